@@ -1,0 +1,65 @@
+"""porelight: from a photograph to a prediction and back.
+
+The public names; each room loads when its first name is used, so that ``import porelight`` is
+immediate.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Care": "porelight.course",
+    "Course": "porelight.course",
+    "Exposure": "porelight.laser.exposure",
+    "Measurement": "porelight.photo.measure",
+    "Photograph": "porelight.photo.photograph",
+    "PorelightError": "porelight.errors",
+    "PorePopulation": "porelight.tissue.population",
+    "Session": "porelight.laser.exposure",
+    "Skin": "porelight.tissue.skin",
+    "laser_genesis": "porelight.laser.presets",
+    "load_outcome": "porelight.record.outcomes",
+    "measure": "porelight.photo.measure",
+    "pearl": "porelight.laser.presets",
+    "propose": "porelight.plan.search",
+    "read_photo": "porelight.record.photographs",
+    "save_outcome": "porelight.record.outcomes",
+    "units": "porelight",
+    "write_report": "porelight.report.page",
+}
+
+__all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604  the names are strings
+
+if TYPE_CHECKING:
+    from porelight import units as units
+    from porelight.course import Care as Care
+    from porelight.course import Course as Course
+    from porelight.errors import PorelightError as PorelightError
+    from porelight.laser.exposure import Exposure as Exposure
+    from porelight.laser.exposure import Session as Session
+    from porelight.laser.presets import laser_genesis as laser_genesis
+    from porelight.laser.presets import pearl as pearl
+    from porelight.photo.measure import Measurement as Measurement
+    from porelight.photo.measure import measure as measure
+    from porelight.photo.photograph import Photograph as Photograph
+    from porelight.plan.search import propose as propose
+    from porelight.record.outcomes import load_outcome as load_outcome
+    from porelight.record.outcomes import save_outcome as save_outcome
+    from porelight.record.photographs import read_photo as read_photo
+    from porelight.report.page import write_report as write_report
+    from porelight.tissue.population import PorePopulation as PorePopulation
+    from porelight.tissue.skin import Skin as Skin
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'porelight' has no attribute {name!r}")
+    if name == "units":
+        return import_module("porelight.units")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""``python -m porelight`` is the command line."""
+
+from porelight.cli import main
+
+main()

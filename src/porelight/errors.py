@@ -1,0 +1,51 @@
+"""Every deliberate failure of porelight.
+
+A message says what is wrong with its value and unit, what would be right, and what to do next.
+The command line and the web page catch `PorelightError` alone and show its message.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class PorelightError(Exception):
+    """Base of all failures that porelight raises on purpose."""
+
+
+class ParameterError(PorelightError, ValueError):
+    """A value given to a function is outside what that function can use."""
+
+
+class DataFileError(PorelightError):
+    """A data file that ships with porelight is incomplete or inconsistent."""
+
+
+class InputFileError(PorelightError):
+    """A file of the user is missing, unreadable, or holds something impossible."""
+
+
+class PhotographError(InputFileError):
+    """A photograph cannot be read, or cannot be measured honestly."""
+
+
+class ConvergenceError(PorelightError):
+    """A numerical method did not reach the accuracy it was asked for."""
+
+
+class ExtrapolationWarning(UserWarning):
+    """A model is used outside the range in which it was measured."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return '; did you mean ...?' with the nearest known name, or the list of all of them.
+
+    Examples
+    --------
+    >>> did_you_mean("dermiss", ["dermis", "fat"])
+    "; did you mean 'dermis'?"
+    >>> did_you_mean("zzz", ["dermis", "fat"])
+    '; known: dermis, fat'
+    """
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"

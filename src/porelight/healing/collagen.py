@@ -1,0 +1,392 @@
+r"""New collagen in the weeks after a session: a signal, its transcription and two pools.
+
+A session at :math:`t_k` adds the dose :math:`S_k` to a signal W, which drives the transcription A,
+
+.. math:: W' = -W/\tau_W + \sum_k S_k\,\delta(t - t_k), \qquad A' = (e\,W - A)/\tau_A .
+
+Collagen is counted in units of what the skin held before: immature n, mature m, denatured z,
+
+.. math::
+    n' &= P - (k_n + k_x)\,n - \rho, \qquad P = p_0\,(1 + g A) \\
+    m' &= k_x\,n + \rho - k_m\,(1 + \mu W)\,m, \qquad
+    \rho = \max(m_0 - m, 0)\, \frac{n}{n_0\,t_r} \\
+    z' &= -z/\tau_z, \qquad \text{at a session: } m \to m - C_k\,m,\ z \to z + C_k\,m .
+
+Homeostasis is exact, :math:`k_x n_0 = k_m m_0` and :math:`p_0 = (k_n + k_x)\,n_0`: without a dose
+nothing changes. Two pools are needed because one gives either the early gain or the relapse within
+half a year, never both; without the repair flux :math:`\rho` denatured collagen would be missing
+for the 15 years that the mature pool takes to turn over.
+
+Slow loss (age, sun) lowers the set point itself: with q the share that is left, q' = -loss_rate q,
+every pool and flux is q times what it would be without loss, which solves the equations with
+:math:`n_0, m_0, p_0` scaled by q and a loss :math:`\lambda` on every pool.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.healing._inputs import (
+    Values,
+    along_first_axis,
+    checked_sessions,
+    checked_times,
+    from_library,
+)
+from porelight.quantities import FRACTION, TIME, Floats, Quantity
+
+LONGEST_STEP = 86400.0  # s; every rate of the model is slower than one per week
+_WEEK = 7.0 * 86400.0
+
+_TIME_CONSTANT = Quantity(
+    "time constant", "s", 3600.0, math.inf, "of a healing process", "Days need '* units.day'."
+)
+_SHARE = Quantity("immature_fraction", "1", 1e-6, 0.999999, "a share of the collagen")
+_GAIN = Quantity("gain", "1", 0.0, 1e4, "a relative rise")
+_LOSS_RATE = Quantity("loss_rate", "1/s", 0.0, 1e-6, "share lost per second", "1 %/year is 3.2e-10.")
+_AMOUNT = Quantity("amount of collagen", "1", 0.0, 1e6, "in units of the baseline")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CollagenKinetics:
+    """Rates of the two-pool model; a field is one number or one per draw, shape (n_draw,)."""
+
+    signal_time: Values  # s
+    transcription_time: Values  # s
+    procollagen_rise: Values  # relative rise of procollagen mRNA 7 d after a dose of 1
+    immature_fraction: Values  # 1
+    immature_half_life: Values  # s
+    mature_half_life: Values  # s
+    mmp_gain: Values  # 1
+    repair_time: Values  # s
+    clearance_time: Values  # s
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in ("procollagen_rise", "mmp_gain"):
+                _GAIN.require(value, field.name)
+            elif field.name == "immature_fraction":
+                _SHARE.require(value, field.name)
+            else:
+                _TIME_CONSTANT.require(value, field.name)
+
+    @classmethod
+    def typical(cls) -> Self:
+        """Return the library's values."""
+        return cls.from_values({})
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Values]) -> Self:
+        """Return the library's values with some replaced; names of other rooms are passed over.
+
+        Parameters
+        ----------
+        values : mapping of str to float or ndarray of float64, shape (n_draw,)
+            Library name to value [SI].
+        """
+        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
+
+    def transcription(self, since: Floats) -> Floats:
+        """Transcription A at a time after one dose of 1.
+
+        Parameters
+        ----------
+        since : ndarray of float64
+            Time since the dose [s]; broadcasts with the parameters.
+
+        Returns
+        -------
+        ndarray of float64
+            A [-]; with equal times it peaks at 1 when one of them has passed.
+        """
+        return np.asarray(
+            math.e / self.transcription_time
+            * _difference_of_decays(since, self.signal_time, self.transcription_time)
+        )
+
+    def gain(self) -> Values:
+        """Return g, so that a dose of 1 raises transcription by `procollagen_rise` at day 7."""
+        return self.procollagen_rise / self.transcription(np.asarray(_WEEK))
+
+    def along_first_axis(self, n_axes: int) -> Self:
+        """Return the same rates with their draws along the first of `n_axes` axes."""
+        return type(self)(
+            *(along_first_axis(getattr(self, f.name), n_axes, f.name) for f in fields(self))
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CollagenState:
+    """Everything the future depends on, at one time; arrays of shape (*shape)."""
+
+    time: float  # s
+    signal: Floats  # W
+    transcription: Floats  # A
+    immature: Floats  # n, of the baseline total
+    mature: Floats  # m
+    denatured: Floats  # z
+    set_point: Floats  # q, share of the baseline that ageing has left
+
+    def __post_init__(self) -> None:
+        TIME.require(self.time, "time")
+        for name in ("signal", "transcription", "immature", "mature", "denatured"):
+            _AMOUNT.require(getattr(self, name), name)
+        FRACTION.require(self.set_point, "set_point")
+
+    @classmethod
+    def homeostasis(cls, kinetics: CollagenKinetics, shape: tuple[int, ...], time: float) -> Self:
+        """Return the state of skin that nothing has happened to."""
+        rates = kinetics.along_first_axis(len(shape))
+        n0 = np.broadcast_to(np.asarray(rates.immature_fraction), shape)
+        zero = np.zeros(shape)
+        return cls(time, zero, zero, n0, 1.0 - n0, zero, np.ones(shape))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CollagenHistory:
+    """Pools and fluxes at the times asked for, each of shape (n_time, *shape)."""
+
+    immature: Floats  # of the baseline total
+    mature: Floats
+    denatured: Floats
+    production: Floats  # P: flux into the immature pool [1/s]
+    maturation: Floats  # k_x n + rho: flux from the immature into the mature pool [1/s]
+    end: CollagenState  # at the last time
+
+    @property
+    def total(self) -> Floats:
+        """Collagen that carries load, immature + mature."""
+        return np.asarray(self.immature + self.mature)
+
+
+def remodelling(
+    times: Floats,
+    session_times: Floats,
+    stimulus: Floats,
+    denatured: Floats,
+    kinetics: CollagenKinetics,
+    loss_rate: Values = 0.0,
+    start: CollagenState | None = None,
+) -> CollagenHistory:
+    """Collagen through a course of sessions.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n_time,)
+        When the state is wanted [s], in order. The first is where the integration starts.
+    session_times : ndarray of float64, shape (n_session,)
+        When sessions happen [s], not before ``times[0]``. A value at the very time of a session is
+        the one just before it; sessions at or after ``times[-1]`` do not act.
+    stimulus : ndarray of float64, shape (n_session, *shape)
+        Signal dose S of each session [-]; 1 raises procollagen mRNA by 84 % at day 7.
+    denatured : ndarray of float64, shape (n_session, *shape)
+        Fraction of the mature collagen that each session denatures [-].
+    kinetics : CollagenKinetics
+        Fields of shape (n_draw,) run along the first axis of `shape`.
+    loss_rate : float or ndarray of float64, shape (n_time,) or (n_time, n_draw)
+        Share of the collagen lost to age and sun [1/s], linear between the times.
+    start : CollagenState, optional
+        State at ``times[0]``; homeostasis when left out.
+
+    Returns
+    -------
+    CollagenHistory
+        Arrays of shape (n_time, *shape), with n_draw in the place of a first axis of length 1.
+
+    Raises
+    ------
+    ParameterError
+        If shapes do not agree, times are not in order, a session lies before the first time, or a
+        dose is out of range.
+
+    Notes
+    -----
+    Signal and transcription are exact. The pools are integrated as deviations from homeostasis, so
+    that zero stays zero, by the classical fourth-order Runge-Kutta rule in steps that end on every
+    session and every output and are at most one day long; the corner of the repair flux at m = m0
+    lowers the order there to two. Relative error of a default course: below 1e-6.
+
+    Examples
+    --------
+    One session of dose 1; the gain after ten weeks, in per cent of all collagen:
+
+    >>> day = 86400.0
+    >>> course = remodelling(np.array([0.0, 70.0]) * day, np.zeros(1), np.ones((1, 1)),
+    ...                      np.zeros((1, 1)), CollagenKinetics.typical())
+    >>> (100.0 * (course.total[:, 0] - 1.0)).round(1)
+    array([0. , 2. ])
+    """
+    times = checked_times(times)
+    stimulus = np.asarray(_GAIN.require(np.asarray(stimulus, dtype=np.float64), "stimulus"))
+    burnt = np.asarray(FRACTION.require(np.asarray(denatured, dtype=np.float64), "denatured"))
+    sessions = checked_sessions(session_times, ("stimulus", stimulus), ("denatured", burnt))
+    if sessions.size and sessions.min() < times[0]:
+        raise ParameterError(
+            f"a session at {sessions.min():g} s lies before the first time, {times[0]:g} s; "
+            "start earlier, or hand over the state after that session."
+        )
+    if stimulus.ndim < 2 or stimulus.ndim != burnt.ndim:
+        raise ParameterError(
+            f"stimulus has shape {stimulus.shape} and denatured {burnt.shape}; expected both "
+            "(n_session, n_draw, ...)."
+        )
+    n_axes = stimulus.ndim - 1
+    rates = kinetics.along_first_axis(n_axes)
+    shape = _common_shape(stimulus, burnt, rates)
+    begin = CollagenState.homeostasis(kinetics, shape, float(times[0])) if start is None else start
+    if begin.time != times[0] or begin.immature.shape != shape:
+        raise ParameterError(
+            f"the state is of time {begin.time:g} s and shape {begin.immature.shape}; "
+            f"this course starts at {times[0]:g} s with shape {shape}."
+        )
+    left = _set_point(times, loss_rate, n_axes, begin.set_point)
+    pools = _Pools(rates, begin, shape)
+    out = [np.empty((times.size, *shape)) for _ in range(5)]
+    order = np.argsort(sessions, kind="stable")
+    waiting = [int(k) for k in order if sessions[k] < times[-1]]
+    for i, time in enumerate(times):
+        while waiting and sessions[waiting[0]] < time:
+            k = waiting.pop(0)
+            pools.advance(float(sessions[k]))
+            pools.treat(stimulus[k], burnt[k])
+        pools.advance(float(time))
+        for array, value in zip(out, pools.amounts(), strict=True):
+            np.multiply(value, left[i], out=array[i])
+    last = np.broadcast_to(left[-1], shape)
+    end = CollagenState(
+        float(times[-1]), pools.w, pools.a, out[0][-1], out[1][-1], out[2][-1], last
+    )
+    return CollagenHistory(*out, end=end)
+
+
+class _Pools:
+    """The state while it moves: deviations x = n - n0 and y = m - m0, and z, W, A."""
+
+    def __init__(self, rates: CollagenKinetics, begin: CollagenState, shape: tuple[int, ...]):
+        self.rates = rates
+        self.time = begin.time
+        self.n0 = np.asarray(rates.immature_fraction)
+        self.m0 = 1.0 - self.n0
+        k_n = math.log(2.0) / np.asarray(rates.immature_half_life)
+        self.k_m = math.log(2.0) / np.asarray(rates.mature_half_life)
+        self.k_x = self.k_m * self.m0 / self.n0
+        self.k_out = k_n + self.k_x
+        self.drive = self.k_out * self.n0 * rates.gain()
+        self.per_repair = 1.0 / np.asarray(rates.repair_time)
+        self.w, self.a = begin.signal, begin.transcription
+        # homeostasis must give exactly 0 here, also where n / q would round
+        self.x = begin.immature / begin.set_point - self.n0
+        self.y = begin.mature / begin.set_point - self.m0
+        self.z = begin.denatured / begin.set_point + np.zeros(shape)
+
+    def treat(self, stimulus: Floats, denatured: Floats) -> None:
+        """Apply one session."""
+        self.w = self.w + stimulus
+        lost = denatured * (self.m0 + self.y)
+        self.y = self.y - lost
+        self.z = self.z + lost
+
+    def advance(self, time: float) -> None:
+        """Integrate up to a time."""
+        span = time - self.time
+        if span <= 0.0:
+            return
+        n_steps = math.ceil(span / LONGEST_STEP - 1e-9)
+        step = span / n_steps
+        half = _SignalStep(self.rates, 0.5 * step)
+        whole = _SignalStep(self.rates, step)
+        for _ in range(n_steps):
+            mid, end = half.of(self.w, self.a), whole.of(self.w, self.a)
+            self._runge_kutta(step, (self.w, self.a), mid, end)
+            self.w, self.a = end
+        self.z = self.z * np.exp(-span / np.asarray(self.rates.clearance_time))
+        self.time = time
+
+    def amounts(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Immature, mature, denatured, production, maturation, all without ageing."""
+        base = self.k_out * self.n0
+        maturation = self.k_x * (self.n0 + self.x) + self._repair(self.x, self.y)
+        return self.n0 + self.x, self.m0 + self.y, self.z, base + self.drive * self.a, maturation
+
+    def _repair(self, x: Floats, y: Floats) -> Floats:
+        return np.asarray(np.maximum(-y, 0.0) * (1.0 + x / self.n0) * self.per_repair)
+
+    def _slopes(self, x: Floats, y: Floats, w: Floats, a: Floats) -> tuple[Floats, Floats]:
+        repair = self._repair(x, y)
+        boost = self.k_m * self.rates.mmp_gain * w * (self.m0 + y)
+        dx = self.drive * a - self.k_out * x - repair
+        dy = self.k_x * x + repair - self.k_m * y - boost
+        return dx, dy
+
+    def _runge_kutta(
+        self,
+        step: float,
+        now: tuple[Floats, Floats],
+        mid: tuple[Floats, Floats],
+        end: tuple[Floats, Floats],
+    ) -> None:
+        x, y, half = self.x, self.y, 0.5 * step
+        x1, y1 = self._slopes(x, y, *now)
+        x2, y2 = self._slopes(x + half * x1, y + half * y1, *mid)
+        x3, y3 = self._slopes(x + half * x2, y + half * y2, *mid)
+        x4, y4 = self._slopes(x + step * x3, y + step * y3, *end)
+        self.x = x + step / 6.0 * (x1 + 2.0 * (x2 + x3) + x4)
+        self.y = y + step / 6.0 * (y1 + 2.0 * (y2 + y3) + y4)
+
+
+class _SignalStep:
+    """Exact step of the linear part, W and A."""
+
+    def __init__(self, rates: CollagenKinetics, step: float):
+        self.keep_w = np.exp(-step / np.asarray(rates.signal_time))
+        self.keep_a = np.exp(-step / np.asarray(rates.transcription_time))
+        self.w_to_a = rates.transcription(np.asarray(step))
+
+    def of(self, w: Floats, a: Floats) -> tuple[Floats, Floats]:
+        """Signal and transcription one step later."""
+        return w * self.keep_w, a * self.keep_a + w * self.w_to_a
+
+
+def _difference_of_decays(since: Floats, first: Values, second: Values) -> Floats:
+    """(exp(-t/T1) - exp(-t/T2)) / (1/T2 - 1/T1), exact also where T1 and T2 agree [s]."""
+    slow = 1.0 / np.maximum(first, second)
+    gap = np.abs(np.divide(1.0, first) - np.divide(1.0, second)) * since
+    ratio = np.divide(-np.expm1(-gap), gap, out=np.ones_like(gap), where=gap > 0.0)
+    return np.asarray(since * np.exp(-slow * since) * ratio)
+
+
+def _set_point(times: Floats, loss_rate: Values, n_axes: int, before: Floats) -> Floats:
+    """Share of the baseline that is left at each time, shape (n_time, ...)."""
+    loss = np.asarray(_LOSS_RATE.require(np.asarray(loss_rate, dtype=np.float64)))
+    if loss.ndim == 0:
+        loss = np.broadcast_to(loss, times.shape)
+    if loss.ndim > n_axes + 1 or loss.shape[0] != times.size:
+        raise ParameterError(
+            f"loss_rate has shape {loss.shape}; expected one number, ({times.size},) or "
+            f"({times.size}, n_draw)."
+        )
+    gaps = np.diff(times).reshape(-1, *(1,) * (loss.ndim - 1))
+    lost = np.concatenate(
+        [np.zeros_like(loss[:1]), np.cumsum(0.5 * gaps * (loss[1:] + loss[:-1]), axis=0)]
+    )
+    lost = lost.reshape(lost.shape + (1,) * (n_axes + 1 - loss.ndim))
+    return np.asarray(before * np.exp(-lost))
+
+
+def _common_shape(stimulus: Floats, denatured: Floats, rates: CollagenKinetics) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(
+            stimulus.shape[1:],
+            denatured.shape[1:],
+            *(np.shape(getattr(rates, field.name)) for field in fields(rates)),
+        )
+    except ValueError:
+        raise ParameterError(
+            f"stimulus has shape {stimulus.shape} and denatured {denatured.shape}; after the "
+            "sessions they must agree, with a first axis of length n_draw or 1."
+        ) from None

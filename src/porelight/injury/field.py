@@ -1,0 +1,285 @@
+r"""What a temperature history did to the tissue: a vector, never one number.
+
+Five processes run side by side on the same temperatures. Three are rate processes with a fraction
+:math:`1 - e^{-\Omega}`: keratinocytes killed, collagen denatured, blood coagulated. The fourth is
+the window of cells that were heat-shocked and live, the fifth the dose CEM43 for comparison.
+
+Only what lies above rest counts: with the larger of the resting and the tolerated temperature as
+:math:`T_0`, each rate is :math:`k(\max(T, T_0)) - k(T_0)`. So skin that was never heated has an
+injury of exactly zero, and cooling neither injures nor heals.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.injury.heat_shock import heat_shocked_fraction
+from porelight.injury.rate_process import (
+    RateProcess,
+    SeriesProcess,
+    Values,
+    altered_fraction,
+    checked_history,
+    mean_of_logarithms,
+    steps,
+)
+from porelight.injury.thermal_dose import ThermalDose
+from porelight.quantities import FRACTION, LENGTH, TEMPERATURE, Floats, Quantity
+from porelight.tissue.library import parameter
+
+CORE_TEMPERATURE = 310.15  # K
+
+_FACTOR = Quantity("factor", "1", 1e-6, 1e6, "multiplies a rate")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InjuryParameters:
+    """Coefficients of the processes; a field is one number or one per draw, shape (n_draw,)."""
+
+    death_frequency_factor: Values  # 1/s
+    death_activation_energy: Values  # J/mol
+    fast_death_frequency_factor: Values  # 1/s
+    fast_death_activation_energy: Values  # J/mol
+    death_rate_factor: Values  # 1
+    heat_shock_ratio: Values  # 1, of the reference death rate
+    collagen_frequency_factor: Values  # 1/s
+    collagen_activation_energy: Values  # J/mol
+    denaturation_rate_factor: Values  # 1
+    blood_frequency_factor: Values  # 1/s
+    blood_activation_energy: Values  # J/mol
+    tolerated_temperature: Values  # K
+
+    def __post_init__(self) -> None:
+        for name in ("death_rate_factor", "heat_shock_ratio", "denaturation_rate_factor"):
+            _FACTOR.require(getattr(self, name), name)
+        TEMPERATURE.require(self.tolerated_temperature, "tolerated_temperature")
+        self.death()
+        self.denaturation()
+        self.coagulation()
+
+    @classmethod
+    def typical(cls) -> Self:
+        """Return the library's values."""
+        return cls.from_values({})
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Values]) -> Self:
+        """Return the library's values with some replaced; names of other rooms are passed over.
+
+        Parameters
+        ----------
+        values : mapping of str to float or ndarray of float64, shape (n_draw,)
+            Library name to value [SI].
+        """
+        names = [field.name for field in fields(cls)]
+        return cls(
+            *(values.get(n, parameter("porelight.tissue", "injury", n).value) for n in names)
+        )
+
+    def death(self) -> SeriesProcess:
+        """Return the reference rate of keratinocyte death, without `death_rate_factor`."""
+        minutes = RateProcess(
+            "keratinocyte death",
+            self.death_frequency_factor,
+            self.death_activation_energy,
+            "Henriques & Moritz 1947",
+        )
+        milliseconds = RateProcess(
+            "keratinocyte death by short pulses",
+            self.fast_death_frequency_factor,
+            self.fast_death_activation_energy,
+            "Simanovskii et al. 2006",
+        )
+        return SeriesProcess("keratinocyte death, two channels", minutes, milliseconds)
+
+    def denaturation(self) -> RateProcess:
+        """Return the reference rate of collagen, without `denaturation_rate_factor`."""
+        return RateProcess(
+            "collagen denaturation",
+            self.collagen_frequency_factor,
+            self.collagen_activation_energy,
+            "Pearce & Thomsen 1995",
+        )
+
+    def coagulation(self) -> RateProcess:
+        """Return the rate of blood coagulation."""
+        return RateProcess(
+            "blood coagulation",
+            self.blood_frequency_factor,
+            self.blood_activation_energy,
+            "Lepock et al. 1993",
+        )
+
+    def along_first_axis(self, n_axes: int) -> Self:
+        """Return the same parameters with their draws along the first of `n_axes` axes."""
+        moved: list[Values] = []
+        for field in fields(self):
+            value = np.asarray(getattr(self, field.name), dtype=np.float64)
+            if value.ndim > n_axes:
+                raise ParameterError(
+                    f"{field.name} has shape {value.shape} but the temperature has {n_axes} axes "
+                    "after time; give it shape (n_time, n_draw, ...) or (n_time, 1, ...)."
+                )
+            moved.append(value.reshape(value.shape + (1,) * (n_axes - value.ndim)))
+        return type(self)(*moved)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InjuryField:
+    """Injury at each place, all of shape (*space)."""
+
+    killed: Floats  # fraction of keratinocytes
+    denatured: Floats  # fraction of collagen
+    coagulated: Floats  # fraction of blood
+    heat_shocked: Floats  # fraction of cells that responded and live
+    cem43: Floats  # equivalent time at 43 degC above rest [s]
+
+
+def injury_field(
+    time: Floats,
+    temperature: Floats,
+    parameters: InjuryParameters,
+    *,
+    resting: Values = CORE_TEMPERATURE,
+) -> InjuryField:
+    """Injury that a temperature history leaves behind.
+
+    Parameters
+    ----------
+    time : ndarray of float64, shape (n_time,)
+        Times of the readings [s], in order; at least two.
+    temperature : ndarray of float64, shape (n_time, *space)
+        Temperature at those times [K].
+    parameters : InjuryParameters
+        Fields of shape (n_draw,) run along the first axis of `space`, which must have the length
+        n_draw or 1.
+    resting : float or ndarray of float64, shape (*space)
+        Temperature before the treatment [K]. Where it is warmer than the tolerated temperature
+        (37 degC), rates are counted above their value there, else above that at 37 degC.
+
+    Returns
+    -------
+    InjuryField
+        Five arrays of shape (*space), with n_draw in the place of a first axis of length 1. Where
+        the temperature never rose above rest, every one is exactly 0.
+
+    Raises
+    ------
+    ParameterError
+        If shapes do not agree, times go backwards, or a temperature is outside 200 to 1000 K.
+
+    Notes
+    -----
+    Between readings 1/T is linear (T itself for CEM43); see `damage_step`. The heat-shock integral
+    follows the reference death rate times `heat_shock_ratio`; `death_rate_factor` changes death
+    alone, because the two were measured apart. The work is done a block of steps at a time, so
+    memory does not grow with n_time.
+
+    Examples
+    --------
+    A minute at 48.5 degC shocks most cells and kills few:
+
+    >>> history = np.full((2, 1), 273.15 + 48.5)
+    >>> injury = injury_field(np.array([0.0, 60.0]), history, InjuryParameters.typical())
+    >>> injury.heat_shocked.round(2), injury.killed.round(2)
+    (array([0.62]), array([0.02]))
+    """
+    time, temperature = checked_history(time, temperature)
+    space = temperature.shape[1:]
+    chosen = parameters.along_first_axis(len(space))
+    rest = np.asarray(TEMPERATURE.require(np.asarray(resting), "resting"))
+    try:
+        shape = np.broadcast_shapes(
+            space, rest.shape, *(np.shape(getattr(chosen, f.name)) for f in fields(chosen))
+        )
+    except ValueError:
+        raise ParameterError(
+            f"temperature has axes {space} after time, resting {rest.shape}; they must agree, and "
+            "parameters with draws need a first axis of length n_draw or 1."
+        ) from None
+    reference = np.broadcast_to(np.maximum(rest, chosen.tolerated_temperature), shape)
+    history = np.broadcast_to(temperature, (time.size, *shape))
+
+    processes = (chosen.death(), chosen.denaturation(), chosen.coagulation())
+    rates_at_rest = [np.exp(process.log_rate(reference)) for process in processes]
+    dose = ThermalDose.typical()
+    dose_at_rest = dose.mean_rate(reference, reference)
+    totals = [np.zeros(shape) for _ in range(4)]
+    for duration, block in steps(time, history):
+        heated = np.maximum(block, reference)
+        still = (heated[:-1] == reference) & (heated[1:] == reference)
+        for total, process, at_rest in zip(totals, processes, rates_at_rest, strict=False):
+            log_rate = process.log_rate(heated)
+            mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
+            total += _above_rest(mean, at_rest, still, duration)
+        total_dose = dose.mean_rate(heated[:-1], heated[1:])
+        totals[3] += _above_rest(total_dose, dose_at_rest, still, duration)
+
+    reference_death, collagen, blood, equivalent_time = totals
+    death = reference_death * chosen.death_rate_factor
+    return InjuryField(
+        killed=altered_fraction(death),
+        denatured=altered_fraction(collagen * chosen.denaturation_rate_factor),
+        coagulated=altered_fraction(blood),
+        heat_shocked=heat_shocked_fraction(reference_death * chosen.heat_shock_ratio, death),
+        cem43=equivalent_time,
+    )
+
+
+def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Floats:
+    """Depth of the injured layer that begins at the surface.
+
+    Parameters
+    ----------
+    depth : ndarray of float64, shape (n_depth,)
+        Depths below the surface [m], increasing.
+    fraction : ndarray of float64, shape (..., n_depth)
+        Injured fraction there, for example `InjuryField.killed`.
+    threshold : float
+        Fraction from which on tissue counts as injured.
+
+    Returns
+    -------
+    ndarray of float64, shape (...)
+        Depth at which the fraction first falls below the threshold, interpolated [m]: 0 where the
+        uppermost point is not injured, the last depth where all points are.
+
+    Raises
+    ------
+    ParameterError
+        If shapes do not agree, depths do not increase, or a fraction is outside 0 to 1.
+
+    Examples
+    --------
+    >>> float(injured_depth(np.array([0.0, 1e-4, 2e-4]), np.array([1.0, 1.0, 0.0])))
+    0.00015
+    """
+    depth = np.asarray(LENGTH.require(np.asarray(depth), "depth"))
+    fraction = np.asarray(FRACTION.require(np.asarray(fraction), "fraction"))
+    FRACTION.require(threshold, "threshold")
+    if depth.ndim != 1 or fraction.shape[-1:] != depth.shape or np.any(np.diff(depth) <= 0.0):
+        raise ParameterError(
+            f"depth has shape {depth.shape} and fraction {fraction.shape}; expected increasing "
+            "depths of shape (n_depth,) and a fraction of shape (..., n_depth)."
+        )
+    healthy = fraction < threshold
+    first = np.argmax(healthy, axis=-1)
+    inside = np.maximum(first, 1)
+    upper = np.take_along_axis(fraction, inside[..., np.newaxis] - 1, axis=-1)[..., 0]
+    lower = np.take_along_axis(fraction, inside[..., np.newaxis], axis=-1)[..., 0]
+    drop = upper - lower
+    share = np.divide(upper - threshold, drop, out=np.zeros_like(drop), where=drop > 0.0)
+    edge = depth[inside - 1] + share * (depth[inside] - depth[inside - 1])
+    return np.where(
+        healthy.any(axis=-1), np.where(healthy[..., 0], 0.0, edge), np.asarray(depth[-1])
+    )
+
+
+def _above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
+    """Sum over steps of what lies above the rate at rest; exactly 0 where nothing was heated."""
+    # the maximum removes nothing but rounding: the heated temperature is never below rest
+    excess = np.where(still, 0.0, np.maximum(mean - at_rest, 0.0))
+    return np.asarray((duration * excess).sum(axis=0))

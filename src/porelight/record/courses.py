@@ -1,0 +1,140 @@
+"""From a course file to the objects that the physics takes: clinic units end here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict
+
+from porelight.course import Care, Course
+from porelight.errors import InputFileError, ParameterError
+from porelight.laser.exposure import Exposure, Session
+from porelight.laser.presets import laser_genesis, pearl
+from porelight.photo.measure import measure
+from porelight.record.course_file import CareTable, CourseFile, SessionTable, SkinTable
+from porelight.record.measurements import load_population
+from porelight.record.photographs import read_photograph, read_zone_mask
+from porelight.tissue.population import PorePopulation
+from porelight.tissue.skin import Skin
+from porelight.units import J_per_cm2, celsius, cm2, mm, ms
+
+
+class Simulation(TypedDict):
+    """Keyword arguments of `Course.simulate`."""
+
+    draws: int
+    members: int
+    photons: int
+    seed: int
+    last_day: float | None
+
+
+def skin_of(table: SkinTable, path: Path, *, measured: Path | None = None) -> Skin:
+    """Return the skin that a ``[skin]`` table describes.
+
+    Parameters
+    ----------
+    table : SkinTable
+        As read from the file.
+    path : Path
+        That file; paths inside it are relative to its folder.
+    measured : Path, optional
+        Folder that ``porelight measure`` wrote; goes before what the table names.
+
+    Raises
+    ------
+    InputFileError
+        If the photograph or the folder of measured pores is missing or unreadable.
+    """
+    return Skin.typical(
+        zone=table.zone,
+        fitzpatrick=table.fitzpatrick,
+        age=table.age_years,
+        sex=table.sex,
+        oiliness=table.oiliness,
+        pores=_pores_of(table, path, measured),
+    )
+
+
+def course_of(content: CourseFile, path: Path, *, measured: Path | None = None) -> Course:
+    """Return the course that a file describes.
+
+    Raises
+    ------
+    InputFileError
+        If sessions or care cannot be as written; names the table.
+    """
+    skin = skin_of(content.skin, path, measured=measured)
+    sessions = []
+    for number, entry in enumerate(content.session, start=1):
+        try:
+            sessions.append(_session(entry))
+        except ParameterError as problem:
+            raise InputFileError(f"{path}: session[{number}]: {problem}") from None
+    care = []
+    for number, habit in enumerate(content.care, start=1):
+        try:
+            care.append(_care(habit))
+        except ParameterError as problem:
+            raise InputFileError(f"{path}: care[{number}]: {problem}") from None
+    return Course(skin, tuple(sessions), tuple(care))
+
+
+def simulation_of(content: CourseFile) -> Simulation:
+    """Return how finely the file asks to simulate."""
+    table = content.simulation
+    return Simulation(
+        draws=table.draws,
+        members=table.members,
+        photons=table.photons,
+        seed=table.seed,
+        last_day=table.last_day,
+    )
+
+
+def _pores_of(table: SkinTable, path: Path, measured: Path | None) -> PorePopulation | None:
+    named = [key for key in ("pores", "photo") if getattr(table, key) is not None]
+    if len(named) > 1:
+        raise InputFileError(f"{path}: skin.pores and skin.photo exclude each other; keep one.")
+    if measured is not None:
+        return load_population(measured)
+    if table.pores is not None:
+        return load_population(path.parent / table.pores)
+    if table.photo is None:
+        return None
+    if table.px_per_mm is None:
+        raise InputFileError(f"{path}: skin.photo needs skin.px_per_mm, the scale of that photo.")
+    photograph = read_photograph(path.parent / table.photo, px_per_mm=table.px_per_mm)
+    mask = None
+    if table.zone_mask is not None:
+        mask = read_zone_mask(path.parent / table.zone_mask, photograph.pixels.shape[:2])
+    return measure(photograph, zone=table.zone, zone_mask=mask).population()
+
+
+def _session(entry: SessionTable) -> Session:
+    given: Mapping[str, float | None] = {
+        "radiant_exposure": _scaled(entry.radiant_exposure_j_cm2, J_per_cm2),
+        "spot_diameter": _scaled(entry.spot_mm, mm),
+        "pulse_duration": _scaled(entry.pulse_ms, ms),
+        "rate": entry.rate_hz,
+        "n_pulses": entry.pulses,
+        "area": _scaled(entry.area_cm2, cm2),
+        "passes": entry.passes,
+        "overlap": entry.overlap,
+        "stop_at_surface": (
+            None if entry.stop_at_surface_c is None else celsius(entry.stop_at_surface_c)
+        ),
+    }
+    settings = {key: value for key, value in given.items() if value is not None}
+    exposure: Exposure
+    if entry.device == "laser-genesis":
+        exposure = laser_genesis(**settings)
+    else:
+        exposure = pearl(**settings)
+    return exposure.on_day(entry.day)
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _care(entry: CareTable) -> Care:
+    return Care(kind=entry.kind, from_day=entry.from_day, to_day=entry.to_day, level=entry.level)

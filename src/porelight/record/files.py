@@ -1,0 +1,54 @@
+"""Writing files so that nothing is ever half written."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from porelight.errors import InputFileError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it onto `path` if the block succeeds.
+
+    Raises
+    ------
+    InputFileError
+        If the folder does not exist or cannot be written, or the disk is full.
+    """
+    if not path.parent.is_dir():
+        raise InputFileError(f"{path}: its folder does not exist; make {path.parent} first.")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+    except OSError as problem:
+        raise InputFileError(f"{path}: cannot write here ({problem.strerror}).") from None
+    temporary = Path(name)
+    try:
+        yield temporary
+        # a temporary file is private; what the user asked for follows the user's own mask
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(path)
+    except OSError as problem:
+        raise InputFileError(f"{path}: cannot be written ({problem.strerror}).") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file (UTF-8) in one piece."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def require_file(path: Path, what: str) -> Path:
+    """Return the path if it is a readable file, or say in one line what is missing."""
+    if path.is_dir():
+        raise InputFileError(f"{path} is a folder; expected {what}.")
+    if not path.is_file():
+        raise InputFileError(f"{path}: no such file; expected {what}.")
+    return path

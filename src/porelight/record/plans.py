@@ -1,0 +1,127 @@
+"""Plans on disk: the best course as a course file, and everything considered as JSON."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from porelight.errors import InputFileError
+from porelight.laser.exposure import Session
+from porelight.plan.search import Candidate, Plan
+from porelight.record.files import require_file, write_text
+from porelight.units import J_per_cm2, cm2, mm, ms, to_celsius
+
+FORMAT = "porelight-plan-1"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return the whole plan in clinic units: candidates best first, refusals with reasons."""
+    return {
+        "format": FORMAT,
+        "skin": skin_table(plan),
+        "goal": plan.goal,
+        "verdict": plan.verdict,
+        "seed": plan.seed,
+        "candidates": [_candidate(one) for one in plan.candidates],
+        "refused": [
+            {"setting": refusal.setting, "reason": refusal.reason} for refusal in plan.refused
+        ],
+    }
+
+
+def save_plan(plan: Plan, path: Path) -> list[Path]:
+    """Write the plan as JSON and, if anything is safe, its best course as a course file.
+
+    Returns
+    -------
+    list of Path
+        The files written, the course file first.
+    """
+    everything = path.with_suffix(".json")
+    if everything == path:
+        raise InputFileError(f"{path}: the plan is a TOML file; its JSON goes beside it.")
+    document = plan_document(plan)
+    write_text(everything, json.dumps(document, indent=2, allow_nan=False) + "\n")
+    if not plan.candidates:
+        return [everything]
+    best = plan.candidates[0]
+    course = {
+        "skin": document["skin"],
+        "session": [_session_table(session) for session in best.sessions],
+    }
+    heading = f"# {plan.verdict}\n# All candidates and refusals: {everything.name}\n\n"
+    write_text(path, heading + tomli_w.dumps(course))
+    return [path, everything]
+
+
+def load_plan_document(path: Path) -> dict[str, Any]:
+    """Read a plan's JSON back.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing or is no plan.
+    """
+    wanted = "the JSON that 'porelight plan' writes"
+    require_file(path, wanted)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise InputFileError(f"{path}: not readable JSON; expected {wanted}.") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InputFileError(f"{path}: not a plan; expected {wanted}.")
+    return document
+
+
+def skin_table(plan: Plan) -> dict[str, Any]:
+    """Return the ``[skin]`` table of a course file for this plan."""
+    skin = plan.skin
+    return {
+        "zone": skin.zone,
+        "fitzpatrick": skin.fitzpatrick,
+        "age_years": skin.age,
+        "sex": skin.sex,
+        "oiliness": skin.oiliness,
+    }
+
+
+def _session_table(session: Session) -> dict[str, Any]:
+    exposure = session.exposure
+    table: dict[str, Any] = {
+        "day": session.day,
+        "device": exposure.device,
+        "radiant_exposure_j_cm2": round(exposure.radiant_exposure / J_per_cm2, 6),
+        "spot_mm": round(exposure.beam.diameter / mm, 6),
+        "pulse_ms": round(exposure.pulse_duration / ms, 9),
+        "area_cm2": round(exposure.area / cm2, 6),
+    }
+    if exposure.device == "laser-genesis":
+        table |= {"rate_hz": exposure.rate, "pulses": exposure.n_pulses}
+    else:
+        table |= {"passes": exposure.passes, "overlap": exposure.overlap}
+    if math.isfinite(exposure.stop_at_surface):
+        table["stop_at_surface_c"] = round(to_celsius(exposure.stop_at_surface), 3)
+    return table
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    benefit = candidate.benefit
+    return {
+        "label": candidate.label,
+        "change": {"low": benefit.low, "median": benefit.median, "high": benefit.high},
+        "responders": candidate.responders,
+        "downtime_days": candidate.downtime_days,
+        "margin": candidate.margin,
+        "sessions": [_session_table(session) for session in candidate.sessions],
+        "checks": [
+            {
+                "limit": check.limit,
+                "value": check.shown_value,
+                "allowed": check.shown_limit,
+                "margin": check.margin,
+            }
+            for check in candidate.checks
+        ],
+    }

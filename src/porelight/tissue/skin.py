@@ -1,0 +1,221 @@
+"""What is treated: layers of facial skin and the pores in it.
+
+The layers follow from the zone of the face, the sex, the age and the Fitzpatrick type; the numbers
+and their sources are in ``data/layers.toml``. Only what sources support varies: thickness with zone,
+sex and age; melanosomes with skin type; pores with everything (`tissue.population`).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+import numpy as np
+
+from porelight.errors import ParameterError, did_you_mean
+from porelight.quantities import AGE, FRACTION, LENGTH, Floats
+from porelight.tissue._values import Values
+from porelight.tissue.population import Oiliness, PorePopulation, Sex, Zone, fitzpatrick_type
+
+LayerName = Literal["epidermis", "papillary dermis", "upper plexus", "reticular dermis", "fat"]
+LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+
+_NONE: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One plane layer of skin: how thick it is and what it is made of.
+
+    Attributes
+    ----------
+    name : str
+        One of `LAYERS`.
+    thickness : float
+        Thickness [m]; infinite is allowed for the last layer.
+    melanosome_fraction, blood_fraction, water_fraction, lipid_fraction : float
+        Shares of the volume [-].
+    oxygen_saturation : float
+        Share of the haemoglobin that carries oxygen [-].
+    vessel_radius : float
+        Radius of the blood vessels [m]; light does not reach the core of a wide one.
+    """
+
+    name: LayerName
+    thickness: float
+    melanosome_fraction: float
+    blood_fraction: float
+    oxygen_saturation: float
+    vessel_radius: float
+    water_fraction: float
+    lipid_fraction: float
+
+    def __post_init__(self) -> None:
+        """Check that the layer can exist."""
+        if self.name not in LAYERS:
+            raise ParameterError(f"no layer named {self.name!r}{did_you_mean(self.name, LAYERS)}")
+        if math.isnan(self.thickness) or self.thickness <= 0.0:
+            raise ParameterError(
+                f"thickness of the {self.name} is {self.thickness:g} m; expected a positive length."
+            )
+        LENGTH.require(self.vessel_radius, f"vessel_radius of the {self.name}")
+        for field in (
+            "melanosome_fraction",
+            "blood_fraction",
+            "oxygen_saturation",
+            "water_fraction",
+            "lipid_fraction",
+        ):
+            FRACTION.require(getattr(self, field), f"{field} of the {self.name}")
+        # melanosomes and blood hold water themselves, so only the three largest shares must fit
+        total = self.water_fraction + self.lipid_fraction + self.melanosome_fraction
+        if total > 1.0:
+            raise ParameterError(
+                f"water, lipid and melanosomes of the {self.name} fill {total:g} of it; expected "
+                "at most 1. Lower one of the fractions."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """A patch of facial skin: who, where, its layers from the surface down, and its pores."""
+
+    zone: Zone
+    fitzpatrick: int
+    age: float
+    sex: Sex
+    oiliness: Oiliness
+    layers: tuple[Layer, ...]
+    pores: PorePopulation
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        for name, value, known in (
+            ("zone", self.zone, get_args(Zone)),
+            ("sex", self.sex, get_args(Sex)),
+            ("oiliness", self.oiliness, get_args(Oiliness)),
+        ):
+            if value not in known:
+                raise ParameterError(f"no {name} named {value!r}{did_you_mean(str(value), known)}")
+        fitzpatrick_type(self.fitzpatrick)
+        AGE.require(self.age)
+        if not self.layers or any(math.isinf(layer.thickness) for layer in self.layers[:-1]):
+            raise ParameterError("skin needs at least one layer, and only the last may be infinite.")
+
+    @classmethod
+    def typical(  # noqa: PLR0913  the clinic's own description of a patient
+        cls,
+        zone: Zone,
+        fitzpatrick: int,
+        age: float,
+        sex: Sex = "female",
+        oiliness: Oiliness = "normal",
+        pores: PorePopulation | None = None,
+        values: Mapping[str, float] = _NONE,
+    ) -> "Skin":
+        """Return typical skin of such a person.
+
+        Parameters
+        ----------
+        zone : {"forehead", "glabella", "nose", "cheek", "chin"}
+            Part of the face.
+        fitzpatrick : int
+            Skin type, 1 to 6.
+        age : float
+            Age [years].
+        sex : {"female", "male"}
+            Sex.
+        oiliness : {"dry", "normal", "oily"}
+            Oiliness; it sets the typical pores alone.
+        pores : PorePopulation, optional
+            Measured pores of this skin; typical ones when left out.
+        values : mapping of str to float
+            Numbers of ``layers.toml`` and ``pores.toml`` to use in place of the library's, by
+            name [SI].
+
+        Raises
+        ------
+        ParameterError
+            If a value is unknown or impossible.
+
+        Examples
+        --------
+        >>> skin = Skin.typical("nose", 3, 35.0)
+        >>> [layer.name for layer in skin.layers][:2]
+        ['epidermis', 'papillary dermis']
+        """
+        if zone not in get_args(Zone):
+            raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), get_args(Zone))}")
+        if sex not in get_args(Sex):
+            raise ParameterError(f"no sex named {sex!r}{did_you_mean(str(sex), get_args(Sex))}")
+        fitzpatrick_type(fitzpatrick)
+        AGE.require(age)
+        if pores is None:
+            pores = PorePopulation.typical(zone, fitzpatrick, age, sex, oiliness, values=values)
+        layers = _layers(zone, fitzpatrick, age, sex, Values("layers", values))
+        return cls(zone, fitzpatrick, age, sex, oiliness, layers, pores)
+
+    def layer(self, name: LayerName) -> Layer:
+        """Return the layer of this name."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        known = [layer.name for layer in self.layers]
+        raise ParameterError(f"this skin has no layer {name!r}{did_you_mean(name, known)}")
+
+    @property
+    def thickness(self) -> Floats:
+        """Thickness of the layers from the surface down [m], shape (n_layers,)."""
+        return np.array([layer.thickness for layer in self.layers], dtype=np.float64)
+
+    @property
+    def interfaces(self) -> Floats:
+        """Depth of the lower face of each layer [m], shape (n_layers,)."""
+        return np.cumsum(self.thickness)
+
+
+def _layers(
+    zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values
+) -> tuple[Layer, ...]:
+    decades = (age - value("reference_age")) / 10.0
+    dermis = value(f"dermis_thickness_{zone}_{sex}")
+    dermis *= (1.0 - value("dermis_thinning_per_decade")) ** decades
+    papillary, plexus = value("papillary_thickness"), value("upper_plexus_thickness")
+    reticular = dermis - papillary - plexus
+    if reticular <= 0.0:
+        raise ParameterError(
+            f"the dermis is {dermis:g} m thick, its papillary layer and upper plexus together "
+            f"{papillary + plexus:g} m; expected a thicker dermis. Check the overriding values."
+        )
+    epidermis = Layer(
+        name="epidermis",
+        thickness=value("epidermis_thickness"),
+        melanosome_fraction=value(f"melanosome_fraction_{fitzpatrick}"),
+        blood_fraction=0.0,
+        oxygen_saturation=0.0,
+        vessel_radius=0.0,
+        water_fraction=value("water_fraction_epidermis"),
+        lipid_fraction=0.0,
+    )
+
+    def bloody(name: LayerName, key: str, thickness: float, vessels: str) -> Layer:
+        fat = name == "fat"
+        return Layer(
+            name=name,
+            thickness=thickness,
+            melanosome_fraction=0.0,
+            blood_fraction=value(f"blood_fraction_{key}"),
+            oxygen_saturation=value("oxygen_saturation"),
+            vessel_radius=value(f"vessel_radius_{vessels}"),
+            water_fraction=value("water_fraction_fat" if fat else "water_fraction_dermis"),
+            lipid_fraction=value("lipid_fraction_fat") if fat else 0.0,
+        )
+
+    return (
+        epidermis,
+        bloody("papillary dermis", "papillary", papillary, "papillary"),
+        bloody("upper plexus", "plexus", plexus, "plexus"),
+        bloody("reticular dermis", "reticular", reticular, "reticular"),
+        bloody("fat", "fat", value("fat_thickness"), "reticular"),
+    )
