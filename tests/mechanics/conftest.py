@@ -1,4 +1,4 @@
-"""Collagen histories for the tests: the two-pool kinetics in a dozen lines, independent of healing."""
+"""Collagen histories for the tests: two-pool kinetics in a dozen lines, independent of healing."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def histories(
     denatured: np.ndarray,
     substep: float = 0.25 * DAY,
 ) -> RingCollagen:
-    """Euler steps of immature and mature collagen; `stimulus`, `denatured` are (n_draw, n_element)."""
+    """Euler steps of both pools; `stimulus` and `denatured` are (n_draw, n_element)."""
     immature_rate, mature_rate = np.log(2.0) / (60.0 * DAY), np.log(2.0) / (15.0 * 365.0 * DAY)
     n0 = 0.1
     m0 = 1.0 - n0

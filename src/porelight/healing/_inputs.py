@@ -14,7 +14,9 @@ Values: TypeAlias = float | Floats
 
 def from_library(names: tuple[str, ...], values: Mapping[str, Values]) -> list[Values]:
     """Return the named values: those given, else the library's."""
-    return [values.get(name, parameter("porelight.tissue", "healing", name).value) for name in names]
+    return [
+        values.get(name, parameter("porelight.tissue", "healing", name).value) for name in names
+    ]
 
 
 def checked_times(times: Floats) -> Floats:
@@ -29,7 +31,9 @@ def checked_times(times: Floats) -> Floats:
 
 def checked_sessions(session_times: Floats, *doses: tuple[str, Floats]) -> Floats:
     """Return the session times as float64 if every dose has one row for each of them."""
-    sessions = np.asarray(TIME.require(np.asarray(session_times, dtype=np.float64), "session_times"))
+    sessions = np.asarray(
+        TIME.require(np.asarray(session_times, dtype=np.float64), "session_times")
+    )
     if sessions.ndim != 1:
         raise ParameterError(f"session_times has shape {sessions.shape}; expected (n_session,).")
     for name, dose in doses:

@@ -47,7 +47,9 @@ _TIME_CONSTANT = Quantity(
 )
 _SHARE = Quantity("immature_fraction", "1", 1e-6, 0.999999, "a share of the collagen")
 _GAIN = Quantity("gain", "1", 0.0, 1e4, "a relative rise")
-_LOSS_RATE = Quantity("loss_rate", "1/s", 0.0, 1e-6, "share lost per second", "1 %/year is 3.2e-10.")
+_LOSS_RATE = Quantity(
+    "loss_rate", "1/s", 0.0, 1e-6, "share lost per second", "1 %/year is 3.2e-10."
+)
 _AMOUNT = Quantity("amount of collagen", "1", 0.0, 1e6, "in units of the baseline")
 
 
@@ -105,7 +107,8 @@ class CollagenKinetics:
             A [-]; with equal times it peaks at 1 when one of them has passed.
         """
         return np.asarray(
-            math.e / self.transcription_time
+            math.e
+            / self.transcription_time
             * _difference_of_decays(since, self.signal_time, self.transcription_time)
         )
 
@@ -219,7 +222,7 @@ def remodelling(
     >>> course = remodelling(np.array([0.0, 70.0]) * day, np.zeros(1), np.ones((1, 1)),
     ...                      np.zeros((1, 1)), CollagenKinetics.typical())
     >>> (100.0 * (course.total[:, 0] - 1.0)).round(1)
-    array([0. , 2. ])
+    array([0. , 2.1])
     """
     times = checked_times(times)
     stimulus = np.asarray(_GAIN.require(np.asarray(stimulus, dtype=np.float64), "stimulus"))
@@ -244,7 +247,7 @@ def remodelling(
             f"the state is of time {begin.time:g} s and shape {begin.immature.shape}; "
             f"this course starts at {times[0]:g} s with shape {shape}."
         )
-    left = _set_point(times, loss_rate, n_axes, begin.set_point)
+    lost = _lost_to_age(times, loss_rate, n_axes)
     pools = _Pools(rates, begin, shape)
     out = [np.empty((times.size, *shape)) for _ in range(5)]
     order = np.argsort(sessions, kind="stable")
@@ -255,13 +258,13 @@ def remodelling(
             pools.advance(float(sessions[k]))
             pools.treat(stimulus[k], burnt[k])
         pools.advance(float(time))
+        left = np.broadcast_to(begin.set_point * np.exp(-lost[i]), shape)
         for array, value in zip(out, pools.amounts(), strict=True):
-            np.multiply(value, left[i], out=array[i])
-    last = np.broadcast_to(left[-1], shape)
+            np.multiply(value, left, out=array[i])
     end = CollagenState(
-        float(times[-1]), pools.w, pools.a, out[0][-1], out[1][-1], out[2][-1], last
+        float(times[-1]), pools.w, pools.a, out[0][-1], out[1][-1], out[2][-1], left
     )
-    return CollagenHistory(*out, end=end)
+    return CollagenHistory(out[0], out[1], out[2], out[3], out[4], end)
 
 
 class _Pools:
@@ -279,7 +282,7 @@ class _Pools:
         self.drive = self.k_out * self.n0 * rates.gain()
         self.per_repair = 1.0 / np.asarray(rates.repair_time)
         self.w, self.a = begin.signal, begin.transcription
-        # homeostasis must give exactly 0 here, also where n / q would round
+        # deviations, so that skin at its set point stays there without rounding
         self.x = begin.immature / begin.set_point - self.n0
         self.y = begin.mature / begin.set_point - self.m0
         self.z = begin.denatured / begin.set_point + np.zeros(shape)
@@ -360,8 +363,8 @@ def _difference_of_decays(since: Floats, first: Values, second: Values) -> Float
     return np.asarray(since * np.exp(-slow * since) * ratio)
 
 
-def _set_point(times: Floats, loss_rate: Values, n_axes: int, before: Floats) -> Floats:
-    """Share of the baseline that is left at each time, shape (n_time, ...)."""
+def _lost_to_age(times: Floats, loss_rate: Values, n_axes: int) -> Floats:
+    """Integral of the loss rate since the first time, shape (n_time, 1 or n_draw, 1, ...)."""
     loss = np.asarray(_LOSS_RATE.require(np.asarray(loss_rate, dtype=np.float64)))
     if loss.ndim == 0:
         loss = np.broadcast_to(loss, times.shape)
@@ -371,11 +374,9 @@ def _set_point(times: Floats, loss_rate: Values, n_axes: int, before: Floats) ->
             f"({times.size}, n_draw)."
         )
     gaps = np.diff(times).reshape(-1, *(1,) * (loss.ndim - 1))
-    lost = np.concatenate(
-        [np.zeros_like(loss[:1]), np.cumsum(0.5 * gaps * (loss[1:] + loss[:-1]), axis=0)]
-    )
-    lost = lost.reshape(lost.shape + (1,) * (n_axes + 1 - loss.ndim))
-    return np.asarray(before * np.exp(-lost))
+    lost = np.zeros(loss.shape)
+    np.cumsum(0.5 * gaps * (loss[1:] + loss[:-1]), axis=0, out=lost[1:])
+    return lost.reshape(lost.shape + (1,) * (n_axes + 1 - loss.ndim))
 
 
 def _common_shape(stimulus: Floats, denatured: Floats, rates: CollagenKinetics) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ import numpy as np
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.grid import Grid
 from porelight.heat._cells import Cells, layered_cells
-from porelight.heat._kernel import combine, stages
+from porelight.heat._kernel import combine, eliminate, rate_of_change, solve, solve_again
 from porelight.heat._modes import RadialModes, radial_modes
 from porelight.heat._rational import ERROR_COEFFICIENTS, N_STAGES, POLE, step_coefficients
 from porelight.heat.surface import Surface
@@ -106,7 +106,7 @@ def temperature_rise(
     ).rise
 
 
-def conduction(
+def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
     grid: Grid,
     thermal: "LayeredThermal",
     surface: Surface,
@@ -208,33 +208,24 @@ class _Run:
 
     def _try(self, power: Floats, step: float) -> float:
         """Compute one step into `next` and return its estimated relative error."""
-        cells = self.cells
-        stages(
-            self.state,
-            power,
-            cells.capacity,
-            cells.conductance,
-            cells.perfusion,
-            cells.lateral,
-            self.modes.decay,
-            POLE * step,
-            self.n_active,
-            self.stage,
-            self.pivot,
-        )
+        cells, n = self.cells, self.n_active
+        skin = (cells.conductance, cells.perfusion, cells.lateral, self.modes.decay)
+        pole_step = POLE * step
+        eliminate(cells.capacity, *skin, pole_step, n, self.pivot)
+        rate_of_change(self.state, power, *skin, n, self.stage[0])
+        solve(cells.conductance, pole_step, n, self.pivot, self.stage[0])
+        solve_again(cells.capacity, cells.conductance, pole_step, n, self.pivot, self.stage)
         error, size = combine(
             self.state,
             self.stage,
             step * step_coefficients(1.0),
             step * ERROR_COEFFICIENTS,
-            self.n_active,
+            n,
             self.next,
         )
         return error / size if size > 0.0 else 0.0
 
-    def _record(
-        self, power: Floats, now: float, after: float, step: float, times: Floats
-    ) -> None:
+    def _record(self, power: Floats, now: float, after: float, step: float, times: Floats) -> None:
         """Write the rise and the balance at every time asked for inside the step."""
         n = self.n_active
         while self.seen < times.size and times[self.seen] <= after:
@@ -284,4 +275,100 @@ class _Run:
             perfusion_loss=self.ledger[:, 2],
             deep_loss=self.ledger[:, 3],
             n_steps=self.n_steps,
+        )
+
+
+def resting_temperature(grid: Grid, thermal: "LayeredThermal", surface: Surface) -> Floats:
+    """Temperature of skin at rest: blood warms it, the surface cools it, nothing changes.
+
+    Parameters
+    ----------
+    grid : Grid
+        Only its depths are used; the deepest edge is at arterial temperature.
+    thermal : LayeredThermal
+        Layers of the skin.
+    surface : Surface
+        Ambient temperature, exchange and evaporation.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_z,)
+        Temperature at the cell centres [K].
+    """
+    from scipy.linalg import solve_banded  # noqa: PLC0415  (heavy, used once)
+
+    cells = layered_cells(grid, thermal, surface.heat_transfer)
+    above, below = cells.conductance[:-1], cells.conductance[1:]
+    bands = np.zeros((3, grid.shape[0]))
+    bands[0, 1:] = -above[1:]
+    bands[1] = above + below + cells.perfusion
+    bands[2, :-1] = -below[:-1]
+    inflow = cells.perfusion * thermal.arterial_temperature
+    inflow[-1] += below[-1] * thermal.arterial_temperature
+    inflow[0] += above[0] * surface.ambient_temperature - cells.surface_share * surface.evaporation
+    return np.asarray(solve_banded((1, 1), bands, inflow), dtype=np.float64)
+
+
+def cooled_temperature(
+    grid: Grid,
+    thermal: "LayeredThermal",
+    surface: Surface,
+    start: Floats,
+    times: Floats,
+    *,
+    tolerance: float = 1e-4,
+) -> Floats:
+    """Temperature in depth after the surface has changed, for example under a cooled plate.
+
+    Parameters
+    ----------
+    grid, thermal
+        As in `resting_temperature`.
+    surface : Surface
+        The surface from time 0 on.
+    start : ndarray of float64, shape (n_z,)
+        Temperature at time 0 [K].
+    times : ndarray of float64, shape (n_time,)
+        When to look, rising, from 0 on [s].
+    tolerance : float
+        Error allowed, relative to the largest change.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_time, n_z)
+        Temperature at the cell centres [K].
+    """
+    if start.shape != (grid.shape[0],):
+        raise ParameterError(
+            f"start has shape {start.shape}; the grid has {grid.shape[0]} cells in depth."
+        )
+    cells = layered_cells(grid, thermal, surface.heat_transfer)
+    beyond = np.concatenate([[surface.ambient_temperature], start, [thermal.arterial_temperature]])
+    flow = cells.conductance * np.diff(beyond)
+    # what the start leaves unbalanced drives the change at a constant rate: a heat source
+    unbalanced = np.diff(flow) + cells.perfusion * (thermal.arterial_temperature - start)
+    unbalanced[0] -= cells.surface_share * surface.evaporation
+    column = Grid(r_edges=np.array([0.0, 1.0]), z_edges=grid.z_edges)
+    source = (unbalanced / np.diff(grid.z_edges))[:, None]
+    change = temperature_rise(
+        column, thermal, surface, source, float(times[-1]), times, tolerance=tolerance
+    )
+    return np.asarray(start + change[:, :, 0], dtype=np.float64)
+
+
+def _check(grid: Grid, source: Floats, duration: float, times: Floats, tolerance: float) -> None:
+    if source.shape != grid.shape:
+        raise ParameterError(
+            f"heat_source has shape {source.shape}; the grid has (n_z, n_r) = {grid.shape}."
+        )
+    if not np.isfinite(source).all():
+        raise ParameterError("heat_source holds a value that is not finite; expected W/m3.")
+    PULSE_DURATION.require(duration, "duration")
+    if times.ndim != 1 or times.size == 0 or times[0] < 0.0 or (np.diff(times) < 0.0).any():
+        raise ParameterError(
+            f"times must rise from 0 s or later; got shape {times.shape}. Sort them first."
+        )
+    if not 1e-10 <= tolerance <= 0.1:
+        raise ParameterError(
+            f"tolerance is {tolerance:g}; expected 1e-10 to 0.1 of the largest rise."
         )

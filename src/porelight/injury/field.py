@@ -18,6 +18,7 @@ import numpy as np
 from porelight.errors import ParameterError
 from porelight.injury.heat_shock import heat_shocked_fraction
 from porelight.injury.rate_process import (
+    Rate,
     RateProcess,
     SeriesProcess,
     Values,
@@ -203,22 +204,23 @@ def injury_field(
     reference = np.broadcast_to(np.maximum(rest, chosen.tolerated_temperature), shape)
     history = np.broadcast_to(temperature, (time.size, *shape))
 
-    processes = (chosen.death(), chosen.denaturation(), chosen.coagulation())
+    processes: tuple[Rate, ...] = (chosen.death(), chosen.denaturation(), chosen.coagulation())
     rates_at_rest = [np.exp(process.log_rate(reference)) for process in processes]
     dose = ThermalDose.typical()
     dose_at_rest = dose.mean_rate(reference, reference)
-    totals = [np.zeros(shape) for _ in range(4)]
+    damage = [np.zeros(shape) for _ in processes]
+    equivalent_time = np.zeros(shape)
     for duration, block in steps(time, history):
         heated = np.maximum(block, reference)
         still = (heated[:-1] == reference) & (heated[1:] == reference)
-        for total, process, at_rest in zip(totals, processes, rates_at_rest, strict=False):
+        for i, process in enumerate(processes):
             log_rate = process.log_rate(heated)
             mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
-            total += _above_rest(mean, at_rest, still, duration)
-        total_dose = dose.mean_rate(heated[:-1], heated[1:])
-        totals[3] += _above_rest(total_dose, dose_at_rest, still, duration)
+            damage[i] += _above_rest(mean, rates_at_rest[i], still, duration)
+        mean = dose.mean_rate(heated[:-1], heated[1:])
+        equivalent_time += _above_rest(mean, dose_at_rest, still, duration)
 
-    reference_death, collagen, blood, equivalent_time = totals
+    reference_death, collagen, blood = damage
     death = reference_death * chosen.death_rate_factor
     return InjuryField(
         killed=altered_fraction(death),
@@ -254,7 +256,7 @@ def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Fl
 
     Examples
     --------
-    >>> float(injured_depth(np.array([0.0, 1e-4, 2e-4]), np.array([1.0, 1.0, 0.0])))
+    >>> float(injured_depth(np.array([0.0, 1e-4, 2e-4]), np.array([1.0, 1.0, 0.0])).round(9))
     0.00015
     """
     depth = np.asarray(LENGTH.require(np.asarray(depth), "depth"))

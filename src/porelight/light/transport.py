@@ -216,7 +216,8 @@ def _stack(optics: LayeredOptics) -> Stack:
 def _launch_radius(beam: Beam, batch: Batch) -> Floats:
     """Return one launch radius from each of n equal shares of the beam's power [m], shape (n,)."""
     jitter = np.random.Generator(np.random.PCG64DXSM(batch.launch_seed)).random(batch.n_photons)
-    return beam.radius_of((np.arange(batch.n_photons) + jitter) / batch.n_photons)
+    quantile = (np.arange(batch.n_photons) + jitter) / batch.n_photons
+    return np.asarray(beam.radius_of(quantile), dtype=np.float64)
 
 
 def _require_run(n_photons: int, seed: int, n_threads: int) -> None:

@@ -28,7 +28,7 @@ class LameRings:
     """
 
     edges: Floats  # (n_element + 1, 1)
-    poisson_ratio: Floats  # (1, 1) or (1, n_draw)
+    poisson_ratio: Floats  # (1, n_draw)
     stiffness_inner: Floats
     stiffness_cross: Floats
     stiffness_outer: Floats
@@ -37,13 +37,13 @@ class LameRings:
 
     @classmethod
     def of(cls, edges: Floats, poisson_ratio: Floats) -> "LameRings":
-        """Return the rings between `edges` (n_element + 1,) for `poisson_ratio` (1,) or (n_draw,)."""
+        """Return the rings between `edges` (n_element + 1,); `poisson_ratio` is (n_draw,)."""
         radius = edges[:, np.newaxis]
         nu = poisson_ratio[np.newaxis, :]
         inner, outer = radius[:-1], radius[1:]
         log_ratio = np.log(outer / inner)
         gap = outer**2 - inner**2
-        # sigma_r = A / (1 - nu) - B / ((1 + nu) r^2); edge forces are -r1 sigma(r1) and r2 sigma(r2)
+        # sigma_r = A / (1 - nu) - B / ((1 + nu) r^2); edge forces -r1 sigma(r1) and r2 sigma(r2)
         spread, shear = 1.0 / (1.0 - nu), 1.0 / (1.0 + nu)
         stiffness_inner = (inner**2 * spread + outer**2 * shear) / gap
         stiffness_outer = (outer**2 * spread + inner**2 * shear) / gap
@@ -99,7 +99,9 @@ class LameRings:
         load[-1] += self.edges[-1] * far_stress
         return tridiagonal_solution(diagonal, off_diagonal, load)
 
-    def mean_strain(self, displacement: Floats, eigenstrain: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    def mean_strain(
+        self, displacement: Floats, eigenstrain: tuple[Floats, Floats]
+    ) -> tuple[Floats, Floats]:
         """Area means of the radial and of the hoop strain in each ring, exact for the solution."""
         inner, outer = self.edges[:-1], self.edges[1:]
         log_ratio = np.log(outer / inner)
@@ -111,7 +113,9 @@ class LameRings:
         shear = inner * outer * (at_inner * outer - at_outer * inner) / gap  # B
         particular = growth * (outer**2 * log_ratio / gap - 0.5)
         hoop = uniform + 2.0 * shear * log_ratio / gap + particular
-        both = 2.0 * (displacement[1:] * outer - at_inner * inner) / gap  # div u, by Gauss's theorem
+        both = (
+            2.0 * (displacement[1:] * outer - at_inner * inner) / gap
+        )  # div u, by Gauss's theorem
         return np.asarray(both - hoop), np.asarray(hoop)
 
 

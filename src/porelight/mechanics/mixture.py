@@ -9,13 +9,14 @@ free [1]_ [2]_,
     \dot e_m = \frac{M}{m}\,(e_n - e_m),
 
 for the radial and the hoop direction. n and m are immature and mature collagen, P the deposition
-flux, M the flux of maturation and repair, :math:`\Delta\varepsilon` the ring's strain since rest and
-:math:`a = (P - P_0)_+ / P` the share of deposition beyond the resting one :math:`P_0`: activated
-cells pull by :math:`\delta` along the hoop and a part of it radially. The mixture is free at
+flux, M the flux of maturation and repair, :math:`\Delta\varepsilon` the ring's strain since rest,
+and :math:`a = (P - P_0)_+ / P` the share of deposition beyond the resting one :math:`P_0`, for
+activated cells pull by :math:`\delta` along the hoop and by a part of it radially. The mixture is
+free at
 
 .. math:: e = \frac{m\,e_m + w\,n\,e_n}{m + w\,n} - e_{th}\,z - c ,
 
-with denatured collagen z shrunk by heat and c the contraction of a healing wound, and has the modulus
+with denatured collagen z shrunk by heat and the contraction c of a healing wound; its modulus is
 
 .. math:: \frac{E}{E_0} = \Bigl(\frac{m + w\,n}{m_0 + w\,n_0}\Bigr)^{\beta}
                           \bigl[1 + h\,(m + n - m_0 - n_0)\bigr].
@@ -52,7 +53,7 @@ _TWO_DAYS = 172_800.0  # s
 class RingCollagen:
     """Collagen of each ring over time, as fractions of the resting total.
 
-    All arrays have the shape (n_time, n_draw, n_element). The first time is the resting skin, at
+    All arrays have the shape (n_time, n_draw, n_element). The first time must be skin at rest, at
     most with the heat of a first session already in it (mature collagen turned to denatured).
     """
 
@@ -192,7 +193,7 @@ class _Moment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PoolStrains:
-    """Strains at which the pools are free; each pair is (radial, hoop), arrays (n_element, n_draw)."""
+    """Strains at which the pools are free: (radial, hoop) pairs of (n_element, n_draw)."""
 
     immature: tuple[Floats, Floats]
     mature: tuple[Floats, Floats]

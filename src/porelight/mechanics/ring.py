@@ -1,14 +1,14 @@
 r"""A pore as a pressurised hole in tensioned skin, with a ring of changed tissue around it.
 
 Skin around the pore is a flat sheet in plane stress. At rest it is an infinite sheet under equal
-tension :math:`\sigma_0` in all directions with a softer ring next to the hole and the pressure of the
-plug on the wall; a hole in uniform skin then has the strain [1]_
+tension :math:`\sigma_0` in all directions, with a softer ring next to the hole and the pressure of
+the plug on the wall; a hole in uniform skin then has the strain [1]_
 
 .. math:: \varepsilon_{pore} = [2\sigma_0 + (1 + \nu)\,p_0] / E .
 
-Treatment changes modulus, eigenstrain (radial and hoop) and pressure inside a patch of finite radius
-R, and the skin around the patch answers with the stiffness :math:`\kappa E/(1+\nu)`: a uniform
-eigenstrain e of a large patch changes the pore strain by [2]_
+Treatment changes modulus, eigenstrain (radial and hoop) and pressure inside a patch of radius R, to
+which the skin around it answers with the stiffness :math:`\kappa E/(1+\nu)`: a uniform eigenstrain
+e of a large patch changes the pore strain by [2]_
 
 .. math:: e\,\Bigl[1 - \frac{2\kappa}{(1 + \nu) + \kappa(1 - \nu)}\Bigr],
 
@@ -34,6 +34,8 @@ from porelight.mechanics._lame import LameRings
 from porelight.quantities import Floats, Quantity
 from porelight.tissue.library import table
 
+_DOSE_RATIO = Quantity("dose_ratio", "1", 1.0, 1e3, "dose at the wall over dose far away")
+_DOSE_REACH = Quantity("dose_reach", "1", 1e-3, 1e3, "decay length of the excess, in pore radii")
 _LIMITS = (
     Quantity("poisson_ratio", "1", 0.0, 0.5, "Poisson's ratio of the dermis"),
     Quantity("skin_tension", "1", 0.0, 1.0, "tension of the skin over its modulus"),
@@ -41,8 +43,6 @@ _LIMITS = (
     Quantity("soft_ring_modulus", "1", 0.01, 10.0, "modulus next to the pore over far modulus"),
     Quantity("soft_ring_radius", "1", 1.0, 100.0, "outer radius of the soft ring in pore radii"),
     Quantity("patch_constraint", "1", 0.0, 1e9, "stiffness of the surroundings, 1 is equal skin"),
-    Quantity("pore_dose_ratio", "1", 1.0, 1e3, "dose at the wall over dose far away"),
-    Quantity("pore_dose_range", "1", 1e-3, 1e3, "decay length of the extra dose in pore radii"),
     Quantity("collagen_stiffness_exponent", "1", 0.0, 5.0, "power of modulus in collagen"),
     Quantity("immature_stiffness", "1", 0.0, 2.0, "load share of immature collagen per mass"),
     Quantity("dermal_thickening", "1", 0.0, 0.95, "gain of thickness per gain of collagen"),
@@ -50,7 +50,6 @@ _LIMITS = (
     Quantity("deposition_isotropy", "1", 0.0, 2.0, "radial over hoop pre-strain"),
     Quantity("shrinkage_strain", "1", 0.0, 1.0, "shrinkage of denatured collagen"),
     Quantity("shrinkage_isotropy", "1", 0.0, 2.0, "radial over hoop shrinkage"),
-    Quantity("picking_opening", "1", 0.0, 10.0, "permanent widening by one event of picking"),
 )
 
 
@@ -67,8 +66,6 @@ class RingMechanics:
     soft_ring_modulus: float | Floats
     soft_ring_radius: float | Floats
     patch_constraint: float | Floats
-    pore_dose_ratio: float | Floats
-    pore_dose_range: float | Floats
     collagen_stiffness_exponent: float | Floats
     immature_stiffness: float | Floats
     dermal_thickening: float | Floats
@@ -76,7 +73,6 @@ class RingMechanics:
     deposition_isotropy: float | Floats
     shrinkage_strain: float | Floats
     shrinkage_isotropy: float | Floats
-    picking_opening: float | Floats
 
     def __post_init__(self) -> None:
         for quantity in _LIMITS:
@@ -84,8 +80,8 @@ class RingMechanics:
         shapes = {np.shape(getattr(self, field.name)) for field in fields(self)} - {()}
         if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
             raise ParameterError(
-                f"mechanics parameters have the shapes {sorted(shapes)}; each must be one number or "
-                "an array (n_draw,) of the same length."
+                f"mechanics parameters have the shapes {sorted(shapes)}; each must be one number "
+                "or an array (n_draw,) of the same length."
             )
 
     @classmethod
@@ -160,25 +156,36 @@ def ring_mesh(n_element: int = 20, extent: float = 10.0) -> RingMesh:
     return RingMesh(np.asarray(edges, dtype=np.float64))
 
 
-def dose_profile(mesh: RingMesh, parameters: RingMechanics) -> Floats:
+def dose_profile(mesh: RingMesh, dose_ratio: float | Floats, dose_reach: float | Floats) -> Floats:
     """Stimulus of each ring relative to the one at the pore's wall.
 
     Parameters
     ----------
     mesh : RingMesh
         The rings.
-    parameters : RingMechanics
-        Its `pore_dose_ratio` (wall over far) and `pore_dose_range` are used.
+    dose_ratio : float or ndarray of float64, shape (n_draw,)
+        Dose at the wall over dose far away [-].
+    dose_reach : float or ndarray of float64, shape (n_draw,)
+        Distance over which the excess falls by e, in pore radii [-].
 
     Returns
     -------
     ndarray of float64, shape (n_draw, n_element)
-        1 at the wall, falling exponentially to 1 / `pore_dose_ratio` far away [-].
+        1 at the wall, falling exponentially to 1 / `dose_ratio` far away [-].
+
+    Raises
+    ------
+    ParameterError
+        If the ratio is below 1 or the reach is not positive.
+
+    Examples
+    --------
+    >>> dose_profile(ring_mesh(3, extent=27.0), 4.0, 1.5).round(2)
+    array([[0.64, 0.28, 0.25]])
     """
-    far = 1.0 / _column(parameters.pore_dose_ratio)
-    distance = (mesh.centre - 1.0) / _column(parameters.pore_dose_range)
-    profile = far + (1.0 - far) * np.exp(-distance)
-    return np.array(np.broadcast_to(profile, (parameters.n_draw, mesh.n_element)))
+    far = 1.0 / _column(_DOSE_RATIO.require(dose_ratio))
+    distance = (mesh.centre - 1.0) / _column(_DOSE_REACH.require(dose_reach))
+    return np.asarray(far + (1.0 - far) * np.exp(-distance))
 
 
 def resting_modulus(mesh: RingMesh, parameters: RingMechanics) -> Floats:
@@ -252,9 +259,12 @@ class RestingRing:
         )
 
     def changed(
-        self, relative_modulus: Floats, eigenstrain: tuple[Floats, Floats], relative_pressure: Floats
+        self,
+        relative_modulus: Floats,
+        eigenstrain: tuple[Floats, Floats],
+        relative_pressure: Floats,
     ) -> tuple[Floats, Floats, Floats]:
-        """Diameter ratio (n_draw,) and mean changes of radial and hoop strain (n_element, n_draw)."""
+        """Diameter ratio (n_draw,), changes of mean radial and hoop strain (n_element, n_draw)."""
         displacement = self.rings.displacement(
             self.modulus * relative_modulus,
             eigenstrain,

@@ -1,50 +1,45 @@
-"""Picking: a scar state that no later treatment of the plug undoes.
+"""Picking: a scar that no later treatment of the plug undoes.
 
-Trauma opens the wall of a pore plastically: its stress-free diameter grows by a fixed share at each
-event. The mechanics of the ring has no length of its own, so a wider hole answers tension, plug and
-collagen in the same proportion as before, and the scar multiplies whatever the rest of the course
-does. No measurement of the size of this opening was found; it is a scenario, not a prediction.
+Trauma stretches the wall of a pore plastically: its stress-free diameter is larger for good.
+The mechanics of the ring has no length of its own: a wider hole answers tension, plug and collagen
+in the same proportion as before, and the scar multiplies whatever the rest of the course does.
 """
 
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.mechanics.ring import RingMechanics
 from porelight.quantities import Floats
 
 
-def picking_scar(times: Floats, picked_at: Floats, parameters: RingMechanics) -> Floats:
-    """Factor by which picking has widened the stress-free pore.
+def scarred_opening(ratio: Floats, widening: Floats) -> Floats:
+    """Diameter ratio of a pore that is also scarred.
 
     Parameters
     ----------
-    times : ndarray of float64, shape (n_time,)
-        When the factor is wanted [s].
-    picked_at : ndarray of float64, shape (n_event,)
-        When the pore was picked [s]; may be empty.
-    parameters : RingMechanics
-        Its `picking_opening` is used.
+    ratio : ndarray of float64, shape (n_time, n_draw)
+        Diameter ratio without the scar, from `porelight.mechanics.mixture.pore_opening` [-].
+    widening : ndarray of float64, shape (n_time, n_draw) or (n_time, 1)
+        Permanent strain of the wall [-]; 0 is no scar.
 
     Returns
     -------
     ndarray of float64, shape (n_time, n_draw)
-        Factor on the pore's diameter, at least 1 and never falling [-].
+        Diameter over the resting diameter of the unscarred pore [-], never below `ratio`.
 
     Raises
     ------
     ParameterError
-        If either argument is not one-dimensional and finite.
+        If a widening is negative or falls with time: scars of this kind do not heal.
 
     Examples
     --------
-    >>> from porelight.mechanics.ring import RingMechanics
-    >>> picking_scar(np.array([0.0, 10.0]), np.array([5.0]), RingMechanics.typical())
+    >>> scarred_opening(np.array([[1.0], [0.9]]), np.array([[0.0], [0.2]])).round(2)
     array([[1.  ],
-           [1.15]])
+           [1.08]])
     """
-    for name, array in (("times", times), ("picked_at", picked_at)):
-        if array.ndim != 1 or not np.isfinite(array).all():
-            raise ParameterError(f"{name} must be a list of finite times [s]; got {array!r}.")
-    n_event = (picked_at[np.newaxis, :] <= times[:, np.newaxis]).sum(axis=1, keepdims=True)
-    opening = np.broadcast_to(np.atleast_1d(parameters.picking_opening), parameters.n_draw)
-    return np.asarray((1.0 + opening) ** n_event)
+    if not (widening >= 0.0).all() or not (np.diff(widening, axis=0) >= 0.0).all():
+        raise ParameterError(
+            f"widening goes from {widening.flat[0]:g} down to {widening.min():g}; a picked pore's "
+            "scar is 0 or more and never falls."
+        )
+    return np.asarray(ratio * (1.0 + widening))

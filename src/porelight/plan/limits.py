@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.injuries import DEPTH, SessionInjury
 from porelight.laser.exposure import Exposure
 from porelight.laser.presets import device_limits
 from porelight.tissue.library import Parameter, parameter
 from porelight.tissue.skin import Skin
-from porelight.treatment import DEPTH, SessionInjury, absorption_rules
+from porelight.treatment import absorption_rules
 from porelight.units import J_per_cm2, mm, ms, to_celsius, um
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI")

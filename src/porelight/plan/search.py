@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 
 from porelight.course import Course, physics_members
 from porelight.errors import ParameterError
+from porelight.injuries import SessionInjury
 from porelight.laser.exposure import Exposure, Session
 from porelight.laser.presets import DEVICES, laser_genesis, pearl
 from porelight.plan.limits import Check, device_checks, session_checks, tightest
 from porelight.plan.objective import FOLLOW_UP, change, meaning
 from porelight.tissue.skin import Skin
-from porelight.treatment import SessionInjury, TreatmentRoom
+from porelight.treatment import PhysicsEnsemble
 from porelight.uncertainty import Estimate, estimate, responders
-from porelight.units import J_per_cm2, cm2, to_celsius
+from porelight.units import J_per_cm2, cm2
 
 GENESIS_INTERVAL = 14.0  # d, between sessions of Laser Genesis (Trelles 2005, Wang 2022)
 PEARL_INTERVAL = 30.0  # d, between sessions of Pearl (Ross 2009)
@@ -93,8 +94,7 @@ class Plan:
             return f"No setting is safe for this skin{first}."
         best = self.candidates[0]
         low, middle, high = (
-            f"{100 * x:+.1f} %"
-            for x in (best.benefit.low, best.benefit.median, best.benefit.high)
+            f"{100 * x:+.1f} %" for x in (best.benefit.low, best.benefit.median, best.benefit.high)
         )
         closest = min(best.checks, key=lambda check: check.margin)
         return (
@@ -157,7 +157,7 @@ def propose(
         if device not in DEVICES:
             raise ParameterError(f"no device is called {device!r}; known: {', '.join(DEVICES)}.")
     walk = settings or Settings()
-    room = TreatmentRoom(skin, physics_members(walk.members, seed), walk.photons, seed)
+    room = PhysicsEnsemble(skin, physics_members(walk.members, seed), walk.photons, seed)
     refused: list[Refusal] = []
     safe: dict[str, list[_Safe]] = {}
     exposures = {device: _exposures(device, walk) for device in devices}
@@ -200,7 +200,7 @@ def _setting(exposure: Exposure) -> str:
     return f"{exposure.device} {exposure.radiant_exposure / J_per_cm2:g} J/cm2{pulses}"
 
 
-def _judge(skin: Skin, exposure: Exposure, room: TreatmentRoom) -> _Safe | Refusal:
+def _judge(skin: Skin, exposure: Exposure, room: PhysicsEnsemble) -> _Safe | Refusal:
     """Hold one session against all limits, the cheap ones first."""
     checks = device_checks(skin, exposure)
     injuries: tuple[SessionInjury, ...] = ()
@@ -232,7 +232,9 @@ def _courses(
                 steps = tuple((interval * i, one) for i in range(n))
                 courses.append((f"{n} x {_setting(one.exposure)}", steps))
     if safe.get("laser-genesis") and safe.get("pearl"):
-        genesis = max(safe["laser-genesis"], key=lambda s: s.exposure.pulse_energy * s.exposure.n_pulses)
+        genesis = max(
+            safe["laser-genesis"], key=lambda s: s.exposure.pulse_energy * s.exposure.n_pulses
+        )
         resurfacing = max(safe["pearl"], key=lambda s: s.exposure.radiant_exposure)
         for n in walk.genesis_sessions:
             steps = (

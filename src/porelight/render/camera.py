@@ -68,15 +68,15 @@ class Camera:
     """
 
     px_per_metre: float = 12.5e3
-    blur: float = 0.9
+    blur: float = 0.8
     exposure: float = 1.1
-    metering: float = 0.5
+    metering: float = 0.3
     colour_gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fall_off: float = 0.06
     noise: float = 2.5
     noise_grain: float = 0.7
     colour_blur: float = 0.6
-    sharpening: float = 0.6
+    sharpening: float = 0.7
     sharpening_radius: float = 1.3
     jpeg_quality: int = 92
     shift: tuple[float, float] = (0.0, 0.0)

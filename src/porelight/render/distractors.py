@@ -99,7 +99,13 @@ def _hairs(shape: Shape, n_hairs: int, generator: np.random.Generator) -> Image:
         # a hair thinner than a lattice point covers part of it
         shade = int(255 * min(1.0, width / thickness))
         cv2.polylines(
-            canvas, [fixed], False, (shade,), thickness, cv2.LINE_AA, _SUBPIXEL_BITS  # noqa: FBT003
+            canvas,
+            [fixed],
+            False,
+            (shade,),
+            thickness,
+            cv2.LINE_AA,
+            _SUBPIXEL_BITS,  # noqa: FBT003
         )
     return as_image(canvas / 255.0)
 

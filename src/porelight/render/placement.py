@@ -145,6 +145,31 @@ def hard_core_points(
     )
 
 
+def smooth_field(points: Floats, wavelength: float, generator: np.random.Generator) -> Floats:
+    """Return a smooth random function at these points, zero mean and unit variance over seeds.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 2)
+        Row and column [m].
+    wavelength : float
+        Typical distance between two crests [m].
+    generator : numpy.random.Generator
+        Source of the directions and phases.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Sum of 24 plane waves of random direction, length and phase.
+    """
+    n_waves = 24
+    heading = generator.uniform(0.0, 2.0 * np.pi, n_waves)
+    number = 2.0 * np.pi / (wavelength * generator.uniform(0.6, 1.8, n_waves))
+    wave = number[:, None] * np.stack([np.sin(heading), np.cos(heading)], axis=-1)
+    phase = generator.uniform(0.0, 2.0 * np.pi, n_waves)
+    return np.asarray(np.sqrt(2.0 / n_waves) * np.cos(points @ wave.T + phase).sum(axis=1))
+
+
 def drawn_diameters(
     density: float, size: tuple[float, float], *, median: float, spread: float, seed: int
 ) -> Floats:

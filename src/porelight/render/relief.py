@@ -9,8 +9,8 @@ whose area is that of the ellipse for every taper :math:`\tau`, because the wide
 narrowing of the other. Below the opening lies a funnel that steepens towards its deepest point, which
 may sit off the centre, as a hair follicle leans; around it the skin is raised into a low rim.
 
-The microrelief is a net of furrows along the borders of random cells, with undulations of equal
-variance in every octave between 0.1 and 1.6 mm.
+The microrelief is a net of furrows along the borders of random cells, with undulations of
+0.1 to 1.6 mm whose amplitude falls to 0.6 from octave to octave.
 """
 
 from collections.abc import Iterator
@@ -27,6 +27,7 @@ from porelight.render.placement import PoreShapes
 RIM_WIDTH = 0.45  # of the half axis: how far outside the opening the rim has faded
 _FURROW_HALF_WIDTH = 4.0e-5  # m
 _STEEPNESS = 2.5  # of the funnel: its profile is (1 - s^2) to this power
+_PERSISTENCE = 0.6  # of the undulations: amplitude of an octave over that of the one before
 _NET_STEP = 3  # lattice points between the points at which the net of furrows is evaluated
 
 
@@ -46,7 +47,7 @@ class Microrelief:
 
     furrow_spacing: float = 4.5e-4
     furrow_depth: float = 2.0e-5
-    roughness: float = 2.0e-5
+    roughness: float = 4.0e-5
 
     def __post_init__(self) -> None:
         """Check ranges."""
@@ -65,9 +66,7 @@ class Window:
     s: Image  # 1 on the edge of the opening
 
 
-def microrelief_height(
-    shape: Shape, relief: Microrelief, generator: np.random.Generator
-) -> Image:
+def microrelief_height(shape: Shape, relief: Microrelief, generator: np.random.Generator) -> Image:
     """Return the height of poreless skin [m], zero on average.
 
     Parameters
@@ -79,7 +78,9 @@ def microrelief_height(
     generator : numpy.random.Generator
         Source of the cells and undulations.
     """
-    height = np.float32(relief.roughness) * fractal(shape, 1.6e-3, 1e-4, generator)
+    height = np.float32(relief.roughness) * fractal(
+        shape, 1.6e-3, 1e-4, generator, persistence=_PERSISTENCE
+    )
     furrows = _furrows(shape, relief.furrow_spacing, generator)
     vigour = 0.6 + 0.4 * fractal(shape, 4e-3, 1e-3, generator)
     height -= np.float32(relief.furrow_depth) * furrows * vigour
@@ -114,9 +115,7 @@ def opening_coordinate(pores: PoreShapes, i: int, y: Floats, x: Floats) -> Float
     return np.asarray(_edge(u, v, float(pores.taper[i])))
 
 
-def carved(
-    height: Image, pores: PoreShapes, origin: tuple[float, float]
-) -> tuple[Image, Image, Image]:
+def carved(height: Image, pores: PoreShapes, origin: tuple[float, float]) -> tuple[Image, Image]:
     """Sink the pores into the skin.
 
     Parameters
@@ -134,26 +133,20 @@ def carved(
         Height with pores [m].
     plug : ndarray of float32
         Green absorbance of what fills them [-].
-    inside : ndarray of float32
-        1 in the openings, 0 on the skin, soft over the rim.
     """
     height = height.copy()
     plug = np.zeros_like(height)
-    inside = np.zeros_like(height)
     for i, at in pore_windows(pores, height.shape, origin, 1.0 + RIM_WIDTH):
         depth = np.float32(pores.depth_ratio[i] * pores.diameter[i])
         # the deepest point lies off the centre by `slant`, the edge stays where it is
         lean = np.float32(pores.slant[i]) * np.maximum(1.0 - at.s, 0.0)
         bottom = np.sqrt((at.u - lean) ** 2 + (at.s**2 - np.minimum(at.u**2, at.s**2)))
         funnel = np.maximum(1.0 - bottom**2, 0.0) ** _STEEPNESS
-        # the microrelief ends at the rim: what is inside the opening is the pore's own wall
-        wall = _smooth_step(1.15 - at.s, 0.4)
         place = (at.rows, at.cols)
         rim = np.exp(-(((at.s - 1.12) / 0.16) ** 2)) * np.float32(0.05)
         height[place] += depth * (rim - funnel)
         plug[place] = np.maximum(plug[place], np.float32(pores.plug[i]) * funnel)
-        inside[place] = np.maximum(inside[place], wall)
-    return height, plug, inside
+    return height, plug
 
 
 def _window(
@@ -183,11 +176,6 @@ def _near(axis: Floats, centre: float, span: float) -> slice:
     return slice(first, last)
 
 
-def _smooth_step(x: Image, width: float) -> Image:
-    share = np.clip(x / width, 0.0, 1.0)
-    return as_image(share * share * (3.0 - 2.0 * share))
-
-
 def _furrows(shape: Shape, spacing: float, generator: np.random.Generator) -> Image:
     rows, cols = (n / SCENE_SCALE for n in shape)
     n_cells = max(4, round(rows * cols / spacing**2))
@@ -199,5 +187,7 @@ def _furrows(shape: Shape, spacing: float, generator: np.random.Generator) -> Im
     # the difference of the two nearest distances grows at twice the distance from the border
     from_border = 0.5 * (distance[:, 1] - distance[:, 0]).reshape(net)
     furrow = as_image(np.exp(-((from_border / _FURROW_HALF_WIDTH) ** 2)))
-    full = cv2.resize(furrow, (net[1] * _NET_STEP, net[0] * _NET_STEP), interpolation=cv2.INTER_CUBIC)
+    full = cv2.resize(
+        furrow, (net[1] * _NET_STEP, net[0] * _NET_STEP), interpolation=cv2.INTER_CUBIC
+    )
     return as_image(full[: shape[0], : shape[1]])

@@ -34,7 +34,12 @@ from porelight.tissue.library import table
 BANDS = ("red", "green", "blue")
 
 ELEVATION = Quantity(
-    "elevation", "rad", 0.17, 0.5 * math.pi, "of the lamp above the skin", "Degrees need math.radians."
+    "elevation",
+    "rad",
+    0.17,
+    0.5 * math.pi,
+    "of the lamp above the skin",
+    "Degrees need math.radians.",
 )
 AZIMUTH = Quantity(
     "azimuth", "rad", -2.0 * math.pi, 2.0 * math.pi, "of the lamp", "Degrees need math.radians."
@@ -99,7 +104,9 @@ class Pigments:
 def typical_melanin(fitzpatrick: int) -> float:
     """Return the green absorbance of melanin of a Fitzpatrick type I to VI (1 to 6)."""
     if fitzpatrick not in _TYPES:
-        raise ParameterError(f"fitzpatrick is {fitzpatrick!r}; expected a whole number from 1 to 6.")
+        raise ParameterError(
+            f"fitzpatrick is {fitzpatrick!r}; expected a whole number from 1 to 6."
+        )
     return _value(_TYPES[fitzpatrick])
 
 
@@ -113,9 +120,11 @@ def reflectance(pigments: Pigments) -> Image:
     """Return the reflectance of pigmented skin, shape (rows, cols, 3) [-]."""
     base = np.array([_value(f"reflectance_{band}") for band in BANDS], np.float32)
     depth = np.zeros((*pigments.melanin.shape, 3), np.float32)
+    # light that comes back from dark skin has taken short paths and has met less blood
+    veil = np.exp(np.float32(-_value("melanin_veil")) * pigments.melanin)
     for name, amount in (
         ("melanin", pigments.melanin),
-        ("blood", pigments.blood),
+        ("blood", pigments.blood * veil),
         ("plug", pigments.plug),
     ):
         depth += amount[..., None] * _spectrum(name).astype(np.float32)
@@ -168,9 +177,7 @@ def lamp_share(height: Image, light: Light) -> Image:
 def surface_normal(height: Image) -> Image:
     """Return the outward unit normal (row, col, outward), shape (rows, cols, 3)."""
     by_row, by_col = (
-        as_image(
-            cv2.Sobel(height, cv2.CV_32F, dx, dy, ksize=3, borderType=cv2.BORDER_REPLICATE)
-        )
+        as_image(cv2.Sobel(height, cv2.CV_32F, dx, dy, ksize=3, borderType=cv2.BORDER_REPLICATE))
         * np.float32(SCENE_SCALE / 8.0)
         for dx, dy in ((0, 1), (1, 0))
     )

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
-from porelight.quantities import FRACTION, LENGTH, PORE_DIAMETER, Floats
+from porelight.quantities import FRACTION, LENGTH, PORE_DIAMETER, Floats, Quantity
 from porelight.render._raster import SCENE_SCALE, Image, Shape, as_image, fractal
 from porelight.render.camera import Camera, developed, sampled
 from porelight.render.distractors import DistractorLayers, Distractors, distractor_layers
 from porelight.render.placement import ABSORBANCE, DEPTH_RATIO, ELONGATION, PoreShapes
-from porelight.render.placement import hard_core_points
+from porelight.render.placement import hard_core_points, smooth_field
 from porelight.render.relief import (
     Microrelief,
     carved,
@@ -33,7 +33,10 @@ from porelight.render.shading import (
     typical_melanin,
 )
 
+_RADIUS = Quantity("curvature_radius", "m", 0.01, 100.0, "of the face under the patch")
+_REGULARITY = Quantity("pore_regularity", "1", 0.0, 0.79, "least distance over mean spacing")
 MARGIN = 1e-3  # m of skin drawn beyond the patch, so that light and lens see no edge
+_DEPTH_REGION = 12e-3  # m, wavelength of the variation of depth over the skin
 _SMALLEST, _LARGEST = 2e-3, 6e-2  # m, sides of a patch
 
 
@@ -57,6 +60,10 @@ class SkinLook:
         Mean and SD of the direction of the long axes [rad].
     pore_distance : float
         Least distance between the centres of two pores [m].
+    pore_regularity : float
+        Least distance in units of the mean spacing, where that is more; 0 random, at most 0.79 [-].
+    curvature_radius : float
+        Radius of the cheek, forehead or nose on which the patch lies [m].
     melanin_mottling, blood_mottling : float
         SD over the patch of melanin relative to its mean, and of the green absorbance of blood [-].
     relief : Microrelief
@@ -73,14 +80,16 @@ class SkinLook:
     pore_depth: float = 0.22
     pore_depth_spread: float = 0.55
     plug: float = 0.10
-    elongation: float = 1.35
-    pore_angle: float = -0.3
-    pore_angle_spread: float = 0.5
-    pore_distance: float = 4.5e-4
-    melanin_mottling: float = 0.06
-    blood_mottling: float = 0.05
+    elongation: float = 1.5
+    pore_angle: float = -0.2
+    pore_angle_spread: float = 0.4
+    pore_distance: float = 3.0e-4
+    pore_regularity: float = 0.62
+    curvature_radius: float = 0.1
+    melanin_mottling: float = 0.045
+    blood_mottling: float = 0.06
     relief: Microrelief = Microrelief()
-    oil: float = 0.10
+    oil: float = 0.09
     oil_roughness: float = 0.35
     distractors: Distractors = Distractors()
 
@@ -89,6 +98,8 @@ class SkinLook:
         typical_melanin(self.fitzpatrick)
         DEPTH_RATIO.require(self.pore_depth, "pore_depth")
         ABSORBANCE.require(self.plug, "plug")
+        _RADIUS.require(self.curvature_radius)
+        _REGULARITY.require(self.pore_regularity)
         ELONGATION.require(self.elongation)
         LENGTH.require(self.pore_distance, "pore_distance")
         for name in ("pore_depth_spread", "melanin_mottling", "blood_mottling", "oil"):
@@ -232,9 +243,13 @@ def pore_shapes(
     n_pores = diameter.size
     by = np.broadcast_to(np.asarray(ratio, np.float64), diameter.shape)
     place, form = (np.random.default_rng(child) for child in seed.spawn(2))
-    points = hard_core_points(n_pores, size, look.pore_distance, place)
+    spacing = np.sqrt(size[0] * size[1] / max(n_pores, 1))
+    distance = max(look.pore_distance, look.pore_regularity * float(spacing))
+    points = hard_core_points(n_pores, size, distance, place)
     normal = form.standard_normal((6, n_pores))
     tilted = form.uniform(-0.5, 0.5, n_pores)
+    # half of the variance of depth is shared by neighbours: pores are deep in some regions
+    vigour = np.sqrt(0.5) * (normal[3] + smooth_field(points, _DEPTH_REGION, form))
     return PoreShapes(
         row=points[:, 0],
         col=points[:, 1],
@@ -243,7 +258,7 @@ def pore_shapes(
         angle=look.pore_angle + look.pore_angle_spread * normal[1],
         taper=tilted,
         slant=0.8 * tilted + 0.08 * np.tanh(normal[2]),
-        depth_ratio=look.pore_depth * np.exp(look.pore_depth_spread * normal[3]),
+        depth_ratio=look.pore_depth * np.exp(look.pore_depth_spread * vigour),
         plug=look.plug * np.exp(0.4 * normal[4]),
     )
 
@@ -273,18 +288,22 @@ def _scene(
 ) -> Image:
     shape, origin = frame
     ground = microrelief_height(shape, look.relief, np.random.default_rng(streams[0]))
-    height, plug, _ = carved(ground, pores, origin)
+    height, plug = carved(ground, pores, origin)
+    height -= _dome(shape, look.curvature_radius)
     colour, film = (np.random.default_rng(child) for child in streams[1].spawn(2))
     mottling = fractal(shape, 6e-3, 2e-4, colour, persistence=0.8)
     melanin = typical_melanin(look.fitzpatrick) * (1.0 + look.melanin_mottling * mottling)
-    blood = look.blood_mottling * fractal(shape, 8e-3, 5e-4, colour, persistence=0.6)
-    rho = reflectance(
-        Pigments(as_image(melanin + extras.melanin), as_image(blood), plug)
-    )
-    oil = look.oil * np.clip(1.0 + 0.5 * fractal(shape, 5e-3, 6e-4, film), 0.0, 3.0)
+    blood = look.blood_mottling * fractal(shape, 8e-3, 5e-4, colour, persistence=0.45)
+    rho = reflectance(Pigments(as_image(melanin + extras.melanin), as_image(blood), plug))
+    oil = look.oil * np.clip(1.0 + 0.25 * fractal(shape, 5e-3, 6e-4, film), 0.0, 3.0)
     mirrored = shine(height, light, as_image(oil), look.oil_roughness) + extras.glint
     inside = radiance(rho, height, light)
     return as_image(extras.transmission[..., None] * (inside + mirrored[..., None]))
+
+
+def _dome(shape: Shape, radius: float) -> Image:
+    y, x = ((np.arange(n) - 0.5 * (n - 1)) / SCENE_SCALE for n in shape)
+    return as_image((y[:, None] ** 2 + x**2) / (2.0 * radius))
 
 
 def _truth(pores: PoreShapes, camera: Camera, size: tuple[float, float]) -> NDArray[np.int32]:
@@ -297,8 +316,12 @@ def _truth(pores: PoreShapes, camera: Camera, size: tuple[float, float]) -> NDAr
         reach = 0.5 * pores.diameter[i] * np.sqrt(pores.elongation[i]) * 1.6
         first_row = max(0, int((centre_row[i] - reach) * scale))
         first_col = max(0, int((centre_col[i] - reach) * scale))
-        y = (np.arange(first_row, min(rows, int((centre_row[i] + reach) * scale) + 2)) + 0.5) / scale
-        x = (np.arange(first_col, min(cols, int((centre_col[i] + reach) * scale) + 2)) + 0.5) / scale
+        y = (
+            np.arange(first_row, min(rows, int((centre_row[i] + reach) * scale) + 2)) + 0.5
+        ) / scale
+        x = (
+            np.arange(first_col, min(cols, int((centre_col[i] + reach) * scale) + 2)) + 0.5
+        ) / scale
         if y.size == 0 or x.size == 0:
             continue
         row, col = camera.to_patch(y[:, None] + 0 * x, x + 0 * y[:, None], size)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from porelight.errors import ParameterError
-from porelight.tissue.library import Table, parameter, table
+from porelight.tissue.library import parameter
 
 PACKAGE = "porelight.tissue"
 
@@ -33,8 +33,3 @@ class Values:
         if not math.isfinite(number):
             raise ParameterError(f"{name} is {value!r}; expected one finite number in SI.")
         return number
-
-    @property
-    def entries(self) -> Table:
-        """The parameters of the file as they ship."""
-        return table(PACKAGE, self.file)

@@ -1,8 +1,8 @@
 """What is treated: layers of facial skin and the pores in it.
 
 The layers follow from the zone of the face, the sex, the age and the Fitzpatrick type; the numbers
-and their sources are in ``data/layers.toml``. Only what sources support varies: thickness with zone,
-sex and age; melanosomes with skin type; pores with everything (`tissue.population`).
+and their sources are in ``data/layers.toml``. Only what sources support varies: thickness with
+zone, sex and age; melanosomes with skin type; pores with everything (`tissue.population`).
 """
 
 import math
@@ -16,7 +16,10 @@ import numpy as np
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import AGE, FRACTION, LENGTH, Floats
 from porelight.tissue._values import Values
-from porelight.tissue.population import Oiliness, PorePopulation, Sex, Zone, fitzpatrick_type
+from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
+from porelight.tissue.population import PorePopulation
+
+__all__ = ["LAYERS", "Layer", "LayerName", "Oiliness", "Sex", "Skin", "Zone"]
 
 LayerName = Literal["epidermis", "papillary dermis", "upper plexus", "reticular dermis", "fat"]
 LAYERS: tuple[LayerName, ...] = get_args(LayerName)
@@ -101,10 +104,12 @@ class Skin:
         fitzpatrick_type(self.fitzpatrick)
         AGE.require(self.age)
         if not self.layers or any(math.isinf(layer.thickness) for layer in self.layers[:-1]):
-            raise ParameterError("skin needs at least one layer, and only the last may be infinite.")
+            raise ParameterError(
+                "skin needs at least one layer, and only the last may be infinite."
+            )
 
     @classmethod
-    def typical(  # noqa: PLR0913  the clinic's own description of a patient
+    def typical(
         cls,
         zone: Zone,
         fitzpatrick: int,
@@ -175,9 +180,7 @@ class Skin:
         return np.cumsum(self.thickness)
 
 
-def _layers(
-    zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values
-) -> tuple[Layer, ...]:
+def _layers(zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values) -> tuple[Layer, ...]:
     decades = (age - value("reference_age")) / 10.0
     dermis = value(f"dermis_thickness_{zone}_{sex}")
     dermis *= (1.0 - value("dermis_thinning_per_decade")) ** decades

@@ -1,0 +1,259 @@
+"""The weeks after the sessions: injury, signal, collagen, pore, surface and the other effects.
+
+Draws run side by side: every array here has an axis of draws, and draw *i* was treated as member
+*i mod n* of the physical ensemble.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+
+from porelight.effects.outcomes import EffectInputs, effect_histories
+from porelight.errors import ParameterError, did_you_mean
+from porelight.healing.ageing import AgeingParameters, SunProtection, loss_rate
+from porelight.healing.collagen import CollagenHistory, CollagenKinetics, remodelling
+from porelight.healing.contraction import ContractionParameters, contraction, dermal_depth
+from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
+from porelight.healing.plug import Cleansing, PlugParameters, emptied_share, plug_fill
+from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
+from porelight.injuries import DEPTH, SessionInjury
+from porelight.mechanics.mixture import RingCollagen, pore_opening
+from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
+from porelight.mechanics.scar import picking_scar
+from porelight.quantities import FRACTION, Floats
+from porelight.tissue.population import observed
+from porelight.tissue.skin import Skin
+from porelight.units import day
+
+CareKind: TypeAlias = Literal["cleansing", "unprotected-sun", "sun-protection", "picking"]
+
+_JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both sides
+_FINE = 3.0  # d between the points at which collagen is handed to mechanics
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What the person does between sessions.
+
+    Attributes
+    ----------
+    kind : {"cleansing", "unprotected-sun", "sun-protection", "picking"}
+        Cleansing empties the plug. Unprotected sun starts the ageing of collagen, which
+        sun protection slows. Picking widens the pore for good, at `from_day`.
+    from_day, to_day : float
+        When, in days since the course began.
+    level : float
+        How fully, 0 to 1. For unprotected sun, 1 is the exposure of the surveys' people.
+    """
+
+    kind: CareKind
+    from_day: float = 0.0
+    to_day: float = math.inf
+    level: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(CareKind):
+            known = get_args(CareKind)
+            raise ParameterError(f"no care is called {self.kind!r}{did_you_mean(self.kind, known)}")
+        if not 0.0 <= self.from_day < self.to_day:
+            raise ParameterError(
+                f"{self.kind} runs from day {self.from_day:g} to day {self.to_day:g}; expected a "
+                "start of 0 or later and an end after it."
+            )
+        FRACTION.require(self.level, f"level of {self.kind}")
+
+
+def followed_weeks(
+    skin: Skin,
+    session_days: Floats,
+    care: Sequence[Care],
+    injuries: Sequence[Sequence[SessionInjury]],
+    values: Mapping[str, Floats],
+    observed_days: Floats,
+) -> dict[str, Floats]:
+    """Return the outcomes over the weeks, one per draw.
+
+    Parameters
+    ----------
+    skin : Skin
+        Whose.
+    session_days : ndarray of float64, shape (n_session,)
+        When the sessions were [d].
+    care : sequence of Care
+        What the person does between them.
+    injuries : sequence of sequence of SessionInjury
+        For each session one injury per member.
+    values : mapping of str to ndarray of float64, shape (n_draw,)
+        Draws of the biological parameters.
+    observed_days : ndarray of float64, shape (n_day,)
+        When to look, from day 0 [d].
+
+    Returns
+    -------
+    dict of ndarray of float64
+        Variables of `porelight.outcome.VARIABLES` over (draw, day), the stimulus over
+        (session, draw) and the pigment risk over (draw,).
+    """
+    n_draws = next(iter(values.values())).size
+    session_times = session_days * day
+    times = _fine_times(observed_days * day, session_times)
+    shown = np.searchsorted(times, observed_days * day)
+    dose = _session_doses(injuries, n_draws)
+    wound = dose["ablated"] + dose["dead"]
+
+    # the signal to heal, and the collagen that answers it, in rings around the pore
+    signal = stimulus(
+        dose["heat_shocked"], dose["denatured"], wound, StimulusParameters.from_values(values)
+    )
+    mechanics = RingMechanics.from_values(values)
+    mesh = ring_mesh()
+    profile = dose_profile(mesh, mechanics)
+    collagen = remodelling(
+        times,
+        session_times,
+        signal[:, :, None] * profile,
+        np.minimum(dose["denatured"][:, :, None] * profile, 1.0),
+        CollagenKinetics.from_values(values),
+        _loss_rate(skin, care, times, values),
+    )
+
+    # the pore between collagen, contraction, plug and scar
+    plugs = PlugParameters.from_values(values)
+    plug = plug_fill(times, session_times, emptied_share(signal, plugs), plugs, _cleansing(care))
+    injured = dermal_depth(wound, skin.layers[0].thickness)
+    shrunk = contraction(times, session_times, injured, ContractionParameters.from_values(values))
+    ratio = pore_opening(
+        times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws), mechanics
+    )
+    ratio = ratio * picking_scar(times, _picked_at(care), mechanics)
+
+    # the surface, and what else changes
+    healing = EpidermisParameters.from_values(values)
+    surface = epidermal_course(
+        times, session_times, dose["ablated"], dose["dead"], dose["surface_rise"], healing
+    )
+    at_wall = collagen.total[:, :, 0]
+    effects = effect_histories(
+        EffectInputs(
+            times=times,
+            session_times=session_times,
+            collagen_ratio=at_wall / at_wall[0],
+            coagulated=dose["coagulated"],
+            heat_shocked=dose["heat_shocked"],
+            removed_depth=np.minimum(wound, skin.layers[0].thickness),
+            fitzpatrick=skin.fitzpatrick,
+        ),
+        values,
+    )
+    histories = {
+        "diameter_ratio": ratio,
+        "collagen": at_wall / at_wall[0],
+        "immature_collagen": collagen.immature[:, :, 0],
+        "plug": plug,
+        "dressing": surface.dressing,
+        "epidermis": 1.0 - surface.open_wound,
+        "erythema": surface.erythema,
+        **effects,
+    }
+    weeks = {name: _spread(array, n_draws)[shown].T for name, array in histories.items()}
+    risk = pigment_risk(skin.fitzpatrick, wound, healing)
+    return {
+        **weeks,
+        **_seen(skin, weeks["diameter_ratio"]),
+        "pigment_risk": _spread(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
+        "stimulus": _spread(signal, n_draws),
+    }
+
+
+def _fine_times(observed_times: Floats, session_times: Floats) -> Floats:
+    """Return the times at which histories are handed on: both sides of each session, and between."""
+    even = np.arange(0.0, observed_times[-1], _FINE * day)
+    return np.unique(
+        np.concatenate([observed_times, even, session_times, session_times + _JUST_AFTER])
+    )
+
+
+def _session_doses(injuries: Sequence[Sequence[SessionInjury]], n_draws: int) -> dict[str, Floats]:
+    """Return each session's doses by draw, shape (n_session, n_draw): draw i is member i mod n."""
+
+    def doses(of: Callable[[SessionInjury], float]) -> Floats:
+        rows = [[of(members[i % len(members)]) for i in range(n_draws)] for members in injuries]
+        return np.array(rows, dtype=np.float64).reshape(len(injuries), n_draws)
+
+    return {
+        "heat_shocked": doses(lambda one: float(dermal_mean(DEPTH, one.field.heat_shocked))),
+        "denatured": doses(lambda one: float(dermal_mean(DEPTH, one.field.denatured))),
+        "coagulated": doses(lambda one: float(one.plexus_coagulated)),
+        "ablated": doses(lambda one: one.ablated_depth),
+        "dead": doses(lambda one: max(0.0, one.wound_depth - one.ablated_depth)),
+        "surface_rise": doses(lambda one: max(0.0, one.surface_reading - float(one.resting[0]))),
+    }
+
+
+def _seen(skin: Skin, ratio: Floats) -> dict[str, Floats]:
+    """Return what a camera sees of the pores, (n_draw, n_day); no pore goes below its floor."""
+    pores = skin.pores
+    result = {name: np.empty_like(ratio) for name in ("mean", "density", "area")}
+    for i, one in enumerate(ratio):  # one draw at a time: all at once would fill the memory
+        diameter = np.maximum(pores.diameter * one[:, None], pores.floor)
+        seen = observed(diameter, pores.area)
+        result["mean"][i] = seen.mean_diameter
+        result["density"][i] = seen.visible_density
+        result["area"][i] = seen.area_fraction
+    return {
+        "mean_diameter": result["mean"],
+        "visible_density": result["density"],
+        "area_fraction": result["area"],
+    }
+
+
+def _loss_rate(
+    skin: Skin, care: Sequence[Care], times: Floats, values: Mapping[str, Floats]
+) -> Floats | float:
+    """Return the share of collagen lost per second: none unless the sun is part of the question."""
+    exposed = [one for one in care if one.kind == "unprotected-sun"]
+    if not exposed:
+        return 0.0
+    protection = tuple(
+        SunProtection(one.from_day * day, one.to_day * day, one.level)
+        for one in care
+        if one.kind == "sun-protection"
+    )
+    parameters = AgeingParameters.from_values(values)
+    rate = np.zeros((times.size, 1))
+    for one in exposed:
+        outdoors = (times >= one.from_day * day) & (times < one.to_day * day)
+        lost = loss_rate(times, skin.age, parameters, sun_exposure=one.level, protection=protection)
+        rate = rate + np.where(outdoors[:, None], lost, 0.0)
+    return rate
+
+
+def _cleansing(care: Sequence[Care]) -> tuple[Cleansing, ...]:
+    return tuple(
+        Cleansing(one.from_day * day, one.to_day * day, one.level)
+        for one in care
+        if one.kind == "cleansing"
+    )
+
+
+def _picked_at(care: Sequence[Care]) -> Floats:
+    return np.array([one.from_day * day for one in care if one.kind == "picking"])
+
+
+def _rings(mesh: RingMesh, collagen: CollagenHistory) -> RingCollagen:
+    return RingCollagen(
+        mesh=mesh,
+        immature=collagen.immature,
+        mature=collagen.mature,
+        denatured=collagen.denatured,
+        production=collagen.production,
+        maturation=collagen.maturation,
+    )
+
+
+def _spread(array: Floats, n_draws: int) -> Floats:
+    """Return the array with one column per draw where all draws agree."""
+    return np.broadcast_to(array, (*array.shape[:-1], n_draws))

@@ -1,0 +1,186 @@
+"""What a device does to the skin in one session: pulses, spot, rate, area.
+
+An `Exposure` may have any wavelength, spot and pulse train; the presets (`laser.presets`) fill it
+for the devices that porelight knows.
+"""
+
+import math
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Literal, get_args
+
+from porelight.errors import ParameterError, did_you_mean
+from porelight.laser.beam import Beam
+from porelight.quantities import (
+    AREA,
+    PULSE_DURATION,
+    RADIANT_EXPOSURE,
+    RATE,
+    TEMPERATURE,
+    WAVELENGTH,
+)
+
+Cooling = Literal["none", "cold air", "contact", "cryogen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The light of one session on one area of skin.
+
+    Attributes
+    ----------
+    device : str
+        Name of the device, or of the experiment.
+    wavelength : float
+        Vacuum wavelength [m].
+    pulse_duration : float
+        Length of a pulse, in which power is constant [s].
+    radiant_exposure : float
+        Energy of a pulse over the area of the spot [J/m2]; 0 is a session without light.
+    beam : Beam
+        Profile and diameter at the skin.
+    rate : float
+        Pulses per second [Hz].
+    n_pulses : int
+        Pulses of the session, on all of the area together.
+    area : float
+        Area of skin over which they are spread [m2]; at least one spot.
+    passes : int
+        How many times the spot travels over the whole area.
+    overlap : float
+        Share of the spot's diameter that neighbours have in common, as set on a scanner; 0 for a
+        beam moved by hand, whose overlap follows from `n_pulses` (see `pulses_per_point`).
+    stop_at_surface : float
+        Surface temperature at which the session ends [K]; infinite for no such stop.
+    cooling : {"none", "cold air", "contact", "cryogen"}
+        How the surface is cooled during the session.
+    """
+
+    device: str
+    wavelength: float
+    pulse_duration: float
+    radiant_exposure: float
+    beam: Beam
+    rate: float
+    n_pulses: int
+    area: float
+    passes: int = 1
+    overlap: float = 0.0
+    stop_at_surface: float = math.inf
+    cooling: Cooling = "none"
+
+    def __post_init__(self) -> None:
+        """Check every field, and that they fit together."""
+        WAVELENGTH.require(self.wavelength)
+        PULSE_DURATION.require(self.pulse_duration)
+        RADIANT_EXPOSURE.require(self.radiant_exposure)
+        RATE.require(self.rate)
+        AREA.require(self.area)
+        for name, count in (("n_pulses", self.n_pulses), ("passes", self.passes)):
+            require_count(name, count)
+        if self.passes > self.n_pulses:
+            raise ParameterError(
+                f"passes is {self.passes} but n_pulses is {self.n_pulses}; each pass needs at "
+                "least one pulse."
+            )
+        if not 0.0 <= self.overlap < 1.0:
+            raise ParameterError(
+                f"overlap is {self.overlap:g}; expected a share of the spot's diameter from 0 to "
+                "below 1. Per cent need '* units.percent'."
+            )
+        if self.n_pulses > 1 and self.pulse_duration * self.rate > 1.0:
+            raise ParameterError(
+                f"pulse_duration is {self.pulse_duration:g} s, longer than the {1 / self.rate:g} s "
+                f"between pulses at {self.rate:g} Hz; lower the rate or shorten the pulse."
+            )
+        if self.area < self.beam.area * (1.0 - 1e-9):
+            raise ParameterError(
+                f"area is {self.area:g} m2, smaller than one spot of {self.beam.area:g} m2; "
+                "square centimetres need '* units.cm2', spot millimetres '* units.mm'."
+            )
+        if self.stop_at_surface != math.inf:
+            TEMPERATURE.require(self.stop_at_surface, "stop_at_surface")
+        if self.cooling not in get_args(Cooling):
+            raise ParameterError(
+                f"no cooling named {self.cooling!r}"
+                f"{did_you_mean(str(self.cooling), get_args(Cooling))}"
+            )
+
+    @property
+    def pulse_energy(self) -> float:
+        """Energy of one pulse [J]."""
+        return self.radiant_exposure * self.beam.area
+
+    @property
+    def peak_power(self) -> float:
+        """Power during a pulse [W]."""
+        return self.pulse_energy / self.pulse_duration
+
+    @property
+    def average_power(self) -> float:
+        """Pulse energy times rate [W]."""
+        return self.pulse_energy * self.rate
+
+    @property
+    def total_energy(self) -> float:
+        """Energy of all pulses [J]."""
+        return self.n_pulses * self.pulse_energy
+
+    @property
+    def duration(self) -> float:
+        """Time from the first pulse to the end of the period of the last [s]."""
+        return self.n_pulses / self.rate
+
+    @property
+    def pulses_per_point(self) -> float:
+        """Mean number of pulses whose spot covers a point of the area."""
+        return self.n_pulses * self.beam.area / self.area
+
+    @property
+    def cumulative_radiant_exposure(self) -> float:
+        """Energy of the session over the area [J/m2]."""
+        return self.total_energy / self.area
+
+    def on_day(self, day: float) -> "Session":
+        """Return a session with this exposure on a day of the course.
+
+        Parameters
+        ----------
+        day : float
+            Days since the start of the course, 0 or more.
+
+        Examples
+        --------
+        >>> once = Exposure("bench", 1.064e-6, 3e-4, 1.4e5, Beam("flat-top", 5e-3), 7.0, 10, 1e-3)
+        >>> once.on_day(14).day
+        14.0
+        """
+        return Session(float(day), self)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An exposure on a day of the course (days since its start)."""
+
+    day: float
+    exposure: Exposure
+
+    def __post_init__(self) -> None:
+        """Check the day."""
+        if not 0.0 <= self.day <= 36525.0:
+            raise ParameterError(
+                f"day is {self.day:g}; expected days since the start of the course, 0 to 36525."
+            )
+
+
+def require_count(name: str, count: object) -> int:
+    """Return a count unchanged if it is a whole number of 1 or more.
+
+    Raises
+    ------
+    ParameterError
+        If it is not.
+    """
+    if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
+        raise ParameterError(f"{name} is {count!r}; expected a whole number of 1 or more.")
+    return int(count)

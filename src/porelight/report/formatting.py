@@ -1,0 +1,107 @@
+"""Numbers as people read them: clinic units, as many digits as they deserve.
+
+Tables are shared by the terminal and the page, so they keep to plain letters (um, degC, cm2);
+`typeset` turns those into the printed signs.
+
+Examples
+--------
+>>> change(-0.0734), share(0.0206), length(8e-5), length(3.2e-4)
+('-7.3 %', '2.06 %', '80 um', '0.320 mm')
+"""
+
+import re
+
+import numpy as np
+
+from porelight.units import mm, to_celsius, um
+
+_PRINTED = (
+    (re.compile(r"(?<![\w.])-(?=\d)"), "\u2212"),
+    (re.compile(r"\bdegC\b"), "\u00b0C"),
+    (re.compile(r"\bum\b"), "\u00b5m"),
+    (re.compile(r"(?<=[a-z])m2\b"), "m\u00b2"),
+    (re.compile(r"(?<=[a-z])m3\b"), "m\u00b3"),
+    (re.compile(r"(?<![\w.])m2\b"), "m\u00b2"),
+    (re.compile(r"(?<![\w.])m3\b"), "m\u00b3"),
+    (re.compile(r"\+-"), "\u00b1"),
+    # a number and its unit stay on one line
+    (re.compile(r"(?<=\d) (?=(?:%|\u00b0C|\u00b5m|mm|cm|J/cm|ms|Hz|px)(?![a-z]))"), "\u00a0"),
+)
+
+
+def change(relative: float) -> str:
+    """Return a relative change with its sign, in per cent."""
+    percent = 100.0 * relative
+    text = f"{percent:+.0f}" if abs(percent) >= 9.95 else f"{percent:+.1f}"
+    # a change that rounds to nothing has no sign
+    return "0 %" if float(text) == 0.0 else f"{text} %"
+
+
+def share(part: float) -> str:
+    """Return a part of a whole in per cent."""
+    percent = 100.0 * part
+    if percent == 0.0 or abs(percent) >= 99.95:
+        return f"{percent:.0f} %"
+    return f"{significant(percent)} %"
+
+
+def span(low: str, high: str) -> str:
+    """Return an interval, the unit written once if both bounds share it."""
+    first, _, unit = low.partition(" ")
+    if unit and high.partition(" ")[2] == unit:
+        return f"{first} to {high}"
+    return f"{low} to {high}"
+
+
+def length(metres: float) -> str:
+    """Return a length in um below 0.1 mm, in mm above."""
+    if abs(metres) < 0.0999 * mm:
+        microns = metres / um
+        return f"{microns:.0f} um" if abs(microns) >= 9.95 else f"{microns:.1f} um"
+    return f"{significant(metres / mm)} mm"
+
+
+def temperature(kelvin: float) -> str:
+    """Return a temperature in degrees Celsius."""
+    celsius = to_celsius(kelvin)
+    return f"{celsius:.1f} degC" if celsius < 99.95 else f"{celsius:.0f} degC"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits, without an exponent where that is short."""
+    if value == 0.0 or not np.isfinite(value):
+        return f"{value:g}"
+    exponent = int(np.floor(np.log10(abs(value))))
+    if not -4 <= exponent < 6:
+        return f"{value:.{digits - 1}e}"
+    decimals = max(0, digits - 1 - exponent)
+    return f"{value:.{decimals}f}"
+
+
+def of_ten(part: float) -> str:
+    """Return a share of people as 'n of 10', without claiming none or all.
+
+    Examples
+    --------
+    >>> of_ten(0.63), of_ten(0.02), of_ten(0.99)
+    ('6 of 10', 'fewer than 1 of 10', 'more than 9 of 10')
+    """
+    people = round(10.0 * part)
+    if people == 0:
+        return "fewer than 1 of 10"
+    if people == 10:
+        return "more than 9 of 10"
+    return f"{people} of 10"
+
+
+def typeset(text: str) -> str:
+    """Return a table's plain text with the signs of print.
+
+    Examples
+    --------
+    >>> typeset("-3.2 % at 14 J/cm2, 80 um")
+    '\u22123.2\\xa0% at 14\\xa0J/cm\u00b2, 80\\xa0\u00b5m'
+    """
+    for pattern, sign in _PRINTED:
+        text = pattern.sub(sign, text)
+    return text

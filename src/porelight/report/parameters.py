@@ -1,0 +1,69 @@
+"""Every sourced number that ships with porelight, as a table."""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from porelight.report.tables import NOTHING, Rows
+from porelight.tissue.library import document
+
+
+def parameter_rows() -> Rows:
+    """Return every sourced number that ships with porelight, file by file, as its file states it."""
+    rows = []
+    for room, name in _data_files():
+        for key, entry in _entries(document(f"porelight.{room}", name)):
+            rows.append(
+                {
+                    "file": f"{room}/{name}",
+                    "name": key.replace("_", " "),
+                    "value": _value(entry),
+                    "range": _range(entry),
+                    "flag": str(entry["flag"]),
+                    "source": str(entry["source"]),
+                    "note": str(entry.get("note", "")),
+                }
+            )
+    return rows
+
+
+def _data_files() -> Iterator[tuple[str, str]]:
+    for room in ("tissue", "laser"):
+        folder = files(f"porelight.{room}") / "data"
+        for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+            if entry.name.endswith(".toml"):
+                yield room, entry.name.removesuffix(".toml")
+
+
+def _entries(
+    content: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Walk a data file down to its sourced numbers and tables; texts are printed elsewhere."""
+    for key, entry in content.items():
+        if not isinstance(entry, Mapping):
+            continue
+        if {"source", "flag"} <= set(entry):
+            if "value" in entry:
+                yield f"{prefix}{key}", entry
+        else:
+            yield from _entries(entry, f"{prefix}{key} ")
+
+
+def _value(entry: Mapping[str, Any]) -> str:
+    value = entry["value"]
+    if isinstance(value, list):
+        return _with_unit(f"table of {len(value)} values", entry, " in ")
+    return _with_unit(f"{value:g}", entry)
+
+
+def _range(entry: Mapping[str, Any]) -> str:
+    low, high = entry["range"]
+    if low == high:
+        return NOTHING
+    unit = {**entry, "unit": entry.get("wavelength_unit", entry.get("unit", "1"))}
+    return _with_unit(f"{low:g} to {high:g}", unit)
+
+
+def _with_unit(text: str, entry: Mapping[str, Any], joint: str = " ") -> str:
+    unit = str(entry.get("unit", "1"))
+    return text if unit == "1" else f"{text}{joint}{unit}"

@@ -1,0 +1,280 @@
+"""Tables for the terminal and the page: rows of text in clinic units, one dictionary a row.
+
+The keys are the headings, the same in every row of a table. All functions are pure.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import xarray as xr
+
+from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
+from porelight.report.formatting import (
+    change,
+    length,
+    of_ten,
+    share,
+    significant,
+    span,
+    temperature,
+)
+from porelight.report.healed import days_text, days_until_healed
+from porelight.report.shown import OUTCOMES, PROBABILITY, Shown, changes, evidence
+from porelight.uncertainty import Estimate, estimate
+from porelight.verify.case import CaseResult
+
+Rows: TypeAlias = list[dict[str, str]]
+
+NOTHING = "-"
+_PERCENT = f"{100 * PROBABILITY:.0f} %"
+
+
+def forecast_rows(outcome: xr.Dataset) -> Rows:
+    """Return each outcome now and twelve weeks after the last session.
+
+    Parameters
+    ----------
+    outcome : Dataset
+        What `Course.simulate` returned.
+
+    Returns
+    -------
+    list of dict
+        Headings: outcome, now, the day, change, the interval of the change, evidence. Outcomes that
+        are changes have no value now or then. The last row is the risk of darkening; its interval
+        is that of the risk.
+    """
+    when = judged(outcome)
+    day = f"day {when.day:g}"
+    interval = f"{_PERCENT} interval"
+    rows = []
+    for one in OUTCOMES:
+        result = estimate(changes(outcome, one.name, when.day), PROBABILITY)
+        now, then = _now_and_then(outcome, one, when.day)
+        rows.append(
+            {
+                "outcome": one.label,
+                "now": now,
+                day: then,
+                "change": change(result.median),
+                interval: _changes(result),
+                "evidence": evidence(one),
+            }
+        )
+    risk = estimate(outcome["pigment_risk"].to_numpy(), PROBABILITY)
+    rows.append(
+        {
+            "outcome": "risk of darkening after inflammation",
+            "now": NOTHING,
+            day: share(risk.median),
+            "change": NOTHING,
+            interval: span(share(risk.low), share(risk.high)),
+            "evidence": "rates bounded by trials of 8 to 20 people only",
+        }
+    )
+    return rows
+
+
+def session_rows(outcome: xr.Dataset) -> Rows:
+    """Return the settings of each session and what it did, median over members with the span."""
+    return [
+        {
+            "session": str(session.number),
+            "day": f"{session.day:g}",
+            "device": session.name,
+            "settings": _settings(session),
+            "pulses": _pulses(outcome, session),
+            "surface reading": _members(outcome, "surface_reading", session, temperature),
+            "hottest": _hottest(outcome, session),
+            "removed": _depth(outcome, "ablated_depth", session),
+            "dead or denatured down to": _depth(outcome, "coagulated_depth", session),
+            "collagen signal": _stimulus(outcome, session),
+        }
+        for session in session_facts(outcome)
+    ]
+
+
+def healing_rows(outcome: xr.Dataset) -> Rows:
+    """Return how long the surface takes after each session that removed tissue.
+
+    Days are the first simulated day on which 95 % of the area is closed, or free of its dressing.
+    """
+    sessions = session_facts(outcome)
+    rows = []
+    for index, session in enumerate(sessions):
+        if not is_ablative(outcome, index):
+            continue
+        row = {"session": f"{session.number} ({session.name}, day {session.day:g})"}
+        for heading, name in (
+            ("skin closed again", "epidermis"),
+            ("dressing off", "dressing"),
+            ("redness of the treatment below a tenth", "erythema"),
+        ):
+            row[heading] = days_text(days_until_healed(outcome, name, index))
+        rows.append(row)
+    return rows
+
+
+def plan_rows(document: Mapping[str, Any]) -> Rows:
+    """Return the safe courses of a plan, best first.
+
+    Parameters
+    ----------
+    document : mapping
+        JSON form of a plan, see `porelight.record.plans.plan_document`.
+    """
+    rows = []
+    for candidate in document["candidates"]:
+        benefit = candidate["change"]
+        closest = min(candidate["checks"], key=lambda check: float(check["margin"]))
+        rows.append(
+            {
+                "course": str(candidate["label"]),
+                "change": change(float(benefit["median"])),
+                f"{_PERCENT} interval": span(
+                    change(float(benefit["low"])), change(float(benefit["high"]))
+                ),
+                "would measure it": of_ten(float(candidate["responders"])),
+                "dressing": f"{float(candidate['downtime_days']):.0f} d",
+                "margin": f"{100 * float(candidate['margin']):.0f} %",
+                "closest limit": (
+                    f"{closest['limit']}: {closest['value']} of {closest['allowed']}"
+                ),
+            }
+        )
+    return rows
+
+
+def check_rows(candidate: Mapping[str, Any]) -> Rows:
+    """Return every limit that a course of a plan was held against, the tightest value of each."""
+    tightest: dict[str, Mapping[str, Any]] = {}
+    for check in candidate["checks"]:
+        name = str(check["limit"])
+        if name not in tightest or float(check["margin"]) < float(tightest[name]["margin"]):
+            tightest[name] = check
+    return [
+        {
+            "limit": name,
+            "would be": str(check["value"]),
+            "allowed": str(check["allowed"]),
+            "margin": f"{100 * float(check['margin']):.0f} %",
+        }
+        for name, check in sorted(tightest.items(), key=lambda item: float(item[1]["margin"]))
+    ]
+
+
+def refusal_rows(document: Mapping[str, Any]) -> Rows:
+    """Return what a plan refuses, and why; takes the JSON form of a plan."""
+    return [
+        {"refused": str(one["setting"]), "because": str(one["reason"])}
+        for one in document["refused"]
+    ]
+
+
+def verification_rows(results: Sequence[CaseResult]) -> Rows:
+    """Return what each benchmark expected and what was found."""
+    rows = []
+    for result in results:
+        unit = "" if result.unit in ("", "1") else f" {result.unit}"
+        if result.is_stochastic:
+            allowed, z = "4 standard errors", f"{result.z:+.2f}"
+            error = significant(result.standard_error, 2)
+        else:
+            allowed, z, error = significant(result.tolerance, 2), NOTHING, "exact"
+        rows.append(
+            {
+                "case": f"{result.key} {result.title}",
+                "quantity": result.quantity,
+                "expected": f"{significant(result.expected, 5)}{unit}",
+                "found": f"{significant(result.found, 5)}{unit}",
+                "standard error": error,
+                "z": z,
+                "allowed": allowed,
+                "verdict": "passed" if result.passed else "FAILED",
+                "source": result.source,
+            }
+        )
+    return rows
+
+
+def _now_and_then(outcome: xr.Dataset, one: Shown, day: float) -> tuple[str, str]:
+    if one.is_change:
+        return NOTHING, NOTHING
+    history = outcome[one.name].median("draw")
+    return (
+        one.text(float(history.isel(day=0))),
+        one.text(float(history.sel(day=day, method="nearest"))),
+    )
+
+
+def _changes(result: Estimate) -> str:
+    return span(change(result.low), change(result.high))
+
+
+def _settings(session: SessionFacts) -> str:
+    """Return the settings in one line; only those that apply to the device."""
+    given = session.settings
+    parts = []
+    for key, unit in (
+        ("radiant_exposure_j_cm2", "J/cm2"),
+        ("spot_mm", "mm"),
+        ("pulse_ms", "ms"),
+        ("rate_hz", "Hz"),
+        ("area_cm2", "cm2"),
+    ):
+        if key in given:
+            parts.append(f"{given[key]:.4g} {unit}")
+    if session.device == "pearl":
+        passes = given.get("passes", 1.0)
+        parts.append(f"{passes:.0f} pass" + ("es" if passes > 1 else ""))
+        if "overlap" in given:
+            parts.append(f"overlap {100 * given['overlap']:.0f} %")
+    if "stop_at_surface_c" in given:
+        parts.append(f"stop at {given['stop_at_surface_c']:.1f} degC")
+    return ", ".join(parts)
+
+
+def _of_members(outcome: xr.Dataset, name: str, session: SessionFacts) -> np.ndarray:
+    values = outcome[name].isel(session=session.number - 1)
+    if "depth" in values.dims:
+        values = values.max("depth")
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def _members(
+    outcome: xr.Dataset, name: str, session: SessionFacts, text: Callable[[float], str]
+) -> str:
+    """Return the median over members, and between what values they lie."""
+    values = _of_members(outcome, name, session)
+    low, middle, high = (text(float(v)) for v in (values.min(), np.median(values), values.max()))
+    return middle if low == high else f"{middle} ({span(low, high)})"
+
+
+def _hottest(outcome: xr.Dataset, session: SessionFacts) -> str:
+    typical = outcome["peak_temperature"].isel(session=session.number - 1).median("member")
+    depth = float(outcome["depth"][int(typical.argmax("depth"))])
+    return f"{_members(outcome, 'peak_temperature', session, temperature)} at {length(depth)}"
+
+
+def _depth(outcome: xr.Dataset, name: str, session: SessionFacts) -> str:
+    if float(outcome[name].isel(session=session.number - 1).max()) == 0.0:
+        return "nothing"
+    return _members(outcome, name, session, length)
+
+
+def _pulses(outcome: xr.Dataset, session: SessionFacts) -> str:
+    delivered = float(np.median(_of_members(outcome, "pulses_delivered", session)))
+    planned = session.settings.get("pulses", delivered)
+    if round(delivered) < round(planned):
+        return f"{delivered:.0f} of {planned:.0f}, stopped"
+    return f"{delivered:.0f}"
+
+
+def _stimulus(outcome: xr.Dataset, session: SessionFacts) -> str:
+    values = outcome["stimulus"].isel(session=session.number - 1).to_numpy()
+    result = estimate(values, PROBABILITY)
+    return (
+        f"{significant(result.median, 2)} "
+        f"({span(significant(result.low, 2), significant(result.high, 2))})"
+    )

@@ -1,0 +1,331 @@
+r"""Optical properties of skin from what it is made of, 400 to 3000 nm.
+
+Absorption is the sum over components of volume share times the component's absorption [1]_,
+
+.. math:: \mu_a = W \mu_a^{w} + F \mu_a^{f} + M \mu_a^{m} + B \mu_a^{b} + \mu_a^{base},
+
+with blood corrected for its packaging in vessels [2]_; reduced scattering is a power law of the
+wavelength. Numbers and sources: ``data/optics.toml``, ``data/spectra.toml``.
+
+References
+----------
+.. [1] S. L. Jacques, "Optical properties of biological tissues: a review," Phys. Med. Biol. 58,
+   R37-R61 (2013), eq. 12. doi:10.1088/0031-9155/58/11/R37
+.. [2] L. O. Svaasand et al., "Therapeutic response during pulsed laser treatment of port-wine
+   stains," Lasers Med. Sci. 10, 235-243 (1995). doi:10.1007/BF02133615
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.quantities import (
+    ANISOTROPY,
+    FRACTION,
+    LENGTH,
+    MU_A,
+    MU_S,
+    REFRACTIVE_INDEX,
+    WAVELENGTH,
+    Floats,
+)
+from porelight.tissue._values import Values
+from porelight.tissue.skin import Layer, Skin
+from porelight.tissue.spectra import spectrum
+
+_NONE: Mapping[str, float] = MappingProxyType({})
+_NM = 1e-9
+SHORTEST, LONGEST = 400 * _NM, 3000 * _NM  # range of the mixture [m]
+REFERENCE = 1064 * _NM  # wavelength at which the laws' coefficients are given [m]
+
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
+class LayeredOptics:
+    """Optical properties of plane layers at one wavelength, from the surface down.
+
+    Attributes
+    ----------
+    thickness : ndarray of float64, shape (n_layers,)
+        Thickness [m]; the last may be infinite.
+    mu_a, mu_s : ndarray of float64, shape (n_layers,)
+        Absorption and scattering coefficients [1/m].
+    anisotropy, refractive_index : ndarray of float64, shape (n_layers,)
+        Mean cosine of the scattering angle, real index [-].
+    index_above, index_below : float
+        Refractive index outside; below, that of the last layer unless given.
+    """
+
+    thickness: Floats
+    mu_a: Floats
+    mu_s: Floats
+    anisotropy: Floats
+    refractive_index: Floats
+    index_above: float
+    index_below: float
+
+    def __init__(
+        self,
+        thickness: Floats,
+        mu_a: Floats,
+        mu_s: Floats,
+        anisotropy: Floats,
+        refractive_index: Floats,
+        index_above: float = 1.0,
+        index_below: float | None = None,
+    ) -> None:
+        """Take the arrays and check them; see the class."""
+        arrays = {
+            "thickness": thickness,
+            "mu_a": mu_a,
+            "mu_s": mu_s,
+            "anisotropy": anisotropy,
+            "refractive_index": refractive_index,
+        }
+        for name, given in arrays.items():
+            array = np.ascontiguousarray(given, dtype=np.float64)
+            if array.ndim != 1 or array.shape != np.shape(thickness) or array.size == 0:
+                raise ParameterError(
+                    f"{name} has shape {array.shape} but thickness has shape "
+                    f"{np.shape(thickness)}; all must be (n_layers,) with at least one layer."
+                )
+            object.__setattr__(self, name, array)
+        if not (self.thickness > 0.0).all() or np.isinf(self.thickness[:-1]).any():
+            raise ParameterError(
+                "thickness must be positive, and only the last layer may be infinite [m]."
+            )
+        LENGTH.require(self.thickness[np.isfinite(self.thickness)], "thickness")
+        MU_A.require(self.mu_a)
+        MU_S.require(self.mu_s)
+        ANISOTROPY.require(self.anisotropy)
+        REFRACTIVE_INDEX.require(self.refractive_index)
+        below = float(self.refractive_index[-1]) if index_below is None else index_below
+        object.__setattr__(self, "index_above", REFRACTIVE_INDEX.require(index_above))
+        object.__setattr__(self, "index_below", REFRACTIVE_INDEX.require(below))
+
+    @property
+    def n_layers(self) -> int:
+        """Number of layers."""
+        return int(self.thickness.size)
+
+    @property
+    def mu_s_reduced(self) -> Floats:
+        """Reduced scattering coefficient mu_s (1 - g) [1/m], shape (n_layers,)."""
+        return np.asarray(self.mu_s * (1.0 - self.anisotropy), dtype=np.float64)
+
+
+def mu_a_water(wavelength: float) -> float:
+    """Return the absorption coefficient of water at 25 degC [1/m] (Segelstein 1981).
+
+    Parameters
+    ----------
+    wavelength : float
+        400 to 3000 nm [m].
+
+    Raises
+    ------
+    ParameterError
+        If the wavelength is outside the table.
+
+    Examples
+    --------
+    >>> f"{mu_a_water(2790e-9):.3g}"
+    '4.86e+05'
+    """
+    return spectrum("water").at(wavelength)
+
+
+def mu_a_blood(
+    wavelength: float, oxygen_saturation: float, values: Mapping[str, float] = _NONE
+) -> float:
+    """Return the absorption coefficient of whole blood, haematocrit 45 % [1/m].
+
+    Parameters
+    ----------
+    wavelength : float
+        400 to 3000 nm [m].
+    oxygen_saturation : float
+        Share of the haemoglobin that carries oxygen [-].
+    values : mapping of str to float
+        Numbers of ``optics.toml`` to use in place of the library's.
+
+    Raises
+    ------
+    ParameterError
+        If the wavelength is outside 400 to 3000 nm.
+
+    Notes
+    -----
+    Tables of Bosschaart et al. (2014) to 1995 nm. Beyond, blood is its water: haemoglobin has no
+    strong band there, and at 1995 nm the rule gives 99 % of the table.
+    """
+    FRACTION.require(oxygen_saturation, "oxygen_saturation")
+    oxygenated, deoxygenated = spectrum("blood_oxygenated"), spectrum("blood_deoxygenated")
+    if not oxygenated.covers(_in_range(wavelength)):
+        return Values("optics", values)("blood_water_fraction") * mu_a_water(wavelength)
+    return oxygen_saturation * oxygenated.at(wavelength) + (
+        1.0 - oxygen_saturation
+    ) * deoxygenated.at(wavelength)
+
+
+def mu_a_lipid(wavelength: float) -> float:
+    """Return the absorption coefficient of lipid [1/m]: pig lard, 429 to 1098 nm, else 0.
+
+    Raises
+    ------
+    ParameterError
+        If the wavelength is outside 400 to 3000 nm.
+
+    Notes
+    -----
+    Outside the table lipid counts as transparent. Its bands near 1210, 1730 and 2310 nm are
+    therefore missing: fat is too clear there, by up to the whole of its lipid absorption.
+    """
+    lipid = spectrum("lipid")
+    return lipid.at(wavelength) if lipid.covers(_in_range(wavelength)) else 0.0
+
+
+def mu_a_melanosome(wavelength: float, values: Mapping[str, float] = _NONE) -> float:
+    """Return the absorption coefficient inside a melanosome [1/m], a power law.
+
+    Examples
+    --------
+    >>> round(mu_a_melanosome(1064e-9))
+    3690
+    """
+    value = Values("optics", values)
+    ratio = _in_range(wavelength) / REFERENCE
+    return value("melanosome_absorption_1064") * math.pow(ratio, -value("melanosome_power"))
+
+
+def packaging(mu_a: float, radius: float) -> float:
+    r"""Return the share of blood's absorption that light in tissue meets, 0 to 1.
+
+    Light does not reach the core of a vessel that is wide against the absorption length:
+
+    .. math:: C = \frac{1 - e^{-2 \mu_a r}}{2 \mu_a r}.
+
+    Parameters
+    ----------
+    mu_a : float
+        By how much blood absorbs more (or less) than its surroundings [1/m].
+    radius : float
+        Radius of the vessels [m].
+
+    References
+    ----------
+    .. [1] Svaasand et al. (1995), the module's second reference.
+    """
+    thickness = 2.0 * abs(mu_a) * radius
+    return -math.expm1(-thickness) / thickness if thickness > 0.0 else 1.0
+
+
+def skin_optics(
+    skin: Skin, wavelength: float, values: Mapping[str, float] = _NONE
+) -> LayeredOptics:
+    """Return the optical properties of skin at a wavelength.
+
+    Parameters
+    ----------
+    skin : Skin
+        Its layers.
+    wavelength : float
+        Vacuum wavelength, 400 to 3000 nm [m].
+    values : mapping of str to float
+        Numbers of ``optics.toml`` to use in place of the library's, by name [SI]; names of other
+        files are left alone, so a draw of all uncertain parameters can be passed as it is.
+
+    Returns
+    -------
+    LayeredOptics
+        One layer for each of the skin's, air above, the last layer's index below.
+
+    Raises
+    ------
+    ParameterError
+        If the wavelength is outside the range of the mixture, or an overriding value is impossible.
+
+    Examples
+    --------
+    >>> optics = skin_optics(Skin.typical("cheek", 3, 40.0), 1064e-9)
+    >>> [round(x) for x in optics.mu_a]
+    [52, 31, 34, 31, 29]
+    """
+    wavelength = _in_range(wavelength)
+    value = Values("optics", values)
+    anisotropy = ANISOTROPY.require(value("anisotropy_skin"), "anisotropy_skin")
+    reduced = np.array([_reduced_scattering(layer, wavelength, value) for layer in skin.layers])
+    return LayeredOptics(
+        thickness=skin.thickness,
+        mu_a=np.array([_absorption(layer, wavelength, value) for layer in skin.layers]),
+        mu_s=reduced / (1.0 - anisotropy),
+        anisotropy=np.full(len(skin.layers), anisotropy),
+        refractive_index=np.array([_index(layer, wavelength, value) for layer in skin.layers]),
+    )
+
+
+def _in_range(wavelength: float) -> float:
+    wavelength = WAVELENGTH.require(wavelength)
+    if not SHORTEST <= wavelength <= LONGEST:
+        raise ParameterError(
+            f"wavelength is {wavelength / _NM:g} nm; the optics of skin hold from "
+            f"{SHORTEST / _NM:g} to {LONGEST / _NM:g} nm. Choose a wavelength in this range."
+        )
+    return wavelength
+
+
+def _kind(layer: Layer) -> str:
+    """Return which of the three sets of coefficients a layer takes."""
+    return layer.name if layer.name in ("epidermis", "fat") else "dermis"
+
+
+def _absorption(layer: Layer, wavelength: float, value: Values) -> float:
+    water = mu_a_water(wavelength)
+    melanosomes = FRACTION.require(
+        layer.melanosome_fraction * value("melanosome_multiplier"), "melanosome_fraction"
+    )
+    blood = FRACTION.require(layer.blood_fraction * value("blood_multiplier"), "blood_fraction")
+    # the water of blood is packed no tighter than that of the tissue: only the rest is shadowed
+    blood_water = value("blood_water_fraction") * water
+    pigment = mu_a_blood(wavelength, layer.oxygen_saturation, value.overriding) - blood_water
+    seen = blood_water + packaging(pigment, layer.vessel_radius) * pigment
+    return MU_A.require(
+        layer.water_fraction * water
+        + layer.lipid_fraction * mu_a_lipid(wavelength)
+        + melanosomes * mu_a_melanosome(wavelength, value.overriding)
+        + blood * seen
+        + _baseline(_kind(layer), wavelength, value),
+        f"mu_a of the {layer.name}",
+    )
+
+
+def _baseline(kind: str, wavelength: float, value: Values) -> float:
+    """Return what is neither water, blood, melanin nor lipid: proteins, cells, the unknown [1/m].
+
+    The shape is that of bloodless skin (Jacques 1998), a constant plus an exponential rise towards
+    the blue, scaled to the coefficient at 1064 nm; constant towards the infrared, where it was not
+    measured and water rules.
+    """
+    onset, length = value("baseline_visible_onset"), value("baseline_visible_length")
+    ratio = value("baseline_visible_ratio")
+
+    def shape(at: float) -> float:
+        return 1.0 + ratio * math.exp(-(at - onset) / length)
+
+    return value(f"baseline_absorption_{kind}") * shape(wavelength) / shape(REFERENCE)
+
+
+def _reduced_scattering(layer: Layer, wavelength: float, value: Values) -> float:
+    kind = _kind(layer)
+    law = math.pow(wavelength / REFERENCE, -value(f"scattering_power_{kind}"))
+    return value("scattering_multiplier") * value(f"reduced_scattering_{kind}") * law
+
+
+def _index(layer: Layer, wavelength: float, value: Values) -> float:
+    """Return the index at 1064 nm plus the water share times the dispersion of water."""
+    water = spectrum("water_refractive_index")
+    dispersion = water.at(wavelength) - water.at(REFERENCE)
+    return value(f"refractive_index_{_kind(layer)}") + layer.water_fraction * dispersion

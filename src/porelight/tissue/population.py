@@ -1,0 +1,315 @@
+r"""Pore populations: the pores of a patch of skin, typical or measured.
+
+The diameters of all follicle openings of a zone follow a lognormal distribution. A typical
+population keeps those above a smallest diameter :math:`d_0`, as pores far below what a camera
+detects cannot matter, and represents them by `n` pores of equal number. The visible share follows
+from the truncated moments
+
+.. math:: N\,\langle d^2;\ d > t\rangle
+   = N\,m^2 e^{2 s^2}\,\Phi\!\left(\frac{\ln(m/t) + 2 s^2}{s}\right)
+
+of a lognormal with median m and logarithmic spread s at follicle density N.
+
+References
+----------
+.. [1] N. Saedi et al., "Evaluating facial pores and skin texture after low-energy nonablative
+   fractional 1440-nm laser treatments," J. Am. Acad. Dermatol. 68, 113-118 (2013).
+.. [2] F. Flament et al., "Facial skin pores: a multiethnic study," Clin. Cosmet. Investig.
+   Dermatol. 8, 85-93 (2015). doi:10.2147/CCID.S74401
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import get_args
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from porelight.errors import ParameterError, did_you_mean
+from porelight.quantities import AGE, AREA, FRACTION, PORE_DIAMETER, Floats
+from porelight.tissue._values import PACKAGE, Values
+from porelight.tissue.library import parameter
+from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
+
+DETECTION_THRESHOLD = parameter(PACKAGE, "pores", "detection_threshold").value  # m
+
+_NONE: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """What a camera with a threshold sees of a population; shapes (...).
+
+    Attributes
+    ----------
+    visible_density : ndarray of float64
+        Visible pores per area [1/m2].
+    area_fraction : ndarray of float64
+        Share of the skin that visible pores cover [-].
+    mean_diameter : ndarray of float64
+        Mean over all pores of the population, seen or not [m]. A mean over the visible ones alone
+        hardly moves when pores shrink, as the smallest leave the sample.
+    """
+
+    visible_density: Floats
+    area_fraction: Floats
+    mean_diameter: Floats
+
+
+def observed(diameter: Floats, area: float, threshold: float = DETECTION_THRESHOLD) -> Observed:
+    """Return what is seen of pores with these diameters.
+
+    Parameters
+    ----------
+    diameter : ndarray of float64, shape (..., n)
+        Diameters of the n pores, for any leading axes (times, draws) [m].
+    area : float
+        Area of the skin that the n pores sit on [m2].
+    threshold : float
+        Smallest visible diameter [m].
+
+    Returns
+    -------
+    Observed
+        Arrays of shape (...).
+
+    Raises
+    ------
+    ParameterError
+        If a diameter is negative or not finite, or the area is not positive.
+
+    Examples
+    --------
+    >>> seen = observed(np.array([2e-4, 3e-4, 4e-4]), area=1e-4)
+    >>> float(seen.visible_density)
+    20000.0
+    """
+    sizes = np.asarray(diameter, dtype=np.float64)
+    if sizes.ndim == 0 or sizes.shape[-1] == 0:
+        raise ParameterError("diameter holds no pore; expected shape (..., n) with n of 1 or more.")
+    if not (np.isfinite(sizes).all() and (sizes >= 0.0).all()):
+        raise ParameterError("diameter holds a negative value or one that is not finite [m].")
+    _require_area(area)
+    visible = sizes >= threshold
+    squares = np.where(visible, sizes, 0.0)
+    return Observed(
+        visible_density=visible.sum(axis=-1) / area,
+        area_fraction=0.25 * np.pi * np.einsum("...i,...i->...", squares, squares) / area,
+        mean_diameter=sizes.mean(axis=-1),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PorePopulation:
+    """The pores of a patch of skin, typical or measured in a photograph.
+
+    Attributes
+    ----------
+    diameter : ndarray of float64, shape (n,)
+        Equal-area diameter of each pore's opening [m].
+    floor : ndarray of float64, shape (n,)
+        Genetic size of each [m]: no treatment makes it smaller.
+    area : float
+        Area of the skin they sit on [m2].
+    is_measured : bool
+        Whether they were measured in a photograph.
+    """
+
+    diameter: Floats
+    floor: Floats
+    area: float
+    is_measured: bool
+
+    def __post_init__(self) -> None:
+        """Check shapes and sizes."""
+        if self.diameter.ndim != 1 or self.diameter.size == 0:
+            raise ParameterError(
+                f"diameter has shape {self.diameter.shape}; expected (n,) with at least one pore."
+            )
+        if self.floor.shape != self.diameter.shape:
+            raise ParameterError(
+                f"floor has shape {self.floor.shape} but diameter has shape "
+                f"{self.diameter.shape}; they must be equal."
+            )
+        PORE_DIAMETER.require(self.diameter, "diameter of a pore")
+        if not ((self.floor > 0.0) & (self.floor <= self.diameter)).all():
+            raise ParameterError(
+                "the genetic size of a pore must be positive and at most its size."
+            )
+        _require_area(self.area)
+        if self.area_fraction(0.0) > 1.0:
+            raise ParameterError(
+                f"the pores cover {self.area_fraction(0.0):.3g} times the {self.area:g} m2 of skin "
+                "they sit on; check the scale of the photograph and the area."
+            )
+
+    @classmethod
+    def typical(
+        cls,
+        zone: Zone,
+        fitzpatrick: int,
+        age: float,
+        sex: Sex = "female",
+        oiliness: Oiliness = "normal",
+        n: int = 512,
+        values: Mapping[str, float] = _NONE,
+    ) -> "PorePopulation":
+        """Return the pores of a typical person of this description.
+
+        Parameters
+        ----------
+        zone, sex, oiliness : str
+            See `porelight.tissue.person`.
+        fitzpatrick : int
+            Skin type, 1 to 6.
+        age : float
+            Age [years].
+        n : int
+            Number of pores that represent the population.
+        values : mapping of str to float
+            Numbers of ``pores.toml`` to use in place of the library's, by name [SI]; drawing
+            ``pore_diameter_subject`` gives virtual people of the same description.
+
+        Raises
+        ------
+        ParameterError
+            If a value is unknown or impossible.
+
+        Notes
+        -----
+        The distribution above ``smallest_pore`` is cut into n shares of equal number, and each
+        pore has the mean area of its share, so total area is exact for any n; what crosses the
+        threshold comes in steps of one pore. Only the direction of most modifiers was published,
+        not their size (``pores.toml`` flags them `assumed`).
+
+        Examples
+        --------
+        >>> nose = PorePopulation.typical("nose", 3, 40.0)
+        >>> cheek = PorePopulation.typical("cheek", 3, 40.0)
+        >>> nose.visible_density() > cheek.visible_density()
+        True
+        """
+        if n < 1:
+            raise ParameterError(f"n is {n}; expected 1 pore or more.")
+        value = Values("pores", values)
+        median = _median(zone, fitzpatrick, age, sex, oiliness, value)
+        spread = value("pore_diameter_sdlog")
+        smallest = value("smallest_pore")
+        if spread <= 0.0:
+            raise ParameterError(f"pore_diameter_sdlog is {spread:g}; expected a positive number.")
+        share = float(ndtr(np.log(median / smallest) / spread))
+        # edges of n shares of equal number, in standard deviations of the logarithm; the upper
+        # tail is used throughout, as it keeps its digits where 1 - p would lose them
+        edges = -ndtri(share * np.linspace(1.0, 0.0, n + 1))
+        below = ndtr(2.0 * spread - edges)
+        mean_square = median**2 * np.exp(2.0 * spread**2) * -np.diff(below) * n / share
+        diameter = np.sqrt(mean_square)
+        density = value(f"follicle_density_{zone}") * share
+        return cls(diameter, _floor(diameter, value), n / density, is_measured=False)
+
+    @classmethod
+    def measured(
+        cls, diameter: Floats, area: float, values: Mapping[str, float] = _NONE
+    ) -> "PorePopulation":
+        """Return the population of pores measured in a photograph.
+
+        Parameters
+        ----------
+        diameter : ndarray of float64, shape (n,)
+            Equal-area diameters [m].
+        area : float
+            Area of the skin in which they were looked for [m2].
+        values : mapping of str to float
+            Numbers of ``pores.toml`` to use in place of the library's.
+
+        Raises
+        ------
+        ParameterError
+            If there is no pore, or a size is impossible.
+        """
+        sizes = np.asarray(diameter, dtype=np.float64)
+        return cls(sizes, _floor(sizes, Values("pores", values)), float(area), is_measured=True)
+
+    @property
+    def n(self) -> int:
+        """Number of pores that represent the population."""
+        return int(self.diameter.size)
+
+    @property
+    def density(self) -> float:
+        """Pores per area [1/m2], visible or not."""
+        return self.n / self.area
+
+    @property
+    def mean_diameter(self) -> float:
+        """Mean diameter of all pores [m]."""
+        return float(self.diameter.mean())
+
+    def visible_density(self, threshold: float = DETECTION_THRESHOLD) -> float:
+        """Return the visible pores per area [1/m2]."""
+        return float(observed(self.diameter, self.area, threshold).visible_density)
+
+    def area_fraction(self, threshold: float = DETECTION_THRESHOLD) -> float:
+        """Return the share of the skin that visible pores cover [-]."""
+        return float(observed(self.diameter, self.area, threshold).area_fraction)
+
+    def quantile(self, p: Floats) -> Floats:
+        """Return the diameters below which these shares of the pores lie.
+
+        Parameters
+        ----------
+        p : ndarray of float64, shape (m,)
+            Shares, 0 to 1.
+
+        Returns
+        -------
+        ndarray of float64, shape (m,)
+            Diameters [m], interpolated between the pores; never beyond the smallest and largest.
+        """
+        shares = np.atleast_1d(np.asarray(FRACTION.require(p, "p"), dtype=np.float64))
+        positions = (np.arange(self.n) + 0.5) / self.n
+        return np.asarray(np.interp(shares, positions, np.sort(self.diameter)), dtype=np.float64)
+
+    def sample(self, n: int, seed: int) -> Floats:
+        """Return the diameters of n pores drawn from the population [m], shape (n,)."""
+        if n < 1:
+            raise ParameterError(f"n is {n}; expected 1 pore or more.")
+        return self.quantile(np.random.default_rng(seed).random(n))
+
+
+def _median(
+    zone: Zone, fitzpatrick: int, age: float, sex: Sex, oiliness: Oiliness, value: Values
+) -> float:
+    for name, given, known in (
+        ("zone", zone, get_args(Zone)),
+        ("sex", sex, get_args(Sex)),
+        ("oiliness", oiliness, get_args(Oiliness)),
+    ):
+        if given not in known:
+            raise ParameterError(f"no {name} named {given!r}{did_you_mean(str(given), known)}")
+    AGE.require(age)
+    decades = (age - value("pore_reference_age")) / 10.0
+    median = float(
+        value("pore_diameter_reference")
+        * value("pore_diameter_subject")
+        * value(f"zone_diameter_{zone}")
+        * value(f"oiliness_diameter_{oiliness}")
+        * value(f"sex_diameter_{sex}")
+        * value("diameter_per_fitzpatrick_type") ** (fitzpatrick_type(fitzpatrick) - 3)
+        * value("diameter_per_decade") ** decades
+    )
+    return PORE_DIAMETER.require(median, "median pore diameter")
+
+
+def _floor(diameter: Floats, value: Values) -> Floats:
+    fraction = value("genetic_fraction")
+    if not 0.0 < fraction <= 1.0:
+        raise ParameterError(f"genetic_fraction is {fraction:g}; expected above 0 and at most 1.")
+    return np.asarray(fraction * diameter, dtype=np.float64)
+
+
+def _require_area(area: float) -> None:
+    AREA.require(area)
+    if area <= 0.0:
+        raise ParameterError("area of the skin is 0 m2; expected a positive area.")

@@ -1,0 +1,240 @@
+"""A session of scattered light (1064 nm): photons, one pulse's heat, and the sum over the path.
+
+Photons are followed to their absorption, the heat of one pulse is conducted away, and because
+conduction is linear the session is the sum of all its pulses.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from porelight.heat.conduction import resting_temperature
+from porelight.heat.scan import (
+    PulseResponse,
+    pulse_response,
+    session_rise,
+    session_times,
+    treatment_grid,
+)
+from porelight.heat.surface import Surface
+from porelight.injuries import DEPTH, N_CLOCK, SessionInjury, at_plexus
+from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
+from porelight.laser.exposure import Exposure
+from porelight.laser.handpiece import PulsePath
+from porelight.light.transport import LightField, transport
+from porelight.quantities import Floats
+from porelight.tissue.optics import skin_optics
+from porelight.tissue.skin import Skin
+from porelight.tissue.thermal import skin_thermal
+
+COOLING = 60.0  # s of cooling that are still followed after the last pulse
+N_READING = 200  # how often in a session the surface is read
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkinResponse:
+    """The linear answer of one skin to one joule of one beam: what sweeps can reuse.
+
+    Attributes
+    ----------
+    light : LightField
+        Where the photons went, per joule.
+    pulse : PulseResponse
+        Temperature rise [K/J] around one pulse over time.
+    resting : ndarray of float64, shape (n_depth,)
+        Temperature before the session at `DEPTH` [K].
+    """
+
+    light: LightField
+    pulse: PulseResponse
+    resting: Floats
+
+
+def skin_response(
+    skin: Skin,
+    exposure: Exposure,
+    values: Mapping[str, float],
+    *,
+    n_photons: int,
+    seed: int,
+) -> SkinResponse:
+    """Return the answer of the skin to one joule of this beam and pulse length.
+
+    Parameters
+    ----------
+    skin : Skin
+        Whose.
+    exposure : Exposure
+        Its wavelength, beam, pulse duration and the length of the session matter; its energy does
+        not.
+    values : mapping of str to float
+        Values of library parameters that differ from their medians.
+    n_photons : int
+        Photons to follow.
+    seed : int
+        Of the photons.
+    """
+    interfaces = np.cumsum([layer.thickness for layer in skin.layers[:-1]])
+    grid = treatment_grid(exposure.beam.diameter, interfaces=interfaces.tolist())
+    thermal = skin_thermal(skin, values)
+    surface = Surface.from_values(values, "air" if exposure.cooling == "none" else exposure.cooling)
+    light = transport(
+        skin_optics(skin, exposure.wavelength, values),
+        exposure.beam,
+        grid,
+        n_photons=n_photons,
+        seed=seed,
+    )
+    pulse = pulse_response(
+        grid,
+        thermal,
+        surface,
+        light.absorbed,
+        exposure.pulse_duration,
+        DEPTH,
+        exposure.duration + COOLING,
+    )
+    resting = resting_temperature(grid, thermal, surface)
+    return SkinResponse(light=light, pulse=pulse, resting=np.interp(DEPTH, grid.z, resting))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionRise:
+    """Temperature rise of a whole session for pulses of one joule, at a few places.
+
+    Attributes
+    ----------
+    path : PulsePath
+        When and where the pulses fell.
+    times : tuple of ndarray of float64, shape (n_time,)
+        One schedule per place that resolves each direct hit [s].
+    rise : tuple of ndarray of float64, shape (n_time, n_depth)
+        Rise at `DEPTH` per joule of pulse energy, one array per place [K/J].
+    clock : ndarray of float64, shape (N_CLOCK,)
+        Even times for pictures [s].
+    history : ndarray of float64, shape (N_CLOCK, n_depth)
+        Rise at the first place at those times [K/J].
+    reading_times : ndarray of float64, shape (n_reading,)
+        Just before pulses [s].
+    reading : ndarray of float64, shape (n_reading,)
+        Rise of the surface then, mean over places [K/J].
+    """
+
+    path: PulsePath
+    times: tuple[Floats, ...]
+    rise: tuple[Floats, ...]
+    clock: Floats
+    history: Floats
+    reading_times: Floats
+    reading: Floats
+
+
+def session_of_joules(
+    response: SkinResponse, path: PulsePath, exposure: Exposure, places: Floats
+) -> SessionRise:
+    """Return what a path of one-joule pulses does; a session is this times its pulse energy.
+
+    Parameters
+    ----------
+    response : SkinResponse
+        Answer of the skin to one pulse.
+    path : PulsePath
+        When and where the pulses fall.
+    exposure : Exposure
+        Its beam and pulse duration matter.
+    places : ndarray of float64, shape (n_place, 2)
+        Where to look, from the middle of the area [m].
+    """
+
+    def rise(where: Floats, times: Floats) -> Floats:
+        return session_rise(response.pulse, path.time, path.position, 1.0, where, times)
+
+    end = float(path.time[-1]) + COOLING
+    times = tuple(
+        session_times(
+            path.time,
+            path.position,
+            place,
+            exposure.beam.diameter,
+            end,
+            pulse_duration=exposure.pulse_duration,
+        )
+        for place in places
+    )
+    clock = np.linspace(0.0, end, N_CLOCK)
+    # a thermometer is slower than a pulse: it shows what is left just before the next one
+    every = max(1, path.time.size // N_READING)
+    reading_times = path.time[every::every] * (1.0 - 1e-9)
+    if reading_times.size == 0:
+        reading_times = np.array([end - COOLING + 1.0])
+    return SessionRise(
+        path=path,
+        times=times,
+        rise=tuple(
+            rise(place[None, :], when)[:, 0] for place, when in zip(places, times, strict=True)
+        ),
+        clock=clock,
+        history=rise(places[:1], clock)[:, 0],
+        reading_times=reading_times,
+        reading=rise(places, reading_times)[:, :, 0].mean(axis=1),
+    )
+
+
+def session_injury(
+    skin: Skin,
+    response: SkinResponse,
+    session: SessionRise,
+    pulse_energy: float,
+    values: Mapping[str, float],
+) -> SessionInjury:
+    """Return what a session did, from its rise per joule.
+
+    Parameters
+    ----------
+    skin : Skin
+        Whose.
+    response : SkinResponse
+        Of the same skin, beam and pulse duration.
+    session : SessionRise
+        Of the path that was really delivered.
+    pulse_energy : float
+        Energy of each pulse [J].
+    values : mapping of str to float
+        Values of library parameters that differ from their medians.
+    """
+    parameters = InjuryParameters.from_values(values)
+    rest = response.resting
+    last_pulse = float(session.path.time[-1])
+    parts, peaks, finals = [], [], []
+    for times, rise in zip(session.times, session.rise, strict=True):
+        temperature = rest + pulse_energy * rise
+        parts.append(injury_field(times, temperature, parameters, resting=rest))
+        peaks.append(temperature.max(axis=0))
+        finals.append(temperature[min(np.searchsorted(times, last_pulse), times.size - 1)])
+    mean = _mean_field(parts)
+    return SessionInjury(
+        resting=rest,
+        peak_temperature=np.mean(peaks, axis=0),
+        final_temperature=np.mean(finals, axis=0),
+        field=mean,
+        ablated=np.zeros_like(DEPTH),
+        worst_killed=np.max([one.killed for one in parts], axis=0),
+        plexus_coagulated=at_plexus(skin, mean.coagulated),
+        surface_reading=float(rest[0] + pulse_energy * max(0.0, float(session.reading.max()))),
+        ablated_depth=0.0,
+        wound_depth=float(injured_depth(DEPTH, mean.killed)),
+        pulses_delivered=session.path.time.size,
+        clock=session.clock,
+        history=rest + pulse_energy * session.history,
+    )
+
+
+def _mean_field(parts: Sequence[InjuryField]) -> InjuryField:
+    """Return the mean over places, field by field."""
+    return InjuryField(
+        **{
+            one.name: np.mean([getattr(part, one.name) for part in parts], axis=0)
+            for one in fields(InjuryField)
+        }
+    )

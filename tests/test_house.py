@@ -1,0 +1,62 @@
+"""Claims about the house itself: versions agree, starting is light, public names exist."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import porelight
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("numpy", "scipy", "numba", "xarray", "cv2", "skimage", "matplotlib", "pydantic", "skfem")
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nsys.stderr.write(' '.join(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(run.stderr.split())
+
+
+def test_versions_agree_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = re.search(r"^version: (.+)$", citation, re.MULTILINE)
+    assert cited is not None
+    assert project["version"] == porelight.__version__ == cited.group(1)
+
+
+def test_import_loads_no_heavy_library():
+    assert not modules_after("import porelight") & set(HEAVY)
+
+
+def test_help_loads_no_heavy_library():
+    loaded = modules_after(
+        "from porelight.cli import app\n"
+        "app(['--help'], exit_on_error=False, result_action='return_value')"
+    )
+    assert "cyclopts" in loaded
+    assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("name", porelight.__all__)
+def test_every_public_name_exists(name):
+    assert getattr(porelight, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'shrink'"):
+        porelight.shrink  # noqa: B018
+
+
+def test_no_number_loads_without_a_source():
+    for package in ("tissue", "laser"):
+        folder = ROOT / "src" / "porelight" / package / "data"
+        for path in folder.glob("*.toml"):
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            text = str(content)
+            assert "'source'" in text, path.name
