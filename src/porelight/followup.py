@@ -11,19 +11,29 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from porelight.effects.outcomes import EffectInputs, effect_histories
+from porelight.effects.lines import LineParameters, fine_lines
+from porelight.effects.pigment import PigmentParameters, mottled_pigment
+from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
+from porelight.effects.scars import ScarParameters, acne_scars
+from porelight.effects.texture import TextureParameters, roughness
 from porelight.errors import ParameterError, did_you_mean
 from porelight.healing.ageing import AgeingParameters, SunProtection, loss_rate
 from porelight.healing.collagen import CollagenHistory, CollagenKinetics, remodelling
 from porelight.healing.contraction import ContractionParameters, contraction, dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
-from porelight.healing.plug import Cleansing, PlugParameters, emptied_share, plug_fill
+from porelight.healing.plug import (
+    Cleansing,
+    PlugParameters,
+    emptied_share,
+    plug_fill,
+)
 from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
-from porelight.injuries import DEPTH, SessionInjury
+from porelight.injuries import DEPTH, SessionInjury, at_plexus
 from porelight.mechanics.mixture import RingCollagen, pore_opening
 from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
-from porelight.mechanics.scar import picking_scar
+from porelight.mechanics.scar import picking_scar, scarred_opening
 from porelight.quantities import FRACTION, Floats
+from porelight.tissue.library import parameter
 from porelight.tissue.population import observed
 from porelight.tissue.skin import Skin
 from porelight.units import day
@@ -31,6 +41,7 @@ from porelight.units import day
 CareKind: TypeAlias = Literal["cleansing", "unprotected-sun", "sun-protection", "picking"]
 
 _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both sides
+_DATA = "porelight.tissue"
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 
 
@@ -101,16 +112,17 @@ def followed_weeks(
     session_times = session_days * day
     times = _fine_times(observed_days * day, session_times)
     shown = np.searchsorted(times, observed_days * day)
-    dose = _session_doses(injuries, n_draws)
+    dose = _session_doses(skin, injuries, n_draws)
     wound = dose["ablated"] + dose["dead"]
 
     # the signal to heal, and the collagen that answers it, in rings around the pore
-    signal = stimulus(
-        dose["heat_shocked"], dose["denatured"], wound, StimulusParameters.from_values(values)
-    )
+    doses = StimulusParameters.from_values(values)
+    signal = stimulus(dose["heat_shocked"], dose["denatured"], wound, doses)
     mechanics = RingMechanics.from_values(values)
     mesh = ring_mesh()
-    profile = dose_profile(mesh, mechanics)
+    profile = dose_profile(
+        mesh, values["pore_dose_ratio"], parameter(_DATA, "mechanics", "pore_dose_reach").value
+    )
     collagen = remodelling(
         times,
         session_times,
@@ -128,7 +140,7 @@ def followed_weeks(
     ratio = pore_opening(
         times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws), mechanics
     )
-    ratio = ratio * picking_scar(times, _picked_at(care), mechanics)
+    ratio = scarred_opening(ratio, _scar(care, times, values))
 
     # the surface, and what else changes
     healing = EpidermisParameters.from_values(values)
@@ -136,21 +148,21 @@ def followed_weeks(
         times, session_times, dose["ablated"], dose["dead"], dose["surface_rise"], healing
     )
     at_wall = collagen.total[:, :, 0]
-    effects = effect_histories(
-        EffectInputs(
-            times=times,
-            session_times=session_times,
-            collagen_ratio=at_wall / at_wall[0],
-            coagulated=dose["coagulated"],
-            heat_shocked=dose["heat_shocked"],
-            removed_depth=np.minimum(wound, skin.layers[0].thickness),
-            fitzpatrick=skin.fitzpatrick,
-        ),
-        values,
-    )
+    outer = np.minimum(wound, skin.layers[0].thickness)
+    grown = at_wall / at_wall[0]
+    red = RednessParameters.from_values(values)
+    sessions = (times, session_times)
+    effects = {
+        "redness": diffuse_redness(*sessions, dose["coagulated"], dose["plexus_shocked"], red),
+        "vessels": broken_vessels(*sessions, dose["coagulated"], red),
+        "pigment": mottled_pigment(*sessions, outer, PigmentParameters.from_values(values)),
+        "texture": roughness(*sessions, outer, grown, TextureParameters.from_values(values)),
+        "fine_lines": fine_lines(*sessions, outer, grown, LineParameters.from_values(values)),
+        "acne_scars": acne_scars(*sessions, outer, grown, ScarParameters.from_values(values)),
+    }
     histories = {
         "diameter_ratio": ratio,
-        "collagen": at_wall / at_wall[0],
+        "collagen": grown,
         "immature_collagen": collagen.immature[:, :, 0],
         "plug": plug,
         "dressing": surface.dressing,
@@ -176,7 +188,9 @@ def _fine_times(observed_times: Floats, session_times: Floats) -> Floats:
     )
 
 
-def _session_doses(injuries: Sequence[Sequence[SessionInjury]], n_draws: int) -> dict[str, Floats]:
+def _session_doses(
+    skin: Skin, injuries: Sequence[Sequence[SessionInjury]], n_draws: int
+) -> dict[str, Floats]:
     """Return each session's doses by draw, shape (n_session, n_draw): draw i is member i mod n."""
 
     def doses(of: Callable[[SessionInjury], float]) -> Floats:
@@ -186,7 +200,8 @@ def _session_doses(injuries: Sequence[Sequence[SessionInjury]], n_draws: int) ->
     return {
         "heat_shocked": doses(lambda one: float(dermal_mean(DEPTH, one.field.heat_shocked))),
         "denatured": doses(lambda one: float(dermal_mean(DEPTH, one.field.denatured))),
-        "coagulated": doses(lambda one: float(one.plexus_coagulated)),
+        "coagulated": doses(lambda one: at_plexus(skin, one.field.coagulated)),
+        "plexus_shocked": doses(lambda one: at_plexus(skin, one.field.heat_shocked)),
         "ablated": doses(lambda one: one.ablated_depth),
         "dead": doses(lambda one: max(0.0, one.wound_depth - one.ablated_depth)),
         "surface_rise": doses(lambda one: max(0.0, one.surface_reading - float(one.resting[0]))),
@@ -239,8 +254,14 @@ def _cleansing(care: Sequence[Care]) -> tuple[Cleansing, ...]:
     )
 
 
-def _picked_at(care: Sequence[Care]) -> Floats:
-    return np.array([one.from_day * day for one in care if one.kind == "picking"])
+def _scar(care: Sequence[Care], times: Floats, values: Mapping[str, Floats]) -> Floats:
+    events = [one for one in care if one.kind == "picking"]
+    widening = values["picking_widening"]
+    return picking_scar(
+        times,
+        np.array([one.from_day * day for one in events]),
+        np.array([one.level * widening for one in events]).reshape(len(events), widening.size),
+    )
 
 
 def _rings(mesh: RingMesh, collagen: CollagenHistory) -> RingCollagen:

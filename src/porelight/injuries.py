@@ -26,9 +26,6 @@ class SessionInjury:
         Injury, mean over places.
     worst_killed : ndarray of float64, shape (n_depth,)
         Share of cells killed at the worst place.
-    plexus_coagulated : float
-        Share of the blood coagulated in the middle of the upper plexus, taken to be as warm as the
-        tissue around it; what single vessels gain by their own absorption is left out.
     surface_reading : float
         Highest surface temperature between pulses, as a thermometer shows it [K].
     ablated_depth, wound_depth : float
@@ -48,7 +45,6 @@ class SessionInjury:
     field: InjuryField
     ablated: Floats
     worst_killed: Floats
-    plexus_coagulated: float
     surface_reading: float
     ablated_depth: float
     wound_depth: float

@@ -9,7 +9,7 @@ from porelight.heat.ablation import AblationMaterial, ablate
 from porelight.heat.conduction import resting_temperature
 from porelight.heat.pulse import treatment_grid
 from porelight.heat.surface import Surface
-from porelight.injuries import DEPTH, N_CLOCK, SessionInjury, at_plexus
+from porelight.injuries import DEPTH, N_CLOCK, SessionInjury
 from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
 from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
@@ -61,7 +61,8 @@ def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> 
     shift = exposure.passes * pulse.ablated_depth
 
     def below(profile: Floats, at_infinity: float) -> Floats:
-        return np.interp(DEPTH - shift, depth, profile, left=profile[0], right=at_infinity)
+        inside = np.interp(DEPTH - shift, depth, profile, left=profile[0], right=at_infinity)
+        return np.asarray(inside, dtype=np.float64)
 
     rise = temperature - skin_temperature
     clock = np.geomspace(pulse.time[1], RESIDUAL, N_CLOCK)
@@ -74,7 +75,6 @@ def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> 
         field=field,
         ablated=removed,
         worst_killed=field.killed,
-        plexus_coagulated=at_plexus(skin, field.coagulated),
         surface_reading=skin_temperature + max(0.0, float(felt)),
         ablated_depth=shift,
         wound_depth=float(injured_depth(DEPTH, np.maximum(field.killed, removed))),

@@ -75,7 +75,7 @@ class PhysicsEnsemble:
             keep = session.path.time <= session.reading_times[above[0]]
             delivered = PulsePath(session.path.time[keep], session.path.position[keep])
             session = session_of_joules(response, delivered, exposure, PLACES)
-        return session_injury(self.skin, response, session, exposure.pulse_energy, values)
+        return session_injury(response, session, exposure.pulse_energy, values)
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
         """Return where the photons of this beam went in one member."""

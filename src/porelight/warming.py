@@ -18,7 +18,7 @@ from porelight.heat.scan import (
     treatment_grid,
 )
 from porelight.heat.surface import Surface
-from porelight.injuries import DEPTH, N_CLOCK, SessionInjury, at_plexus
+from porelight.injuries import DEPTH, N_CLOCK, SessionInjury
 from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import PulsePath
@@ -182,7 +182,6 @@ def session_of_joules(
 
 
 def session_injury(
-    skin: Skin,
     response: SkinResponse,
     session: SessionRise,
     pulse_energy: float,
@@ -192,8 +191,6 @@ def session_injury(
 
     Parameters
     ----------
-    skin : Skin
-        Whose.
     response : SkinResponse
         Of the same skin, beam and pulse duration.
     session : SessionRise
@@ -211,7 +208,7 @@ def session_injury(
         temperature = rest + pulse_energy * rise
         parts.append(injury_field(times, temperature, parameters, resting=rest))
         peaks.append(temperature.max(axis=0))
-        finals.append(temperature[min(np.searchsorted(times, last_pulse), times.size - 1)])
+        finals.append(temperature[min(int(np.searchsorted(times, last_pulse)), times.size - 1)])
     mean = _mean_field(parts)
     return SessionInjury(
         resting=rest,
@@ -220,7 +217,6 @@ def session_injury(
         field=mean,
         ablated=np.zeros_like(DEPTH),
         worst_killed=np.max([one.killed for one in parts], axis=0),
-        plexus_coagulated=at_plexus(skin, mean.coagulated),
         surface_reading=float(rest[0] + pulse_energy * max(0.0, float(session.reading.max()))),
         ablated_depth=0.0,
         wound_depth=float(injured_depth(DEPTH, mean.killed)),

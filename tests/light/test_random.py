@@ -9,7 +9,7 @@ MASK = 2**64 - 1
 
 
 def xoshiro256plusplus(words: list[int], n: int) -> list[int]:
-    """The published algorithm in plain integers (Blackman and Vigna 2021)."""
+    """Draw words by the published algorithm (Blackman and Vigna 2021) in plain integers."""
 
     def rotated(x: int, k: int) -> int:
         return ((x << k) | (x >> (64 - k))) & MASK

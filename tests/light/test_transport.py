@@ -106,7 +106,7 @@ def test_grid_does_not_change_the_light():
         for grid in (GRID, Grid(r_edges=GRID.r_edges[[0, 8, -1]], z_edges=GRID.z_edges[[0, 9, -1]]))
     )
 
-    assert coarse.reflectance == fine.reflectance
+    np.testing.assert_allclose(coarse.reflectance, fine.reflectance, rtol=1e-12)
     np.testing.assert_array_equal(coarse.by_layer, fine.by_layer)
     np.testing.assert_allclose(
         (coarse.absorbed * coarse.grid.volume)[0, 0],
@@ -178,8 +178,10 @@ def test_totals_match_adding_doubling(optics, what):
     assert field.reflectance_error < 2.5e-3, what
     assert abs(z_scores(field.reflectance, field.reflectance_error, exact.reflectance)) < 4.0
     assert abs(z_scores(field.transmittance, field.transmittance_error, exact.transmittance)) < 4.0
-    absorbing = field.by_layer_error > 0.0
-    z = z_scores(field.by_layer, field.by_layer_error, exact.by_layer)[absorbing]
+    absorbing = optics.mu_a > 0.0
+    z = z_scores(
+        field.by_layer[absorbing], field.by_layer_error[absorbing], exact.by_layer[absorbing]
+    )
     assert (np.abs(z) < 4.0).all()
     assert (field.by_layer[~absorbing] == 0.0).all()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import kv
 
 from porelight.errors import ParameterError
 from porelight.mechanics.finite_element import PoreProblem, wall_displacement
@@ -83,6 +84,20 @@ def test_reference_converges_to_lame():
         plug_pressure_at_rest=pressure,
     )
     np.testing.assert_allclose(resting_opening(ring_mesh(), pore), exact, rtol=1e-12)
+
+
+@pytest.mark.verification
+def test_thin_sheet_on_springs_follows_a_bessel_function():
+    # u'' + u'/r - u/r^2 = u / reach^2 with reach^2 = E h / [k (1 - nu^2)]: u = C K1(r / reach)
+    thickness, reach, pressure = 0.05, 2.0, 0.01
+    bed = thickness / (reach**2 * (1.0 - NU**2))
+    slope = -kv(0, 1.0 / reach) / reach - kv(1, 1.0 / reach)
+    wall_stress = (slope + NU * kv(1, 1.0 / reach)) / (1.0 - NU**2)
+    exact = -pressure * kv(1, 1.0 / reach) / wall_stress
+    problem = dermis(20, np.array([0.0, thickness]), wall_pressure=pressure, bed_stiffness=bed)
+    np.testing.assert_allclose(wall_displacement(problem).mean, exact, rtol=5e-3)
+    # the springs matter: without them the wall moves further
+    assert exact < 0.9 * (1.0 + NU) * pressure
 
 
 @pytest.mark.verification

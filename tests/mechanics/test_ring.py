@@ -197,15 +197,14 @@ def test_mean_strains_are_those_of_the_exact_solution():
 
 def test_dose_is_full_at_the_wall_and_a_fraction_far_away():
     mesh = ring_mesh(60, extent=200.0)
-    profile = dose_profile(mesh, np.array([1.0, 4.0]), 1.5)
+    pore = replace(TYPICAL, pore_dose_ratio=np.array([1.0, 4.0]), pore_dose_reach=1.5)
+    profile = dose_profile(mesh, pore)
     assert profile.shape == (2, 60)
     np.testing.assert_array_equal(profile[0], 1.0)
     distance = mesh.centre[0] - 1.0
     np.testing.assert_allclose(profile[1, 0], 0.25 + 0.75 * np.exp(-distance / 1.5), rtol=1e-12)
     np.testing.assert_allclose(profile[1, -1], 0.25, rtol=1e-12)
     assert (np.diff(profile[1]) <= 0.0).all()
-    with pytest.raises(ParameterError, match=r"dose_ratio is 0\.5; expected 1 to 1000"):
-        dose_profile(mesh, 0.5, 1.5)
 
 
 def test_ring_cut_by_the_soft_edge_gets_the_area_mean():
@@ -230,6 +229,7 @@ def test_values_replace_library_values_by_name_and_other_rooms_names_are_ignored
         ("poisson_ratio", 0.6, "poisson_ratio is 0.6; expected 0 to 0.5"),
         ("skin_tension", 8000.0, "skin_tension is 8000; expected 0 to 1"),
         ("soft_ring_modulus", -1.0, "soft_ring_modulus is -1"),
+        ("pore_dose_ratio", 0.5, "pore_dose_ratio is 0.5; expected 1 to 1000"),
         ("skin_tension", np.full((2, 2), 0.1), "an array \\(n_draw,\\)"),
     ],
 )

@@ -61,7 +61,7 @@ def test_epidermal_absorption_rises_with_skin_type_and_no_other_layer_changes():
     np.testing.assert_array_equal([mu_a[1:] for mu_a in types], [types[0][1:]] * 6)
 
 
-def test_genesis_pulse_heats_dark_epidermis_by_10_to_25_K_and_fair_by_a_few():
+def test_genesis_pulse_heats_dark_epidermis_by_10_to_25_kelvin_and_fair_by_a_few():
     # before heat diffuses: mu_a times fluence over heat capacity; under a 5 mm spot the fluence in
     # the epidermis is 3.5 times the radiant exposure (layered Monte Carlo, docs/theory/tissue.md)
     fluence, heat_capacity = 3.5 * 14e4, 1109.0 * 3391.0
@@ -217,3 +217,22 @@ def test_index_below_is_that_of_the_last_layer_unless_given():
 def test_impossible_layers_are_refused(changes, text):
     with pytest.raises(ParameterError, match=text):
         slab(**changes)
+
+
+def test_lipid_of_fat_adds_its_share():
+    fat = CHEEK.layers[4]
+    lean = replace(CHEEK, layers=(*CHEEK.layers[:4], replace(fat, lipid_fraction=0.0)))
+    added = skin_optics(CHEEK, GENESIS).mu_a[4] - skin_optics(lean, GENESIS).mu_a[4]
+    np.testing.assert_allclose(added, 0.75 * mu_a_lipid(GENESIS))
+
+
+def test_baseline_has_its_coefficient_at_1064_nm_and_the_shape_of_bloodless_skin():
+    def baseline(wavelength: float) -> float:
+        name = "baseline_absorption_dermis"
+        with_it, without = (skin_optics(CHEEK, wavelength, {name: v}).mu_a[3] for v in (20.0, 0.0))
+        return float(with_it - without)
+
+    np.testing.assert_allclose(baseline(GENESIS), 20.0)
+    # Jacques 1998: 0.244 + 85.3 exp(-(l - 154)/66.2) 1/cm
+    jacques = {nm: 0.244 + 85.3 * np.exp(-(nm - 154.0) / 66.2) for nm in (450.0, 1064.0)}
+    np.testing.assert_allclose(baseline(450e-9) / 20.0, jacques[450.0] / jacques[1064.0], rtol=1e-3)

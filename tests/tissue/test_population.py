@@ -14,7 +14,7 @@ def number(name: str) -> float:
 
 
 def trial_area_fraction(**values: float) -> float:
-    """Visible area of a patient like those of Saedi 2013: age 40, cheek and nose, normal or oily."""
+    """Visible area of a patient of Saedi 2013: age 40, cheek and nose, normal or oily."""
     return float(
         np.mean(
             [
@@ -139,7 +139,7 @@ def test_a_pore_at_the_threshold_is_seen():
 def test_quantiles_run_from_the_smallest_to_the_largest_pore():
     pores = PorePopulation.measured(np.array([4e-4, 2e-4, 3e-4]), 1e-4)
     np.testing.assert_allclose(pores.quantile(np.array([0.0, 0.5, 1.0])), [2e-4, 3e-4, 4e-4])
-    with pytest.raises(ParameterError, match="p is 1.5"):
+    with pytest.raises(ParameterError, match=r"p is 1\.5"):
         pores.quantile(np.array([1.5]))
 
 

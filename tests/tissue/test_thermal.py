@@ -61,7 +61,7 @@ def test_depths_keep_their_shape():
 
 
 def test_negative_depth_is_refused():
-    with pytest.raises(ParameterError, match="z is -0.001 m"):
+    with pytest.raises(ParameterError, match=r"z is -0\.001 m"):
         two_layers().on(np.array([-1e-3]))
 
 

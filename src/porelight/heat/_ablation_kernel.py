@@ -46,7 +46,7 @@ def beer_lambert(  # noqa: PLR0913, PLR0917  a kernel takes arrays
 
 
 @jit
-def conduct(  # noqa: PLR0913, PLR0917
+def conduct(
     enthalpy: Floats,
     size: Floats,
     conductance: Floats,

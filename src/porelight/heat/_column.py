@@ -88,8 +88,8 @@ class Column:
                 step = span * max(0.2, 0.9 * math.sqrt(_TOLERANCE / error))
                 if step < _SMALLEST_STEP:
                     raise ConvergenceError(
-                        f"the step at {self.now:.3g} s shrank to {step:.1g} s; check the material's "
-                        "numbers, or give larger cells."
+                        f"the step at {self.now:.3g} s shrank to {step:.1g} s; check the "
+                        "material's numbers, or give larger cells."
                     )
                 continue
             self.enthalpy[here] = self._work[7, here]

@@ -79,7 +79,7 @@ def solve(conductance: Floats, pole_step: float, n: int, pivot: Floats, right: F
 
 
 @jit
-def solve_again(  # noqa: PLR0913, PLR0917
+def solve_again(
     capacity: Floats,
     conductance: Floats,
     pole_step: float,
@@ -96,7 +96,7 @@ def solve_again(  # noqa: PLR0913, PLR0917
 
 
 @jit
-def combine(  # noqa: PLR0913, PLR0917
+def combine(
     state: Floats,
     stage: Floats,
     weights: Floats,

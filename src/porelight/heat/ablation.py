@@ -1,9 +1,9 @@
 r"""Ablation of skin by a wavelength that water absorbs strongly (Pearl, 2790 nm).
 
-One dimension, enthalpy form: Beer-Lambert absorption from the moving surface, conduction below it, a
-plateau at the boil-off temperature while water turns into steam. A cell whose water has boiled off
-flies away with all its heat and the surface moves on. Heat that stays behind spreads and leaves at
-the surface; both are counted from rest, so that without a pulse nothing changes.
+One dimension, enthalpy form: Beer-Lambert absorption from the moving surface, conduction below it,
+a plateau at the boil-off temperature while water turns into steam. A cell whose water has boiled
+off flies away with all its heat and the surface moves on. Heat that stays behind spreads and leaves
+at the surface; both are counted from rest, so that without a pulse nothing changes.
 
 Limits: one dimension (spots of millimetres against heat of tens of micrometres); no plume, no
 pressure, no scattering; steam that stays in the skin condenses there and gives its heat back; no
@@ -252,8 +252,8 @@ def _cell_sizes(
     deepest = radiant_exposure / removal
     if deepest > _DEEPEST:
         raise ParameterError(
-            f"{radiant_exposure:g} J/m2 could ablate {deepest:.2g} m in one pulse; expected at most "
-            f"{_DEEPEST:g} m. Split it into several pulses."
+            f"{radiant_exposure:g} J/m2 could ablate {deepest:.2g} m in one pulse; expected at "
+            f"most {_DEEPEST:g} m. Split it into several pulses."
         )
     n_equal = math.ceil((deepest + 4.0 * reach) / cell)
     deeper = graded_edges(cell * 1.03, 1.03, 2e-4, _EXTENT)

@@ -29,7 +29,7 @@ from porelight.heat._kernel import combine, eliminate, rate_of_change, solve, so
 from porelight.heat._modes import RadialModes, radial_modes
 from porelight.heat._rational import ERROR_COEFFICIENTS, N_STAGES, POLE, step_coefficients
 from porelight.heat.surface import Surface
-from porelight.quantities import PULSE_DURATION, Floats
+from porelight.quantities import TIME, Floats
 
 if TYPE_CHECKING:
     from porelight.tissue.thermal import LayeredThermal
@@ -363,7 +363,8 @@ def _check(grid: Grid, source: Floats, duration: float, times: Floats, tolerance
         )
     if not np.isfinite(source).all():
         raise ParameterError("heat_source holds a value that is not finite; expected W/m3.")
-    PULSE_DURATION.require(duration, "duration")
+    if not TIME.require(duration, "duration") > 0.0:
+        raise ParameterError("duration is 0 s; a heat source needs time to act, for example 3e-4 s.")
     if times.ndim != 1 or times.size == 0 or times[0] < 0.0 or (np.diff(times) < 0.0).any():
         raise ParameterError(
             f"times must rise from 0 s or later; got shape {times.shape}. Sort them first."

@@ -48,6 +48,8 @@ class InjuryParameters:
     heat_shock_ratio: Values  # 1, of the reference death rate
     collagen_frequency_factor: Values  # 1/s
     collagen_activation_energy: Values  # J/mol
+    tendon_frequency_factor: Values  # 1/s
+    tendon_activation_energy: Values  # J/mol
     denaturation_rate_factor: Values  # 1
     blood_frequency_factor: Values  # 1/s
     blood_activation_energy: Values  # J/mol
@@ -96,14 +98,26 @@ class InjuryParameters:
         )
         return SeriesProcess("keratinocyte death, two channels", minutes, milliseconds)
 
-    def denaturation(self) -> RateProcess:
-        """Return the reference rate of collagen, without `denaturation_rate_factor`."""
-        return RateProcess(
+    def denaturation(self) -> SeriesProcess:
+        """Return the reference rate of collagen, without `denaturation_rate_factor`.
+
+        The set for skin was measured above 55 degC. Carried down to 37 degC it would denature 4 %
+        of all collagen a day, which lives for years; there the steeper set of tendon holds it back.
+        Above 60 degC the two in a row differ from the set for skin by less than 20 %.
+        """
+        skin = RateProcess(
             "collagen denaturation",
             self.collagen_frequency_factor,
             self.collagen_activation_energy,
             "Pearce & Thomsen 1995",
         )
+        tendon = RateProcess(
+            "collagen denaturation below 55 degC",
+            self.tendon_frequency_factor,
+            self.tendon_activation_energy,
+            "Aksan & McGrath 2003",
+        )
+        return SeriesProcess("collagen denaturation, held back when cool", skin, tendon)
 
     def coagulation(self) -> RateProcess:
         """Return the rate of blood coagulation."""

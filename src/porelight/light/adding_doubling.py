@@ -35,6 +35,9 @@ from porelight.tissue.optics import LayeredOptics
 _OPAQUE = 1e-14
 _MOST_DOUBLINGS = 100
 _FEWEST_NODES = 4
+# no light enters a clear layer's rays that are reflected whole on both sides; for them the sum over
+# reflections is 0 / 0, and this makes it 0
+_ALMOST_ONE = 1.0 + 4.0 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +95,7 @@ class _Slab:
 
     def over(self, below: "_Slab") -> "_Slab":
         """Return this slab with another one under it."""
-        eye = np.eye(self.reflect_down.shape[0])
+        eye = _ALMOST_ONE * np.eye(self.reflect_down.shape[0])
         down = np.linalg.solve(eye - self.reflect_up @ below.reflect_down, self.transmit_down)
         up = np.linalg.solve(eye - below.reflect_down @ self.reflect_up, below.transmit_up)
         return _Slab(
@@ -157,7 +160,7 @@ def layered_totals(optics: LayeredOptics, *, n_angles: int = 48) -> LayeredTotal
 
 def _net_flux(upper: _Slab, lower: _Slab) -> float:
     """Return the net downward flux between two slabs, per unit of the beam."""
-    eye = np.eye(upper.reflect_up.shape[0])
+    eye = _ALMOST_ONE * np.eye(upper.reflect_up.shape[0])
     down = np.linalg.solve(eye - upper.reflect_up @ lower.reflect_down, upper.transmit_down[:, 0])
     return float(down.sum() - (lower.reflect_down @ down).sum())
 

@@ -34,8 +34,6 @@ from porelight.mechanics._lame import LameRings
 from porelight.quantities import Floats, Quantity
 from porelight.tissue.library import table
 
-_DOSE_RATIO = Quantity("dose_ratio", "1", 1.0, 1e3, "dose at the wall over dose far away")
-_DOSE_REACH = Quantity("dose_reach", "1", 1e-3, 1e3, "decay length of the excess, in pore radii")
 _LIMITS = (
     Quantity("poisson_ratio", "1", 0.0, 0.5, "Poisson's ratio of the dermis"),
     Quantity("skin_tension", "1", 0.0, 1.0, "tension of the skin over its modulus"),
@@ -43,6 +41,8 @@ _LIMITS = (
     Quantity("soft_ring_modulus", "1", 0.01, 10.0, "modulus next to the pore over far modulus"),
     Quantity("soft_ring_radius", "1", 1.0, 100.0, "outer radius of the soft ring in pore radii"),
     Quantity("patch_constraint", "1", 0.0, 1e9, "stiffness of the surroundings, 1 is equal skin"),
+    Quantity("pore_dose_ratio", "1", 1.0, 1e3, "dose at the wall over dose far away"),
+    Quantity("pore_dose_reach", "1", 1e-3, 1e3, "decay length of the extra dose in pore radii"),
     Quantity("collagen_stiffness_exponent", "1", 0.0, 5.0, "power of modulus in collagen"),
     Quantity("immature_stiffness", "1", 0.0, 2.0, "load share of immature collagen per mass"),
     Quantity("dermal_thickening", "1", 0.0, 0.95, "gain of thickness per gain of collagen"),
@@ -50,6 +50,7 @@ _LIMITS = (
     Quantity("deposition_isotropy", "1", 0.0, 2.0, "radial over hoop pre-strain"),
     Quantity("shrinkage_strain", "1", 0.0, 1.0, "shrinkage of denatured collagen"),
     Quantity("shrinkage_isotropy", "1", 0.0, 2.0, "radial over hoop shrinkage"),
+    Quantity("picking_widening", "1", 0.0, 10.0, "permanent strain of the wall by one picking"),
 )
 
 
@@ -66,6 +67,8 @@ class RingMechanics:
     soft_ring_modulus: float | Floats
     soft_ring_radius: float | Floats
     patch_constraint: float | Floats
+    pore_dose_ratio: float | Floats
+    pore_dose_reach: float | Floats
     collagen_stiffness_exponent: float | Floats
     immature_stiffness: float | Floats
     dermal_thickening: float | Floats
@@ -73,6 +76,7 @@ class RingMechanics:
     deposition_isotropy: float | Floats
     shrinkage_strain: float | Floats
     shrinkage_isotropy: float | Floats
+    picking_widening: float | Floats
 
     def __post_init__(self) -> None:
         for quantity in _LIMITS:
@@ -156,36 +160,30 @@ def ring_mesh(n_element: int = 20, extent: float = 10.0) -> RingMesh:
     return RingMesh(np.asarray(edges, dtype=np.float64))
 
 
-def dose_profile(mesh: RingMesh, dose_ratio: float | Floats, dose_reach: float | Floats) -> Floats:
+def dose_profile(mesh: RingMesh, parameters: RingMechanics) -> Floats:
     """Stimulus of each ring relative to the one at the pore's wall.
 
     Parameters
     ----------
     mesh : RingMesh
         The rings.
-    dose_ratio : float or ndarray of float64, shape (n_draw,)
-        Dose at the wall over dose far away [-].
-    dose_reach : float or ndarray of float64, shape (n_draw,)
-        Distance over which the excess falls by e, in pore radii [-].
+    parameters : RingMechanics
+        Its `pore_dose_ratio` (wall over far) and `pore_dose_reach` (pore radii) are used.
 
     Returns
     -------
     ndarray of float64, shape (n_draw, n_element)
-        1 at the wall, falling exponentially to 1 / `dose_ratio` far away [-].
-
-    Raises
-    ------
-    ParameterError
-        If the ratio is below 1 or the reach is not positive.
+        1 at the wall, falling exponentially to 1 / `pore_dose_ratio` far away [-].
 
     Examples
     --------
-    >>> dose_profile(ring_mesh(3, extent=27.0), 4.0, 1.5).round(2)
-    array([[0.64, 0.28, 0.25]])
+    >>> dose_profile(ring_mesh(3, extent=27.0), RingMechanics.typical()).round(2)
+    array([[0.68, 0.36, 0.33]])
     """
-    far = 1.0 / _column(_DOSE_RATIO.require(dose_ratio))
-    distance = (mesh.centre - 1.0) / _column(_DOSE_REACH.require(dose_reach))
-    return np.asarray(far + (1.0 - far) * np.exp(-distance))
+    far = 1.0 / _column(parameters.pore_dose_ratio)
+    distance = (mesh.centre - 1.0) / _column(parameters.pore_dose_reach)
+    profile = far + (1.0 - far) * np.exp(-distance)
+    return np.array(np.broadcast_to(profile, (parameters.n_draw, mesh.n_element)))
 
 
 def resting_modulus(mesh: RingMesh, parameters: RingMechanics) -> Floats:

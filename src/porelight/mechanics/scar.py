@@ -2,13 +2,62 @@
 
 Trauma stretches the wall of a pore plastically: its stress-free diameter is larger for good.
 The mechanics of the ring has no length of its own: a wider hole answers tension, plug and collagen
-in the same proportion as before, and the scar multiplies whatever the rest of the course does.
+in the same proportion as before, and the scar multiplies whatever the rest of the course does. How
+far picking widens a pore has not been measured: this is a scenario, not a prediction.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.quantities import Floats
+from porelight.mechanics.ring import RingMechanics
+from porelight.quantities import FRACTION, TIME, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """A pimple picked at."""
+
+    time: float  # s
+    severity: float = 1.0  # 1 leaves the whole `picking_widening`
+
+    def __post_init__(self) -> None:
+        TIME.require(self.time, "time of picking")
+        FRACTION.require(self.severity, "severity of picking")
+
+
+def scar_widening(times: Floats, picking: Sequence[Picking], parameters: RingMechanics) -> Floats:
+    """Permanent strain of a picked pore's wall.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n_time,)
+        When it is wanted [s].
+    picking : sequence of Picking
+        The events; each widens what the earlier ones left.
+    parameters : RingMechanics
+        Its `picking_widening` is used.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_time, n_draw)
+        Strain, 0 or more and never falling [-]; a value at the very time of an event is the one
+        before it.
+
+    Raises
+    ------
+    ParameterError
+        If a time is negative or not finite.
+    """
+    times = np.asarray(TIME.require(np.asarray(times), "times"))
+    strain = np.broadcast_to(np.atleast_1d(parameters.picking_widening), parameters.n_draw)
+    factor = np.ones((times.size, strain.size))
+    for event in picking:
+        later = (times > event.time)[:, np.newaxis]
+        factor = np.where(later, factor * (1.0 + event.severity * strain), factor)
+    return np.asarray(factor - 1.0)
 
 
 def scarred_opening(ratio: Floats, widening: Floats) -> Floats:
@@ -19,7 +68,7 @@ def scarred_opening(ratio: Floats, widening: Floats) -> Floats:
     ratio : ndarray of float64, shape (n_time, n_draw)
         Diameter ratio without the scar, from `porelight.mechanics.mixture.pore_opening` [-].
     widening : ndarray of float64, shape (n_time, n_draw) or (n_time, 1)
-        Permanent strain of the wall [-]; 0 is no scar.
+        Permanent strain of the wall, from `scar_widening` [-].
 
     Returns
     -------

@@ -1,7 +1,8 @@
 """What a session may not do to a skin, judged on the worst member of the physical ensemble.
 
-Each limit is a sourced number of ``tissue/data/limits.toml`` or a range of the device's own file.
-A check that fails refuses the setting; there is no trading of safety against benefit.
+Each limit is a sourced number of ``tissue/data/limits.toml``. A check that fails refuses the
+setting; there is no trading of safety against benefit. The device's own limits are held before any
+simulation, by `laser.presets.limits`.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,10 @@ import numpy as np
 
 from porelight.injuries import DEPTH, SessionInjury
 from porelight.laser.exposure import Exposure
-from porelight.laser.presets import device_limits
 from porelight.tissue.library import Parameter, parameter
 from porelight.tissue.skin import Skin
 from porelight.treatment import absorption_rules
-from porelight.units import J_per_cm2, mm, ms, to_celsius, um
-
-ROMAN = ("I", "II", "III", "IV", "V", "VI")
+from porelight.units import to_celsius, um
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +49,6 @@ class Check:
         return f"{self.limit} would be {self.shown_value}; allowed is {self.shown_limit}"
 
 
-def device_checks(skin: Skin, exposure: Exposure) -> tuple[Check, ...]:
-    """Hold the settings against the device's own limits; needs no simulation."""
-    limits = device_limits(exposure.device)
-    darkest = limits["fitzpatrick_max"]
-    checks = [
-        Check(
-            limit=f"skin type for {exposure.device}",
-            passed=skin.fitzpatrick <= darkest.value,
-            margin=1.0 if skin.fitzpatrick <= darkest.value else -1.0,
-            shown_value=ROMAN[skin.fitzpatrick - 1],
-            shown_limit=f"I to {ROMAN[round(darkest.value) - 1]}",
-            source=_cited(darkest),
-        )
-    ]
-    for name, value, factor, unit in (
-        ("radiant_exposure", exposure.radiant_exposure, J_per_cm2, "J/cm2"),
-        ("pulse_duration", exposure.pulse_duration, ms, "ms"),
-        ("spot_diameter", exposure.beam.diameter, mm, "mm"),
-        ("rate", exposure.rate, 1.0, "Hz"),
-    ):
-        if name not in limits:
-            continue
-        entry = limits[name]
-        inside = entry.low * (1 - 1e-9) <= value <= entry.high * (1 + 1e-9)
-        checks.append(
-            Check(
-                limit=f"{name.replace('_', ' ')} of {exposure.device}",
-                passed=inside,
-                margin=1.0 if inside else -1.0,
-                shown_value=f"{value / factor:.3g} {unit}",
-                shown_limit=f"{entry.low / factor:.3g} to {entry.high / factor:.3g} {unit}",
-                source=_cited(entry),
-            )
-        )
-    return tuple(checks)
-
-
 def session_checks(
     skin: Skin, exposure: Exposure, injuries: Sequence[SessionInjury]
 ) -> tuple[Check, ...]:
@@ -108,7 +69,7 @@ def session_checks(
         Ablating and non-ablating sessions are held against different limits.
     """
     if absorption_rules(skin, exposure.wavelength):
-        wound = max(one.coagulated_depth for one in injuries)
+        wound = max(one.wound_depth for one in injuries)
         limit = _limit("wound_depth")
         return (
             Check(

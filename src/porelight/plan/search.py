@@ -11,16 +11,19 @@ from porelight.course import Course, physics_members
 from porelight.errors import ParameterError
 from porelight.injuries import SessionInjury
 from porelight.laser.exposure import Exposure, Session
-from porelight.laser.presets import DEVICES, laser_genesis, pearl
-from porelight.plan.limits import Check, device_checks, session_checks, tightest
+from porelight.laser.presets import DEVICES, laser_genesis, limits, pearl
+from porelight.plan.limits import Check, session_checks, tightest
 from porelight.plan.objective import FOLLOW_UP, change, meaning
 from porelight.tissue.skin import Skin
 from porelight.treatment import PhysicsEnsemble
 from porelight.uncertainty import Estimate, estimate, responders
-from porelight.units import J_per_cm2, cm2
+from porelight.units import J_per_cm2, celsius, cm2
 
 GENESIS_INTERVAL = 14.0  # d, between sessions of Laser Genesis (Trelles 2005, Wang 2022)
 PEARL_INTERVAL = 30.0  # d, between sessions of Pearl (Ross 2009)
+STOP = celsius(42.0)  # surface reading at which the operator ends a session: the vendor's target
+WOUND_DAYS = tuple(float(n) for n in range(11))
+VISIBLE_DRESSING = 0.05  # share of the wound
 AREA = 100.0 * cm2  # a quarter of a face, as the vendor divides it
 
 
@@ -157,7 +160,7 @@ def propose(
         if device not in DEVICES:
             raise ParameterError(f"no device is called {device!r}; known: {', '.join(DEVICES)}.")
     walk = settings or Settings()
-    room = PhysicsEnsemble(skin, physics_members(walk.members, seed), walk.photons, seed)
+    physics = PhysicsEnsemble(skin, physics_members(walk.members, seed), walk.photons, seed)
     refused: list[Refusal] = []
     safe: dict[str, list[_Safe]] = {}
     exposures = {device: _exposures(device, walk) for device in devices}
@@ -166,7 +169,7 @@ def propose(
     for device, options in exposures.items():
         safe[device] = []
         for exposure in options:
-            found = _judge(skin, exposure, room)
+            found = _judge(skin, exposure, physics)
             if isinstance(found, Refusal):
                 refused.append(found)
             else:
@@ -188,7 +191,9 @@ def propose(
 def _exposures(device: str, walk: Settings) -> list[Exposure]:
     if device == "laser-genesis":
         return [
-            laser_genesis(radiant_exposure=h * J_per_cm2, n_pulses=n, area=AREA)
+            laser_genesis(
+                radiant_exposure=h * J_per_cm2, n_pulses=n, area=AREA, stop_at_surface=STOP
+            )
             for h in walk.genesis_exposure
             for n in walk.genesis_pulses
         ]
@@ -200,13 +205,13 @@ def _setting(exposure: Exposure) -> str:
     return f"{exposure.device} {exposure.radiant_exposure / J_per_cm2:g} J/cm2{pulses}"
 
 
-def _judge(skin: Skin, exposure: Exposure, room: PhysicsEnsemble) -> _Safe | Refusal:
-    """Hold one session against all limits, the cheap ones first."""
-    checks = device_checks(skin, exposure)
-    injuries: tuple[SessionInjury, ...] = ()
-    if all(check.passed for check in checks):
-        injuries = room.treat(exposure)
-        checks += session_checks(skin, exposure, injuries)
+def _judge(skin: Skin, exposure: Exposure, physics: PhysicsEnsemble) -> _Safe | Refusal:
+    """Hold one session against all limits, those that need no simulation first."""
+    breaches = limits(exposure.device).breaches(exposure, skin.fitzpatrick)
+    if breaches:
+        return Refusal(_setting(exposure), breaches[0])
+    injuries = physics.treat(exposure)
+    checks = session_checks(skin, exposure, injuries)
     failed = [check for check in checks if not check.passed]
     if failed:
         worst = min(failed, key=lambda check: check.margin)
@@ -256,17 +261,18 @@ def _candidate(
 ) -> Candidate:
     sessions = tuple(one.exposure.on_day(day) for day, one in steps)
     judged = sessions[-1].day + FOLLOW_UP
+    days = tuple(sorted({*WOUND_DAYS, judged}))
     outcome = Course(skin, sessions).follow(
-        tuple(one.injuries for _, one in steps), draws=n_draws, seed=seed, days=(0.0, 7.0, judged)
+        tuple(one.injuries for _, one in steps), draws=n_draws, seed=seed, days=days
     )
-    downtime = float(outcome["dressing"].median("draw").sel(day=7.0) > 0.0) * 7.0
-    if any(one.exposure.device == "pearl" for _, one in steps):
-        downtime = max(downtime, _days_of_dressing(outcome))
+    # the first session shows how long a wound of this course is seen; later ones repeat it
+    first_week = outcome["dressing"].sel(day=list(WOUND_DAYS)).median("draw")
+    wounds = sum(one.injuries[0].ablated_depth > 0.0 for _, one in steps)
     return Candidate(
         label=label,
         sessions=sessions,
         checks=tuple(check for _, one in steps for check in one.checks),
         benefit=estimate(change(outcome, goal, judged)),
         responders=responders(outcome, judged),
-        downtime_days=downtime,
+        downtime_days=float((first_week > VISIBLE_DRESSING).sum()) * wounds,
     )

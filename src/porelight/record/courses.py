@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from porelight.course import Care, Course
 from porelight.errors import InputFileError, ParameterError
-from porelight.laser.exposure import Exposure, Session
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.exposure import Session
+from porelight.laser.presets import preset
 from porelight.photo.measure import measure
 from porelight.record.course_file import CareTable, CourseFile, SessionTable, SkinTable
 from porelight.record.measurements import load_population
@@ -124,11 +124,7 @@ def _session(entry: SessionTable) -> Session:
         ),
     }
     settings = {key: value for key, value in given.items() if value is not None}
-    exposure: Exposure
-    if entry.device == "laser-genesis":
-        exposure = laser_genesis(**settings)
-    else:
-        exposure = pearl(**settings)
+    exposure = preset(entry.device, settings)
     return exposure.on_day(entry.day)
 
 

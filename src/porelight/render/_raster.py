@@ -91,10 +91,12 @@ def fractal(
 
 
 def lattice(shape: Shape, origin: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Return the positions [m] of the lattice rows and columns, the first cell's edge at `origin`."""
-    row = origin[0] + (np.arange(shape[0]) + 0.5) / SCENE_SCALE
-    col = origin[1] + (np.arange(shape[1]) + 0.5) / SCENE_SCALE
-    return row, col
+    """Return the positions [m] of the lattice rows and columns; `origin` is the outer corner."""
+    row, col = (
+        start + (np.arange(n, dtype=np.float64) + 0.5) / SCENE_SCALE
+        for start, n in zip(origin, shape, strict=True)
+    )
+    return np.asarray(row), np.asarray(col)
 
 
 def _standardised(field: Image) -> Image:

@@ -1,9 +1,9 @@
 """A phone's camera: from the light of the scene to an 8-bit picture that went through a JPEG file.
 
-In order: lens blur and sampling, fall-off of light, exposure and colour gain, shot noise (smoothed as
-the phone's own processing leaves it), sRGB curve, smoothing of colour, sharpening of lightness, 8 bits,
-JPEG. Metering looks at the tone of the skin and not at the picture, so that the same camera gives
-two renderings of one skin the same exposure whatever its pores do.
+In order: lens blur and sampling, fall-off of light, exposure and colour gain, shot noise (smoothed
+as the phone's own processing leaves it), sRGB curve, smoothing of colour, sharpening of lightness,
+8 bits, JPEG. Metering looks at the tone of the skin and not at the picture, so that the same camera
+gives two renderings of one skin the same exposure whatever its pores do.
 """
 
 import math
@@ -44,7 +44,7 @@ class Camera:
     exposure : float
         Linear signal of a white card in front of skin of average tone [-]; 1 saturates.
     metering : float
-        How much of a skin's deviation from average tone the exposure makes up for: 0 none, 1 all [-].
+        Share of a skin's deviation from average tone that the exposure makes up for [-].
     colour_gain : tuple of float
         White balance: gain of red, green, blue [-].
     fall_off : float
@@ -88,8 +88,8 @@ class Camera:
         PIXELS_PER_METRE.require(self.px_per_metre, "px_per_metre")
         if self.px_per_metre > SCENE_SCALE:
             raise ParameterError(
-                f"px_per_metre is {self.px_per_metre:g} px/m; skin is drawn at {SCENE_SCALE:g} px/m "
-                "and no camera resolves more."
+                f"px_per_metre is {self.px_per_metre:g} px/m; the scene is drawn "
+                f"at {SCENE_SCALE:g} px/m and no camera resolves more."
             )
         _EXPOSURE.require(self.exposure)
         FRACTION.require(self.metering, "metering")
@@ -120,11 +120,10 @@ class Camera:
         """Return where places in the picture lie on the patch, both in metres from the top left."""
         y, x = row - 0.5 * size[0], col - 0.5 * size[1]
         cosine, sine = math.cos(self.rotation), math.sin(self.rotation)
-        on_patch = (
+        return (
             y * cosine + x * sine + 0.5 * size[0] + self.shift[0],
             x * cosine - y * sine + 0.5 * size[1] + self.shift[1],
         )
-        return on_patch
 
     def to_picture(
         self, row: Floats, col: Floats, size: tuple[float, float]
@@ -133,11 +132,10 @@ class Camera:
         y = row - 0.5 * size[0] - self.shift[0]
         x = col - 0.5 * size[1] - self.shift[1]
         cosine, sine = math.cos(self.rotation), math.sin(self.rotation)
-        in_picture = (
+        return (
             y * cosine - x * sine + 0.5 * size[0],
             x * cosine + y * sine + 0.5 * size[1],
         )
-        return in_picture
 
 
 def sampled(scene: Image, camera: Camera, size: tuple[float, float], margin: float) -> Image:
@@ -214,13 +212,14 @@ def developed(
 def through_jpeg(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     """Return the picture after one JPEG file of this quality, colour at half resolution."""
     _, file = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1], dtype=np.uint8)
+    decoded = np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return np.ascontiguousarray(decoded[..., ::-1])
 
 
 def _shot_noise(signal: Image, camera: Camera, generator: np.random.Generator) -> Image:
     white = generator.standard_normal(signal.shape, dtype=np.float32)
     grain = blurred(white, camera.noise_grain)
-    # at mid-grey (linear 0.2) the sRGB curve has slope 0.98 in signal; shot noise grows with its root
+    # at mid-grey (linear 0.2) the sRGB curve has slope 0.98; shot noise grows as the signal's root
     sd = camera.noise / 255.0 / 0.98
     return as_image(grain * np.float32(sd) * np.sqrt(np.clip(signal, 0.01, 1.0) / 0.2))
 

@@ -82,8 +82,8 @@ def pore_contrast(
     PIXELS_PER_METRE.require(px_per_metre)
     if labels.shape != pixels.shape[:2] or zone_mask.shape != labels.shape:
         raise ParameterError(
-            f"pixels have shape {pixels.shape}, labels {labels.shape}, zone_mask {zone_mask.shape}; "
-            "their first two axes must be the same."
+            f"pixels have shape {pixels.shape}, labels {labels.shape}, zone_mask "
+            f"{zone_mask.shape}; their first two axes must be the same."
         )
     flat = flattened(pixels[..., 1].astype(np.float64), px_per_metre, zone_mask)
     numbers = np.setdiff1d(np.unique(labels), [0])

@@ -101,11 +101,11 @@ def _hairs(shape: Shape, n_hairs: int, generator: np.random.Generator) -> Image:
         cv2.polylines(
             canvas,
             [fixed],
-            False,
-            (shade,),
-            thickness,
-            cv2.LINE_AA,
-            _SUBPIXEL_BITS,  # noqa: FBT003
+            isClosed=False,
+            color=(shade,),
+            thickness=thickness,
+            lineType=cv2.LINE_AA,
+            shift=_SUBPIXEL_BITS,
         )
     return as_image(canvas / 255.0)
 

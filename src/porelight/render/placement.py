@@ -1,10 +1,11 @@
 """Where the pores of a virtual patch lie, and what shape each of them has.
 
 Pores keep a distance from one another: on the labelled cheek the nearest neighbours are 0.77 mm
-apart in the median and 0.48 mm at the fifth percentile, 1.2 times farther than random points. Hard
-core placement (random points, each refused when it falls too near an earlier one) reproduces that.
-Positions depend on the seed and the number of pores only, never on their sizes, so the same skin can
-be drawn before and after its pores have shrunk.
+apart in the median and 0.48 mm at the fifth percentile, 1.2 times farther on average than random
+points of that density, 1.5 times where pores are dense. Hard-core placement (random points, each
+refused when it falls too near an earlier one) reproduces that. Positions depend on the seed and the
+number of pores only, never on their sizes, so that the same skin can be drawn before and after its
+pores have shrunk.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 r"""The photograph of the patient with the pores of the prediction.
 
 Around each measured pore the picture x is split into the smooth skin B that would be there without
-it (skin between pores, averaged), and the rest e = x - B. A weight w is 1 on the pore and falls to 0
-over a margin; where pores crowd, each keeps to its own side. The pore is w e. Scaling it by the ratio
-:math:`\rho` about its centre c gives
+it (skin between pores, averaged), and the rest e = x - B. A weight w is 1 on the pore and falls to
+0 over a margin; where pores crowd, each keeps to its own side. The pore is w e. Scaling it by the
+ratio :math:`\rho` about its centre c gives
 
 .. math::
 
@@ -97,7 +97,7 @@ def preview(
         around, centre = _surroundings(labels, i + 1, box, float(by_pore[i]), px_per_metre)
         texture = split.texture(around, steps)
         change[around] += _scaling(split, i + 1, (around, centre, texture), by_pore[i], lens_blur)
-    return np.clip(np.rint(pixels + change), 0.0, 255.0).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(pixels + change), 0.0, 255.0), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,8 +226,8 @@ def _moved(part: slice, by: int) -> slice:
 def _checked(pixels: NDArray[np.uint8], labels: NDArray[np.int32], ratio: float | Floats) -> Floats:
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise ParameterError(
-            f"pixels have shape {pixels.shape} and type {pixels.dtype}; expected (rows, cols, 3) of "
-            "uint8."
+            f"pixels have shape {pixels.shape} and type {pixels.dtype}; "
+            "expected (rows, cols, 3) of uint8."
         )
     if labels.shape != pixels.shape[:2] or not np.issubdtype(labels.dtype, np.integer):
         raise ParameterError(
@@ -241,7 +241,7 @@ def _checked(pixels: NDArray[np.uint8], labels: NDArray[np.int32], ratio: float 
     RATIO.require(by_pore)
     if by_pore.ndim and by_pore.shape != (n_pores,):
         raise ParameterError(
-            f"ratio has shape {by_pore.shape} but labels go up to {n_pores}; give one number, or one "
-            "for each label."
+            f"ratio has shape {by_pore.shape} but labels go up to {n_pores}; give one "
+            "number, or one for each label."
         )
     return np.broadcast_to(by_pore, (n_pores,))

@@ -1,13 +1,14 @@
 r"""The shape of the skin: microrelief, and pores as geometry.
 
-A pore's opening is an ellipse with one end wider than the other. In the frame of its axes, scaled by
-the half axes, a point (u, v) lies inside when
+A pore's opening is an ellipse with one end wider than the other. In the frame of its axes, scaled
+by the half axes, a point (u, v) lies inside when
 
 .. math:: s^2 = u^2 + \left(\frac{v}{1 + \tau u}\right)^2 < 1 ,
 
-whose area is that of the ellipse for every taper :math:`\tau`, because the widening of one end is the
-narrowing of the other. Below the opening lies a funnel that steepens towards its deepest point, which
-may sit off the centre, as a hair follicle leans; around it the skin is raised into a low rim.
+whose area is that of the ellipse for every taper :math:`\tau`, because the widening of one end is
+the narrowing of the other. Below the opening lies a funnel that narrows towards its deepest point,
+which may sit off the centre, as a hair follicle leans; around it the skin is raised into a low
+rim.
 
 The microrelief is a net of furrows along the borders of random cells, with undulations of
 0.1 to 1.6 mm whose amplitude falls to 0.6 from octave to octave.

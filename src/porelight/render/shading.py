@@ -8,9 +8,9 @@ traced through the height field. Light that enters travels inside: what leaves i
 .. math:: B = \sqrt{\rho} \; (K * (E \sqrt{\rho}))
 
 with the irradiance E, the reflectance rho, and the point spread K of skin, a sum of Gaussians for
-each band [1]_ (pigment is met once on the way in and once on the way out). Light caught in a pore is
-thrown back by its walls, so a cavity that sees the share A of the sky receives A / (1 - rho (1 - A)).
-A film of oil adds a mirror-like lobe about the lamp's reflection.
+each band [1]_ (pigment is met once on the way in and once on the way out). Light caught in a pore
+is thrown back by its walls, so a cavity that sees the share A of the sky receives
+A / (1 - rho (1 - A)). A film of oil adds a mirror-like lobe about the lamp's reflection.
 
 References
 ----------

@@ -45,6 +45,11 @@ def share(part: float) -> str:
     return f"{significant(percent)} %"
 
 
+def people(part: float) -> str:
+    """Return a share of people, or of an effect, in whole per cent."""
+    return f"{100.0 * part:.0f} %"
+
+
 def span(low: str, high: str) -> str:
     """Return an interval, the unit written once if both bounds share it."""
     first, _, unit = low.partition(" ")
@@ -54,8 +59,8 @@ def span(low: str, high: str) -> str:
 
 
 def length(metres: float) -> str:
-    """Return a length in um below 0.1 mm, in mm above."""
-    if abs(metres) < 0.0999 * mm:
+    """Return a length in um below 0.15 mm, in mm above."""
+    if abs(metres) < 0.1499 * mm:
         microns = metres / um
         return f"{microns:.0f} um" if abs(microns) >= 9.95 else f"{microns:.1f} um"
     return f"{significant(metres / mm)} mm"

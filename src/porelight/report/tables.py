@@ -22,11 +22,13 @@ from porelight.report.formatting import (
 from porelight.report.healed import days_text, days_until_healed
 from porelight.report.shown import OUTCOMES, PROBABILITY, Shown, changes, evidence
 from porelight.uncertainty import Estimate, estimate
+from porelight.units import um
 from porelight.verify.case import CaseResult
 
 Rows: TypeAlias = list[dict[str, str]]
 
 NOTHING = "-"
+SURFACE = 5.0 * um  # what lies above is called the surface
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
 
@@ -70,7 +72,7 @@ def forecast_rows(outcome: xr.Dataset) -> Rows:
             day: share(risk.median),
             "change": NOTHING,
             interval: span(share(risk.low), share(risk.high)),
-            "evidence": "rates bounded by trials of 8 to 20 people only",
+            "evidence": "no rate published; 0 of 8 people (Pearl)",
         }
     )
     return rows
@@ -88,7 +90,7 @@ def session_rows(outcome: xr.Dataset) -> Rows:
             "surface reading": _members(outcome, "surface_reading", session, temperature),
             "hottest": _hottest(outcome, session),
             "removed": _depth(outcome, "ablated_depth", session),
-            "dead or denatured down to": _depth(outcome, "coagulated_depth", session),
+            "wound down to": _depth(outcome, "coagulated_depth", session),
             "collagen signal": _stimulus(outcome, session),
         }
         for session in session_facts(outcome)
@@ -254,7 +256,8 @@ def _members(
 def _hottest(outcome: xr.Dataset, session: SessionFacts) -> str:
     typical = outcome["peak_temperature"].isel(session=session.number - 1).median("member")
     depth = float(outcome["depth"][int(typical.argmax("depth"))])
-    return f"{_members(outcome, 'peak_temperature', session, temperature)} at {length(depth)}"
+    where = "the surface" if depth < SURFACE else length(depth)
+    return f"{_members(outcome, 'peak_temperature', session, temperature)} at {where}"
 
 
 def _depth(outcome: xr.Dataset, name: str, session: SessionFacts) -> str:

@@ -1,0 +1,146 @@
+"""How every figure of a report looks, and how it gets into a page.
+
+Figures are drawn on their own canvas, without pyplot; matplotlib's settings are global, so they are
+changed under a lock, for the time of one drawing, and put back. Colours are those of Okabe and Ito,
+which people with any colour vision can tell apart [1]_; every colour is doubled by a label, a shape
+or a dash, so that a grey print says the same.
+
+References
+----------
+.. [1] M. Okabe, K. Ito, "Color universal design," J*FLY data depository (2002).
+"""
+
+import base64
+import io
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from porelight.quantities import Floats
+from porelight.units import mm, um
+
+INK, GREY, PALE = "#222222", "#767676", "#d9d9d9"
+BLUE, VERMILION, GREEN = "#0072b2", "#d55e00", "#009e73"
+ORANGE, PURPLE, SKY = "#e69f00", "#cc79a7", "#56b4e9"
+
+WIDTH = 9.6  # inches, the width of the page's column
+_LOCK = threading.RLock()
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 9.0,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "axes.grid": False,
+    "grid.color": PALE,
+    "grid.linewidth": 0.5,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+    "text.color": INK,
+    "lines.linewidth": 1.6,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    # the names inside an SVG follow from its content, so equal outcomes give equal pages
+    "svg.hashsalt": "porelight",
+}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw in the report's style, whatever the user's own matplotlib settings are."""
+    with _LOCK, mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """Return an empty figure of this size [inches] that lays itself out."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def data_uri(figure: Figure) -> str:
+    """Return a figure as an SVG that stands inside a page."""
+    with drawing():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", dpi=160, metadata={"Date": None, "Creator": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def depth_axis(axes: Axes) -> None:
+    """Make the y axis a depth below the surface: logarithmic, growing downwards [m]."""
+    axes.set_yscale("log")
+    axes.set_ylim(5e-3, 2e-6)
+    axes.yaxis.set_major_locator(FixedLocator([2e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(_depth_text))
+
+
+def band(axes: Axes, x: Floats, draws: Floats, colour: str, label: str, dash: str = "-") -> None:
+    """Draw the median over draws with its 50 % and 90 % intervals.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    x : ndarray of float64, shape (n,)
+        Along the axis.
+    draws : ndarray of float64, shape (n_draw, n)
+        One curve per draw, in the unit of the axis.
+    colour, label, dash : str
+        Of the median.
+    """
+    low, quarter, middle, three, high = np.quantile(draws, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0.0)
+    axes.fill_between(x, quarter, three, color=colour, alpha=0.26, linewidth=0.0)
+    axes.plot(x, middle, color=colour, linestyle=dash, label=label)
+
+
+def spread(axes: Axes, x: Floats, depth: Floats, colour: str, label: str, dash: str = "-") -> None:
+    """Draw the median over members against depth, and between what values they lie.
+
+    Parameters
+    ----------
+    axes : Axes
+        With a depth axis.
+    x : ndarray of float64, shape (n_member, n_depth)
+        One curve per member, in the unit of the axis.
+    depth : ndarray of float64, shape (n_depth,)
+        Below the surface [m].
+    colour, label, dash : str
+        Of the median.
+    """
+    axes.fill_betweenx(depth, x.min(axis=0), x.max(axis=0), color=colour, alpha=0.2, linewidth=0.0)
+    axes.plot(np.median(x, axis=0), depth, color=colour, linestyle=dash, label=label)
+
+
+def nice_levels(low: float, high: float, steps: Sequence[float]) -> list[float]:
+    """Return levels inside an interval at the first of these steps that gives five or fewer."""
+    for step in steps:
+        levels = np.arange(np.ceil(low / step + 1e-9), np.floor(high / step - 1e-9) + 1) * step
+        if levels.size <= 5:
+            return [float(level) for level in levels]
+    return []
+
+
+def _depth_text(metres: float, _position: int | None) -> str:
+    return f"{metres / um:g} \u00b5m" if metres < 0.9e-4 else f"{metres / mm:g} mm"

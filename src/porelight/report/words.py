@@ -1,0 +1,143 @@
+"""The answer in sentences, with intervals: what a doctor reads first."""
+
+from collections import Counter
+
+import numpy as np
+import xarray as xr
+
+from porelight.report.facts import (
+    Judged,
+    SessionFacts,
+    care_facts,
+    device_name,
+    judged,
+    session_facts,
+    skin_facts,
+)
+from porelight.report.formatting import change, of_ten, people, span
+from porelight.report.shown import (
+    PROBABILITY,
+    changes,
+    missing_number,
+    smallest_detectable,
+    worsened,
+)
+from porelight.uncertainty import estimate, responders
+
+# a change below this is rounding, not biology
+_ROUNDING = 1e-9
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def headline(outcome: xr.Dataset) -> str:
+    """Return the question that the report answers: which treatment of which skin."""
+    sessions = session_facts(outcome)
+    return f"{treatment(sessions)} on the {skin_facts(outcome).zone}"
+
+
+def treatment(sessions: tuple[SessionFacts, ...]) -> str:
+    """Return the sessions in words, devices in the order of their first use.
+
+    Examples
+    --------
+    >>> treatment(())
+    'No treatment'
+    """
+    if not sessions:
+        return "No treatment"
+    counts = Counter(session.device for session in sessions)
+    (first, n), *others = counts.items()
+    text = f"{_count(n)} session{'' if n == 1 else 's'} of {device_name(first)}"
+    for device, more in others:
+        text += f" and {_count(more)} of {device_name(device)}"
+    return _capital(text)
+
+
+def answer(outcome: xr.Dataset) -> tuple[str, ...]:
+    """Return the answer as a few sentences.
+
+    Parameters
+    ----------
+    outcome : Dataset
+        What `Course.simulate` returned.
+
+    Returns
+    -------
+    tuple of str
+        What changes with its interval; who would measure it; what is not known.
+    """
+    sessions = session_facts(outcome)
+    when = judged(outcome)
+    area = changes(outcome, "area_fraction", when.day)
+    diameter = changes(outcome, "diameter_ratio", when.day)
+    if _is_unchanged(outcome):
+        return (_nothing(sessions, care_facts(outcome)),)
+    result = estimate(area, PROBABILITY)
+    pore = estimate(diameter, PROBABILITY)
+    sentences = [
+        (
+            f"{_when(when, sessions)} the area of visible pores is predicted to change by "
+            f"{change(result.median)} ({100 * PROBABILITY:.0f} % interval "
+            f"{span(change(result.low), change(result.high))}), and the diameter of a pore by "
+            f"{change(pore.median)} ({span(change(pore.low), change(pore.high))})."
+        ),
+        (
+            f"{_capital(of_ten(responders(outcome, when.day)))} such people would measure a "
+            f"change above the smallest detectable one: a camera tells a fall of the pore area "
+            f"from none only if it is larger than {people(smallest_detectable())}. "
+            + _worse(worsened(outcome, when.day))
+        ),
+    ]
+    missing = missing_number(sessions)
+    if missing:
+        sentences.append(missing)
+    return tuple(sentences)
+
+
+def detectable(outcome: xr.Dataset) -> tuple[int, int, int]:
+    """Return of ten such people: how many measure less pore area, no difference, or more."""
+    day = judged(outcome).day
+    better = round(10 * responders(outcome, day))
+    worse = min(round(10 * worsened(outcome, day)), 10 - better)
+    return better, 10 - better - worse, worse
+
+
+def _is_unchanged(outcome: xr.Dataset) -> bool:
+    start = outcome["diameter_ratio"].isel(day=0)
+    return bool(np.abs(outcome["diameter_ratio"] - start).max() < _ROUNDING)
+
+
+def _nothing(sessions: tuple[SessionFacts, ...], care: tuple[str, ...]) -> str:
+    if sessions:
+        return (
+            "Nothing changes: the sessions deliver too little to heat the skin, so every pore "
+            "stays as it is."
+        )
+    if care:
+        return "There is no session, and the care leaves the pores as they are: nothing changes."
+    return (
+        "Nothing changes: there is no session and no change of care, and without a dose every "
+        "outcome stays at its start."
+    )
+
+
+def _when(when: Judged, sessions: tuple[SessionFacts, ...]) -> str:
+    if not sessions:
+        return f"After {when.words}"
+    ended = "" if when.is_follow_up else " (the simulation ends there)"
+    after = "session" if len(sessions) == 1 else "last session"
+    return f"{_capital(when.words)} after the {after}{ended}"
+
+
+def _worse(share: float) -> str:
+    if share == 0.0:
+        return "None of the simulated people would measure larger pores."
+    return f"{_capital(of_ten(share))} would measure larger pores."
+
+
+def _count(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

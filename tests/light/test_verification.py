@@ -1,0 +1,38 @@
+"""The cases that `porelight verify` runs, each at a photon count whose error is bounded here."""
+
+import numba
+import pytest
+
+from porelight.verify.light import CASES, cases
+
+pytestmark = [
+    pytest.mark.verification,
+    pytest.mark.skipif(
+        bool(numba.config.DISABLE_JIT), reason="too many photons for the uncompiled kernel"
+    ),
+]
+
+# largest standard error over the expected value; reflectance of a few per cent of the light is noisier
+BOUND = {"L10": 0.05, "L9": 0.01}
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[case.__name__ for case in CASES])
+def test_published_value_is_found(number):
+    results = CASES[number](60_000, 100 + number)
+
+    for result in results:
+        assert result.passed, result
+        assert result.standard_error <= BOUND.get(result.key, 0.015) * result.expected, result
+
+
+def test_every_case_of_the_table_is_run():
+    results = cases(n_photons=64, seed=1)
+
+    assert {result.key for result in results} == {f"L{i}" for i in (1, 2, 3, 4, 5, 6, 8, 9, 10)}
+
+
+def test_cases_do_not_share_random_numbers():
+    # the same slab would give the same deviation if they did
+    first, second = (CASES[0](64, seed)[0].found for seed in (1, 2))
+
+    assert first != second
