@@ -193,11 +193,12 @@ def plan(  # noqa: PLR0913  each is an option of the command line
             progress=progress,
         )
     written = save_plan(found, output)
+    document = plan_document(found)
     if json:
-        _print_json(plan_document(found))
+        _print_json(document)
         return 0
-    _print_rows("plan, best first", plan_rows(found)[:10])
-    _print_rows("refused", refusal_rows(found)[:10])
+    _print_rows("plan, best first", plan_rows(document)[:10])
+    _print_rows("refused", refusal_rows(document)[:10])
     _say(found.verdict)
     for path in written:
         _say(f"written: {path}")

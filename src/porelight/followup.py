@@ -31,9 +31,8 @@ from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
 from porelight.injuries import DEPTH, SessionInjury, at_plexus
 from porelight.mechanics.mixture import RingCollagen, pore_opening
 from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
-from porelight.mechanics.scar import picking_scar, scarred_opening
+from porelight.mechanics.scar import Picking, scar_widening, scarred_opening
 from porelight.quantities import FRACTION, Floats
-from porelight.tissue.library import parameter
 from porelight.tissue.population import observed
 from porelight.tissue.skin import Skin
 from porelight.units import day
@@ -41,7 +40,6 @@ from porelight.units import day
 CareKind: TypeAlias = Literal["cleansing", "unprotected-sun", "sun-protection", "picking"]
 
 _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both sides
-_DATA = "porelight.tissue"
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 
 
@@ -120,9 +118,7 @@ def followed_weeks(
     signal = stimulus(dose["heat_shocked"], dose["denatured"], wound, doses)
     mechanics = RingMechanics.from_values(values)
     mesh = ring_mesh()
-    profile = dose_profile(
-        mesh, values["pore_dose_ratio"], parameter(_DATA, "mechanics", "pore_dose_reach").value
-    )
+    profile = dose_profile(mesh, mechanics)
     collagen = remodelling(
         times,
         session_times,
@@ -140,7 +136,7 @@ def followed_weeks(
     ratio = pore_opening(
         times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws), mechanics
     )
-    ratio = scarred_opening(ratio, _scar(care, times, values))
+    ratio = scarred_opening(ratio, scar_widening(times, _picking(care), mechanics))
 
     # the surface, and what else changes
     healing = EpidermisParameters.from_values(values)
@@ -254,14 +250,8 @@ def _cleansing(care: Sequence[Care]) -> tuple[Cleansing, ...]:
     )
 
 
-def _scar(care: Sequence[Care], times: Floats, values: Mapping[str, Floats]) -> Floats:
-    events = [one for one in care if one.kind == "picking"]
-    widening = values["picking_widening"]
-    return picking_scar(
-        times,
-        np.array([one.from_day * day for one in events]),
-        np.array([one.level * widening for one in events]).reshape(len(events), widening.size),
-    )
+def _picking(care: Sequence[Care]) -> tuple[Picking, ...]:
+    return tuple(Picking(one.from_day * day, one.level) for one in care if one.kind == "picking")
 
 
 def _rings(mesh: RingMesh, collagen: CollagenHistory) -> RingCollagen:

@@ -158,6 +158,10 @@ def test_the_pools_balance_their_fluxes():
     amount = (h.total + h.denatured)[1:, 0]
     change = np.sum(0.5 * (flow[1:] + flow[:-1]) * np.diff(days[1:])) * DAY
     np.testing.assert_allclose(amount[-1] - amount[0], change, rtol=0.0, atol=2e-6)
+    # and the mature pool alone by the maturation less its own loss
+    flow = (h.maturation[:, 0] - k_m * (1.0 + 3.0 * w) * h.mature[:, 0])[1:]
+    change = np.sum(0.5 * (flow[1:] + flow[:-1]) * np.diff(days[1:])) * DAY
+    np.testing.assert_allclose(h.mature[-1, 0] - h.mature[1, 0], change, rtol=0.0, atol=2e-6)
 
 
 def test_denatured_collagen_is_cleared_and_its_loss_repaired():
@@ -180,7 +184,7 @@ def test_a_course_in_two_parts_equals_one_run(cut):
     times = np.array([0.0, 10.0, cut, 60.0, 90.0])
     loss = 3e-10
     whole = course(times, 1.4, 0.03, loss_rate=loss)
-    early = FIVE < cut * DAY
+    early = cut * DAY > FIVE
     first = course(times[:3], 1.4, 0.03, sessions=FIVE[early], loss_rate=loss)
     second = course(times[2:], 1.4, 0.03, sessions=FIVE[~early], loss_rate=loss, start=first.end)
     for name in ARRAYS:

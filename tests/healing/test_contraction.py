@@ -69,7 +69,7 @@ def test_draws_come_out_as_columns():
 def test_impossible_numbers_are_refused():
     with pytest.raises(ParameterError, match="injured is 100 m"):
         shrunk([1.0], 100.0)
-    with pytest.raises(ParameterError, match="contraction_later is 10.1"):
+    with pytest.raises(ParameterError, match=r"contraction_later is 10\.1"):
         ContractionParameters.from_values({"contraction_later": 10.1})
-    with pytest.raises(ParameterError, match="injured has shape .1, 1. for 2 sessions"):
+    with pytest.raises(ParameterError, match=r"injured has shape .1, 1. for 2 sessions"):
         contraction(np.zeros(1), np.zeros(2), np.zeros((1, 1)), TYPICAL)

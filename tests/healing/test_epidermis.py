@@ -86,9 +86,10 @@ def test_a_thin_film_dresses_only_a_share_of_the_surface():
 
 def test_dressing_flakes_from_its_share_of_life_on():
     # life 3.5 + 0.5 d, flaking from 60 % of it: day 2.4
-    cover = surface([2.3, 2.5, 3.2, 4.0, 4.1]).dressing[:, 0]
-    assert cover[0] == 1.0
-    np.testing.assert_allclose(cover[1:], [0.9375, 0.5, 0.0, 0.0], rtol=1e-9, atol=1e-12)
+    cover = surface([0.0, 2.3, 2.5, 3.2, 4.0, 4.1]).dressing[:, 0]
+    assert cover[0] == 0.0  # on the day of the session, before it
+    assert cover[1] == 1.0
+    np.testing.assert_allclose(cover[2:], [0.9375, 0.5, 0.0, 0.0], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.validation
@@ -107,6 +108,13 @@ def test_warmth_alone_flushes_for_hours():
     assert redness[0] > 0.7
     np.testing.assert_allclose(redness[1] / redness[0], np.exp(-2.9 / 3.0), rtol=1e-9)
     assert redness[2] < 1e-3
+
+
+def test_redness_of_wound_and_warmth_fill_up_to_one():
+    both = surface([0.01], rise=50.0).erythema[0, 0]
+    parts = [surface([0.01]).erythema[0, 0], surface([0.01], 0.0, 0.0, rise=50.0).erythema[0, 0]]
+    assert sum(parts) > 1.0
+    np.testing.assert_allclose(1.0 - both, (1.0 - parts[0]) * (1.0 - parts[1]), rtol=1e-12)
 
 
 def test_repeated_redness_never_passes_one():

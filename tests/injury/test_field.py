@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porelight.errors import ParameterError
@@ -47,13 +47,14 @@ def test_the_raw_rates_would_have_shocked_resting_skin():
 
 
 def test_cooling_below_rest_neither_injures_nor_heals():
-    time = np.array([0.0, 10.0, 20.0, 30.0, 40.0])
-    heat = np.array([310.0, 325.0, 325.0, 310.0, 310.0])
-    cooled = heat.copy()
-    cooled[-1] = 280.0
+    # also within the step that crosses the resting temperature
+    time = np.array([0.0, 10.0, 20.0, 30.0])
     for name in NAMES:
         warm, cold = (
-            getattr(injury_field(time, h[:, None], TYPICAL), name) for h in (heat, cooled)
+            getattr(
+                injury_field(time, np.array([310.15, 325.0, 325.0, end])[:, None], TYPICAL), name
+            )
+            for end in (310.15, 280.0)
         )
         np.testing.assert_array_equal(warm, cold)
 
@@ -82,6 +83,7 @@ def test_a_warm_session_shocks_a_few_per_cent_and_kills_almost_none():
     assert injury.denatured[0] < 1e-5
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.lists(st.floats(305.0, 420.0), min_size=2, max_size=8),
     st.lists(st.floats(0.0, 20.0), min_size=8, max_size=8),
@@ -96,6 +98,7 @@ def test_hotter_is_never_less_damaged(temperatures, extra, duration):
         assert np.all(getattr(hot, name) >= getattr(cool, name) * (1.0 - 1e-10))
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.floats(320.0, 345.0), st.lists(st.floats(0.01, 0.99), min_size=1, max_size=6))
 def test_splitting_time_changes_nothing(temperature, shares):
     time = np.array([0.0, *sorted(shares), 1.0])
@@ -143,7 +146,10 @@ def test_factors_change_their_own_process_and_no_other():
     )
     np.testing.assert_array_equal(deadly.denatured, base.denatured)
     np.testing.assert_array_equal(loose.killed, base.killed)
-    assert deadly.heat_shocked[0] < base.heat_shocked[0]
+    # the response keeps its own rate: (1 - exp(-chi Omega)) exp(-3 Omega)
+    omega = -np.log1p(-base.killed)
+    expected = -np.expm1(-52.0 * omega) * np.exp(-3.0 * omega)
+    np.testing.assert_allclose(deadly.heat_shocked, expected, rtol=1e-9)
 
 
 @pytest.mark.slow
@@ -180,7 +186,7 @@ def test_wrong_shapes_and_values_are_refused():
 
 
 def test_injured_depth_is_where_the_fraction_crosses_the_threshold():
-    depth = np.array([0.0, 10e-6, 20e-6, 30e-6])
+    depth = np.array([2e-6, 10e-6, 20e-6, 30e-6])
     profiles = np.array(
         [
             [1.0, 0.9, 0.1, 0.0],  # crosses 0.5 halfway between 10 and 20 um
@@ -190,7 +196,7 @@ def test_injured_depth_is_where_the_fraction_crosses_the_threshold():
             [1.0, 0.0, 1.0, 1.0],  # ends at the first gap
         ]
     )
-    expected = [15e-6, 0.0, 30e-6, 0.0, 5e-6]
+    expected = [15e-6, 0.0, 30e-6, 0.0, 6e-6]
     np.testing.assert_allclose(injured_depth(depth, profiles), expected, rtol=1e-12, atol=1e-18)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porelight.errors import ConvergenceError, ParameterError
@@ -54,6 +54,7 @@ def test_error_on_a_smooth_history_falls_with_the_square_of_the_step():
     np.testing.assert_allclose(np.log2(errors[:-1] / errors[1:]), 2.0, atol=0.05)
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.lists(st.floats(300.0, 370.0), min_size=2, max_size=6),
     st.integers(0, 4),

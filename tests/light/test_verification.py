@@ -12,8 +12,8 @@ pytestmark = [
     ),
 ]
 
-# largest standard error over the expected value; reflectance of a few per cent of the light is noisier
-BOUND = {"L10": 0.05, "L9": 0.01}
+# largest standard error over the expected value; the clear slab reflects 1 % of the light
+BOUND = {"L10": 0.05, "L9": 0.02}
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case.__name__ for case in CASES])

@@ -176,7 +176,9 @@ def _sessions(sessions: Sessions, rest: np.ndarray, generator: np.random.Generat
             arrays["ablated"][i] = ablated_depth[i][:, None] > DEPTH
             dead = 1.0 / (1.0 + (DEPTH / coagulated_depth[i][:, None]) ** 6)
             arrays["killed"][i] = dead
-            arrays["denatured"][i] = 1.0 / (1.0 + (DEPTH / (0.6 * coagulated_depth[i][:, None])) ** 6)
+            arrays["denatured"][i] = 1.0 / (
+                1.0 + (DEPTH / (0.6 * coagulated_depth[i][:, None])) ** 6
+            )
             arrays["heat_shocked"][i] = dead * (1.0 - dead) * 3.2
             pulses[i] = float(one["pulses"])
         else:
@@ -186,7 +188,9 @@ def _sessions(sessions: Sessions, rest: np.ndarray, generator: np.random.Generat
             warm = warm * np.exp(-np.maximum(clock[i] - end, 0.0) / 60.0)
             hit = 6.0 * (np.arange(N_CLOCK) % 23 == 7)
             shape_in_depth = np.exp(-DEPTH / 2.5e-3)
-            history[i] = rest + warm[:, None] * shape_in_depth + hit[:, None] * np.exp(-DEPTH / 1e-3)
+            history[i] = (
+                rest + warm[:, None] * shape_in_depth + hit[:, None] * np.exp(-DEPTH / 1e-3)
+            )
             epidermal = 12.0 * (DEPTH < 6e-5)
             peak[i] = rest + strength * (history[i].max(axis=0) - rest + epidermal)
             final[i] = rest + strength * (9.0 * shape_in_depth)

@@ -170,7 +170,7 @@ def epidermal_course(
     begun = since > 0.0
 
     closed = p.closed_after(depth)
-    open_share = np.where(begun & (depth > 0.0), 1.0 - _smooth_step(_share(since, closed)), 0.0)
+    open_share = np.where(begun, 1.0 - _smooth_step(_share(since, closed)), 0.0)
 
     life = _share(since, p.dressing_off_after(depth))
     fallen = np.clip((life - p.flaking_start) / (1.0 - np.asarray(p.flaking_start)), 0.0, 1.0)

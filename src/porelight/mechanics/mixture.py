@@ -41,7 +41,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.mechanics.ring import RestingRing, RingMechanics, RingMesh, open_pore
+from porelight.mechanics.ring import RestingRing, RingMechanics, RingMesh
 from porelight.quantities import Floats
 
 Mechanism: TypeAlias = Literal["stiffness", "pre-strain", "shrinkage", "plug", "contraction"]
@@ -129,13 +129,14 @@ def pore_opening(
     Raises
     ------
     ParameterError
-        If shapes disagree, times do not increase, a mechanism is unknown, or the pore would close.
+        If shapes disagree, times do not increase, or a mechanism is unknown.
 
     Notes
     -----
     Second order in the step: pool strains relax exponentially towards a target taken at the middle
     of the step, where the ring's strain is extrapolated from the two last balances; one solution of
-    the ring a step. Small strain throughout.
+    the ring a step. Small strain throughout, read as logarithmic in the end: see `opening` in
+    `porelight.mechanics.ring`.
     """
     n_time, n_draw, _ = collagen.immature.shape
     _check(times, collagen, plug_pressure, contraction, mechanisms)
@@ -163,7 +164,7 @@ def pore_opening(
             strains = mixture.relaxed(strains, left, after, (middle[0], middle[1]), step)
             before, last_step = now, step
             ratio[i_time], now = mixture.balance(after, strains)
-    return open_pore(ratio)
+    return ratio
 
 
 @dataclass(frozen=True, slots=True, eq=False)

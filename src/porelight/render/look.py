@@ -108,8 +108,8 @@ def pore_shapes(
     by = np.asarray(ratio, np.float64)
     if by.ndim and by.shape != diameter.shape:
         raise ParameterError(
-            f"ratio has shape {by.shape} but diameter has shape {diameter.shape}; give one number, or "
-            "one for each pore."
+            f"ratio has shape {by.shape} but diameter has shape {diameter.shape}; give one number, "
+            "or one for each pore."
         )
     place, form = (np.random.default_rng(child) for child in seed.spawn(2))
     spacing = np.sqrt(size[0] * size[1] / max(n_pores, 1))

@@ -2,17 +2,21 @@ r"""The photograph of the patient with the pores of the prediction.
 
 Around each measured pore the picture x is split into the smooth skin B that would be there without
 it (skin between pores, averaged), and the rest e = x - B. A weight w is 1 on the pore and falls to
-0 over a margin; where pores crowd, each keeps to its own side. The pore is w e. Scaling it by the
-ratio :math:`\rho` about its centre c gives
+0 over a margin; where pores crowd, each keeps to its own side. The pore is w e. A pore whose
+diameter changes by the ratio :math:`\rho` is drawn as
 
 .. math::
 
-   x'(s) = x(s) + \left[ w_\rho e_\rho - w e \right] + (w - w_\rho) \, u ,
-   \qquad f_\rho(s) = f\!\left(c + (s - c) / \rho\right) ,
+   x' = x + \left[ g \, (w e)_r - w e \right] + (w - w_r) \, u ,
+   \qquad f_r(s) = f\!\left(c + (s - c) / r\right) ,
+   \qquad r^2 = \frac{\rho^2 a^2 + b^2}{a^2 + b^2} , \quad g = \frac{\rho^2}{r^2}
 
-where u is skin texture lifted from the nearest pore-free place, so that skin uncovered by a smaller
-pore looks like skin. The bracket is blurred where :math:`\rho < 1`, since a lens does not draw a
-smaller pore more sharply. A ratio of 1 leaves every bit, and nothing changes beyond the margins.
+about its centre c. The picture of a pore of spread a has the spread :math:`\sqrt{a^2 + b^2}`, since
+lens and skin soften it by b and do so whatever its size: its picture narrows less than the pore and
+grows paler, and the darkness it takes from the skin changes as :math:`\rho^2`. u is skin: for a
+smaller pore the texture of the nearest pore-free place, so that what it uncovers looks like skin;
+for a larger one the texture that it covers. A ratio of 1 leaves every bit, and nothing changes
+beyond the margins.
 """
 
 import math
@@ -32,10 +36,11 @@ MARGIN = 1.6e-4  # m: how far beyond its label a pore is taken to darken the ski
 RATIO = Quantity(
     "ratio", "1", 0.05, 3.0, "predicted over measured diameter", "A change of -10 % is 0.9."
 )
-_LENS_BLUR = Quantity("lens_blur", "px", 0.0, 5.0, "standard deviation of the lens blur")
+_SOFTNESS = Quantity("softness", "px", 0.0, 5.0, "standard deviation of the blur of a pore")
 
 _Box: TypeAlias = tuple[slice, slice]
 
+_LEAST_OWN = 0.25  # share of a small pore's spread in the picture that is taken for its own
 _TRUST = 0.02  # share of bare skin below which the wide average counts for more than the near one
 _SKIN_SD = 3.0e-4  # m, over which skin between pores is averaged
 _TEXTURE_DISTANCES = (4.5e-4, 7e-4, 1.0e-3, 1.4e-3, 2.0e-3)  # m
@@ -48,7 +53,7 @@ def preview(
     labels: NDArray[np.int32],
     ratio: float | Floats,
     *,
-    lens_blur: float = 0.8,
+    softness: float = 0.9,
 ) -> NDArray[np.uint8]:
     """Return the photograph with its pores scaled to the predicted diameters.
 
@@ -63,8 +68,9 @@ def preview(
     ratio : float or ndarray of float64, shape (n,)
         Predicted over measured diameter, one for all or one for each pore [-]; n is the largest
         label.
-    lens_blur : float
-        Standard deviation of the photograph's blur [px].
+    softness : float
+        Standard deviation of what softens the edge of a pore: lens, processing, and the way of
+        light inside the skin [px].
 
     Returns
     -------
@@ -82,7 +88,7 @@ def preview(
     Colour, redness and relief of the skin stay as they are.
     """
     PIXELS_PER_METRE.require(px_per_metre)
-    _LENS_BLUR.require(lens_blur)
+    _SOFTNESS.require(softness)
     by_pore = _checked(pixels, labels, ratio)
     if np.all(by_pore == 1.0):
         return pixels.copy()
@@ -96,7 +102,7 @@ def preview(
             continue
         around, centre = _surroundings(labels, i + 1, box, float(by_pore[i]), px_per_metre)
         texture = split.texture(around, steps)
-        change[around] += _scaling(split, i + 1, (around, centre, texture), by_pore[i], lens_blur)
+        change[around] += _scaling(split, i + 1, (around, centre, texture), by_pore[i], softness)
     return np.asarray(np.clip(np.rint(pixels + change), 0.0, 255.0), dtype=np.uint8)
 
 
@@ -133,7 +139,7 @@ def _scaling(
     number: int,
     place: tuple[_Box, tuple[float, float], Image],
     ratio: float,
-    lens_blur: float,
+    softness: float,
 ) -> Image:
     """Return what to add to the photograph around one pore, shape (rows, cols, 3)."""
     around, centre, texture = place
@@ -141,14 +147,20 @@ def _scaling(
     weight = as_image(np.where(mine, split.weight[around], 0.0))
     rest = split.rest[around]
     pore = as_image(weight[..., None] * rest)
-    skin = (1.0 - weight)[..., None] * rest + weight[..., None] * texture
-    scaled_weight = _scaled(weight, centre, ratio)
-    scaled_pore = _scaled(pore, centre, ratio)
-    if ratio < 1.0:
-        scaled_pore = blurred(scaled_pore, lens_blur * math.sqrt(1.0 - ratio**2))
-    added = scaled_pore - pore + (weight - scaled_weight)[..., None] * skin
-    touched = weight > 0.0 if ratio < 1.0 else (weight > 0.0) | (scaled_weight > 0.0)
-    return as_image(np.where(touched[..., None], added, 0.0))
+    picture_ratio = _picture_ratio(int(np.count_nonzero(weight == 1.0)), ratio, softness)
+    scaled_weight = _scaled(weight, centre, picture_ratio)
+    scaled_pore = _scaled(pore, centre, picture_ratio) * np.float32((ratio / picture_ratio) ** 2)
+    # a smaller pore uncovers skin, a larger one covers the skin around it
+    skin = texture if ratio < 1.0 else (1.0 - weight)[..., None] * rest
+    return as_image(scaled_pore - pore + (weight - scaled_weight)[..., None] * skin)
+
+
+def _picture_ratio(n_pixels: int, ratio: float, softness: float) -> float:
+    """Return how the picture of a pore scales when the pore itself scales by `ratio`."""
+    # an even disc of this area has the variance area / (4 pi) along each axis
+    seen = max(n_pixels, 1) / (4.0 * math.pi)
+    own = max(seen - softness**2, _LEAST_OWN * seen)
+    return math.sqrt((ratio**2 * own + softness**2) / (own + softness**2))
 
 
 def _scaled(image: Image, centre: tuple[float, float], ratio: float) -> Image:

@@ -124,8 +124,8 @@ def render_skin(
 
     Notes
     -----
-    Interreflection is local, the oil is a thin film, the patch is seen from straight above. Contrast
-    and texture are calibrated on photographs of one face (see docs/theory/render.md).
+    Interreflection is local, the oil is a thin film, the patch is seen from straight above.
+    Contrast and texture are calibrated on photographs of one face (see docs/theory/render.md).
 
     Examples
     --------

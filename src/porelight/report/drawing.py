@@ -58,6 +58,7 @@ _STYLE = {
     "lines.linewidth": 1.6,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    "hatch.linewidth": 0.4,
     "svg.fonttype": "path",
     # the names inside an SVG follow from its content, so equal outcomes give equal pages
     "svg.hashsalt": "porelight",
@@ -82,7 +83,7 @@ def data_uri(figure: Figure) -> str:
     """Return a figure as an SVG that stands inside a page."""
     with drawing():
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", dpi=160, metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", dpi=140, metadata={"Date": None, "Creator": None})
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

@@ -67,13 +67,16 @@ class Judged:
     day: float
     after_last_session: float  # d
     is_follow_up: bool  # whether it is the usual last visit; else the simulation ended before
+    n_sessions: int
 
     @property
     def words(self) -> str:
-        """When that is, for a sentence."""
+        """When that is, for the middle of a sentence."""
         weeks = self.after_last_session / 7.0
         when = f"{weeks:.0f} weeks" if weeks >= 2.0 else f"{self.after_last_session:.0f} days"
-        return when
+        if self.n_sessions == 0:
+            return f"{when} from the start"
+        return f"{when} after the {'session' if self.n_sessions == 1 else 'last session'}"
 
 
 def skin_facts(outcome: xr.Dataset) -> SkinFacts:
@@ -117,11 +120,7 @@ def session_facts(outcome: xr.Dataset) -> tuple[SessionFacts, ...]:
                 day=float(entry["day"]),
                 device=str(entry["device"]),
                 settings=MappingProxyType(
-                    {
-                        key: float(entry[key])
-                        for key in _SESSION_KEYS
-                        if entry.get(key) is not None
-                    }
+                    {key: float(entry[key]) for key in _SESSION_KEYS if entry.get(key) is not None}
                 ),
             )
             for number, entry in enumerate(entries, start=1)
@@ -167,10 +166,16 @@ def judged(outcome: xr.Dataset) -> Judged:
 
     If the simulation ends before, it is its last day.
     """
-    last = max((session.day for session in session_facts(outcome)), default=0.0)
+    sessions = session_facts(outcome)
+    last = max((session.day for session in sessions), default=0.0)
     days = outcome["day"].to_numpy()
     day = float(days[np.argmin(np.abs(days - (last + FOLLOW_UP)))])
-    return Judged(day, day - last, is_follow_up=abs(day - last - FOLLOW_UP) <= 7.0)
+    return Judged(
+        day=day,
+        after_last_session=day - last,
+        is_follow_up=abs(day - last - FOLLOW_UP) <= 7.0,
+        n_sessions=len(sessions),
+    )
 
 
 def is_ablative(outcome: xr.Dataset, index: int) -> bool:

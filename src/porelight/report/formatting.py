@@ -104,8 +104,8 @@ def typeset(text: str) -> str:
 
     Examples
     --------
-    >>> typeset("-3.2 % at 14 J/cm2, 80 um")
-    '\u22123.2\\xa0% at 14\\xa0J/cm\u00b2, 80\\xa0\u00b5m'
+    >>> typeset("14 J/cm2") == "14\u00a0J/cm\u00b2"
+    True
     """
     for pattern, sign in _PRINTED:
         text = pattern.sub(sign, text)

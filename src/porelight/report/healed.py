@@ -53,9 +53,7 @@ def days_text(days: Floats) -> str:
     """Return days in words: the median draw and the interval of the draws."""
     tail = 0.5 * (1.0 - PROBABILITY)
     # order statistics, not interpolation: days are whole, and may be infinite
-    low, middle, high = (
-        np.quantile(days, q, method="nearest") for q in (tail, 0.5, 1.0 - tail)
-    )
+    low, middle, high = (np.quantile(days, q, method="nearest") for q in (tail, 0.5, 1.0 - tail))
 
     def text(day: float) -> str:
         return f"{day:g}" if np.isfinite(day) else "later"

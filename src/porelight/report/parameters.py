@@ -9,7 +9,7 @@ from porelight.tissue.library import document
 
 
 def parameter_rows() -> Rows:
-    """Return every sourced number that ships with porelight, file by file, as its file states it."""
+    """Return every sourced number that ships with porelight, as its file states it."""
     rows = []
     for room, name in _data_files():
         for key, entry in _entries(document(f"porelight.{room}", name)):

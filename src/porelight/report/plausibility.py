@@ -198,9 +198,7 @@ def _baseline(outcome: xr.Dataset) -> _Row:
     )
 
 
-def _change_row(
-    key: str, quantity: str, trial: str, variable: str, outcome: xr.Dataset
-) -> _Row:
+def _change_row(key: str, quantity: str, trial: str, variable: str, outcome: xr.Dataset) -> _Row:
     result = estimate(changes(outcome, variable, judged(outcome).day), PROBABILITY)
     return _Row(
         key,

@@ -3,7 +3,12 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+from scipy.ndimage import median_filter
 
 from porelight.quantities import Floats
 from porelight.report.drawing import (
@@ -11,6 +16,7 @@ from porelight.report.drawing import (
     GREY,
     INK,
     ORANGE,
+    PALE,
     PURPLE,
     SKY,
     VERMILION,
@@ -20,12 +26,12 @@ from porelight.report.drawing import (
     nice_levels,
     spread,
 )
-from porelight.report.formatting import share
 from porelight.units import ZERO_CELSIUS, minute, ms
 
-_ISOTHERM_STEPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)  # K
+_ISOTHERM_STEPS = (1.0, 2.0, 5.0)  # K, while the skin is only warm
+_HOT = (45.0, 60.0, 80.0, 100.0, 150.0, 200.0, 300.0)  # degC, where more happens than warming
+_WARM = 25.0  # K of difference up to which a picture shows only warming
 _INJURIES = (
-    ("ablated", "tissue removed", INK, "-"),
     ("killed", "cells killed", VERMILION, "-"),
     ("denatured", "collagen denatured", PURPLE, "--"),
     ("coagulated", "blood coagulated", SKY, ":"),
@@ -33,6 +39,7 @@ _INJURIES = (
 )
 # an injury that reaches no more than this share anywhere is named, not drawn
 _VISIBLE = 1e-3
+_SLOW = 7  # samples of the clock over which isotherms are smoothed
 
 
 def session_figure(outcome: xr.Dataset, index: int) -> Figure:
@@ -72,24 +79,31 @@ def _temperature_picture(figure: Figure, axes: Axes, one: xr.Dataset) -> None:
         # a logarithmic clock has no place for the moment of the pulse itself
         clock, celsius = clock[clock > 0.0], celsius[:, one["clock_time"].to_numpy() > 0.0]
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     depth = one["depth"].to_numpy()
     low, high = float(celsius.min()), float(celsius.max())
+    is_warm = high - low <= _WARM
     mesh = axes.pcolormesh(
         *(clock, depth, celsius),
         shading="gouraud",
         cmap="inferno",
-        vmin=low,
-        vmax=max(high, low + 1.0),
+        # heat that spreads far below its source is still to be seen beside the source
+        norm=PowerNorm(1.0 if is_warm else 0.5, vmin=low, vmax=max(high, low + 1.0)),
         rasterized=True,
     )
-    levels = nice_levels(low, high, _ISOTHERM_STEPS)
+    # isotherms follow the slow warming; single pulses stay visible as streaks of colour
+    slow = celsius if is_log else median_filter(celsius, size=(1, _SLOW), mode="nearest")
+    coldest, hottest = float(slow.min()), float(slow.max())
+    levels = [level for level in _HOT if coldest < level < hottest]
+    if is_warm:
+        levels = nice_levels(coldest, hottest, _ISOTHERM_STEPS)
     if levels:
-        lines = axes.contour(clock, depth, celsius, levels=levels, colors="white", linewidths=0.7)
-        axes.clabel(lines, fmt="%g", fontsize=7.0)
+        lines = axes.contour(clock, depth, slow, levels=levels, colors="white", linewidths=0.8)
+        axes.clabel(lines, fmt="%g", fontsize=7.5)
     axes.set_xlim(float(clock[0]), float(clock[-1]))
     axes.set_xlabel(f"time since the session began [{unit}]")
     bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=35)
-    bar.set_label("temperature [\u00b0C]")
+    bar.ax.set_title("\u00b0C", loc="center")
     bar.outline.set_visible(False)  # type: ignore[operator]
 
 
@@ -105,29 +119,36 @@ def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:
         members = one[name].transpose("member", "depth").to_numpy() - ZERO_CELSIUS
         spread(axes, members, depth, colour, label, dash)
     axes.set_xlabel("temperature [\u00b0C]")
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
     axes.grid(visible=True, axis="x")
 
 
 def _injury_profile(axes: Axes, one: xr.Dataset) -> None:
     depth = one["depth"].to_numpy()
     absent = []
+    handles = []
+    removed = float(one["ablated_depth"].median("member"))
+    if removed > 0.0:
+        axes.axhspan(0.0, removed, facecolor=PALE, edgecolor=GREY, hatch="////", linewidth=0.0)
+        axes.axhline(removed, color=INK, linewidth=0.8)
+        handles.append(Patch(facecolor=PALE, edgecolor=GREY, hatch="////", label="tissue removed"))
+    else:
+        absent.append("tissue removed")
     for name, label, colour, dash in _INJURIES:
         members = one[name].transpose("member", "depth").to_numpy()
         most = float(np.median(members, axis=0).max())
         if most < _VISIBLE:
             absent.append(label)
             continue
-        text = label if most > 0.05 else f"{label} (at most {share(most)})"
+        text = label if most > 0.05 else f"{label} (at most {100 * most:.1f} %)"
         spread(axes, 100.0 * members, depth, colour, text, dash)
     axes.set_xlim(0.0, 100.0)
     axes.set_xlabel("share [%]")
     axes.grid(visible=True, axis="x")
-    if len(absent) < len(_INJURIES):
-        axes.legend(loc="lower right")
-    if absent:
-        text = "none:\n" + "\n".join(absent)
-        axes.text(0.97, 0.97, text, transform=axes.transAxes, ha="right", va="top", color=GREY)
+    # what did not happen is said, so that nobody looks for its line
+    nothing = [Line2D([], [], linestyle="", label=f"no {label}") for label in absent]
+    drawn = axes.get_legend_handles_labels()[0]
+    axes.legend(handles=[*handles, *drawn, *nothing], loc="best")
 
 
 def _clock(seconds: Floats) -> tuple[Floats, str, bool]:

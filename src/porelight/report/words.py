@@ -76,7 +76,7 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
     pore = estimate(diameter, PROBABILITY)
     sentences = [
         (
-            f"{_when(when, sessions)} the area of visible pores is predicted to change by "
+            f"{_when(when)} the area of visible pores is predicted to change by "
             f"{change(result.median)} ({100 * PROBABILITY:.0f} % interval "
             f"{span(change(result.low), change(result.high))}), and the diameter of a pore by "
             f"{change(pore.median)} ({span(change(pore.low), change(pore.high))})."
@@ -121,12 +121,9 @@ def _nothing(sessions: tuple[SessionFacts, ...], care: tuple[str, ...]) -> str:
     )
 
 
-def _when(when: Judged, sessions: tuple[SessionFacts, ...]) -> str:
-    if not sessions:
-        return f"After {when.words}"
+def _when(when: Judged) -> str:
     ended = "" if when.is_follow_up else " (the simulation ends there)"
-    after = "session" if len(sessions) == 1 else "last session"
-    return f"{_capital(when.words)} after the {after}{ended}"
+    return f"{_capital(when.words)}{ended}"
 
 
 def _worse(share: float) -> str:

@@ -12,7 +12,7 @@ References
 .. [1] S. L. Jacques, "Optical properties of biological tissues: a review," Phys. Med. Biol. 58,
    R37-R61 (2013), eq. 12. doi:10.1088/0031-9155/58/11/R37
 .. [2] L. O. Svaasand et al., "Therapeutic response during pulsed laser treatment of port-wine
-   stains," Lasers Med. Sci. 10, 235-243 (1995). doi:10.1007/BF02133615
+   stains," Lasers Med. Sci. 10, 235-243 (1995).
 """
 
 import math
@@ -160,7 +160,7 @@ def mu_a_blood(
     Notes
     -----
     Tables of Bosschaart et al. (2014) to 1995 nm. Beyond, blood is its water: haemoglobin has no
-    strong band there, and at 1995 nm the rule gives 99 % of the table.
+    strong band there, and at 1995 nm the rule joins the table to 1 %.
     """
     FRACTION.require(oxygen_saturation, "oxygen_saturation")
     oxygenated, deoxygenated = spectrum("blood_oxygenated"), spectrum("blood_deoxygenated")

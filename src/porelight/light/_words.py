@@ -1,0 +1,87 @@
+"""Instructions that Numba has no word for, for use inside a vectorised loop.
+
+Numba widens 32-bit integers to 64 bits and guards every array index against being negative; either
+one keeps the compiler from filling a SIMD register. Each name here stands for the one machine
+instruction that is meant. They work in compiled code only.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+_WORD = ir.IntType(32)
+_FLOAT = ir.FloatType()
+
+
+def _unary(result: Any, operand: Any, build: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
+    @intrinsic
+    def instruction(_: Any, x: Any) -> Any:  # noqa: ANN401, ARG001  Numba reads the names
+        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+            return build(builder, *arguments)
+
+        return result(operand), emit
+
+    return instruction
+
+
+def _binary(kind: Any, build: Callable[[Any, Any, Any], Any]) -> Any:  # noqa: ANN401
+    @intrinsic
+    def instruction(_: Any, x: Any, y: Any) -> Any:  # noqa: ANN401, ARG001  Numba reads the names
+        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+            return build(builder, *arguments)
+
+        return kind(kind, kind), emit
+
+    return instruction
+
+
+def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:  # noqa: ANN401
+    start = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(start, [index])
+
+
+@intrinsic
+def load(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401, ARG001
+    """Return an element of a flat float32 array, unguarded."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        return builder.load(_address(context, builder, signature.args[0], *arguments))
+
+    return types.float32(array, types.int64), emit
+
+
+@intrinsic
+def store(_: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ANN401, ARG001
+    """Write an element of a flat float32 array, unguarded."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        where = _address(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], where)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.float32), emit
+
+
+# the bits of a float as a word, and the float that a word's bits spell
+bits_of = _unary(types.uint32, types.float32, lambda b, x: b.bitcast(x, _WORD))
+float_of = _unary(types.float32, types.uint32, lambda b, x: b.bitcast(x, _FLOAT))
+# a signed word as the float of the same value, and back, towards zero
+value_of = _unary(types.float32, types.uint32, lambda b, x: b.sitofp(x, _FLOAT))
+truncated = _unary(types.uint32, types.float32, lambda b, x: b.fptosi(x, _WORD))
+
+# arithmetic of words modulo 2**32
+add = _binary(types.uint32, lambda b, x, y: b.add(x, y))
+subtract = _binary(types.uint32, lambda b, x, y: b.sub(x, y))
+both = _binary(types.uint32, lambda b, x, y: b.and_(x, y))
+either = _binary(types.uint32, lambda b, x, y: b.or_(x, y))
+differ = _binary(types.uint32, lambda b, x, y: b.xor(x, y))
+shift_left = _binary(types.uint32, lambda b, x, y: b.shl(x, y))
+shift_right = _binary(types.uint32, lambda b, x, y: b.lshr(x, y))
+shift_right_signed = _binary(types.uint32, lambda b, x, y: b.ashr(x, y))
+
+# rounded each on its own: never fused into one instruction with what comes before or after
+exact_product = _binary(types.float32, lambda b, x, y: b.fmul(x, y))
+exact_difference = _binary(types.float32, lambda b, x, y: b.fsub(x, y))
