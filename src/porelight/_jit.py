@@ -16,3 +16,14 @@ def jit(function: F) -> F:
     Python function.
     """
     return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def jit_fused(function: F) -> F:
+    """Compile like `jit`, for code that never meets an infinity or a NaN.
+
+    A product and the sum that follows it may become one instruction, rounded once. No sum is ever
+    reordered, so the result is as sharp as without.
+    """
+    finite = {"contract", "nnan", "ninf", "nsz"}
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=finite)
+    return cast("F", compiled(function))

@@ -19,6 +19,7 @@ from porelight.tissue.skin import Skin
 from porelight.warming import (
     SessionRise,
     SkinResponse,
+    response_length,
     session_injury,
     session_of_joules,
     skin_response,
@@ -111,8 +112,8 @@ def absorption_rules(skin: Skin, wavelength: float) -> bool:
 
 
 def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
-    """Return what a pulse response depends on; the session's length bounds how far it reaches."""
+    """Return what a pulse response depends on."""
     return (
         *(index, exposure.wavelength, exposure.beam, exposure.pulse_duration),
-        *(exposure.cooling, exposure.duration),
+        *(exposure.cooling, response_length(exposure)),
     )

@@ -29,6 +29,7 @@ from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
 
 COOLING = 60.0  # s of cooling that are still followed after the last pulse
+HALF_AN_HOUR = 1800.0  # s
 N_READING = 200  # how often in a session the surface is read
 
 
@@ -66,8 +67,8 @@ def skin_response(
     skin : Skin
         Whose.
     exposure : Exposure
-        Its wavelength, beam, pulse duration and the length of the session matter; its energy does
-        not.
+        Its wavelength, beam, pulse duration and cooling matter; its energy does not, nor its
+        length up to half an hour.
     values : mapping of str to float
         Values of library parameters that differ from their medians.
     n_photons : int
@@ -93,10 +94,15 @@ def skin_response(
         light.absorbed,
         exposure.pulse_duration,
         DEPTH,
-        exposure.duration + COOLING,
+        response_length(exposure),
     )
     resting = resting_temperature(grid, thermal, surface)
     return SkinResponse(light=light, pulse=pulse, resting=np.interp(DEPTH, grid.z, resting))
+
+
+def response_length(exposure: Exposure) -> float:
+    """Return for how long the response to one pulse must be known [s]: the same for most sessions."""
+    return max(HALF_AN_HOUR, exposure.duration + COOLING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

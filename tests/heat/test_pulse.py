@@ -91,7 +91,7 @@ def test_depth_below_the_grid_is_refused():
 
 def test_response_that_ends_in_the_pulse_is_refused():
     grid = treatment_grid(5e-3)
-    with pytest.raises(ParameterError, match="until is 0.0001 s"):
+    with pytest.raises(ParameterError, match=r"until is 0\.0001 s"):
         pulse_response(grid, SKIN, SURFACE, np.ones(grid.shape), PULSE, np.array([0.0]), 1e-4)
 
 

@@ -4,7 +4,7 @@ Written to be read and to be right; the fast kernel is compared with it. A packe
 at normal incidence, travels an exponential distance, leaves the share mu_a / (mu_a + mu_s) of its
 weight where it interacts, and turns by the Henyey-Greenstein phase function. A plane reflects or
 refracts it by Fresnel's equations. A packet below a weight of 1e-4 survives a roulette with one
-chance in ten and ten times the weight; what the roulette takes or gives is tallied, so that the
+chance in eight and eight times the weight; what the roulette takes or gives is tallied, so that the
 energy of a run closes exactly and not only in the mean.
 
 References
@@ -29,7 +29,7 @@ from porelight.quantities import Floats
 Vector: TypeAlias = tuple[float, float, float]
 
 ROULETTE_WEIGHT = 1e-4
-ROULETTE_CHANCE = 0.1
+ROULETTE_CHANCE = 0.125  # a power of two: the weight is multiplied without rounding
 # a ray that grazes the wall of a cell must move on, or it would be reflected there for ever
 _SMALLEST_CHORD = 1e-9
 

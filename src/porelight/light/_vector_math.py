@@ -14,14 +14,13 @@ import math
 
 import numpy as np
 
-from porelight._jit import jit
+from porelight._jit import jit_fused
 from porelight.light._words import (
     add,
     bits_of,
     both,
     differ,
     either,
-    exact_difference,
     float_of,
     shift_left,
     shift_right,
@@ -72,7 +71,7 @@ _C0, _C1, _C2 = (
 _SHIFT, _ROTATE, _ROTATE_BACK = Word(9), Word(11), Word(21)
 
 
-@jit
+@jit_fused
 def next_words(words: Words4) -> Words4:
     """Return the state of xoshiro128+ after one step; its output is the sum of first and last."""
     s0, s1, s2, s3 = words
@@ -83,19 +82,19 @@ def next_words(words: Words4) -> Words4:
     return s0, s1, s2, either(shift_left(s3, _ROTATE), shift_right(s3, _ROTATE_BACK))
 
 
-@jit
+@jit_fused
 def drawn_word(words: Words4) -> Word:
     """Return the random word of this state."""
     return add(words[0], words[3])
 
 
-@jit
+@jit_fused
 def unit_interval(word: Word) -> Float32:
     """Return a number strictly between 0 and 1 from the high bits of a random word."""
     return (value_of(shift_right(word, _DROP_LOW_BITS)) + _HALF) * _TO_UNIT
 
 
-@jit
+@jit_fused
 def minus_log(u: Float32) -> Float32:
     """Return -ln(u) for 0 < u < 1."""
     bits = bits_of(u)
@@ -107,7 +106,7 @@ def minus_log(u: Float32) -> Float32:
     return -(value_of(exponent) * _LN_2 + (t * square * p - _HALF * square + t))
 
 
-@jit
+@jit_fused
 def random_sine_cosine(word: Word) -> tuple[Float32, Float32]:
     """Return sine and cosine of a uniform azimuth.
 
@@ -126,7 +125,7 @@ def random_sine_cosine(word: Word) -> tuple[Float32, Float32]:
     return turned_sine * sign, turned_cosine * sign
 
 
-@jit
+@jit_fused
 def signed_one(x: Float32) -> Float32:
     """Return 1 with the sign of x."""
     return float_of(either(both(bits_of(x), _SIGN), _BITS_OF_ONE))

@@ -140,8 +140,10 @@ def _glints(shape: Shape, n_glints: int, generator: np.random.Generator) -> Imag
         cv2.ellipse(
             light,
             ((float(col), float(row)), (2.0 * axes[0], 2.0 * axes[1]), generator.uniform(0, 180)),
-            (generator.uniform(0.1, 0.5),),
+            (generator.uniform(0.05, 0.3),),
             -1,
             cv2.LINE_8,
         )
-    return blurred(light, 3e-5 * SCENE_SCALE)
+    # skin under the film breaks the reflection up
+    broken = np.clip(0.6 + 0.8 * fractal(shape, 4e-4, 5e-5, generator), 0.0, 2.0)
+    return blurred(as_image(light * broken), 3e-5 * SCENE_SCALE)

@@ -62,19 +62,19 @@ class SkinLook:
     """
 
     fitzpatrick: int = 3
-    pore_depth: float = 0.22
-    pore_depth_spread: float = 0.55
+    pore_depth: float = 0.245
+    pore_depth_spread: float = 0.6
     plug: float = 0.10
-    elongation: float = 1.5
+    elongation: float = 1.45
     pore_angle: float = -0.2
-    pore_angle_spread: float = 0.4
+    pore_angle_spread: float = 0.5
     pore_distance: float = 3.0e-4
     pore_regularity: float = 0.62
     curvature_radius: float = 0.1
     melanin_mottling: float = 0.045
     blood_mottling: float = 0.06
     relief: Microrelief = field(default_factory=Microrelief)
-    oil: float = 0.09
+    oil: float = 0.1
     oil_roughness: float = 0.35
     distractors: Distractors = field(default_factory=Distractors)
 
@@ -118,9 +118,9 @@ def pore_shapes(
     # smoothly bounded at two standard deviations, so that no draw leaves what a pore can be
     normal = 2.0 * np.tanh(form.standard_normal((4, n_pores)) / 2.0)
     tilted = form.uniform(-0.5, 0.5, n_pores)
-    # half of the variance of depth is shared by neighbours: pores are deep in some regions
+    # a third of the variance of depth is shared by neighbours: pores are deep in some regions
     shared = smooth_field(points, _DEPTH_REGION, form)
-    vigour = np.sqrt(0.5) * (form.standard_normal(n_pores) + shared)
+    vigour = np.sqrt(2.0 / 3.0) * form.standard_normal(n_pores) + np.sqrt(1.0 / 3.0) * shared
     return PoreShapes(
         row=points[:, 0],
         col=points[:, 1],

@@ -32,7 +32,7 @@ from porelight.errors import ParameterError
 from porelight.quantities import PIXELS_PER_METRE, Floats, Quantity
 from porelight.render._raster import Image, as_image, blurred
 
-MARGIN = 1.6e-4  # m: how far beyond its label a pore is taken to darken the skin
+MARGIN = 2.0e-4  # m: how far beyond its label a pore is taken to darken the skin
 RATIO = Quantity(
     "ratio", "1", 0.05, 3.0, "predicted over measured diameter", "A change of -10 % is 0.9."
 )

@@ -27,7 +27,7 @@ from porelight.render.placement import PoreShapes
 
 RIM_WIDTH = 0.45  # of the half axis: how far outside the opening the rim has faded
 _FURROW_HALF_WIDTH = 4.0e-5  # m
-_STEEPNESS = 2.5  # of the funnel: its profile is (1 - s^2) to this power
+_STEEPNESS = 3.0  # of the funnel: its profile is (1 - s^2) to this power
 _PERSISTENCE = 0.6  # of the undulations: amplitude of an octave over that of the one before
 _NET_STEP = 3  # lattice points between the points at which the net of furrows is evaluated
 
@@ -48,7 +48,7 @@ class Microrelief:
 
     furrow_spacing: float = 4.5e-4
     furrow_depth: float = 2.0e-5
-    roughness: float = 4.0e-5
+    roughness: float = 4.5e-5
 
     def __post_init__(self) -> None:
         """Check ranges."""

@@ -15,6 +15,7 @@ import io
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -31,7 +32,7 @@ ORANGE, PURPLE, SKY = "#e69f00", "#cc79a7", "#56b4e9"
 
 WIDTH = 9.6  # inches, the width of the page's column
 _LOCK = threading.RLock()
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.titlesize": 9.0,

@@ -104,7 +104,7 @@ def _temperature_picture(figure: Figure, axes: Axes, one: xr.Dataset) -> None:
     axes.set_xlabel(f"time since the session began [{unit}]")
     bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=35)
     bar.ax.set_title("\u00b0C", loc="center")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:

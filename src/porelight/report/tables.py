@@ -29,6 +29,12 @@ Rows: TypeAlias = list[dict[str, str]]
 
 NOTHING = "-"
 SURFACE = 5.0 * um  # what lies above is called the surface
+_MEASURED: tuple[tuple[str, str, Callable[[float], str]], ...] = (
+    ("count", "pores", lambda value: f"{value:.0f}"),
+    ("density_per_cm2", "pores per cm2", significant),
+    ("mean_diameter_mm", "mean diameter", lambda value: f"{significant(value)} mm"),
+    ("area_fraction", "share of skin covered", share),
+)
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
 
@@ -172,6 +178,22 @@ def refusal_rows(document: Mapping[str, Any]) -> Rows:
         {"refused": str(one["setting"]), "because": str(one["reason"])}
         for one in document["refused"]
     ]
+
+
+def measurement_rows(summary: Mapping[str, Any]) -> Rows:
+    """Return what was measured in a photograph, from the content of its ``summary.json``."""
+    rows = []
+    for key, label, text in _MEASURED:
+        entry = summary[key]
+        value, low, high = (float(entry[bound]) for bound in ("value", "low", "high"))
+        rows.append(
+            {
+                "measured": label,
+                "value": text(value),
+                f"{_PERCENT} interval": span(text(low), text(high)),
+            }
+        )
+    return rows
 
 
 def verification_rows(results: Sequence[CaseResult]) -> Rows:

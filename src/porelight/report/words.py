@@ -70,7 +70,7 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
     when = judged(outcome)
     area = changes(outcome, "area_fraction", when.day)
     diameter = changes(outcome, "diameter_ratio", when.day)
-    if _is_unchanged(outcome):
+    if is_unchanged(outcome):
         return (_nothing(sessions, care_facts(outcome)),)
     result = estimate(area, PROBABILITY)
     pore = estimate(diameter, PROBABILITY)
@@ -102,7 +102,8 @@ def detectable(outcome: xr.Dataset) -> tuple[int, int, int]:
     return better, 10 - better - worse, worse
 
 
-def _is_unchanged(outcome: xr.Dataset) -> bool:
+def is_unchanged(outcome: xr.Dataset) -> bool:
+    """Return whether every pore keeps its size in every draw, to rounding."""
     start = outcome["diameter_ratio"].isel(day=0)
     return bool(np.abs(outcome["diameter_ratio"] - start).max() < _ROUNDING)
 

@@ -1,0 +1,140 @@
+r"""From a photograph to how much darker than its surroundings each place is.
+
+Every photograph is brought to one working scale. The darkness of a place is the absorbance of green
+and blue, in which blood and melanin absorb and skin scatters least,
+
+.. math:: a = -\tfrac12 \left[ \ln(G + e) + \ln(B + e) \right]
+
+of the linear values, with a floor e that keeps noise in the dark from growing. Its redness is
+:math:`\ln(R + e) + a` and its yellowness :math:`\ln(G + e) - \ln(B + e)`. The light of the lamp changes slowly and
+multiplies, so it leaves with the local mean; what is left is divided by its local contrast, so
+that pores of a soft and of a hard photograph look alike. A least contrast keeps empty skin from being
+blown up into texture.
+
+Highlights are mirror images of the lamp and say nothing about skin; they count in no mean.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.photograph import Photograph
+
+Image: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
+
+WORKING_SCALE = 12.5e3  # px/m
+
+_FLOOR = 0.02  # linear signal added before the logarithm
+_LIGHT_SD = 1.2e-3  # m; what changes more slowly is light and not a pore
+_CONTRAST_SD = 1.0e-3  # m; over which contrast is judged
+_LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
+_SATURATED = 250  # of 255 in every channel
+_GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
+_NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlatSkin:
+    """A photograph at the working scale without its lamp; 0 where there is no skin.
+
+    Attributes
+    ----------
+    darkness : ndarray of float32, shape (rows, cols)
+        Absorbance above the local mean, in units of the local contrast.
+    redness, yellowness : ndarray of float32, shape (rows, cols)
+        The same of colour, in the same unit.
+    contrast : ndarray of float32, shape (rows, cols)
+        The local contrast, an absorbance.
+    skin : ndarray of bool, shape (rows, cols)
+        Inside the zone and outside highlights.
+    """
+
+    darkness: Image
+    redness: Image
+    yellowness: Image
+    contrast: Image
+    skin: Mask
+
+
+def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
+    """Return the photograph at the working scale without its lamp.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        Of skin.
+    zone_mask : ndarray of bool, shape (rows, cols)
+        Where to look, on the photograph's own pixels.
+
+    Returns
+    -------
+    FlatSkin
+        Arrays of shape `working_shape`.
+    """
+    pixels = at_working_scale(photograph)
+    rows, cols = pixels.shape[:2]
+    zone = zone_mask[_nearest(rows, zone_mask.shape[0])[:, None], _nearest(cols, zone_mask.shape[1])]
+    dark, red, yellow = _colours(pixels)
+    glint = (pixels >= _SATURATED).all(axis=2)
+    skin = zone & ~glint
+    # glints pull up the mean that defines them, so they are taken out in two rounds
+    for _ in range(2):
+        level = _local_mean(dark, skin, _LIGHT_SD)
+        glint |= dark < level - _GLINT
+        skin = zone & ~cv2.dilate(glint.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    flat = np.where(skin, dark - _local_mean(dark, skin, _LIGHT_SD), np.float32(0.0))
+    contrast = np.sqrt(_local_mean(flat * flat, skin, _CONTRAST_SD) + np.float32(_LEAST_CONTRAST**2))
+    colours = (
+        np.where(skin, colour - _local_mean(colour, skin, _LIGHT_SD), np.float32(0.0)) / contrast
+        for colour in (red, yellow)
+    )
+    return FlatSkin(flat / contrast, *colours, contrast=contrast, skin=skin)
+
+
+def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
+    """Return the pixels at `WORKING_SCALE`, uint8, shape (rows, cols, 3)."""
+    factor = WORKING_SCALE / photograph.px_per_metre
+    rows, cols = photograph.shape
+    shape = (max(1, round(rows * factor)), max(1, round(cols * factor)))
+    if shape == photograph.shape:
+        return photograph.pixels
+    how = cv2.INTER_AREA if factor < 1.0 else cv2.INTER_CUBIC
+    resized = cv2.resize(photograph.pixels, (shape[1], shape[0]), interpolation=how)
+    return np.asarray(resized, dtype=np.uint8)
+
+
+def to_photograph(labels: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.int32]:
+    """Return labels of the working scale on the pixels of the photograph, shape `shape`."""
+    rows, cols = (_nearest(n, m) for n, m in zip(shape, labels.shape, strict=True))
+    return np.ascontiguousarray(labels[rows[:, None], cols])
+
+
+def blurred(image: Image, sd: float) -> Image:
+    """Return the image convolved with a Gaussian of this standard deviation on the skin [m]."""
+    return np.asarray(
+        cv2.GaussianBlur(image, (0, 0), sd * WORKING_SCALE, borderType=cv2.BORDER_REFLECT),
+        dtype=np.float32,
+    )
+
+
+def _nearest(n: int, m: int) -> NDArray[np.intp]:
+    """For each of n equal cells, which of m equal cells its centre lies in."""
+    return ((np.arange(n) + 0.5) * m / n).astype(np.intp)
+
+
+def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
+    value = np.arange(256) / 255.0
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    logarithm = np.log(linear + _FLOOR).astype(np.float32)
+    red, green, blue = (logarithm[pixels[..., i]] for i in range(3))
+    dark = np.float32(-0.5) * (green + blue)
+    return dark, red + dark, green - blue
+
+
+def _local_mean(image: Image, skin: Mask, sd: float) -> Image:
+    weight = skin.astype(np.float32)
+    return blurred(image * weight, sd) / (blurred(weight, sd) + _NEUTRAL)

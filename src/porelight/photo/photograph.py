@@ -1,0 +1,103 @@
+"""A photograph with its scale, and what resolution can and cannot show."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.errors import ParameterError, PhotographError
+from porelight.quantities import PIXELS_PER_METRE, Quantity
+from porelight.units import mm
+
+COARSEST = 5e3  # px/m; below it a pore is one or two pixels and nothing true can be said
+ALL_PORES = 12e3  # px/m; three pixels across a pore of 250 um
+LARGEST_AREA = 0.25  # m2; a face has about 0.05
+
+SCALE_ERROR = Quantity(
+    "scale_error", "1", 0.0, 0.5, "relative standard deviation of the scale", "Per cent need / 100."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photograph:
+    """A photograph in sRGB and how large it is on the skin.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3)
+        The picture, upright.
+    px_per_metre : float
+        Its scale on the skin [px/m].
+    scale_error : float
+        Relative standard deviation of that scale [-].
+    name : str
+        What messages call it.
+    """
+
+    pixels: NDArray[np.uint8]
+    px_per_metre: float
+    scale_error: float = 0.0
+    name: str = "photograph"
+
+    def __post_init__(self) -> None:
+        """Check shape, kind and ranges."""
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.size == 0:
+            raise ParameterError(
+                f"pixels have shape {self.pixels.shape}; expected (rows, cols, 3) in sRGB."
+            )
+        if self.pixels.dtype != np.uint8:
+            raise ParameterError(
+                f"pixels are {self.pixels.dtype}; expected uint8, 0 to 255 in sRGB."
+            )
+        PIXELS_PER_METRE.require(self.px_per_metre, "px_per_metre")
+        SCALE_ERROR.require(self.scale_error)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def area(self) -> float:
+        """Skin that it shows if all of it is skin [m2]."""
+        rows, cols = self.shape
+        return rows * cols / self.px_per_metre**2
+
+
+def resolution_warnings(photograph: Photograph) -> tuple[str, ...]:
+    """Return what the scale of a photograph hides, or refuse to measure pores in it.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        What is to be measured.
+
+    Returns
+    -------
+    tuple of str
+        One sentence for each limit.
+
+    Raises
+    ------
+    PhotographError
+        If it is coarser than `COARSEST`, or the scale makes it larger than `LARGEST_AREA`.
+    """
+    per_mm = photograph.px_per_metre * mm
+    if photograph.px_per_metre < COARSEST:
+        raise PhotographError(
+            f"{photograph.name} has {per_mm:.3g} px/mm; pores need at least {COARSEST * mm:g}, and "
+            f"{ALL_PORES * mm:g} to see them all. Take it from nearer, or with more pixels."
+        )
+    if photograph.area > LARGEST_AREA:
+        rows, cols = (n / photograph.px_per_metre for n in photograph.shape)
+        raise PhotographError(
+            f"{photograph.name} would show {rows:.2f} m x {cols:.2f} m of skin at {per_mm:.3g} "
+            "px/mm; no face is that large. Check the scale."
+        )
+    if photograph.px_per_metre < ALL_PORES:
+        smallest = 3.0 / photograph.px_per_metre / mm
+        return (
+            f"At {per_mm:.3g} px/mm pores below about {smallest:.2f} mm are missed; "
+            f"{ALL_PORES * mm:g} px/mm shows those of 0.25 mm.",
+        )
+    return ()

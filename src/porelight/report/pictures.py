@@ -1,0 +1,168 @@
+"""Every picture of a page with what it says in words: caption and alternative text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import xarray as xr
+
+from porelight.report.drawing import data_uri
+from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
+from porelight.report.formatting import change, length, share, span, temperature
+from porelight.report.plausibility import GENESIS
+from porelight.report.session_figures import session_figure
+from porelight.report.shown import PROBABILITY, changes, of_group, smallest_detectable
+from porelight.report.week_figures import (
+    collagen_figure,
+    effects_figure,
+    healing_figure,
+    sizes_figure,
+    weeks_figure,
+)
+from porelight.uncertainty import estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture inside a page."""
+
+    uri: str
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPicture:
+    """What equal sessions do, shown once."""
+
+    heading: str
+    picture: Picture
+
+
+def session_pictures(outcome: xr.Dataset) -> tuple[SessionPicture, ...]:
+    """Return one picture for each different session; equal ones do the same to the same skin."""
+    groups: dict[tuple[object, ...], list[SessionFacts]] = {}
+    for session in session_facts(outcome):
+        key = (session.device, *sorted(session.settings.items()))
+        groups.setdefault(key, []).append(session)
+    return tuple(_session(outcome, alike) for alike in groups.values())
+
+
+def weeks_picture(outcome: xr.Dataset) -> Picture:
+    """Return the pores over the weeks."""
+    when = judged(outcome)
+    result = estimate(changes(outcome, "area_fraction", when.day), PROBABILITY)
+    caption = (
+        "Line: median of the simulated people; bands: 50 % and 90 % of them. Marks at the top: "
+        f"sessions. Dashed: {when.words}. Dotted: from here down a camera can tell the fall, "
+        f"{100 * smallest_detectable():.0f} % of the area at the start."
+    )
+    alt = (
+        f"Area, number and diameter of visible pores over {_weeks(outcome)} weeks. {when.words}, "
+        f"the area has changed by {change(result.median)} "
+        f"({span(change(result.low), change(result.high))})."
+    )
+    return Picture(data_uri(weeks_figure(outcome)), alt, caption)
+
+
+def collagen_picture(outcome: xr.Dataset) -> Picture:
+    """Return collagen and plug over the weeks."""
+    when = judged(outcome)
+    texts = [
+        f"{one.label} {change(estimate(changes(outcome, one.name, when.day)).median)}"
+        for one in of_group("below")
+    ]
+    caption = (
+        "New collagen, laid down under tension, tightens the ring around a pore; an emptier plug "
+        "presses less against it. Young collagen is made first and lost again within months; what "
+        "matures stays for years."
+    )
+    alt = f"Collagen and plug over {_weeks(outcome)} weeks. {when.words}: {', '.join(texts)}."
+    return Picture(data_uri(collagen_figure(outcome)), alt, caption)
+
+
+def healing_pictures(outcome: xr.Dataset) -> tuple[Picture, ...]:
+    """Return the first two weeks after the first session that removed tissue."""
+    for index, session in enumerate(session_facts(outcome)):
+        if is_ablative(outcome, index):
+            caption = (
+                f"The surface after session {session.number} ({session.name}): the dressing of "
+                "coagulated tissue, the new epidermis below it, and the redness of the treatment."
+            )
+            alt = f"Dressing, epidermis and redness in the two weeks after session {session.number}."
+            return (Picture(data_uri(healing_figure(outcome, index)), alt, caption),)
+    return ()
+
+
+def effects_picture(outcome: xr.Dataset) -> Picture:
+    """Return the effects beside the pore as intervals."""
+    when = judged(outcome)
+    parts = []
+    for one in of_group("effects"):
+        result = estimate(changes(outcome, one.name, when.day), PROBABILITY)
+        interval = span(change(result.low), change(result.high))
+        parts.append(f"{one.label} {change(result.median)} ({interval})")
+    caption = f"Dot: median; thick: 50 %; thin: 90 % of the simulated people, {when.words}."
+    if any(session.device == GENESIS for session in session_facts(outcome)):
+        caption += (
+            " Diamonds: trials of Laser Genesis with its published interval where there is one, "
+            "after 4 sessions for redness and 8 for acne scars."
+        )
+    alt = f"Change of effects {when.words}: {'; '.join(parts)}."
+    return Picture(data_uri(effects_figure(outcome)), alt, caption)
+
+
+def sizes_picture(outcome: xr.Dataset) -> Picture:
+    """Return the sizes of the pores now and as predicted."""
+    when = judged(outcome)
+    caption = (
+        f"How many pores are larger than a diameter: now, and {when.words} (median, 50 % and 90 % "
+        "bands). To the right of the vertical line a pore is seen. A small shift of every pore "
+        "moves many across that line."
+    )
+    result = estimate(changes(outcome, "visible_density", when.day), PROBABILITY)
+    alt = (
+        f"Pores per square centimetre by diameter, now and {when.words}. The number of visible "
+        f"pores changes by {change(result.median)}."
+    )
+    return Picture(data_uri(sizes_figure(outcome)), alt, caption)
+
+
+def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
+    first = alike[0]
+    one = outcome.isel(session=first.number - 1)
+    peak = float(one["peak_temperature"].max("depth").median("member"))
+    reading = float(one["surface_reading"].median("member"))
+    facts: Mapping[str, str] = {
+        "at most": temperature(peak),
+        "surface between pulses": temperature(reading),
+    }
+    if is_ablative(outcome, first.number - 1):
+        facts = {
+            "at most": temperature(peak),
+            "removed": length(float(one["ablated_depth"].median("member"))),
+            "wound down to": length(float(one["coagulated_depth"].median("member"))),
+        }
+    shocked = float(one["heat_shocked"].median("member").max())
+    told = ", ".join(f"{name} {text}" for name, text in facts.items())
+    numbers = ", ".join(str(session.number) for session in alike)
+    days = ", ".join(f"{session.day:g}" for session in alike)
+    plural = len(alike) > 1
+    return SessionPicture(
+        heading=(
+            f"{first.name}: session{'s' if plural else ''} {numbers} "
+            f"(day{'s' if plural else ''} {days})"
+        ),
+        picture=Picture(
+            data_uri(session_figure(outcome, first.number - 1)),
+            f"Temperature and injury against time and depth: {told}; up to {share(shocked)} of the "
+            "cells heat-shocked and alive.",
+            "Left: temperature over time and depth in the typical skin, with isotherms in degrees "
+            "Celsius. Middle: temperature against depth; right: what it does to the tissue. Lines "
+            "are the median of the physical ensemble, bands reach from its lowest to its highest "
+            f"member. {told[0].upper()}{told[1:]}.",
+        ),
+    )
+
+
+def _weeks(outcome: xr.Dataset) -> str:
+    return f"{float(outcome['day'].max()) / 7.0:.0f}"

@@ -1,0 +1,36 @@
+"""What several rooms' tests share: one skin, and one small ensemble that has been treated."""
+
+from collections.abc import Callable
+
+import pytest
+
+from porelight.course import physics_members
+from porelight.injuries import SessionInjury
+from porelight.laser.exposure import Exposure
+from porelight.tissue.skin import Skin
+from porelight.treatment import PhysicsEnsemble
+
+PHOTONS = 5000
+
+
+@pytest.fixture(scope="session")
+def skin() -> Skin:
+    return Skin.typical("cheek", 3, 35.0, oiliness="oily")
+
+
+@pytest.fixture(scope="session")
+def physics(skin: Skin) -> PhysicsEnsemble:
+    return PhysicsEnsemble(skin, physics_members(2, seed=1), PHOTONS, seed=1)
+
+
+@pytest.fixture(scope="session")
+def treated(physics: PhysicsEnsemble) -> Callable[[Exposure], tuple[SessionInjury, ...]]:
+    """Treat the shared ensemble, once per exposure however many tests ask."""
+    done: dict[Exposure, tuple[SessionInjury, ...]] = {}
+
+    def treat(exposure: Exposure) -> tuple[SessionInjury, ...]:
+        if exposure not in done:
+            done[exposure] = physics.treat(exposure)
+        return done[exposure]
+
+    return treat

@@ -1,0 +1,278 @@
+import math
+
+import numpy as np
+import pytest
+
+from porelight.errors import ConvergenceError, ParameterError
+from porelight.grid import Grid, graded_edges
+from porelight.heat import _ablation_kernel
+from porelight.heat._column import Boiling, Column
+from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
+from porelight.heat.closed_form import steady_front_speed
+from porelight.heat.conduction import temperature_rise
+from porelight.heat.surface import Surface
+from porelight.tissue import library
+from porelight.tissue.thermal import LayeredThermal
+
+AIR = Surface.typical()
+REST = 306.0  # K, facial surface in room air
+PULSE = 4e-4  # s, Pearl
+GAS_CONSTANT = 8.314462618
+# names of the library
+BOIL, FACTOR, HEAT = "boil_off_temperature", "mu_a_dynamic_factor", "heat_of_ablation"
+
+
+def pearl(values: dict[str, float] | None = None, exposure: float = 3.5e4) -> AblationResult:
+    return ablate(AblationMaterial.from_values(values or {}), exposure, PULSE, AIR, REST, 10.0)
+
+
+def dead_or_denatured_to(result: AblationResult, *processes: tuple[float, float]) -> float:
+    """Depth below the original surface down to which the damage integral exceeds 1 [m].
+
+    Several processes act in series: the slowest one decides.
+    """
+    rate = 1.0 / sum(
+        np.exp(energy / (GAS_CONSTANT * result.temperature)) / frequency
+        for frequency, energy in processes
+    )
+    damage = (0.5 * (rate[1:] + rate[:-1]) * np.diff(result.time)[:, None]).sum(axis=0)
+    return float(result.depth[(damage > 1.0) | result.ablated].max(initial=0.0))
+
+
+def death_depth(result: AblationResult) -> float:
+    # minutes: Henriques & Moritz 1947; 0.3 to 100 ms: 1 eV, Simanovskii et al. 2006
+    return dead_or_denatured_to(result, (3.1e98, 6.28e5), (1.06e16, 96485.0))
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("exposure", [1e3, 1e4, 3.5e4, 1e5])
+@pytest.mark.parametrize("bleaching", [0.0, 0.5])
+def test_energy_is_conserved(exposure, bleaching):
+    result = pearl({"water_loss_bleaching": bleaching}, exposure)
+    out = result.stored + result.carried_away + result.surface_loss
+    assert result.absorbed == pytest.approx(exposure, rel=1e-9)
+    assert out == pytest.approx(result.absorbed, rel=1e-9)
+
+
+def test_stored_heat_is_that_of_the_temperatures_returned():
+    # after 10 s nothing boils any more, so all heat is sensible
+    material = AblationMaterial.typical()
+    result = pearl()
+    # thickness of the cells from their centres: each ends where the next begins
+    size = np.empty_like(result.depth)
+    bottom = 0.0
+    for i, centre in enumerate(result.depth):
+        size[i] = 2.0 * (centre - bottom)
+        bottom += size[i]
+    heat = ((result.temperature[-1] - REST) * size)[~result.ablated].sum() * material.heat_capacity
+    assert heat == pytest.approx(result.stored, rel=1e-6)
+
+
+def steady(cell: float, *, heat_transfer: float, conductivity: float) -> AblationResult:
+    material = AblationMaterial.from_values(
+        {
+            BOIL: 373.15,
+            FACTOR: 1.0,
+            "mu_a_skin_2790": 2e5,
+            "thermal_conductivity_skin": conductivity,
+        }
+    )
+    # 100 MW/m2 for 1 ms: 50 um
+    return ablate(material, 1e5, 1e-3, Surface(heat_transfer, 295.0, 0.0), REST, 1.1e-3, cell=cell)
+
+
+@pytest.mark.verification
+def test_steady_front_has_the_speed_of_the_energy_balance():  # case H4
+    # a strong exchange, so that the loss matters: 1e5 W/(m2 K) times 67 K is 7 % of 100 MW/m2
+    result = steady(0.1e-6, heat_transfer=1e5, conductivity=0.37)
+    material = AblationMaterial.from_values({})
+    ahead = 2.0e9 + material.heat_capacity * (310.15 - REST)
+    gone = np.flatnonzero((result.removal_time > 5e-4) & result.ablated)
+    speed = np.polyfit(result.removal_time[gone], result.depth[gone], 1)[0]
+    assert speed == pytest.approx(steady_front_speed(1e8, 1e5 * (373.15 - REST), ahead), rel=2e-3)
+
+
+@pytest.mark.verification
+def test_arrival_of_the_front_converges_with_second_order():  # case H4
+    # without conduction a depth z leaves at t = h/(mu I) + z h/I exactly
+    ahead = 2.0e9 + AblationMaterial.typical().heat_capacity * (310.15 - REST)
+    errors = []
+    for cell in (4e-6, 2e-6):
+        result = steady(cell, heat_transfer=0.0, conductivity=0.0101)
+        gone = np.flatnonzero(result.ablated)[1:-1]
+        exact = ahead / (2e5 * 1e8) + result.depth[gone] * ahead / 1e8
+        errors.append(np.abs(result.removal_time[gone] - exact).max())
+    # the least conductivity allowed still conducts a little
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.mark.verification
+def test_below_boiling_it_is_plain_conduction():
+    # 0.05 J/cm2 in 10 ms warms by a few kelvin: the linear solver must agree
+    material = AblationMaterial.typical()
+    result = ablate(material, 500.0, 1e-2, AIR, REST, 1.0)
+    mu_a = material.mu_a * material.mu_a_dynamic_factor
+    grid = Grid(np.array([0.0, 1.0]), graded_edges(2e-7, 1.05, 2e-4, 8e-3))
+    power = -np.diff(np.exp(-mu_a * grid.z_edges)) / np.diff(grid.z_edges) * 500.0 / 1e-2
+    thermal = LayeredThermal(
+        thickness=np.array([math.inf]),
+        density=np.array([material.density]),
+        specific_heat=np.array([material.specific_heat]),
+        thermal_conductivity=np.array([material.thermal_conductivity]),
+        perfusion_rate=np.zeros(1),
+        arterial_temperature=310.15,
+        blood_heat_capacity=3.8e6,
+    )
+    rise = temperature_rise(grid, thermal, AIR, power[:, None], 1e-2, result.time, tolerance=1e-6)[
+        :, :, 0
+    ]
+    for i in (32, -20, -1):
+        expected = np.interp(result.depth, grid.z, rise[i])
+        np.testing.assert_allclose(
+            result.temperature[i] - REST, expected, atol=0.01 * rise[32].max()
+        )
+
+
+@pytest.mark.validation
+def test_pearl_ablates_and_coagulates_as_deep_as_histology_shows():
+    # 5 to 20 um of ablation (energy balance), 30 to 80 um of thermal damage (Ross et al. 2009)
+    result = pearl()
+    assert 5e-6 < result.ablated_depth < 20e-6
+    assert 30e-6 < death_depth(result) < 80e-6
+    # birefringence loss of skin collagen (Pearce & Thomsen) is shallower than cell death
+    denatured = dead_or_denatured_to(result, (1.606e45, 3.06e5))
+    assert result.ablated_depth < denatured < death_depth(result)
+
+
+@pytest.mark.validation
+def test_dynamic_factor_is_the_one_that_was_calibrated():
+    # the one number: death down to 55 um, the middle of 30 to 80 um
+    assert death_depth(pearl()) == pytest.approx(55e-6, abs=1e-6)
+
+
+def test_range_of_the_dynamic_factor_spans_the_histology():
+    parameter = library.parameter("porelight.tissue", "ablation", FACTOR)
+    assert death_depth(pearl({FACTOR: parameter.low})) > 80e-6
+    assert death_depth(pearl({FACTOR: parameter.high})) < 30e-6
+
+
+def test_heat_of_ablation_is_that_of_boiling_all_the_water():
+    table = library.table("porelight.tissue", "ablation")
+    water = table["water_fraction"].value * table["latent_heat_water"].value * 1109.0
+    sensible = 1109.0 * 3391.0 * (373.15 - 310.15)
+    assert table[HEAT].value == pytest.approx(water + sensible, rel=0.01)
+
+
+def test_no_light_changes_nothing():
+    result = pearl(exposure=0.0)
+    assert result.ablated_depth == 0.0
+    assert (result.temperature == REST).all()
+
+
+def test_nothing_flies_off_below_the_threshold():
+    # threshold heat_of_ablation / mu: 2.0e9 / (0.41 3.3e5) = 15 kJ/m2
+    result = pearl(exposure=1e4)
+    assert not result.ablated.any()
+    assert result.carried_away == 0.0
+    assert result.residual_heat == pytest.approx(1e4, rel=1e-3)
+
+
+def test_temperature_rests_at_boiling_while_water_boils():
+    result = pearl()
+    assert result.temperature.max() == pytest.approx(423.15, abs=1e-6)
+    assert (result.temperature[result.time > 1e-4].max(axis=1)[:5] == 423.15).all()
+
+
+def test_more_energy_ablates_more():
+    depths = [pearl(exposure=exposure).ablated_depth for exposure in (2e4, 3e4, 5e4)]
+    assert depths[0] < depths[1] < depths[2]
+
+
+def test_superheat_leaves_more_heat_behind_the_front():
+    cold, hot = pearl({BOIL: 373.15}), pearl({BOIL: 473.15})
+    assert dead_or_denatured_to(hot, (1.606e45, 3.06e5)) > dead_or_denatured_to(
+        cold, (1.606e45, 3.06e5)
+    )
+
+
+def test_warm_skin_is_damaged_deeper():
+    material = AblationMaterial.typical()
+    warm = ablate(material, 3.5e4, PULSE, AIR, 316.0, 10.0)
+    assert death_depth(warm) > death_depth(pearl())
+
+
+def test_finer_cells_change_the_ablation_by_less_than_one_of_them():
+    material = AblationMaterial.typical()
+    fine = ablate(material, 3.5e4, PULSE, AIR, REST, 1.0, cell=0.1e-6)
+    assert fine.ablated_depth == pytest.approx(pearl().ablated_depth, abs=0.25e-6)
+
+
+def test_shape_and_times_of_the_result():
+    result = pearl()
+    assert result.temperature.shape == (result.time.size, result.depth.size)
+    assert result.time[0] == 0.0
+    assert PULSE in result.time
+    assert result.time[-1] == 10.0
+    assert (np.diff(result.time) > 0.0).all()
+    assert (result.temperature[-1, result.ablated] == 423.15).all()
+
+
+def test_compiled_stage_solves_the_equation_and_equals_the_plain_one():
+    size, conductance = np.array([1e-6, 1e-6, 2e-6]), np.array([10.0, 4e5, 2e5])
+    known, boiling = np.array([3e8, 1.1e9, 1e8]), 4e8
+    solutions = []
+    for plain in (True, False):
+        guess, rate, work = known.copy(), np.zeros(3), np.zeros((3, 3))
+        # the plain stage calls compiled pieces: what is compared is the outer loop
+        stage = _ablation_kernel.implicit_stage
+        stage = stage.py_func if plain else stage
+        loss = stage(known, guess, 1e-6, size, conductance, 3.76e6, boiling, 1.5e9, rate, work)
+        assert loss > 0.0
+        np.testing.assert_allclose(guess, known + 1e-6 * rate, rtol=1e-9)
+        solutions.append(guess)
+    np.testing.assert_allclose(solutions[0], solutions[1], rtol=1e-12)
+
+
+def test_stage_that_cannot_be_solved_ends_in_an_error(monkeypatch):
+    monkeypatch.setattr("porelight.heat._column.implicit_stage", lambda *_: -1.0)
+    column = Column(np.full(5, 1e-6), 0.37, 10.0, Boiling(3.8e6, 4e8, 1.6e9))
+    with pytest.raises(ConvergenceError, match="larger cells"):
+        column.advance(1.0, 1e-3, 0.0, 1e5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({FACTOR: 0.0}, "mu_a_dynamic_factor is 0"),
+        ({BOIL: 300.0}, "boil_off_temperature"),
+        ({BOIL: 473.15, HEAT: 5e8}, "boiling needs a part of it"),
+        ({"water_loss_bleaching": 1.5}, "water_loss_bleaching is 1.5"),
+        ({HEAT: 2.0}, "heat_of_ablation is 2 J/m3"),
+    ],
+)
+def test_impossible_material_is_refused_with_a_reason(values, message):
+    with pytest.raises(ParameterError, match=message):
+        AblationMaterial.from_values(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"until": 1e-4}, r"until is 0\.0001 s"),
+        ({"until": 600.0}, "until is 600 s"),
+        ({"resting_temperature": 34.0}, "Celsius"),
+        ({"resting_temperature": 430.0}, "not below the boil-off"),
+        ({"radiant_exposure": 4.9e7}, "Split it into several pulses"),
+        ({"pulse_duration": 0.0}, "pulse_duration"),
+    ],
+)
+def test_impossible_pulse_is_refused_with_a_reason(change, message):
+    sound = {
+        "radiant_exposure": 3.5e4,
+        "pulse_duration": PULSE,
+        "surface": AIR,
+        "resting_temperature": REST,
+        "until": 1.0,
+    }
+    with pytest.raises(ParameterError, match=message):
+        ablate(AblationMaterial.typical(), **(sound | change))
