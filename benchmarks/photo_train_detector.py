@@ -119,7 +119,9 @@ def samples(example: Example) -> tuple[Floats, Floats]:
     return table.astype(np.float64), example.pores[here][::THIN].astype(np.float64)
 
 
-def learn(real: list[Example], virtual: list[Example]) -> tuple[float, dict[str, tuple[float, ...]]]:
+def learn(
+    real: list[Example], virtual: list[Example]
+) -> tuple[float, dict[str, tuple[float, ...]]]:
     """Logistic regression; each labelled zone weighs the same, and so does each render."""
     parts = [(samples(e), (1.0 - RENDER_WEIGHT) / len(real)) for e in real]
     parts += [(samples(e), RENDER_WEIGHT / len(virtual)) for e in virtual]
@@ -186,7 +188,9 @@ def scores(example: Example, learnt: Detector, q: float) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--threshold", type=float, nargs="*", default=[-1.6, -1.4, -1.2, -1.0, -0.8])
+    parser.add_argument(
+        "--threshold", type=float, nargs="*", default=[-1.6, -1.4, -1.2, -1.0, -0.8]
+    )
     parser.add_argument("--edge", type=float, nargs="*", default=[-1.2])
     parser.add_argument("--q", type=float, default=FALSE_DISCOVERY)
     arguments = parser.parse_args()
@@ -211,7 +215,11 @@ def main() -> None:
                 print("  ", name, {key: round(float(v), 3) for key, v in row.items()})
             print(
                 "   mean F1 {:.3f}, Dice {:.3f}; rendered F1 {:.3f}, Dice {:.3f}".format(
-                    *(np.mean([r[k] for r in group]) for group in (rows, fakes) for k in ("f1", "dice"))
+                    *(
+                        np.mean([r[k] for r in group])
+                        for group in (rows, fakes)
+                        for k in ("f1", "dice")
+                    )
                 )
             )
     if arguments.write:
@@ -219,7 +227,9 @@ def main() -> None:
         write(offset, weights, threshold, edge)
 
 
-def write(offset: float, weights: dict[str, tuple[float, ...]], threshold: float, edge: float) -> None:
+def write(
+    offset: float, weights: dict[str, tuple[float, ...]], threshold: float, edge: float
+) -> None:
     learnt = (
         "logistic regression on three labelled zones of one face (Pore-Net example data, S. Seo et "
         "al., IEEE CBMS 2022) and 24 rendered patches, benchmarks/photo_train_detector.py"

@@ -31,6 +31,7 @@ def test_the_session_ends_when_the_surface_reads_the_threshold(treated):
     assert stopped.pulses_delivered < free.pulses_delivered
     # readings are ten pulses apart, in which the surface warms by a few tenths of a kelvin
     assert 40.0 < to_celsius(stopped.surface_reading) < 41.5
+    assert stopped.surface_felt >= stopped.surface_reading
     assert stopped.field.heat_shocked.max() < free.field.heat_shocked.max()
 
 

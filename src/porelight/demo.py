@@ -213,9 +213,7 @@ def _measured_photograph(
         if False
         else f"{seen_count} pores of 0.25 mm and more measured, {true_count} are there"
     )
-    story.check(
-        "pores of 0.25 mm and more are found", f"F1 {score:.2f}", passed=score >= MIN_F1
-    )
+    story.check("pores of 0.25 mm and more are found", f"F1 {score:.2f}", passed=score >= MIN_F1)
     bias = np.median(measurement.diameter) - np.median(rendered.diameter)
     story.say(f"median diameter {np.median(measurement.diameter) / mm:.3f} mm, {bias / um:+.0f} um")
     return rendered, measurement

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from porelight.effects.lines import LineParameters, fine_lines
-from porelight.effects.pigment import PigmentParameters, mottled_pigment
+from porelight.effects.pigment import PigmentParameters, epidermal_melanin, mottled_pigment
 from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
 from porelight.effects.scars import ScarParameters, acne_scars
 from porelight.effects.texture import TextureParameters, roughness
@@ -146,15 +146,19 @@ def followed_weeks(
     at_wall = collagen.total[:, :, 0]
     outer = np.minimum(wound, skin.layers[0].thickness)
     grown = at_wall / at_wall[0]
+    # relief, lines and scars follow the skin between the pores, not the pore's wall
+    between = collagen.total[:, :, -1] / collagen.total[0, :, -1]
     red = RednessParameters.from_values(values)
+    spots = PigmentParameters.from_values(values)
     sessions = (times, session_times)
     effects = {
         "redness": diffuse_redness(*sessions, dose["coagulated"], dose["plexus_shocked"], red),
         "vessels": broken_vessels(*sessions, dose["coagulated"], red),
-        "pigment": mottled_pigment(*sessions, outer, PigmentParameters.from_values(values)),
-        "texture": roughness(*sessions, outer, grown, TextureParameters.from_values(values)),
-        "fine_lines": fine_lines(*sessions, outer, grown, LineParameters.from_values(values)),
-        "acne_scars": acne_scars(*sessions, outer, grown, ScarParameters.from_values(values)),
+        "pigment": mottled_pigment(*sessions, outer, spots),
+        "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
+        "texture": roughness(*sessions, outer, between, TextureParameters.from_values(values)),
+        "fine_lines": fine_lines(*sessions, outer, between, LineParameters.from_values(values)),
+        "acne_scars": acne_scars(*sessions, outer, between, ScarParameters.from_values(values)),
     }
     histories = {
         "diameter_ratio": ratio,
@@ -177,7 +181,7 @@ def followed_weeks(
 
 
 def _fine_times(observed_times: Floats, session_times: Floats) -> Floats:
-    """Return the times at which histories are handed on: both sides of each session, and between."""
+    """Return when histories are handed on: both sides of each session, and between."""
     even = np.arange(0.0, observed_times[-1], _FINE * day)
     return np.unique(
         np.concatenate([observed_times, even, session_times, session_times + _JUST_AFTER])

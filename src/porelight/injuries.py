@@ -27,7 +27,10 @@ class SessionInjury:
     worst_killed : ndarray of float64, shape (n_depth,)
         Share of cells killed at the worst place.
     surface_reading : float
-        Highest surface temperature between pulses, as a thermometer shows it [K].
+        Highest surface temperature between pulses, mean over the area, as a thermometer held away
+        from the skin shows it [K].
+    surface_felt : float
+        Highest surface temperature at any place, smoothed as the skin's nerves do [K].
     ablated_depth, wound_depth : float
         Tissue removed; depth below the old surface down to which tissue is removed or at least
         half of its cells are dead [m].
@@ -46,6 +49,7 @@ class SessionInjury:
     ablated: Floats
     worst_killed: Floats
     surface_reading: float
+    surface_felt: float
     ablated_depth: float
     wound_depth: float
     pulses_delivered: int

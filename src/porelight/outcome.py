@@ -44,6 +44,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "redness": Variable(_HISTORY, "1", "relative change of diffuse redness"),
         "vessels": Variable(_HISTORY, "1", "relative change of visible small vessels"),
         "pigment": Variable(_HISTORY, "1", "relative change of mottled pigment"),
+        "melanin": Variable(_HISTORY, "1", "relative change of the epidermis' melanin"),
         "texture": Variable(_HISTORY, "1", "relative change of surface roughness"),
         "fine_lines": Variable(_HISTORY, "1", "relative change of fine lines"),
         "acne_scars": Variable(_HISTORY, "1", "relative change of acne scar depth"),
@@ -57,7 +58,10 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "denatured": Variable(_DEPTH, "1", "share of collagen denatured"),
         "coagulated": Variable(_DEPTH, "1", "share of blood coagulated"),
         "ablated": Variable(_DEPTH, "1", "share of tissue removed"),
-        "surface_reading": Variable(_SESSION, "K", "highest surface temperature between pulses"),
+        "surface_reading": Variable(
+            _SESSION, "K", "highest mean surface temperature between pulses"
+        ),
+        "surface_felt": Variable(_SESSION, "K", "highest surface temperature that nerves feel"),
         "ablated_depth": Variable(_SESSION, "m", "depth removed at once"),
         "coagulated_depth": Variable(
             _SESSION, "m", "depth below the old surface killed or denatured"
@@ -74,7 +78,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
     }
 )
 # outcomes that are a change already, and need no dividing by their start
-RELATIVE = frozenset({"redness", "vessels", "pigment", "texture", "fine_lines", "acne_scars"})
+RELATIVE = frozenset(
+    {"redness", "vessels", "pigment", "melanin", "texture", "fine_lines", "acne_scars"}
+)
 _COORDINATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "day": ("d", "days since the course began"),

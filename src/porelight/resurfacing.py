@@ -76,6 +76,7 @@ def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> 
         ablated=removed,
         worst_killed=field.killed,
         surface_reading=skin_temperature + max(0.0, float(felt)),
+        surface_felt=skin_temperature + max(0.0, float(felt)),
         ablated_depth=shift,
         wound_depth=float(injured_depth(DEPTH, np.maximum(field.killed, removed))),
         pulses_delivered=exposure.n_pulses,

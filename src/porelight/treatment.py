@@ -26,8 +26,14 @@ from porelight.warming import (
 )
 
 ABSORPTION_RULES = 10.0  # mu_a over reduced scattering from which on light no longer diffuses
-# where a session is looked at: the middle of the area and four places a few spots around it [m]
-PLACES: Floats = 1e-3 * np.array([[0.0, 0.0], [7.1, 3.3], [-4.2, 8.7], [-8.9, -2.6], [3.8, -7.4]])
+# where a session is looked at: its middle, and one place in each ninth of the rest of the area,
+# off the lines of the spot's path, as shares of the side
+PLACES: Floats = np.array(
+    [
+        *([0.01, 0.02], [-0.31, -0.27], [0.36, 0.29], [-0.28, 0.34], [0.33, -0.36]),
+        *([0.04, 0.37], [-0.38, 0.05], [0.29, -0.03], [-0.05, -0.33]),
+    ]
+)
 
 
 class PhysicsEnsemble:
@@ -75,7 +81,7 @@ class PhysicsEnsemble:
             # the operator stops: pulses after the first reading above the threshold never fall
             keep = session.path.time <= session.reading_times[above[0]]
             delivered = PulsePath(session.path.time[keep], session.path.position[keep])
-            session = session_of_joules(response, delivered, exposure, PLACES)
+            session = session_of_joules(response, delivered, exposure, _places(exposure))
         return session_injury(response, session, exposure.pulse_energy, values)
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
@@ -100,7 +106,9 @@ class PhysicsEnsemble:
             *(exposure.rate, exposure.n_pulses, exposure.area, exposure.passes),
         )
         if key not in self._rises:
-            self._rises[key] = session_of_joules(response, path(exposure), exposure, PLACES)
+            self._rises[key] = session_of_joules(
+                response, path(exposure), exposure, _places(exposure)
+            )
         return self._rises[key]
 
 
@@ -117,3 +125,7 @@ def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
         *(index, exposure.wavelength, exposure.beam, exposure.pulse_duration),
         *(exposure.cooling, response_length(exposure)),
     )
+
+
+def _places(exposure: Exposure) -> Floats:
+    return np.asarray(np.sqrt(exposure.area) * PLACES, dtype=np.float64)

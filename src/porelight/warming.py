@@ -15,6 +15,7 @@ from porelight.heat.scan import (
     pulse_response,
     session_rise,
     session_times,
+    thermometer_reading,
     treatment_grid,
 )
 from porelight.heat.surface import Surface
@@ -30,6 +31,9 @@ from porelight.tissue.thermal import skin_thermal
 
 COOLING = 60.0  # s of cooling that are still followed after the last pulse
 HALF_AN_HOUR = 1800.0  # s
+FELT = (
+    0.25  # s; shorter heat is not felt (pain thresholds are equal from 0.25 to 300 s, Hardy 1953)
+)
 N_READING = 200  # how often in a session the surface is read
 
 
@@ -101,7 +105,7 @@ def skin_response(
 
 
 def response_length(exposure: Exposure) -> float:
-    """Return for how long the response to one pulse must be known [s]: the same for most sessions."""
+    """Return for how long the response to one pulse is made [s]: the same for most sessions."""
     return max(HALF_AN_HOUR, exposure.duration + COOLING)
 
 
@@ -124,7 +128,7 @@ class SessionRise:
     reading_times : ndarray of float64, shape (n_reading,)
         Just before pulses [s].
     reading : ndarray of float64, shape (n_reading,)
-        Rise of the surface then, mean over places [K/J].
+        Rise of the surface then, mean over the places, which lie all over the area [K/J].
     """
 
     path: PulsePath
@@ -171,9 +175,8 @@ def session_of_joules(
     clock = np.linspace(0.0, end, N_CLOCK)
     # a thermometer is slower than a pulse: it shows what is left just before the next one
     every = max(1, path.time.size // N_READING)
-    reading_times = path.time[every::every] * (1.0 - 1e-9)
-    if reading_times.size == 0:
-        reading_times = np.array([end - COOLING + 1.0])
+    period = exposure.pulse_duration if path.time.size == 1 else path.time[1] - path.time[0]
+    reading_times = (path.time[::every] + period) * (1.0 - 1e-9)
     return SessionRise(
         path=path,
         times=times,
@@ -209,11 +212,12 @@ def session_injury(
     parameters = InjuryParameters.from_values(values)
     rest = response.resting
     last_pulse = float(session.path.time[-1])
-    parts, peaks, finals = [], [], []
+    parts, peaks, finals, felt = [], [], [], []
     for times, rise in zip(session.times, session.rise, strict=True):
         temperature = rest + pulse_energy * rise
         parts.append(injury_field(times, temperature, parameters, resting=rest))
         peaks.append(temperature.max(axis=0))
+        felt.append(float(thermometer_reading(times, temperature[:, 0], FELT).max()))
         finals.append(temperature[min(int(np.searchsorted(times, last_pulse)), times.size - 1)])
     mean = _mean_field(parts)
     return SessionInjury(
@@ -224,6 +228,7 @@ def session_injury(
         ablated=np.zeros_like(DEPTH),
         worst_killed=np.max([one.killed for one in parts], axis=0),
         surface_reading=float(rest[0] + pulse_energy * max(0.0, float(session.reading.max()))),
+        surface_felt=max(felt),
         ablated_depth=0.0,
         wound_depth=float(injured_depth(DEPTH, mean.killed)),
         pulses_delivered=session.path.time.size,

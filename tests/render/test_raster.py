@@ -53,7 +53,7 @@ def test_octave_varies_at_the_length_of_its_cells() -> None:
     near = float((field[:, :-5] * field[:, 5:]).mean())
     far = float((field[:, :-40] * field[:, 40:]).mean())
     assert near > 0.8
-    assert abs(far) < 0.1
+    assert abs(far) < 0.2
 
 
 def test_octave_finer_than_the_lattice_is_white() -> None:

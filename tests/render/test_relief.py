@@ -79,7 +79,7 @@ def test_skin_beyond_the_rim_is_untouched() -> None:
 
 def test_rim_stands_above_the_skin() -> None:
     height, _ = carved(np.zeros(SHAPE, np.float32), one_pore(), (0.0, 0.0))
-    assert 0.02 * 0.4 * 6e-4 < height.max() < 0.06 * 0.4 * 6e-4
+    np.testing.assert_allclose(height.max(), 0.05 * 0.4 * 6e-4, rtol=0.1)
 
 
 def test_pore_off_the_lattice_leaves_no_trace() -> None:
@@ -101,9 +101,10 @@ def test_furrows_are_as_deep_and_as_dense_as_asked() -> None:
     height = microrelief_height((600, 600), relief, np.random.default_rng(2)).astype(np.float64)
     depth = height.max() - np.quantile(height, 0.01)
     assert 1e-5 < depth < 6e-5
-    # borders of random cells: 2 per spacing of line length per area, each about 2.5 half widths wide
-    share = np.mean(height < height.max() - 0.3 * 2e-5)
-    assert 0.2 < share < 0.7
+    # borders of random cells have length 2 / spacing per area, and a furrow of half width w is
+    # deeper than a tenth over about 3 w: the share of the skin is about 2 * 3 * 40 / 400
+    share = np.mean(height < height.max() - 0.1 * 0.6 * 2e-5)
+    np.testing.assert_allclose(share, 0.6, atol=0.15)
 
 
 def test_microrelief_refuses_millimetres() -> None:

@@ -66,8 +66,10 @@ def build(
     variables["mean_diameter"] = diameter.mean(axis=-1)
     variables["visible_density"] = (seen > 0.0).sum(axis=-1) / area
     variables["area_fraction"] = 0.25 * np.pi * (seen**2).sum(axis=-1) / area
-    missing = set(VARIABLES) - set(variables) - {"resting_temperature"}
-    assert not missing
+    lengths = {"draw": N_DRAW, "day": days.size, "depth": DEPTH.size, "clock": N_CLOCK}
+    lengths |= {"session": len(sessions), "member": N_MEMBER if sessions else 1, "pore": 512}
+    for name in set(VARIABLES) - set(variables) - {"resting_temperature"}:
+        variables[name] = np.zeros([lengths[dim] for dim in VARIABLES[name].dims])
     return outcome_dataset(
         variables,
         {"day": days, "depth": DEPTH, "session": np.arange(1.0, len(sessions) + 1)},
@@ -141,6 +143,7 @@ def _weeks(days: np.ndarray, sessions: Sessions, generator: np.random.Generator)
         "redness": -scale * np.abs(scattered(0.03, 0.03)),
         "vessels": -scale * np.abs(scattered(0.02, 0.02)),
         "pigment": -scale * np.abs(scattered(0.2, 0.1)),
+        "melanin": -scale * np.abs(scattered(0.1, 0.05)),
         "texture": -scale * np.abs(scattered(0.12, 0.06)),
         "fine_lines": -scale * np.abs(scattered(0.15, 0.08)),
         "acne_scars": -scale * np.abs(scattered(0.12, 0.06)),
@@ -204,6 +207,7 @@ def _sessions(sessions: Sessions, rest: np.ndarray, generator: np.random.Generat
         "peak_temperature": peak,
         "final_temperature": final,
         "surface_reading": reading,
+        "surface_felt": reading + 1.0,
         "ablated_depth": ablated_depth,
         "coagulated_depth": coagulated_depth,
         "pulses_delivered": pulses,
@@ -213,35 +217,7 @@ def _sessions(sessions: Sessions, rest: np.ndarray, generator: np.random.Generat
     }
 
 
-@pytest.fixture(scope="session")
-def make_outcome() -> Callable[..., xr.Dataset]:
-    return build
-
-
-@pytest.fixture(scope="session")
-def outcome() -> xr.Dataset:
-    """Two sessions of Laser Genesis and one of Pearl."""
-    return build()
-
-
-@pytest.fixture(scope="session")
-def untreated() -> xr.Dataset:
-    """No session, no care: nothing may change."""
-    return build((), last_day=90.0)
-
-
-@pytest.fixture(scope="session")
-def pearl_only() -> xr.Dataset:
-    return build(((0.0, PEARL),))
-
-
-@pytest.fixture(scope="session")
-def genesis_only() -> xr.Dataset:
-    return build(((0.0, GENESIS),))
-
-
-@pytest.fixture(scope="session")
-def plan_document() -> dict[str, object]:
+def plan() -> dict[str, object]:
     def candidate(number: int) -> dict[str, object]:
         return {
             "label": f"{number} x laser-genesis 14 J/cm2, 2000 pulses",
@@ -282,3 +258,35 @@ def plan_document() -> dict[str, object]:
             }
         ],
     }
+
+
+@pytest.fixture(scope="session")
+def make_outcome() -> Callable[..., xr.Dataset]:
+    return build
+
+
+@pytest.fixture(scope="session")
+def outcome() -> xr.Dataset:
+    """Two sessions of Laser Genesis and one of Pearl."""
+    return build()
+
+
+@pytest.fixture(scope="session")
+def untreated() -> xr.Dataset:
+    """No session, no care: nothing may change."""
+    return build((), last_day=90.0)
+
+
+@pytest.fixture(scope="session")
+def pearl_only() -> xr.Dataset:
+    return build(((0.0, PEARL),))
+
+
+@pytest.fixture(scope="session")
+def genesis_only() -> xr.Dataset:
+    return build(((0.0, GENESIS),))
+
+
+@pytest.fixture
+def plan_document() -> dict[str, object]:
+    return plan()

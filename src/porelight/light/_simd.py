@@ -13,9 +13,9 @@ NEON).
 Straight code has no branches, so `advance` moves every packet as if nothing stood in its way: draw
 a path, fly, absorb, turn. A packet whose flight would have met a plane or the wall keeps its old
 state instead and is listed, as is one light enough for the roulette. Because the exponential law has
-no memory, the path that was drawn may be forgotten: the listed packet is put on the surface by
-`mended`, in scalar code with the functions of the reference kernel, and draws a new path in the next
-round. That is exact as long as "meets a surface" is decided by the end point alone, which holds
+no memory, the path that was drawn may be forgotten: `meet_surface` puts the listed packet on the
+surface, in scalar code with the functions of the reference kernel, and it draws a new path in the
+next round. That is exact as long as "meets a surface" is decided by the end point alone, which holds
 because a layer within its cell is convex.
 
 Precision
@@ -37,6 +37,7 @@ from porelight.light._kernel import (
     ROULETTE_WEIGHT,
     Stack,
     Tally,
+    Vector,
     after_roulette,
     crossed,
     distance_to_plane,
@@ -90,6 +91,8 @@ N_LAYER_COLUMNS = PEAK_SCALE - TOP + 1
 
 NOTHING, LIGHT, MET_SURFACE = Word(0), Word(1), Word(2)
 
+_NEXT = np.uint64(1)
+
 _ZERO, _ONE, _TWO = Float32(0.0), Float32(1.0), Float32(2.0)
 _HALF, _THREE_HALVES = Float32(0.5), Float32(1.5)
 # stand for infinity where `advance` may meet it: their squares are still float32 numbers
@@ -100,13 +103,11 @@ _ROUNDING = 1e-6
 
 
 class Lanes(NamedTuple):
-    """The state of all packets: one array, seen in three ways, and what scalar code alone uses."""
+    """The state of all packets, and what scalar code alone needs."""
 
     flat: Singles  # (N_COLUMNS * WIDTH,)
-    value: Singles  # (N_COLUMNS, WIDTH)
-    bits: Bits  # (N_COLUMNS, WIDTH)
     layer: NDArray[np.int64]  # (WIDTH,)
-    listed: NDArray[np.int64]  # (WIDTH,) lanes that wait for scalar code
+    listed: NDArray[np.int64]  # (WIDTH + 1,) lanes that wait for scalar code
 
 
 class Ruler(NamedTuple):
@@ -130,18 +131,12 @@ class World(NamedTuple):
     wall_squared: np.float32  # cell_radius ** 2, finite
 
 
-def lanes(seed: np.random.SeedSequence) -> Lanes:
-    """Return empty lanes, each with random numbers of its own."""
+def empty_lanes(seed: np.random.SeedSequence) -> Lanes:
+    """Return lanes without packets, each with random numbers of its own."""
     flat = np.zeros(N_COLUMNS * WIDTH, dtype=np.float32)
-    bits = flat.view(np.uint32).reshape(N_COLUMNS, WIDTH)
-    bits[SEED_0 : SEED_3 + 1] = seed.generate_state(4 * WIDTH, np.uint32).reshape(4, WIDTH)
-    return Lanes(
-        flat=flat,
-        value=flat.reshape(N_COLUMNS, WIDTH),
-        bits=bits,
-        layer=np.zeros(WIDTH, dtype=np.int64),
-        listed=np.zeros(WIDTH, dtype=np.int64),
-    )
+    first_words = seed.generate_state(4 * WIDTH, np.uint32)
+    flat[SEED_0 * WIDTH : (SEED_3 + 1) * WIDTH] = first_words.view(np.float32)
+    return Lanes(flat, np.zeros(WIDTH, dtype=np.int64), np.zeros(WIDTH + 1, dtype=np.int64))
 
 
 def ruler(edges: Floats) -> Ruler:
@@ -262,121 +257,153 @@ def advance(n_active: int, flat: Singles, world: World) -> None:
 
 
 @jit
-def ruled_cell(entry: np.uint32, coordinate: np.float32, along: Ruler) -> np.uint64:
+def ruled_cell(entry: np.uint32, coordinate: np.float32, first_cell: Bits, edges: Singles) -> int:
     """Return the cell that holds a coordinate, from the entry in which it lies."""
-    cell = np.uint64(along.first_cell[np.uint64(entry)])
+    # unsigned throughout: Numba guards a signed index against being negative
+    cell = np.uint64(first_cell[np.uint64(entry)])
     # at most one edge lies in nearly every entry, so the loop is hardly ever entered
-    cell += np.uint64(coordinate >= along.edges[cell + np.uint64(1)])
-    while coordinate >= along.edges[cell + np.uint64(1)]:
-        cell += np.uint64(1)
+    cell += np.uint64(coordinate >= edges[cell + _NEXT])
+    while coordinate >= edges[cell + _NEXT]:
+        cell += _NEXT
     return cell
 
 
 @jit
-def collect(n_active: int, lanes: Lanes, world: World, absorbed: Floats) -> int:
+def collect(n_active: int, lanes: Lanes, rows: Ruler, rings: Ruler, absorbed: Floats) -> int:
     """Tally what the packets left behind and list those with an event; return how many."""
-    n_listed = 0
-    n_rings = np.uint64(world.rings.edges.size - 1)
+    flat, listed = lanes.flat, lanes.listed
+    row_cell, row_edges = rows.first_cell, rows.edges
+    ring_cell, ring_edges = rings.first_cell, rings.edges
+    n_rings = np.uint64(ring_edges.size - 1)
+    n_listed = np.uint64(0)
     for i in range(n_active):
-        row = ruled_cell(lanes.bits[ROW_ENTRY, i], lanes.value[Z, i], world.rows)
-        ring = ruled_cell(lanes.bits[RING_ENTRY, i], lanes.value[RADIUS, i], world.rings)
-        absorbed[row * n_rings + ring] += lanes.value[DEPOSIT, i]
-        lanes.listed[n_listed] = i
-        n_listed += int(lanes.bits[EVENT, i] != NOTHING)
-    return n_listed
+        entry = bits_of(load(flat, ROW_ENTRY * WIDTH + i))
+        row = ruled_cell(entry, load(flat, Z * WIDTH + i), row_cell, row_edges)
+        entry = bits_of(load(flat, RING_ENTRY * WIDTH + i))
+        ring = ruled_cell(entry, load(flat, RADIUS * WIDTH + i), ring_cell, ring_edges)
+        absorbed[row * n_rings + ring] += load(flat, DEPOSIT * WIDTH + i)
+        # written every time, kept only if the count goes on: no branch to guess wrong
+        listed[n_listed] = i
+        n_listed += np.uint64(bits_of(load(flat, EVENT * WIDTH + i)) != NOTHING)
+    return int(n_listed)
 
 
 @jit
-def enter_layer(lane: int, layer: int, lanes: Lanes, world: World) -> None:
+def enter_layer(lane: int, layer: int, flat: Singles, columns: Singles) -> None:
     """Give a packet the properties of a layer."""
-    lanes.layer[lane] = layer
     for column in range(N_LAYER_COLUMNS):
-        lanes.value[TOP + column, lane] = world.layer_columns[layer, column]
+        store(flat, (TOP + column) * WIDTH + lane, columns[layer, column])
 
 
 @jit
-def launch(lane: int, radius: float, lanes: Lanes, world: World) -> None:
+def launch(lane: int, radius: float, flat: Singles, columns: Singles) -> None:
     """Start a packet just under the surface, pointing inwards."""
     for column in range(WEIGHT):
-        lanes.value[column, lane] = _ZERO
-    lanes.value[X, lane] = radius
-    lanes.value[TO_Z, lane] = _ONE
-    lanes.value[WEIGHT, lane] = _ONE
-    enter_layer(lane, 0, lanes, world)
+        store(flat, column * WIDTH + lane, _ZERO)
+    store(flat, X * WIDTH + lane, np.float32(radius))
+    store(flat, TO_Z * WIDTH + lane, _ONE)
+    store(flat, WEIGHT * WIDTH + lane, _ONE)
+    enter_layer(lane, 0, flat, columns)
 
 
 @jit
-def move_lane(source: int, target: int, lanes: Lanes) -> None:
+def move_lane(source: int, target: int, flat: Singles) -> None:
     """Copy a packet to another lane; random numbers stay with the lane."""
     for column in range(SEED_0):
-        lanes.value[column, target] = lanes.value[column, source]
-    lanes.layer[target] = lanes.layer[source]
+        store(flat, column * WIDTH + target, load(flat, column * WIDTH + source))
 
 
 @jit
-def meet_surface(lane: int, lanes: Lanes, world: World, words: Words, tally: Tally) -> bool:
-    """Put a packet on the surface in its way and through it or back; False if it left."""
-    value, layer, stack = lanes.value, lanes.layer[lane], world.stack
-    position = (float(value[X, lane]), float(value[Y, lane]), float(value[Z, lane]))
-    direction = (float(value[TO_X, lane]), float(value[TO_Y, lane]), float(value[TO_Z, lane]))
-    to_plane = distance_to_plane(position[2], direction[2], layer, stack.planes)
-    to_wall = distance_to_wall(position, direction, world.cell_radius)
+def vector_at(column: int, lane: int, flat: Singles) -> Vector:
+    """Return three neighbouring columns of a lane in double precision."""
+    return (
+        float(load(flat, column * WIDTH + lane)),
+        float(load(flat, (column + 1) * WIDTH + lane)),
+        float(load(flat, (column + 2) * WIDTH + lane)),
+    )
+
+
+@jit
+def put_vector(vector: Vector, column: int, lane: int, flat: Singles) -> None:
+    """Write three neighbouring columns of a lane."""
+    store(flat, column * WIDTH + lane, np.float32(vector[0]))
+    store(flat, (column + 1) * WIDTH + lane, np.float32(vector[1]))
+    store(flat, (column + 2) * WIDTH + lane, np.float32(vector[2]))
+
+
+@jit
+def meet_surface(
+    lane: int,
+    layer: int,
+    flat: Singles,
+    planes: Floats,
+    index: Floats,
+    cell_radius: float,
+    words: Words,
+) -> int:
+    """Put a packet on the surface in its way and through it or back; return its layer then."""
+    position, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
+    to_plane = distance_to_plane(position[2], direction[2], layer, planes)
+    to_wall = distance_to_wall(position, direction, cell_radius)
     position = moved(position, direction, min(to_plane, to_wall))
     if to_wall < to_plane:
         direction = mirrored(position, direction)
     else:
-        position = (position[0], position[1], stack.planes[layer + int(direction[2] > 0.0)])
-        direction, beyond = crossed(direction, layer, stack.refractive_index, words)
-        if beyond < 0:
-            tally.reflected[ring_of(position, world.r_axis)] += value[WEIGHT, lane]
-            return False
-        if beyond == stack.mean_free_path.size:
-            tally.transmitted[0] += value[WEIGHT, lane]
-            return False
-        if beyond != layer:
-            enter_layer(lane, beyond, lanes, world)
-    value[X, lane], value[Y, lane], value[Z, lane] = position
-    value[TO_X, lane], value[TO_Y, lane], value[TO_Z, lane] = direction
-    return True
+        position = (position[0], position[1], planes[layer + 1 if direction[2] > 0.0 else layer])
+        direction, layer = crossed(direction, layer, index, words)
+    put_vector(position, X, lane, flat)
+    put_vector(direction, TO_X, lane, flat)
+    return layer
 
 
 @jit
-def mended(lane: int, lanes: Lanes, world: World, words: Words, tally: Tally) -> bool:
-    """Do what the SIMD loop left undone for a packet; False if the packet has ended."""
-    if lanes.bits[EVENT, lane] == MET_SURFACE:
-        return meet_surface(lane, lanes, world, words, tally)
-    weight = float(lanes.value[WEIGHT, lane])
-    if weight > 0.0:
-        weight = after_roulette(weight, words, tally)
-        lanes.value[WEIGHT, lane] = weight
-    return weight > 0.0
+def leave(lane: int, layer: int, weight: float, flat: Singles, r_axis: Axis, tally: Tally) -> None:
+    """Tally a packet that has left the layers."""
+    if layer < 0:
+        tally.reflected[ring_of(vector_at(X, lane, flat), r_axis)] += weight
+    else:
+        tally.transmitted[0] += weight
 
 
 @jit
 def trace_lanes(
-    launch_radius: Floats,
-    lanes: Lanes,
-    world: World,
-    words: Words,
-    absorbed: Floats,
-    tally: Tally,
+    launch_radius: Floats, lanes: Lanes, world: World, words: Words, absorbed: Floats, tally: Tally
 ) -> None:
-    """Follow one packet of weight 1 from each launch radius [m]."""
-    n_launched = min(WIDTH, launch_radius.size)
+    """Follow one packet of weight 1 from each launch radius [m].
+
+    `absorbed` is flat, (n_rows + 1) * (n_rings + 1) with the last row and ring for what lies beyond;
+    the other tallies are those of `tally`.
+    """
+    # arrays are taken out of their tuples once: handing on a tuple counts a reference to each
+    flat, layers, listed, columns = lanes.flat, lanes.layer, lanes.listed, world.layer_columns
+    planes, index, wall = world.stack.planes, world.stack.refractive_index, world.cell_radius
+    n_active = min(WIDTH, launch_radius.size)
+    n_launched = n_active
     for lane in range(n_launched):
-        launch(lane, launch_radius[lane], lanes, world)
-    n_active = n_launched
+        launch(lane, launch_radius[lane], flat, columns)
     while n_active > 0:
-        advance(n_active, lanes.flat, world)
-        n_listed = collect(n_active, lanes, world, absorbed)
+        advance(n_active, flat, world)
+        n_listed = collect(n_active, lanes, world.rows, world.rings, absorbed)
         # from the last lane down, so that the lane that fills a gap has been seen to already
         for number in range(n_listed - 1, -1, -1):
-            lane = lanes.listed[number]
-            if mended(lane, lanes, world, words, tally):
-                continue
-            if n_launched < launch_radius.size:
-                launch(lane, launch_radius[n_launched], lanes, world)
-                n_launched += 1
+            lane = listed[number]
+            weight = float(load(flat, WEIGHT * WIDTH + lane))
+            if bits_of(load(flat, EVENT * WIDTH + lane)) == LIGHT:
+                weight = after_roulette(weight, words, tally)
+                store(flat, WEIGHT * WIDTH + lane, np.float32(weight))
             else:
+                layer = meet_surface(lane, layers[lane], flat, planes, index, wall, words)
+                if layer < 0 or layer == columns.shape[0]:
+                    leave(lane, layer, weight, flat, world.r_axis, tally)
+                    weight = 0.0
+                elif layer != layers[lane]:
+                    layers[lane] = layer
+                    enter_layer(lane, layer, flat, columns)
+            if weight == 0.0 and n_launched < launch_radius.size:
+                launch(lane, launch_radius[n_launched], flat, columns)
+                layers[lane] = 0
+                n_launched += 1
+            elif weight == 0.0:
                 n_active -= 1
-                move_lane(n_active, lane, lanes)
+                move_lane(n_active, lane, flat)
+                layers[lane] = layers[n_active]

@@ -16,10 +16,10 @@ _WORD = ir.IntType(32)
 _FLOAT = ir.FloatType()
 
 
-def _unary(result: Any, operand: Any, build: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
+def _unary(result: Any, operand: Any, build: Callable[[Any, Any], Any]) -> Any:
     @intrinsic
-    def instruction(_: Any, x: Any) -> Any:  # noqa: ANN401, ARG001  Numba reads the names
-        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    def instruction(_: Any, x: Any) -> Any:
+        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return build(builder, *arguments)
 
         return result(operand), emit
@@ -27,10 +27,10 @@ def _unary(result: Any, operand: Any, build: Callable[[Any, Any], Any]) -> Any: 
     return instruction
 
 
-def _binary(kind: Any, build: Callable[[Any, Any, Any], Any]) -> Any:  # noqa: ANN401
+def _binary(kind: Any, build: Callable[[Any, Any, Any], Any]) -> Any:
     @intrinsic
-    def instruction(_: Any, x: Any, y: Any) -> Any:  # noqa: ANN401, ARG001  Numba reads the names
-        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    def instruction(_: Any, x: Any, y: Any) -> Any:
+        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return build(builder, *arguments)
 
         return kind(kind, kind), emit
@@ -38,26 +38,26 @@ def _binary(kind: Any, build: Callable[[Any, Any, Any], Any]) -> Any:  # noqa: A
     return instruction
 
 
-def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:  # noqa: ANN401
+def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
     start = context.make_array(array_type)(context, builder, array).data
     return builder.gep(start, [index])
 
 
 @intrinsic
-def load(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401, ARG001
+def load(_: Any, array: Any, index: Any) -> Any:
     """Return an element of a flat float32 array, unguarded."""
 
-    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.load(_address(context, builder, signature.args[0], *arguments))
 
     return types.float32(array, types.int64), emit
 
 
 @intrinsic
-def store(_: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ANN401, ARG001
+def store(_: Any, array: Any, index: Any, value: Any) -> Any:
     """Write an element of a flat float32 array, unguarded."""
 
-    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         where = _address(context, builder, signature.args[0], *arguments[:2])
         builder.store(arguments[2], where)
         return context.get_dummy_value()

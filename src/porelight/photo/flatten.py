@@ -77,7 +77,9 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
     """
     pixels = at_working_scale(photograph)
     rows, cols = pixels.shape[:2]
-    zone = zone_mask[_nearest(rows, zone_mask.shape[0])[:, None], _nearest(cols, zone_mask.shape[1])]
+    zone = zone_mask[
+        _nearest(rows, zone_mask.shape[0])[:, None], _nearest(cols, zone_mask.shape[1])
+    ]
     dark, red, yellow = _colours(pixels)
     glint = (pixels >= _SATURATED).all(axis=2)
     skin = zone & ~glint
@@ -87,7 +89,9 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
         glint |= dark < level - _GLINT
         skin = zone & ~cv2.dilate(glint.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     flat = np.where(skin, dark - _local_mean(dark, skin, _LIGHT_SD), np.float32(0.0))
-    contrast = np.sqrt(_local_mean(flat * flat, skin, _CONTRAST_SD) + np.float32(_LEAST_CONTRAST**2))
+    contrast = np.sqrt(
+        _local_mean(flat * flat, skin, _CONTRAST_SD) + np.float32(_LEAST_CONTRAST**2)
+    )
     colours = (
         np.where(skin, colour - _local_mean(colour, skin, _LIGHT_SD), np.float32(0.0)) / contrast
         for colour in (red, yellow)

@@ -90,8 +90,8 @@ def session_checks(
     denatured = max(float(one.field.denatured[~in_epidermis].max()) for one in injuries)
     return (
         _temperature_check(
-            "surface between pulses",
-            max(one.surface_reading for one in injuries),
+            "surface temperature that is felt",
+            max(one.surface_felt for one in injuries),
             comfort,
             float(injuries[0].resting[0]),
         ),

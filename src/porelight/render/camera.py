@@ -73,7 +73,7 @@ class Camera:
     metering: float = 0.3
     colour_gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fall_off: float = 0.06
-    noise: float = 2.5
+    noise: float = 3.0
     noise_grain: float = 0.7
     colour_blur: float = 0.6
     sharpening: float = 0.7
@@ -219,8 +219,8 @@ def through_jpeg(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
 def _shot_noise(signal: Image, camera: Camera, generator: np.random.Generator) -> Image:
     white = generator.standard_normal(signal.shape, dtype=np.float32)
     grain = blurred(white, camera.noise_grain)
-    # at mid-grey (linear 0.2) the sRGB curve has slope 0.98; shot noise grows as the signal's root
-    sd = camera.noise / 255.0 / 0.98
+    # at mid-grey (linear 0.2) the sRGB curve has slope 1.12; shot noise grows as the signal's root
+    sd = camera.noise / 255.0 / 1.124
     return as_image(grain * np.float32(sd) * np.sqrt(np.clip(signal, 0.01, 1.0) / 0.2))
 
 

@@ -26,6 +26,8 @@ from porelight.render._raster import SCENE_SCALE, Image, Shape, as_image, fracta
 from porelight.render.placement import PoreShapes
 
 RIM_WIDTH = 0.45  # of the half axis: how far outside the opening the rim has faded
+_RIM_CREST = 1.12  # of the half axis: where the rim is highest
+_RIM_HEIGHT = 0.05  # of the depth of the pore
 _FURROW_HALF_WIDTH = 4.0e-5  # m
 _STEEPNESS = 3.0  # of the funnel: its profile is (1 - s^2) to this power
 _PERSISTENCE = 0.6  # of the undulations: amplitude of an octave over that of the one before
@@ -83,7 +85,8 @@ def microrelief_height(shape: Shape, relief: Microrelief, generator: np.random.G
         shape, 1.6e-3, 1e-4, generator, persistence=_PERSISTENCE
     )
     furrows = _furrows(shape, relief.furrow_spacing, generator)
-    vigour = 0.6 + 0.4 * fractal(shape, 4e-3, 1e-3, generator)
+    # furrows come and go along the skin, but none becomes a ridge
+    vigour = np.maximum(0.6 + 0.4 * fractal(shape, 4e-3, 1e-3, generator), 0.0)
     height -= np.float32(relief.furrow_depth) * furrows * vigour
     return as_image(height - height.mean())
 
@@ -144,7 +147,8 @@ def carved(height: Image, pores: PoreShapes, origin: tuple[float, float]) -> tup
         bottom = np.sqrt((at.u - lean) ** 2 + (at.s**2 - np.minimum(at.u**2, at.s**2)))
         funnel = np.maximum(1.0 - bottom**2, 0.0) ** _STEEPNESS
         place = (at.rows, at.cols)
-        rim = np.exp(-(((at.s - 1.12) / 0.16) ** 2)) * np.float32(0.05)
+        from_crest = (at.s - _RIM_CREST) / (1.0 + RIM_WIDTH - _RIM_CREST)
+        rim = _RIM_HEIGHT * np.maximum(1.0 - from_crest**2, 0.0) ** 2
         height[place] += depth * (rim - funnel)
         plug[place] = np.maximum(plug[place], np.float32(pores.plug[i]) * funnel)
     return height, plug
@@ -189,6 +193,6 @@ def _furrows(shape: Shape, spacing: float, generator: np.random.Generator) -> Im
     from_border = 0.5 * (distance[:, 1] - distance[:, 0]).reshape(net)
     furrow = as_image(np.exp(-((from_border / _FURROW_HALF_WIDTH) ** 2)))
     full = cv2.resize(
-        furrow, (net[1] * _NET_STEP, net[0] * _NET_STEP), interpolation=cv2.INTER_CUBIC
+        furrow, (net[1] * _NET_STEP, net[0] * _NET_STEP), interpolation=cv2.INTER_LINEAR
     )
     return as_image(full[: shape[0], : shape[1]])

@@ -46,7 +46,7 @@ AZIMUTH = Quantity(
 )
 
 _N_SKY = 8
-_SKY_STEPS = (1.0, 2.0, 3.0, 4.5, 6.5, 9.0, 13.0)  # lattice points
+_SKY_STEPS = (1.0, 2.0, 3.0, 4.0, 5.5, 7.0, 9.0, 12.0)  # lattice points
 _N_SHADOW = 20
 _PENUMBRA = 1.2e-5  # m of height over which a shadow fades: the lamp is a window, not a star
 _TYPES: Mapping[int, str] = MappingProxyType({i: f"melanin_type_{i}" for i in range(1, 7)})

@@ -99,6 +99,11 @@ def of_ten(part: float) -> str:
     return f"{people} of 10"
 
 
+def capital(text: str) -> str:
+    """Return the text as the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def typeset(text: str) -> str:
     """Return a table's plain text with the signs of print.
 

@@ -12,19 +12,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from porelight.errors import InputFileError
 from porelight.laser.presets import DEVICES, limits
-from porelight.outcome import VARIABLES
 from porelight.record.files import write_text
+from porelight.report.cards import cards
 from porelight.report.facts import (
     care_facts,
-    is_ablative,
     judged,
     notes,
     session_facts,
     skin_facts,
 )
-from porelight.report.formatting import change, of_ten, span, typeset
+from porelight.report.formatting import capital, change, span, typeset
 from porelight.report.gaps import gaps
-from porelight.report.healed import days_text, days_until_healed
 from porelight.report.parameters import parameter_rows
 from porelight.report.photograph import Measured, overlay_pictures
 from porelight.report.pictures import (
@@ -54,9 +52,16 @@ from porelight.report.tables import (
     refusal_rows,
     session_rows,
 )
-from porelight.report.words import answer, detectable, headline, is_unchanged
-from porelight.uncertainty import estimate, responders
+from porelight.report.words import answer, headline, is_unchanged
+from porelight.uncertainty import estimate
 
+# what a page shows beside the outcomes of the weeks
+_NEEDED = (
+    *("dressing", "epidermis", "erythema", "pigment_risk", "stimulus", "pore_diameter"),
+    *("pore_floor", "peak_temperature", "final_temperature", "killed", "heat_shocked"),
+    *("denatured", "coagulated", "surface_reading", "surface_felt", "ablated_depth"),
+    *("coagulated_depth", "pulses_delivered", "clock_time", "session_temperature"),
+)
 # rows of a plan on the page; the plan's own file holds all of them
 _SHOWN = 10
 
@@ -109,11 +114,11 @@ def report_page(
     parameters = parameter_rows()
     content = {
         "title": headline(outcome),
-        "whose": _capital(skin_facts(outcome).sentence),
+        "whose": capital(skin_facts(outcome).sentence),
         "cares": care_facts(outcome),
         "notes": notes(outcome),
         "answer": answer(outcome),
-        "cards": [] if is_unchanged(outcome) else _cards(outcome),
+        "cards": () if is_unchanged(outcome) else cards(outcome),
         "photograph": None if measured is None else _photograph(measured),
         "sessions": session_rows(outcome),
         "session_pictures": session_pictures(outcome),
@@ -128,6 +133,7 @@ def report_page(
         "below_rows": [forecast[one.name] for one in of_group("below")],
         "effects_picture": effects_picture(outcome),
         "effect_rows": _effects(outcome),
+        "risk_row": forecast_rows(outcome)[-1],
         "when": judged(outcome).words,
         "plausibility": plausibility_rows(outcome),
         "plan": None if plan is None else _plan(plan),
@@ -162,10 +168,7 @@ def _environment() -> Environment:
 
 
 def _require_complete(outcome: xr.Dataset) -> None:
-    n_sessions = outcome.sizes.get("session", 0)
-    # a skin that was never treated has no resting temperature
-    needed = {name for name in VARIABLES if n_sessions or name != "resting_temperature"}
-    missing = sorted(needed - {str(name) for name in outcome.data_vars})
+    missing = sorted({*_NEEDED, *(one.name for one in OUTCOMES)} - set(outcome.data_vars))
     if "pore_area_m2" not in outcome.attrs:
         missing.append("pore_area_m2")
     if missing:
@@ -188,58 +191,6 @@ def _sections(*, has_photograph: bool, has_plan: bool) -> list[tuple[str, str]]:
         ("provenance", "Provenance", True),
     )
     return [(anchor, name) for anchor, name, is_there in everything if is_there]
-
-
-def _cards(outcome: xr.Dataset) -> list[dict[str, Any]]:
-    """Return the numbers that a reader takes away."""
-    when = judged(outcome)
-    cards: list[dict[str, Any]] = []
-    for name, what, tag in (
-        ("area_fraction", "Area of visible pores", ""),
-        (
-            "diameter_ratio",
-            "Diameter of a pore",
-            "no published measurement" if session_facts(outcome) else "",
-        ),
-    ):
-        result = estimate(changes(outcome, name, when.day), PROBABILITY)
-        interval = span(change(result.low), change(result.high))
-        cards.append(
-            {
-                "what": what,
-                "value": change(result.median),
-                "span": f"{100 * PROBABILITY:.0f} % interval {interval}",
-                "tag": tag,
-            }
-        )
-    better, same, worse = detectable(outcome)
-    cards.append(
-        {
-            "what": "Would measure smaller pores",
-            "value": of_ten(responders(outcome, when.day)),
-            "people": ["better"] * better + ["same"] * same + ["worse"] * worse,
-            "people_text": f"Of 10 such people {better} measure smaller pores, {same} no "
-            f"difference, {worse} larger pores.",
-            "span": f"{same} no difference, {worse} larger pores",
-            "tag": "",
-        }
-    )
-    for index, session in enumerate(session_facts(outcome)):
-        if is_ablative(outcome, index):
-            days = days_until_healed(outcome, "dressing", index)
-            closed = days_text(days_until_healed(outcome, "epidermis", index))
-            text, _, interval = days_text(days).partition(" (")
-            cards.append(
-                {
-                    "what": f"Dressing off after {session.name}",
-                    "value": _capital(text),
-                    "span": (f"{interval.removesuffix(')')}; " if interval else "")
-                    + f"skin closed {closed}",
-                    "tag": "",
-                }
-            )
-            break
-    return cards
 
 
 def _photograph(measured: Measured) -> dict[str, Any]:
@@ -295,7 +246,3 @@ def _flags(parameters: list[dict[str, str]]) -> str:
     names, counts = np.unique([row["flag"] for row in parameters], return_counts=True)
     parts = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
     return f"{len(parameters)} entries: {parts}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

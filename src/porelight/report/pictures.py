@@ -1,6 +1,5 @@
 """Every picture of a page with what it says in words: caption and alternative text."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import xarray as xr
@@ -88,7 +87,9 @@ def healing_pictures(outcome: xr.Dataset) -> tuple[Picture, ...]:
                 f"The surface after session {session.number} ({session.name}): the dressing of "
                 "coagulated tissue, the new epidermis below it, and the redness of the treatment."
             )
-            alt = f"Dressing, epidermis and redness in the two weeks after session {session.number}."
+            alt = (
+                f"Dressing, epidermis and redness in the two weeks after session {session.number}."
+            )
             return (Picture(data_uri(healing_figure(outcome, index)), alt, caption),)
     return ()
 
@@ -132,7 +133,7 @@ def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
     one = outcome.isel(session=first.number - 1)
     peak = float(one["peak_temperature"].max("depth").median("member"))
     reading = float(one["surface_reading"].median("member"))
-    facts: Mapping[str, str] = {
+    facts = {
         "at most": temperature(peak),
         "surface between pulses": temperature(reading),
     }

@@ -50,7 +50,8 @@ def plausibility_rows(outcome: xr.Dataset) -> Rows:
     Returns
     -------
     list of dict
-        Headings: target, quantity, published, predicted, verdict, difference to the trial, source.
+        Headings: target, quantity, published, predicted, verdict, difference to the trial, source,
+        flag.
         Targets V8 to V14 of the project's clinical evidence; those of devices that the course does
         not use are left out.
     """
@@ -66,6 +67,7 @@ def plausibility_rows(outcome: xr.Dataset) -> Rows:
             + (" (another course)" if row.difference and row.depends_on_course else ""),
             "difference to the trial": row.difference or "none known",
             "source": _source(row.published),
+            "flag": row.published.flag,
         }
         for row in rows
     ]
@@ -252,4 +254,4 @@ def _published_text(entry: Parameter, text: Callable[[float], str]) -> str:
 
 def _source(entry: Parameter) -> str:
     note = f". {entry.note}" if entry.note else ""
-    return f"{entry.source}{note} [{entry.flag}]"
+    return f"{entry.source}{note}"

@@ -55,6 +55,7 @@ OUTCOMES: tuple[Shown, ...] = (
     Shown("redness", "diffuse redness", "effects", share, "redness"),
     Shown("vessels", "visible small vessels", "effects", share, "vessels"),
     Shown("pigment", "mottled pigment", "effects", share, "pigment"),
+    Shown("melanin", "melanin of the epidermis", "effects", share, "melanin"),
     Shown("texture", "roughness", "effects", share, "texture"),
     Shown("fine_lines", "depth of fine lines", "effects", share, "fine_lines"),
     Shown("acne_scars", "depth of acne scars", "effects", share, "acne_scars"),

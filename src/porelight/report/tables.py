@@ -55,7 +55,7 @@ def forecast_rows(outcome: xr.Dataset) -> Rows:
     """
     when = judged(outcome)
     day = f"day {when.day:g}"
-    interval = f"{_PERCENT} interval"
+    interval = f"its {_PERCENT} interval"
     rows = []
     for one in OUTCOMES:
         result = estimate(changes(outcome, one.name, when.day), PROBABILITY)
@@ -75,9 +75,9 @@ def forecast_rows(outcome: xr.Dataset) -> Rows:
         {
             "outcome": "risk of darkening after inflammation",
             "now": NOTHING,
-            day: share(risk.median),
+            day: _risk(risk.median),
             "change": NOTHING,
-            interval: span(share(risk.low), share(risk.high)),
+            interval: span(_risk(risk.low), _risk(risk.high)),
             "evidence": "no rate published; 0 of 8 people (Pearl)",
         }
     )
@@ -94,6 +94,7 @@ def session_rows(outcome: xr.Dataset) -> Rows:
             "settings": _settings(session),
             "pulses": _pulses(outcome, session),
             "surface reading": _members(outcome, "surface_reading", session, temperature),
+            "felt at most": _members(outcome, "surface_felt", session, temperature),
             "hottest": _hottest(outcome, session),
             "removed": _depth(outcome, "ablated_depth", session),
             "wound down to": _depth(outcome, "coagulated_depth", session),
@@ -140,7 +141,7 @@ def plan_rows(document: Mapping[str, Any]) -> Rows:
             {
                 "course": str(candidate["label"]),
                 "change": change(float(benefit["median"])),
-                f"{_PERCENT} interval": span(
+                f"its {_PERCENT} interval": span(
                     change(float(benefit["low"])), change(float(benefit["high"]))
                 ),
                 "would measure it": of_ten(float(candidate["responders"])),
@@ -230,6 +231,10 @@ def _now_and_then(outcome: xr.Dataset, one: Shown, day: float) -> tuple[str, str
         one.text(float(history.isel(day=0))),
         one.text(float(history.sel(day=day, method="nearest"))),
     )
+
+
+def _risk(chance: float) -> str:
+    return f"{significant(100.0 * chance, 2)} %"
 
 
 def _changes(result: Estimate) -> str:

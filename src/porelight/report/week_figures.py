@@ -104,7 +104,7 @@ def healing_figure(outcome: xr.Dataset, index: int) -> Figure:
     # on the day itself the skin is shown as it was before the session
     window = (days > start) & (days <= start + _FORTNIGHT)
     with drawing():
-        figure = new_figure(2.7, width=6.4)
+        figure = new_figure(2.7, width=7.1)
         axes = figure.subplots()
         for name, label, colour, dash in (
             ("epidermis", "epidermis closed", BLUE, "-"),
@@ -131,7 +131,7 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
     if any(session.device == GENESIS for session in session_facts(outcome)):
         trials = {"redness": "genesis_redness", "acne_scars": "genesis_acne_scars"}
     with drawing():
-        figure = new_figure(0.36 * len(shown) + 0.9, width=8.2)
+        figure = new_figure(0.36 * len(shown) + 0.9, width=7.1)
         axes = figure.subplots()
         axes.axvline(0.0, color=GREY, linewidth=0.8)
         for row, one in enumerate(shown):
@@ -202,7 +202,7 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
 
     draws = np.array([larger(np.maximum(now * one, floor)) for one in ratio])
     with drawing():
-        figure = new_figure(3.1, width=8.2)
+        figure = new_figure(2.9, width=7.1)
         axes = figure.subplots()
         axes.plot(x / mm, larger(floor), color=GREY, linestyle=":", linewidth=1.2, label=_FLOOR)
         band(axes, x / mm, draws, BLUE, when.words)

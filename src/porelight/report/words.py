@@ -14,7 +14,7 @@ from porelight.report.facts import (
     session_facts,
     skin_facts,
 )
-from porelight.report.formatting import change, of_ten, people, span
+from porelight.report.formatting import capital, change, of_ten, people, span
 from porelight.report.shown import (
     PROBABILITY,
     changes,
@@ -50,7 +50,7 @@ def treatment(sessions: tuple[SessionFacts, ...]) -> str:
     text = f"{_count(n)} session{'' if n == 1 else 's'} of {device_name(first)}"
     for device, more in others:
         text += f" and {_count(more)} of {device_name(device)}"
-    return _capital(text)
+    return capital(text)
 
 
 def answer(outcome: xr.Dataset) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
             f"{change(pore.median)} ({span(change(pore.low), change(pore.high))})."
         ),
         (
-            f"{_capital(of_ten(responders(outcome, when.day)))} such people would measure a "
+            f"{capital(of_ten(responders(outcome, when.day)))} such people would measure a "
             f"change above the smallest detectable one: a camera tells a fall of the pore area "
             f"from none only if it is larger than {people(smallest_detectable())}. "
             + _worse(worsened(outcome, when.day))
@@ -92,14 +92,6 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
     if missing:
         sentences.append(missing)
     return tuple(sentences)
-
-
-def detectable(outcome: xr.Dataset) -> tuple[int, int, int]:
-    """Return of ten such people: how many measure less pore area, no difference, or more."""
-    day = judged(outcome).day
-    better = round(10 * responders(outcome, day))
-    worse = min(round(10 * worsened(outcome, day)), 10 - better)
-    return better, 10 - better - worse, worse
 
 
 def is_unchanged(outcome: xr.Dataset) -> bool:
@@ -124,18 +116,14 @@ def _nothing(sessions: tuple[SessionFacts, ...], care: tuple[str, ...]) -> str:
 
 def _when(when: Judged) -> str:
     ended = "" if when.is_follow_up else " (the simulation ends there)"
-    return f"{_capital(when.words)}{ended}"
+    return f"{capital(when.words)}{ended}"
 
 
 def _worse(share: float) -> str:
     if share == 0.0:
         return "None of the simulated people would measure larger pores."
-    return f"{_capital(of_ten(share))} would measure larger pores."
+    return f"{capital(of_ten(share))} would measure larger pores."
 
 
 def _count(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

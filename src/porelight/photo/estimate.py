@@ -1,0 +1,177 @@
+r"""How sure the numbers of a photograph are: 90 % intervals by resampling.
+
+Each draw makes a photograph that could as well have been taken:
+
+* the tiles of the zone are drawn with replacement, so pores count as clustered as they are (with
+  few tiles, each pore is drawn by itself, Poisson with mean 1);
+* a share of the finds, uniform from none to the estimated false share, is taken away, those with
+  the weakest evidence first in proportion to their probability of being false;
+* the scale is multiplied by a lognormal factor of the photograph's scale error;
+* all diameters are multiplied by a lognormal factor of the detector's own error of size, which is
+  common to all pores of a photograph.
+
+What they leave out: pores too faint to be found, and the difference between two photographers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.quantities import Floats
+
+SHARES = (0.10, 0.25, 0.50, 0.75, 0.90)  # of the pores, for the quantiles of their diameters
+COVERAGE = 0.90
+
+_TILE = 2e-3  # m
+_LEAST_TILES = 8
+_N_DRAWS = 600
+_SEED = 20_240_601
+_NONE_FOUND = float(-np.log(0.5 * (1.0 - COVERAGE)))  # Poisson mean that gives no pore in 5 %
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value and the interval that holds the truth with 90 % probability."""
+
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        """Check the order."""
+        if not self.low <= self.value <= self.high:
+            raise ParameterError(
+                f"an estimate of {self.value:g} lies outside its interval {self.low:g} to {self.high:g}."
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the intervals need to know of the pores of a photograph.
+
+    Attributes
+    ----------
+    row, col : ndarray of float64, shape (n,)
+        Positions [m].
+    area : ndarray of float64, shape (n,)
+        Areas [m2].
+    probability : ndarray of float64, shape (n,)
+        That each is a pore, by the detector [-].
+    zone_row, zone_col : ndarray of float64, shape (m,)
+        Positions of the zone's pixels [m].
+    zone_area : float
+        Area of the zone [m2].
+    false_share : float
+        Estimated share of false finds [-].
+    scale_error, diameter_error : float
+        Relative standard deviations of scale and of measured size [-].
+    """
+
+    row: Floats
+    col: Floats
+    area: Floats
+    probability: Floats
+    zone_row: Floats
+    zone_col: Floats
+    zone_area: float
+    false_share: float
+    scale_error: float
+    diameter_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Count, density [1/m2], area fraction [-], and diameters [m] at `SHARES` (none without pores)."""
+
+    count: Estimate
+    density: Estimate
+    area_fraction: Estimate
+    diameter_quantiles: tuple[Estimate, ...]
+
+
+def estimates(found: Found, faintest_area: float) -> Estimates:
+    """Return the numbers of a photograph with their intervals.
+
+    Parameters
+    ----------
+    found : Found
+        Pores and zone.
+    faintest_area : float
+        Area of the smallest pore that would have been seen [m2]; bounds the area fraction where no
+        pore was found.
+
+    Returns
+    -------
+    Estimates
+        The same for the same pores.
+    """
+    n, zone_area = found.area.size, found.zone_area
+    if n == 0:
+        high = _NONE_FOUND
+        return Estimates(
+            Estimate(0.0, 0.0, high),
+            Estimate(0.0, 0.0, high / zone_area),
+            Estimate(0.0, 0.0, min(1.0, high * faintest_area / zone_area)),
+            (),
+        )
+    draw = np.random.default_rng(_SEED)
+    weight, zone_weight = _resampled(found, draw)
+    weight *= _true_share(found, draw)
+    stretch = np.exp(found.scale_error * draw.standard_normal(_N_DRAWS))
+    swell = np.exp(found.diameter_error * draw.standard_normal(_N_DRAWS))
+    count = weight.sum(axis=1) / zone_weight
+    fraction = weight @ found.area / (zone_weight * zone_area) * swell**2
+    diameter = np.sqrt(4.0 * found.area / np.pi)
+    quantiles = _quantiles(diameter, weight) * (stretch * swell)[:, None]
+    values = _quantiles(diameter, np.ones((1, n)))[0]
+    return Estimates(
+        _interval(float(n), count),
+        _interval(n / zone_area, count / (zone_area * stretch**2)),
+        _interval(float(found.area.sum()) / zone_area, np.minimum(fraction, 1.0)),
+        tuple(_interval(float(v), quantiles[:, i]) for i, v in enumerate(values)),
+    )
+
+
+def _resampled(found: Found, draw: np.random.Generator) -> tuple[Floats, Floats]:
+    """Weight of each pore (draw, pore) and relative area of the zone (draw,)."""
+    across = int(max(found.zone_col.max(), found.col.max()) / _TILE) + 1
+
+    def tile(row: Floats, col: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        return (row / _TILE).astype(np.intp) * across + (col / _TILE).astype(np.intp)
+
+    tiles, where = np.unique(tile(found.zone_row, found.zone_col), return_inverse=True)
+    of_pore = np.minimum(np.searchsorted(tiles, tile(found.row, found.col)), tiles.size - 1)
+    if tiles.size < _LEAST_TILES:
+        drawn = draw.poisson(1.0, (_N_DRAWS, found.area.size)).astype(np.float64)
+        return drawn, np.ones(_N_DRAWS)
+    times = draw.multinomial(tiles.size, np.full(tiles.size, 1.0 / tiles.size), _N_DRAWS)
+    size = np.bincount(where) / where.size
+    return times[:, of_pore].astype(np.float64), times @ size
+
+
+def _true_share(found: Found, draw: np.random.Generator) -> Floats:
+    doubt = 1.0 - found.probability
+    mean = float(doubt.mean())
+    relative = doubt / mean if mean > 0.0 else np.ones_like(doubt)
+    taken = draw.uniform(0.0, found.false_share, (_N_DRAWS, 1)) * relative
+    return np.asarray(1.0 - np.minimum(taken, 1.0), dtype=np.float64)
+
+
+def _quantiles(diameter: Floats, weight: Floats) -> Floats:
+    """Weighted quantiles at `SHARES`, shape (draw, share)."""
+    order = np.argsort(diameter)
+    sizes, weights = diameter[order], weight[:, order]
+    # a draw in which every pore was taken away says nothing of sizes and keeps them all
+    weights = np.where(weights.sum(axis=1, keepdims=True) > 0.0, weights, 1.0)
+    position = np.cumsum(weights, axis=1) - 0.5 * weights
+    position /= weights.sum(axis=1, keepdims=True)
+    return np.array([np.interp(SHARES, row, sizes) for row in position])
+
+
+def _interval(value: float, draws: Floats | Sequence[float]) -> Estimate:
+    tail = 0.5 * (1.0 - COVERAGE)
+    low, high = (float(x) for x in np.quantile(draws, [tail, 1.0 - tail]))
+    # taking away false finds may shift all draws below what was counted
+    return Estimate(value, min(low, value), max(high, value))

@@ -1,0 +1,279 @@
+"""Pores of a photograph: how many, how large, and how sure that is."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.errors import ParameterError, PhotographError, did_you_mean
+from porelight.photo.detect import FALSE_DISCOVERY, detect
+from porelight.photo.estimate import SHARES, Estimate, Estimates, Found, estimates
+from porelight.photo.evidence import detector, evidence
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to_photograph
+from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.segment import Segments, parted, segment
+from porelight.quantities import Floats
+from porelight.tissue.person import Zone
+from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation
+from porelight.units import mm
+
+_MUCH_GLINT = 0.05  # of the zone
+_FEW = 20  # pores
+_SMALL_ZONE = 2.5e-5  # m2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """The pores of one zone of one photograph.
+
+    Attributes
+    ----------
+    zone : str
+        Which part of the face; it labels and changes nothing.
+    row, col : ndarray of float64, shape (n,)
+        Centroids from the top left corner of the picture [m]; ``row * px_per_metre - 0.5`` in pixels.
+    area : ndarray of float64, shape (n,)
+        Areas of the openings as seen [m2].
+    elongation, angle : ndarray of float64, shape (n,)
+        Long over short axis [-]; direction of the long axis from the columns towards the rows [rad].
+    contrast : ndarray of float64, shape (n,)
+        Mean absorbance above the surroundings [-].
+    score : ndarray of float64, shape (n,)
+        Probability of being a pore, by the detector [-].
+    labels : ndarray of int32, shape (rows, cols)
+        0 on skin, i + 1 in pore i, on the pixels of the photograph.
+    zone_mask : ndarray of bool, shape (rows, cols)
+        Where pores were looked for.
+    px_per_metre : float
+        Scale of the photograph [px/m].
+    false_share : float
+        Estimated share of finds that are no pores [-].
+    q : float
+        Largest such share that was asked for [-].
+    estimates : Estimates
+        The summary numbers with their intervals.
+    warnings : tuple of str
+        What limits this measurement.
+    """
+
+    zone: Zone
+    row: Floats
+    col: Floats
+    area: Floats
+    elongation: Floats
+    angle: Floats
+    contrast: Floats
+    score: Floats
+    labels: NDArray[np.int32]
+    zone_mask: Mask
+    px_per_metre: float
+    false_share: float
+    q: float
+    estimates: Estimates
+    warnings: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Number of pores found."""
+        return int(self.area.size)
+
+    @property
+    def diameters(self) -> Floats:
+        """Diameter of the circle of the same area [m], shape (n,)."""
+        return np.asarray(np.sqrt(4.0 * self.area / np.pi))
+
+    @property
+    def mask(self) -> Mask:
+        """True on pores, shape (rows, cols)."""
+        return self.labels > 0
+
+    @property
+    def zone_area(self) -> float:
+        """Skin in which pores were looked for [m2]."""
+        return float(self.zone_mask.sum()) / self.px_per_metre**2
+
+    @property
+    def count(self) -> Estimate:
+        """Number of pores [-]."""
+        return self.estimates.count
+
+    @property
+    def density(self) -> Estimate:
+        """Pores per area of skin [1/m2]."""
+        return self.estimates.density
+
+    @property
+    def area_fraction(self) -> Estimate:
+        """Share of the skin that pores cover [-]."""
+        return self.estimates.area_fraction
+
+    @property
+    def diameter_quantiles(self) -> tuple[Estimate, ...]:
+        """Diameters at `porelight.photo.estimate.SHARES` of the pores [m]; empty without pores."""
+        return self.estimates.diameter_quantiles
+
+    @property
+    def diameter(self) -> Estimate:
+        """Median diameter [m].
+
+        Raises
+        ------
+        PhotographError
+            If there is no pore.
+        """
+        if not self.diameter_quantiles:
+            raise PhotographError(_NO_PORES)
+        return self.diameter_quantiles[SHARES.index(0.5)]
+
+    def population(self) -> PorePopulation:
+        """Return the pores as what the treatment model takes.
+
+        Raises
+        ------
+        PhotographError
+            If there is no pore.
+        """
+        if self.n == 0:
+            raise PhotographError(_NO_PORES)
+        return PorePopulation.measured(self.diameters, self.zone_area)
+
+
+_NO_PORES = (
+    "no pores were found, so there is no population to simulate; use typical pores of the zone "
+    "or a photograph with more pixels per mm."
+)
+
+
+def measure(
+    photograph: Photograph,
+    *,
+    zone: str,
+    zone_mask: Mask | None = None,
+    q: float = FALSE_DISCOVERY,
+) -> Measurement:
+    """Measure the pores of a photograph.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        A close-up of skin.
+    zone : str
+        Which part of the face it shows (`porelight.tissue.person.Zone`); it labels the result and
+        changes no number.
+    zone_mask : ndarray of bool, shape (rows, cols), optional
+        Where to look; the whole picture when left out.
+    q : float
+        Largest accepted share of false finds, estimated on the negative. A smaller one keeps fewer and
+        surer pores.
+
+    Returns
+    -------
+    Measurement
+        Without pores where there are none.
+
+    Raises
+    ------
+    PhotographError
+        If the photograph is too coarse.
+    ParameterError
+        If the mask does not fit, `q` is not a share, or the zone is unknown.
+
+    Notes
+    -----
+    The same photograph gives the same numbers. Made for skin of light to brown tone in diffuse or
+    room light; make-up, smoothing filters, beard shadow and hard side light mislead it.
+    """
+    known = get_args(Zone)
+    if zone not in known:
+        raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), known)}")
+    if not 0.0 < q < 1.0:
+        raise ParameterError(f"q is {q!r}; expected a share of false finds between 0 and 1.")
+    limits = resolution_warnings(photograph)
+    where = _checked_mask(zone_mask, photograph.shape)
+    learnt = detector()
+    flat = flat_skin(photograph, where)
+    seen = evidence(flat, learnt)
+    spots = detect(seen, flat.skin, learnt.threshold, q)
+    pores = segment(flat, seen.dark, spots, learnt.edge)
+    to_metres = 1.0 / WORKING_SCALE
+    row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
+    probability = 1.0 / (1.0 + np.exp(-pores.log_odds))
+    false_share = spots.false_share if pores.row.size else 0.0
+    zone_rows, zone_cols = np.nonzero(where)
+    found = Found(
+        row,
+        col,
+        pores.area * to_metres**2,
+        probability,
+        zone_rows / photograph.px_per_metre,
+        zone_cols / photograph.px_per_metre,
+        float(zone_rows.size) / photograph.px_per_metre**2,
+        false_share,
+        photograph.scale_error,
+        learnt.diameter_bias_sd,
+    )
+    return Measurement(
+        zone=zone,
+        row=row,
+        col=col,
+        area=found.area,
+        elongation=pores.elongation,
+        angle=pores.angle,
+        contrast=pores.contrast,
+        score=probability,
+        labels=_labels(pores, where, photograph.px_per_metre),
+        zone_mask=where,
+        px_per_metre=photograph.px_per_metre,
+        false_share=false_share,
+        q=q,
+        estimates=estimates(found, 0.25 * np.pi * DETECTION_THRESHOLD**2),
+        warnings=limits + _warnings(found, flat),
+    )
+
+
+def _checked_mask(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
+    if zone_mask is None:
+        return np.ones(shape, dtype=np.bool_)
+    mask = np.asarray(zone_mask)
+    if mask.dtype != np.bool_ or mask.shape != shape:
+        raise ParameterError(
+            f"the zone mask is {mask.dtype} of shape {mask.shape}; expected bool of the photograph's "
+            f"shape {shape}."
+        )
+    if not mask.any():
+        raise ParameterError("the zone mask is empty; paint the skin to be measured white.")
+    return mask
+
+
+def _labels(pores: Segments, where: Mask, px_per_metre: float) -> NDArray[np.int32]:
+    labels = np.where(where, to_photograph(pores.labels, where.shape), np.int32(0))
+    if px_per_metre < WORKING_SCALE:
+        labels = parted(labels)
+    # on coarse pixels a small pore may fall between them; its own pixel keeps it
+    rows, cols = (
+        np.clip(((x + 0.5) * n / m).astype(np.intp), 0, n - 1)
+        for x, n, m in zip((pores.row, pores.col), where.shape, pores.labels.shape, strict=True)
+    )
+    number = np.arange(1, pores.row.size + 1, dtype=np.int32)
+    lost = ~np.isin(number, labels)
+    labels[rows[lost], cols[lost]] = number[lost]
+    return labels.astype(np.int32)
+
+
+def _warnings(found: Found, flat: FlatSkin) -> tuple[str, ...]:
+    said = []
+    seen = flat.skin.sum() / WORKING_SCALE**2 / found.zone_area
+    if seen < 1.0 - _MUCH_GLINT:
+        said.append(
+            f"Highlights hide {100.0 * (1.0 - seen):.0f} % of the zone; powder the skin, or take the "
+            "light off its axis."
+        )
+    if found.zone_area < _SMALL_ZONE:
+        said.append(
+            f"The zone has only {found.zone_area / mm**2:.0f} mm2; density and area fraction of so "
+            "small a patch say little about the face."
+        )
+    if 0 < found.area.size < _FEW:
+        said.append(f"Only {found.area.size} pores were found; quantiles of so few are coarse.")
+    return tuple(said)

@@ -1,0 +1,87 @@
+"""The few numbers that a reader takes away from a page."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from porelight.report.facts import is_ablative, judged, session_facts
+from porelight.report.formatting import capital, change, of_ten, span
+from porelight.report.healed import days_text, days_until_healed
+from porelight.report.shown import PROBABILITY, changes, worsened
+from porelight.uncertainty import estimate, responders
+
+_PERCENT = f"{100 * PROBABILITY:.0f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number in large, with what it is and how sure it is."""
+
+    what: str
+    value: str
+    span: str
+    warning: str = ""
+    people: tuple[str, ...] = ()  # better, same or worse, ten of them; or none
+    people_text: str = ""
+
+
+def cards(outcome: xr.Dataset) -> tuple[Card, ...]:
+    """Return area and diameter of the pores, who would measure it, and the time to heal."""
+    missing = "no published measurement" if session_facts(outcome) else ""
+    return (
+        _change(outcome, "area_fraction", "Area of visible pores", ""),
+        _change(outcome, "diameter_ratio", "Diameter of a pore", missing),
+        _people(outcome),
+        *_healing(outcome),
+    )
+
+
+def of_ten_people(outcome: xr.Dataset) -> tuple[int, int, int]:
+    """Return of ten such people how many would measure smaller pores, no difference, or larger."""
+    day = judged(outcome).day
+    better = round(10 * responders(outcome, day))
+    worse = min(round(10 * worsened(outcome, day)), 10 - better)
+    return better, 10 - better - worse, worse
+
+
+def _change(outcome: xr.Dataset, name: str, what: str, warning: str) -> Card:
+    result = estimate(changes(outcome, name, judged(outcome).day), PROBABILITY)
+    interval = span(change(result.low), change(result.high))
+    return Card(
+        what=what,
+        value=change(result.median),
+        span=f"{_PERCENT} interval {interval}",
+        warning=warning,
+    )
+
+
+def _people(outcome: xr.Dataset) -> Card:
+    better, same, worse = of_ten_people(outcome)
+    return Card(
+        what="Would measure smaller pores",
+        value=of_ten(responders(outcome, judged(outcome).day)),
+        span=f"{same} no difference, {worse} larger pores",
+        people=("better",) * better + ("same",) * same + ("worse",) * worse,
+        people_text=(
+            f"Of 10 such people {better} measure smaller pores, {same} no difference, "
+            f"{worse} larger pores."
+        ),
+    )
+
+
+def _healing(outcome: xr.Dataset) -> tuple[Card, ...]:
+    """Return when the first wound is closed; nothing if no session makes one."""
+    for index, session in enumerate(session_facts(outcome)):
+        if is_ablative(outcome, index):
+            off = days_text(days_until_healed(outcome, "dressing", index))
+            closed = days_text(days_until_healed(outcome, "epidermis", index))
+            value, _, interval = off.partition(" (")
+            parts = [f"{_PERCENT} interval {interval.removesuffix(')')}"] if interval else []
+            return (
+                Card(
+                    what=f"Dressing off after {session.name}",
+                    value=capital(value),
+                    span="; ".join([*parts, f"skin closed on {closed}"]),
+                ),
+            )
+    return ()
