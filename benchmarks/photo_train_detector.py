@@ -2,9 +2,9 @@
 
     PORELIGHT_PHOTOS=<folder> python benchmarks/photo_train_detector.py [--write]
 
-The folder holds NAME.png, NAME_pores.png (labels) and NAME_zone.png at 12.5 px/mm for the zones below.
-Every zone is scored by weights that were learnt without it. With --write the weights learnt on all of
-them go to src/porelight/photo/data/detector.toml.
+The folder holds NAME.png, NAME_pores.png (labels) and NAME_zone.png at 12.5 px/mm for the zones
+below. Every zone is scored by weights that were learnt without it. With --write the weights learnt
+on all of them go to src/porelight/photo/data/detector.toml.
 """
 
 import argparse
@@ -34,6 +34,8 @@ from porelight.render.relief import Microrelief
 from porelight.render.shading import Light
 from porelight.render.skin import RenderedSkin, render_skin
 
+Weights = dict[str, tuple[float, ...]]
+
 ZONES = ("cheek_a", "glabella", "nose_a")
 DATA = Path(__file__).parents[1] / "src/porelight/photo/data/detector.toml"
 VISIBLE = 2.5e-4  # m
@@ -53,10 +55,12 @@ class Example:
     ignored: NDArray[np.bool_]
 
     def flat(self) -> FlatSkin:
+        """Without its lamp."""
         return flat_skin(self.photograph, self.zone)
 
 
 def labelled(folder: Path, name: str) -> Example:
+    """Read one zone with its labels."""
     pixels = cv2.imread(str(folder / f"{name}.png"))[..., ::-1].copy()
     zone, pores = (
         cv2.imread(str(folder / f"{name}_{what}.png"), cv2.IMREAD_GRAYSCALE) > 127
@@ -107,21 +111,21 @@ def rendered(seed: int, *, ratio: float = 1.0, px_per_metre: float = WORKING_SCA
 
 
 def example_of(skin: RenderedSkin) -> Example:
+    """A render whose pores below `VISIBLE` are neither pore nor skin."""
     photograph = Photograph(skin.pixels, skin.px_per_metre, name="rendered")
     pores = skin.visible_labels(VISIBLE) > 0
     return Example(photograph, np.ones_like(pores), pores, skin.truth_mask & ~pores)
 
 
 def samples(example: Example) -> tuple[Floats, Floats]:
+    """Features and label of every `THIN`-th pixel of skin."""
     flat = example.flat()
     here = flat.skin & ~example.ignored
     table = np.stack([image[here][::THIN] for _, _, image in features(flat)], axis=1)
     return table.astype(np.float64), example.pores[here][::THIN].astype(np.float64)
 
 
-def learn(
-    real: list[Example], virtual: list[Example]
-) -> tuple[float, dict[str, tuple[float, ...]]]:
+def learn(real: list[Example], virtual: list[Example]) -> tuple[float, Weights]:
     """Logistic regression; each labelled zone weighs the same, and so does each render."""
     parts = [(samples(e), (1.0 - RENDER_WEIGHT) / len(real)) for e in real]
     parts += [(samples(e), RENDER_WEIGHT / len(virtual)) for e in virtual]
@@ -161,6 +165,7 @@ def pairs(a: Floats, b: Floats, reach: float) -> list[tuple[int, int]]:
 
 
 def centres(mask: NDArray[np.bool_]) -> Floats:
+    """Centroids of the components of a mask."""
     labels, n = ndimage.label(mask, np.ones((3, 3)))
     return np.array(ndimage.center_of_mass(mask, labels, range(1, n + 1))).reshape(-1, 2)
 
@@ -186,12 +191,11 @@ def scores(example: Example, learnt: Detector, q: float) -> dict[str, float]:
 
 
 def main() -> None:
+    """Learn, score, and on demand write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true")
-    parser.add_argument(
-        "--threshold", type=float, nargs="*", default=[-1.6, -1.4, -1.2, -1.0, -0.8]
-    )
-    parser.add_argument("--edge", type=float, nargs="*", default=[-1.2])
+    parser.add_argument("--threshold", type=float, nargs="*", default=[-1.2])
+    parser.add_argument("--edge", type=float, nargs="*", default=[-1.4])
     parser.add_argument("--q", type=float, default=FALSE_DISCOVERY)
     arguments = parser.parse_args()
     folder = Path(os.environ["PORELIGHT_PHOTOS"])
@@ -213,23 +217,16 @@ def main() -> None:
             print(f"threshold {threshold:g}, edge {edge:g}")
             for name, row in zip(ZONES, rows, strict=True):
                 print("  ", name, {key: round(float(v), 3) for key, v in row.items()})
-            print(
-                "   mean F1 {:.3f}, Dice {:.3f}; rendered F1 {:.3f}, Dice {:.3f}".format(
-                    *(
-                        np.mean([r[k] for r in group])
-                        for group in (rows, fakes)
-                        for k in ("f1", "dice")
-                    )
-                )
-            )
+            for what, group in (("labelled", rows), ("rendered", fakes)):
+                f1, dice = (float(np.mean([row[key] for row in group])) for key in ("f1", "dice"))
+                print(f"   {what}: mean F1 {f1:.3f}, mean Dice {dice:.3f}")
     if arguments.write:
         threshold, edge = arguments.threshold[0], arguments.edge[0]
         write(offset, weights, threshold, edge)
 
 
-def write(
-    offset: float, weights: dict[str, tuple[float, ...]], threshold: float, edge: float
-) -> None:
+def write(offset: float, weights: Weights, threshold: float, edge: float) -> None:
+    """Write the data file."""
     learnt = (
         "logistic regression on three labelled zones of one face (Pore-Net example data, S. Seo et "
         "al., IEEE CBMS 2022) and 24 rendered patches, benchmarks/photo_train_detector.py"

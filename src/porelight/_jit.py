@@ -19,11 +19,14 @@ def jit(function: F) -> F:
 
 
 def jit_fused(function: F) -> F:
-    """Compile like `jit`, for code that never meets an infinity or a NaN.
+    """Compile like `jit`, for the pieces of a SIMD loop, which never meets an infinity or a NaN.
 
-    A product and the sum that follows it may become one instruction, rounded once. No sum is ever
-    reordered, so the result is as sharp as without.
+    A product and the sum that follows it may become one instruction, rounded once; no sum is ever
+    reordered, so the result is as sharp as without. A piece always becomes part of its caller: one
+    call left in a loop would end its vectorisation.
     """
     finite = {"contract", "nnan", "ninf", "nsz"}
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=finite)
+    compiled = numba.njit(
+        cache=True, nogil=True, error_model="numpy", fastmath=finite, forceinline=True
+    )
     return cast("F", compiled(function))

@@ -4,7 +4,6 @@ It goes the whole way on a virtual photograph, whose pores are known: measure, l
 forecast, picture, report. Every step is checked, and the demonstration passes only if all are.
 """
 
-import json
 import os
 import platform
 import time
@@ -21,11 +20,12 @@ from rich.table import Table
 from porelight import __version__
 from porelight.course import Course, physics_members
 from porelight.errors import InputFileError
-from porelight.injuries import DEPTH
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.presets import laser_genesis, limits, pearl
 from porelight.outcome import interval
+from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
+from porelight.plan.objective import FOLLOW_UP
 from porelight.plan.search import Plan, Settings, propose
 from porelight.record.measurements import load_measured, save_measurement
 from porelight.record.outcomes import save_outcome
@@ -34,17 +34,37 @@ from porelight.render.look import SkinLook
 from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
 from porelight.report.page import write_report
+from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
+from porelight.tissue.person import Zone, roman
 from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation
 from porelight.tissue.skin import Skin
 from porelight.treatment import PhysicsEnsemble
 from porelight.uncertainty import responders
-from porelight.units import celsius, mm, per_cm2, percent, to_celsius, um
+from porelight.units import per_cm2, to_celsius, um
 from porelight.verify import light as light_cases
 
-ZONE = "cheek"
+ZONE: Zone = "cheek"
 PATCH = (0.022, 0.022)  # m
 PHOTONS = 20_000
 MATCH_RADIUS = 0.32e-3  # m, as in the scoring of detectors
+LEAST_RECALL = 0.85
+LARGEST_BIAS = 40e-6  # m, half a pixel
+# those whose photons scatter little, so that the demonstration stays short
+LIGHT_CASES = (
+    light_cases.van_de_hulst_slab,
+    light_cases.giovanelli_half_space,
+    light_cases.three_layers,
+    light_cases.white_furnace,
+)
+SMALL_GRID = Settings(
+    genesis_exposure=(12.0, 13.0, 14.0),
+    genesis_pulses=(2000,),
+    genesis_sessions=(5,),
+    pearl_exposure=(2.5, 3.5),
+    pearl_sessions=(1,),
+    members=3,
+    photons=PHOTONS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +210,7 @@ def _measured_photograph(
 ) -> tuple[RenderedSkin, Measurement]:
     """Render skin of the expected kind, measure it, and hold it against the truth."""
     population = PorePopulation.typical(ZONE, 3, 35.0, oiliness="oily")
-    area = PATCH[0] * PATCH[1]
-    n_pores = round(population.density * area)
+    n_pores = round(population.density * PATCH[0] * PATCH[1])
     rendered = render_skin(
         population.sample(n_pores, seed), look=SkinLook(fitzpatrick=3), size=PATCH, seed=seed
     )
@@ -204,16 +223,174 @@ def _measured_photograph(
     )
     measurement = measure(photograph, zone=ZONE)
     save_measurement(measurement, photograph, folder / "measured")
-    score = _score(rendered, measurement)
-    true_count = int((rendered.diameter >= DETECTION_THRESHOLD).sum())
-    seen_count = int((measurement.diameter >= DETECTION_THRESHOLD).sum())
+    true = rendered.visible(DETECTION_THRESHOLD)
+    centres = np.stack([measurement.row, measurement.col], axis=1)
+    truth = np.stack([rendered.row, rendered.col], axis=1)[true]
+    pairs = matched_pairs(truth, centres, MATCH_RADIUS)
+    sizes = measurement.diameters
+    found, seen = len(pairs), int((sizes >= DETECTION_THRESHOLD).sum())
+    bias = float(np.median(sizes[pairs[:, 1]] - rendered.diameter[true][pairs[:, 0]]))
     story.say(
-        f"{seen_count} visible pores measured (truth {true_count}), "
-        f"{measurement.density.value / (1 / per_cm2) / per_cm2**2:.0f} per cm2"
-        if False
-        else f"{seen_count} pores of 0.25 mm and more measured, {true_count} are there"
+        f"{measurement.n} pores, {measurement.density.value / per_cm2:.0f} per cm2 "
+        f"({measurement.density.low / per_cm2:.0f} to {measurement.density.high / per_cm2:.0f}); "
+        f"{seen} of at least 0.25 mm, {len(truth)} are there"
     )
-    story.check("pores of 0.25 mm and more are found", f"F1 {score:.2f}", passed=score >= MIN_F1)
-    bias = np.median(measurement.diameter) - np.median(rendered.diameter)
-    story.say(f"median diameter {np.median(measurement.diameter) / mm:.3f} mm, {bias / um:+.0f} um")
+    story.check(
+        f"at least {100 * LEAST_RECALL:.0f} % of the visible pores are found",
+        f"{100 * found / len(truth):.0f} %",
+        passed=found >= LEAST_RECALL * len(truth),
+    )
+    story.check(
+        f"their diameters are right to {LARGEST_BIAS / um:.0f} um in the median",
+        f"{bias / um:+.0f} um",
+        passed=abs(bias) <= LARGEST_BIAS,
+    )
     return rendered, measurement
+
+
+def _light(seed: int, story: _Story) -> None:
+    """Run the quick ones of the published light cases, and time the photons."""
+    rows = []
+    started = time.perf_counter()
+    results = [
+        result for number, case in enumerate(LIGHT_CASES) for result in case(PHOTONS, seed + number)
+    ]
+    seconds = time.perf_counter() - started
+    for one in results:
+        verdict = f"z {one.z:+.1f}" if one.is_stochastic else "exact"
+        rows.append(
+            (
+                f"{one.key} {one.title}",
+                one.quantity,
+                f"{one.expected:.5g}",
+                f"{one.found:.5g}",
+                verdict,
+            )
+        )
+    story.table(("case", "quantity", "published", "found", ""), rows)
+    rate = PHOTONS * len(LIGHT_CASES) / seconds
+    story.say(f"{rate:,.0f} photons per second, compilation and exact checks included")
+    story.check(
+        "light agrees with the published benchmarks",
+        f"{sum(one.passed for one in results)} of {len(results)} within 4 standard errors",
+        passed=all(one.passed for one in results),
+    )
+
+
+def _treatments(seed: int, story: _Story) -> None:
+    """Treat fair and dark skin with both devices and with no light at all."""
+    rows = []
+    injured = {}
+    for fitzpatrick in (2, 6):
+        physics = PhysicsEnsemble(
+            Skin.typical(ZONE, fitzpatrick, 35.0), physics_members(1, seed), PHOTONS, seed
+        )
+        for exposure in (laser_genesis(), pearl()):
+            one = physics.treat_member(exposure, 0)
+            injured[fitzpatrick, exposure.device] = one
+            rows.append(
+                (
+                    exposure.device,
+                    roman(fitzpatrick),
+                    f"{to_celsius(one.surface_reading):.1f}",
+                    f"{to_celsius(float(one.peak_temperature.max())):.0f}",
+                    f"{100 * float(one.field.heat_shocked.max()):.1f}",
+                    f"{one.ablated_depth / um:.0f}",
+                    f"{one.wound_depth / um:.0f}",
+                )
+            )
+        if fitzpatrick == 2:
+            off = physics.treat_member(laser_genesis(radiant_exposure=0.0), 0)
+            nothing = float(np.abs(off.peak_temperature - off.resting).max())
+    story.table(
+        (
+            "device",
+            "type",
+            "surface [C]",
+            "peak [C]",
+            "heat shock [%]",
+            "ablated [um]",
+            "wound [um]",
+        ),
+        rows,
+    )
+    reading = to_celsius(injured[2, "laser-genesis"].surface_reading)
+    story.check(
+        "2,000 pulses warm a quarter of a face to 38 to 44 C",
+        f"{reading:.1f} C",
+        passed=38.0 <= reading <= 44.0,
+    )
+    fair, dark = (
+        float(injured[fitzpatrick, "laser-genesis"].peak_temperature.max())
+        for fitzpatrick in (2, 6)
+    )
+    story.check("dark skin gets hotter than fair skin", f"{dark - fair:+.0f} K", passed=dark > fair)
+    wound = injured[2, "pearl"].wound_depth
+    story.check(
+        "Pearl injures as deep as histology shows, 30 to 100 um",
+        f"{wound / um:.0f} um",
+        passed=30.0 <= wound / um <= 100.0,
+    )
+    story.check("no light, no heat", f"{nothing:.1e} K", passed=nothing <= 1e-9)
+
+
+def _plan(skin: Skin, folder: Path, seed: int, story: _Story) -> Plan:
+    """Plan on a small grid for this skin, and for the darkest."""
+    plan = propose(skin, n_draws=48, seed=seed, settings=SMALL_GRID)
+    save_plan(plan, folder / "plan.toml")
+    document = plan_document(plan)
+    for title, rows in (("safe", plan_rows(document)), ("refused", refusal_rows(document))):
+        if rows:
+            story.say(title)
+            story.table(tuple(rows[0]), [tuple(row.values()) for row in rows[:4]])
+    story.say(plan.verdict)
+    story.check(
+        "every proposed course keeps all limits",
+        f"{len(plan.candidates)} proposed, {len(plan.refused)} settings refused",
+        passed=bool(plan.candidates) and all(one.margin >= 0.0 for one in plan.candidates),
+    )
+    breaches = limits("pearl").breaches(pearl(), 6)
+    story.check("Pearl is refused on type VI", " ".join(breaches), passed=bool(breaches))
+    return plan
+
+
+def _forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: _Story) -> xr.Dataset:
+    """Follow the best course of the plan for twelve weeks after its last session."""
+    best = plan.candidates[0] if plan.candidates else None
+    sessions = best.sessions if best is not None else ()
+    last = (sessions[-1].day if sessions else 0.0) + FOLLOW_UP
+    outcome = Course(skin, sessions).simulate(
+        draws=200, members=3, photons=PHOTONS, seed=seed, last_day=last
+    )
+    save_outcome(outcome, folder / "run.nc")
+    rows = forecast_rows(outcome)
+    story.table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+    low, median, high = interval(outcome["diameter_ratio"]).sel(day=last).to_numpy()
+    story.say(f"{10 * responders(outcome, last):.0f} of 10 such people would measure smaller pores")
+    story.check(
+        "the forecast has an interval around its median",
+        f"diameter {100 * (median - 1):+.1f} % ({100 * (low - 1):+.1f} to {100 * (high - 1):+.1f})",
+        passed=bool(low < median < high),
+    )
+    return outcome
+
+
+def _picture(
+    rendered: RenderedSkin,
+    measurement: Measurement,
+    outcome: xr.Dataset,
+    folder: Path,
+    story: _Story,
+) -> None:
+    """Show the photograph with the pores of the median forecast."""
+    ratio = float(outcome["diameter_ratio"].isel(day=-1).median())
+    after = preview(rendered.pixels, rendered.px_per_metre, measurement.labels, ratio)
+    both = np.concatenate([rendered.pixels, after], axis=1)
+    Image.fromarray(both).save(folder / "before-after.png")
+    same = preview(rendered.pixels, rendered.px_per_metre, measurement.labels, 1.0)
+    story.say(f"before and after: {folder / 'before-after.png'}")
+    story.check(
+        "an unchanged forecast shows the unchanged photograph",
+        "bit for bit" if np.array_equal(same, rendered.pixels) else "it differs",
+        passed=np.array_equal(same, rendered.pixels),
+    )

@@ -34,6 +34,7 @@ HALF_AN_HOUR = 1800.0  # s
 FELT = (
     0.25  # s; shorter heat is not felt (pain thresholds are equal from 0.25 to 300 s, Hardy 1953)
 )
+N_CLOSE = 5  # places at which every direct hit is resolved
 N_READING = 200  # how often in a session the surface is read
 
 
@@ -154,7 +155,8 @@ def session_of_joules(
     exposure : Exposure
         Its beam and pulse duration matter.
     places : ndarray of float64, shape (n_place, 2)
-        Where to look, from the middle of the area [m].
+        Where to look, from the middle of the area [m]; all of them for the thermometer, the first
+        `N_CLOSE` pulse by pulse.
     """
 
     def rise(where: Floats, times: Floats) -> Floats:
@@ -170,7 +172,7 @@ def session_of_joules(
             end,
             pulse_duration=exposure.pulse_duration,
         )
-        for place in places
+        for place in places[:N_CLOSE]
     )
     clock = np.linspace(0.0, end, N_CLOCK)
     # a thermometer is slower than a pulse: it shows what is left just before the next one
@@ -181,7 +183,8 @@ def session_of_joules(
         path=path,
         times=times,
         rise=tuple(
-            rise(place[None, :], when)[:, 0] for place, when in zip(places, times, strict=True)
+            rise(place[None, :], when)[:, 0]
+            for place, when in zip(places[:N_CLOSE], times, strict=True)
         ),
         clock=clock,
         history=rise(places[:1], clock)[:, 0],

@@ -153,6 +153,7 @@ class Column:
             i = self.front
             excess = (self.enthalpy[i] - removal) * self.size[i]
             self.enthalpy[i + 1] += excess / self.size[i + 1]
+            self.enthalpy[i] = removal  # as it was when it left, at the boil-off temperature
             self.carried_away += float(removal * self.size[i])
             self.removal_time[i] = self.now
             self.front += 1

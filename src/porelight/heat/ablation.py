@@ -226,13 +226,11 @@ def ablate(
         if lit:
             residual_heat = column.stored
     edges = np.concatenate([[0.0], np.cumsum(size)])
-    temperature = resting_temperature + rise
-    temperature[time[:, None] >= column.removal_time] = material.boil_off_temperature
     return AblationResult(
         ablated_depth=float(edges[column.front]),
         time=time,
         depth=0.5 * (edges[1:] + edges[:-1]),
-        temperature=temperature,
+        temperature=resting_temperature + rise,
         ablated=np.isfinite(column.removal_time),
         removal_time=column.removal_time,
         absorbed=column.absorbed,

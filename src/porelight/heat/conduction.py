@@ -364,9 +364,7 @@ def _check(grid: Grid, source: Floats, duration: float, times: Floats, tolerance
     if not np.isfinite(source).all():
         raise ParameterError("heat_source holds a value that is not finite; expected W/m3.")
     if not TIME.require(duration, "duration") > 0.0:
-        raise ParameterError(
-            "duration is 0 s; a source needs time to act, for example 3e-4 s."
-        )
+        raise ParameterError("duration is 0 s; a source needs time to act, for example 3e-4 s.")
     if times.ndim != 1 or times.size == 0 or times[0] < 0.0 or (np.diff(times) < 0.0).any():
         raise ParameterError(
             f"times must rise from 0 s or later; got shape {times.shape}. Sort them first."

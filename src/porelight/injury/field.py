@@ -230,9 +230,9 @@ def injury_field(
         for i, process in enumerate(processes):
             log_rate = process.log_rate(heated)
             mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
-            damage[i] += _above_rest(mean, rates_at_rest[i], still, duration)
+            damage[i] += above_rest(mean, rates_at_rest[i], still, duration)
         mean = dose.mean_rate(heated[:-1], heated[1:])
-        equivalent_time += _above_rest(mean, dose_at_rest, still, duration)
+        equivalent_time += above_rest(mean, dose_at_rest, still, duration)
 
     reference_death, collagen, blood = damage
     death = reference_death * chosen.death_rate_factor
@@ -294,7 +294,7 @@ def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Fl
     )
 
 
-def _above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
+def above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
     """Sum over steps of what lies above the rate at rest; exactly 0 where nothing was heated."""
     # the maximum removes nothing but rounding: the heated temperature is never below rest
     excess = np.where(still, 0.0, np.maximum(mean - at_rest, 0.0))

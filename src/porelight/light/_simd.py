@@ -3,20 +3,19 @@
 The trick
 ---------
 A processor core adds sixteen float32 numbers as fast as one, if a compiler can prove that sixteen
-turns of a loop do not disturb one another. Packets do not, but arrays might overlap for all that the
-compiler knows, and with the two dozen arrays that a packet's state needs it gives up. So the whole
-state is **one** array, cut into columns of `WIDTH` lanes: X starts at 0, Y at WIDTH, and so on.
-Lane i of column c is element ``c * WIDTH + i``, every distance between two columns is a constant,
-and the loop of `advance` becomes straight SIMD code on whatever the machine has (AVX-512, AVX2,
-NEON).
+turns of a loop do not disturb one another. Packets do not, but arrays might overlap for all that
+the compiler knows, and with the two dozen arrays that packets need it gives up. So the whole state
+is **one** array, cut into columns of `WIDTH` lanes: X starts at 0, Y at WIDTH, and so on. Lane i of
+column c is element ``c * WIDTH + i``, every distance between two columns is a constant, and the
+loop of `advance` becomes straight SIMD code on whatever the machine has (AVX-512, AVX2, NEON).
 
 Straight code has no branches, so `advance` moves every packet as if nothing stood in its way: draw
 a path, fly, absorb, turn. A packet whose flight would have met a plane or the wall keeps its old
-state instead and is listed, as is one light enough for the roulette. Because the exponential law has
-no memory, the path that was drawn may be forgotten: `meet_surface` puts the listed packet on the
-surface, in scalar code with the functions of the reference kernel, and it draws a new path in the
-next round. That is exact as long as "meets a surface" is decided by the end point alone, which holds
-because a layer within its cell is convex.
+state instead and is listed, as is one light enough for the roulette. Because the exponential law
+has no memory, the path that was drawn may be forgotten: `meet_surface` puts the listed packet on
+the surface, in scalar code with the functions of the reference kernel, and it draws a new path in
+the next round. That is exact as long as "meets a surface" is decided by the end point alone, which
+holds because a layer within its cell is convex.
 
 Precision
 ---------
@@ -70,6 +69,7 @@ from porelight.quantities import Floats
 
 Singles: TypeAlias = NDArray[np.float32]
 Bits: TypeAlias = NDArray[np.uint32]
+Single3: TypeAlias = tuple[Float32, Float32, Float32]
 
 WIDTH = 128
 (
@@ -96,7 +96,7 @@ _NEXT = np.uint64(1)
 _ZERO, _ONE, _TWO = Float32(0.0), Float32(1.0), Float32(2.0)
 _HALF, _THREE_HALVES = Float32(0.5), Float32(1.5)
 # stand for infinity where `advance` may meet it: their squares are still float32 numbers
-_FAR = 1e15
+FAR = 1e15
 _LONGEST_RULER = 65536
 # keeps an entry's first cell right when a float32 just below the entry rounds up into it
 _ROUNDING = 1e-6
@@ -157,8 +157,8 @@ def layer_columns(stack: Stack) -> Singles:
     g = stack.anisotropy
     columns = (
         stack.planes[:-1],
-        np.minimum(stack.planes[1:], _FAR),
-        np.minimum(stack.mean_free_path, _FAR),
+        np.minimum(stack.planes[1:], FAR),
+        np.minimum(stack.mean_free_path, FAR),
         stack.absorbed_share,
         g,
         1.0 + g,
@@ -176,6 +176,40 @@ def split(weight: Float32, share: Float32) -> tuple[Float32, Float32]:
     """
     stays = exact_difference(weight, exact_product(weight, share))
     return stays, exact_difference(weight, stays)
+
+
+@jit_fused
+def scattered(
+    direction: Single3,
+    u: Float32,
+    azimuth: Word,
+    peak: Float32,
+    peak_above: Float32,
+    peak_scale: Float32,
+) -> Single3:
+    """Return the direction after a Henyey-Greenstein scattering.
+
+    1 - cosine is computed, from 2 (1 - g)^2 u (1 + g - g u) / (1 + g - 2 g u)^2: no digits cancel,
+    neither near g = 0 nor for the small angles of g near 1.
+    """
+    x, y, z = direction
+    below = peak_above - _TWO * peak * u
+    side = signed_one(z)
+    pole = side + z
+    # one division serves both 1 / below^2 and 1 / pole
+    inverse = _ONE / (below * below * pole)
+    versine = peak_scale * u * (peak_above - peak * u) * (inverse * pole)
+    a = -(inverse * below * below)
+    sine_squared, cosine = versine * (_TWO - versine), _ONE - versine
+    sine = np.float32(math.sqrt(max(sine_squared, _ZERO)))
+    azimuth_sine, azimuth_cosine = random_sine_cosine(azimuth)
+    p, q, b = sine * azimuth_cosine, sine * azimuth_sine, x * y * a
+    new_x = p * (_ONE + side * x * x * a) + q * b + cosine * x
+    new_y = p * side * b + q * (side + y * y * a) + cosine * y
+    new_z = cosine * z - p * side * x - q * y
+    # one step of Newton's method towards length 1
+    shrink = _THREE_HALVES - _HALF * (new_x * new_x + new_y * new_y + new_z * new_z)
+    return new_x * shrink, new_y * shrink, new_z * shrink
 
 
 @jit_fused
@@ -226,38 +260,27 @@ def advance(n_active: int, flat: Singles, world: World) -> None:
         event = LIGHT if stays < Float32(ROULETTE_WEIGHT) else NOTHING
         store(flat, EVENT * WIDTH + i, float_of(MET_SURFACE if stopped else event))
 
-        # turn: 1 - cosine of the Henyey-Greenstein angle, in a form where no digits cancel
-        u = unit_interval(drawn_word(second))
-        peak, above = load(flat, PEAK * WIDTH + i), load(flat, PEAK_ABOVE * WIDTH + i)
-        below = above - _TWO * peak * u
-        side = signed_one(to_z)
-        pole = side + to_z
-        # one division serves both 1 / below^2 and 1 / pole
-        inverse = _ONE / (below * below * pole)
-        versine = load(flat, PEAK_SCALE * WIDTH + i) * u * (above - peak * u) * (inverse * pole)
-        a = -(inverse * below * below)
-        cosine, sine_squared = _ONE - versine, versine * (_TWO - versine)
-        sine = np.float32(math.sqrt(max(sine_squared, _ZERO)))
-        azimuth_sine, azimuth_cosine = random_sine_cosine(drawn_word(third))
-        p, q, b = sine * azimuth_cosine, sine * azimuth_sine, to_x * to_y * a
-        new_to_x = p * (_ONE + side * to_x * to_x * a) + q * b + cosine * to_x
-        new_to_y = p * side * b + q * (side + to_y * to_y * a) + cosine * to_y
-        new_to_z = cosine * to_z - p * side * to_x - q * to_y
-        # one step of Newton's method towards length 1
-        square = new_to_x * new_to_x + new_to_y * new_to_y + new_to_z * new_to_z
-        shrink = _THREE_HALVES - _HALF * square
-
+        turned = scattered(
+            (to_x, to_y, to_z),
+            unit_interval(drawn_word(second)),
+            drawn_word(third),
+            load(flat, PEAK * WIDTH + i),
+            load(flat, PEAK_ABOVE * WIDTH + i),
+            load(flat, PEAK_SCALE * WIDTH + i),
+        )
         store(flat, X * WIDTH + i, x if stopped else new_x)
         store(flat, Y * WIDTH + i, y if stopped else new_y)
         store(flat, Z * WIDTH + i, z if stopped else new_z)
-        store(flat, TO_X * WIDTH + i, to_x if stopped else new_to_x * shrink)
-        store(flat, TO_Y * WIDTH + i, to_y if stopped else new_to_y * shrink)
-        store(flat, TO_Z * WIDTH + i, to_z if stopped else new_to_z * shrink)
+        store(flat, TO_X * WIDTH + i, to_x if stopped else turned[0])
+        store(flat, TO_Y * WIDTH + i, to_y if stopped else turned[1])
+        store(flat, TO_Z * WIDTH + i, to_z if stopped else turned[2])
         store(flat, WEIGHT * WIDTH + i, weight if stopped else stays)
 
 
 @jit
-def ruled_cell(entry: np.uint32, coordinate: np.float32, first_cell: Bits, edges: Singles) -> int:
+def ruled_cell(
+    entry: np.uint32, coordinate: np.float32, first_cell: Bits, edges: Singles
+) -> np.uint64:
     """Return the cell that holds a coordinate, from the entry in which it lies."""
     # unsigned throughout: Numba guards a signed index against being negative
     cell = np.uint64(first_cell[np.uint64(entry)])
@@ -371,8 +394,8 @@ def trace_lanes(
 ) -> None:
     """Follow one packet of weight 1 from each launch radius [m].
 
-    `absorbed` is flat, (n_rows + 1) * (n_rings + 1) with the last row and ring for what lies beyond;
-    the other tallies are those of `tally`.
+    `absorbed` is flat, (n_rows + 1) * (n_rings + 1) with the last row and ring for what lies
+    beyond; the other tallies are those of `tally`.
     """
     # arrays are taken out of their tuples once: handing on a tuple counts a reference to each
     flat, layers, listed, columns = lanes.flat, lanes.layer, lanes.listed, world.layer_columns

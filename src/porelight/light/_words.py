@@ -6,36 +6,40 @@ instruction that is meant. They work in compiled code only.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias, cast
 
-from llvmlite import ir
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+Singles: TypeAlias = NDArray[np.float32]
+Float32: TypeAlias = np.float32
+Word: TypeAlias = np.uint32
 
 _WORD = ir.IntType(32)
 _FLOAT = ir.FloatType()
 
 
 def _unary(result: Any, operand: Any, build: Callable[[Any, Any], Any]) -> Any:
-    @intrinsic
     def instruction(_: Any, x: Any) -> Any:
         def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return build(builder, *arguments)
 
         return result(operand), emit
 
-    return instruction
+    return intrinsic(instruction)
 
 
 def _binary(kind: Any, build: Callable[[Any, Any, Any], Any]) -> Any:
-    @intrinsic
     def instruction(_: Any, x: Any, y: Any) -> Any:
         def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return build(builder, *arguments)
 
         return kind(kind, kind), emit
 
-    return instruction
+    return intrinsic(instruction)
 
 
 def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
@@ -43,20 +47,14 @@ def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any
     return builder.gep(start, [index])
 
 
-@intrinsic
-def load(_: Any, array: Any, index: Any) -> Any:
-    """Return an element of a flat float32 array, unguarded."""
-
+def _load(_: Any, array: Any, index: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.load(_address(context, builder, signature.args[0], *arguments))
 
     return types.float32(array, types.int64), emit
 
 
-@intrinsic
-def store(_: Any, array: Any, index: Any, value: Any) -> Any:
-    """Write an element of a flat float32 array, unguarded."""
-
+def _store(_: Any, array: Any, index: Any, value: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         where = _address(context, builder, signature.args[0], *arguments[:2])
         builder.store(arguments[2], where)
@@ -65,23 +63,31 @@ def store(_: Any, array: Any, index: Any, value: Any) -> Any:
     return types.void(array, types.int64, types.float32), emit
 
 
+_WordPair: TypeAlias = Callable[[Word, Word], Word]
+_FloatPair: TypeAlias = Callable[[Float32, Float32], Float32]
+_U32, _F32 = types.uint32, types.float32
+
+# an element of a flat array, unguarded: read, and written
+load = cast("Callable[[Singles, int], Float32]", intrinsic(_load))
+store = cast("Callable[[Singles, int, Float32], None]", intrinsic(_store))
+
 # the bits of a float as a word, and the float that a word's bits spell
-bits_of = _unary(types.uint32, types.float32, lambda b, x: b.bitcast(x, _WORD))
-float_of = _unary(types.float32, types.uint32, lambda b, x: b.bitcast(x, _FLOAT))
+bits_of = cast("Callable[[Float32], Word]", _unary(_U32, _F32, lambda b, x: b.bitcast(x, _WORD)))
+float_of = cast("Callable[[Word], Float32]", _unary(_F32, _U32, lambda b, x: b.bitcast(x, _FLOAT)))
 # a signed word as the float of the same value, and back, towards zero
-value_of = _unary(types.float32, types.uint32, lambda b, x: b.sitofp(x, _FLOAT))
-truncated = _unary(types.uint32, types.float32, lambda b, x: b.fptosi(x, _WORD))
+value_of = cast("Callable[[Word], Float32]", _unary(_F32, _U32, lambda b, x: b.sitofp(x, _FLOAT)))
+truncated = cast("Callable[[Float32], Word]", _unary(_U32, _F32, lambda b, x: b.fptosi(x, _WORD)))
 
 # arithmetic of words modulo 2**32
-add = _binary(types.uint32, lambda b, x, y: b.add(x, y))
-subtract = _binary(types.uint32, lambda b, x, y: b.sub(x, y))
-both = _binary(types.uint32, lambda b, x, y: b.and_(x, y))
-either = _binary(types.uint32, lambda b, x, y: b.or_(x, y))
-differ = _binary(types.uint32, lambda b, x, y: b.xor(x, y))
-shift_left = _binary(types.uint32, lambda b, x, y: b.shl(x, y))
-shift_right = _binary(types.uint32, lambda b, x, y: b.lshr(x, y))
-shift_right_signed = _binary(types.uint32, lambda b, x, y: b.ashr(x, y))
+add = cast("_WordPair", _binary(_U32, lambda b, x, y: b.add(x, y)))
+subtract = cast("_WordPair", _binary(_U32, lambda b, x, y: b.sub(x, y)))
+both = cast("_WordPair", _binary(_U32, lambda b, x, y: b.and_(x, y)))
+either = cast("_WordPair", _binary(_U32, lambda b, x, y: b.or_(x, y)))
+differ = cast("_WordPair", _binary(_U32, lambda b, x, y: b.xor(x, y)))
+shift_left = cast("_WordPair", _binary(_U32, lambda b, x, y: b.shl(x, y)))
+shift_right = cast("_WordPair", _binary(_U32, lambda b, x, y: b.lshr(x, y)))
+shift_right_signed = cast("_WordPair", _binary(_U32, lambda b, x, y: b.ashr(x, y)))
 
 # rounded each on its own: never fused into one instruction with what comes before or after
-exact_product = _binary(types.float32, lambda b, x, y: b.fmul(x, y))
-exact_difference = _binary(types.float32, lambda b, x, y: b.fsub(x, y))
+exact_product = cast("_FloatPair", _binary(_F32, lambda b, x, y: b.fmul(x, y)))
+exact_difference = cast("_FloatPair", _binary(_F32, lambda b, x, y: b.fsub(x, y)))

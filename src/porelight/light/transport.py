@@ -1,9 +1,10 @@
 r"""Light in layered skin: absorbed energy per joule, by Monte Carlo.
 
 Photon packets are followed through planar layers with refraction at every interface
-(:mod:`porelight.light._kernel` says how); what they leave behind is tallied on an (r, z) grid that
-may be graded. With :math:`w` the weight absorbed in a cell of volume :math:`V` out of :math:`N`
-packets of weight 1, the absorbed energy density per joule delivered is :math:`w / (N V)`.
+(:mod:`porelight.light._kernel` says how, :mod:`porelight.light._simd` how fast). What they leave
+behind is tallied on an (r, z) grid that may be graded. With :math:`w` the weight absorbed in a cell
+of volume :math:`V` out of :math:`N` packets of weight 1, the absorbed energy density per joule
+delivered is :math:`w / (N V)`.
 
 References
 ----------
@@ -15,23 +16,23 @@ References
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
-from porelight.errors import ParameterError
+from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light._batches import (
-    N_BATCHES,
-    Average,
-    Batch,
-    available_threads,
-    batches,
-    in_order,
+from porelight.light._batches import N_BATCHES, Average, available_threads, batches, in_order
+from porelight.light._kernel import Tally
+from porelight.light._runs import (
+    Kernel,
+    Scene,
+    kernel_for,
+    specular_reflectance,
+    stack_of,
+    tracer,
 )
-from porelight.light._bins import axis
-from porelight.light._kernel import Stack, Tally, empty_tally, fresnel, trace_batch
-from porelight.light._random import stream
 from porelight.quantities import LENGTH, Floats
 from porelight.tissue.optics import LayeredOptics
 
@@ -63,6 +64,7 @@ class LightField:
     off_grid: float  # share absorbed beyond the edges of the grid
     radial_reflectance: Floats  # (n_r,) reflectance by ring, per area [1/m2]
     radial_reflectance_error: Floats  # (n_r,) [1/m2]
+    kernel: Kernel  # the one that ran
 
     @property
     def balance(self) -> float:
@@ -81,6 +83,7 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     n_threads: int = 0,
     cell_radius: float = math.inf,
     progress: Callable[[int], None] | None = None,
+    kernel: Kernel = "fast",
 ) -> LightField:
     """Absorbed energy, reflectance and transmittance of layers under a beam, per joule delivered.
 
@@ -104,6 +107,9 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     progress : callable, optional
         Called with the number of photons finished, after each batch. An error that it raises stops
         the run and is passed on.
+    kernel : {"fast", "reference"}
+        The SIMD kernel in float32 with float64 sums, or the plain one in double precision. Where
+        the fast one cannot run (see Notes) the plain one does; the field says which did.
 
     Returns
     -------
@@ -113,14 +119,18 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     Raises
     ------
     ParameterError
-        If a number is out of range, the beam is wider than the cell, or an infinite layer does not
-        absorb.
+        If a number is out of range, the beam is wider than the cell, an infinite layer does not
+        absorb, or there is no such kernel.
 
     Notes
     -----
     Radii of launch are stratified within a batch: photon i of n starts at a quantile of the beam
     between i / n and (i + 1) / n. Batches stay independent, so their scatter gives the standard
     error. Coherence, polarisation and fluorescence are left out.
+
+    The fast kernel is not used where float32 positions are too coarse (a free path below a
+    thousandth of the depth's last digit, a cell below ten of them) or Numba is switched off. The
+    same bits come back on any number of threads, not on any kind of processor.
 
     References
     ----------
@@ -129,18 +139,11 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     _require_run(n_photons, seed, n_threads)
     _require_cell(cell_radius, beam)
     _require_end(optics)
-    stack = _stack(optics)
-    r_axis, z_axis = axis(grid.r_edges), axis(grid.z_edges)
-
-    def trace(batch: Batch) -> Tally:
-        tally = empty_tally(*grid.shape, optics.thickness.size)
-        launch_radius = _launch_radius(beam, batch)
-        words = stream(batch.walk_seed)
-        # the generator's sums wrap around; only its uncompiled form would warn of it
-        with np.errstate(over="ignore"):
-            trace_batch(launch_radius, stack, r_axis, z_axis, cell_radius, words, tally)
-        return tally
-
+    if kernel not in get_args(Kernel):
+        raise ParameterError(f"no kernel named {kernel!r}{did_you_mean(kernel, get_args(Kernel))}.")
+    scene = Scene(stack_of(optics), beam, grid, cell_radius)
+    running = kernel_for(scene, kernel)
+    trace = tracer(scene, running)
     averages = _Averages()
     done = 0
     for batch, tally in in_order(trace, batches(n_photons, seed), n_threads or available_threads()):
@@ -148,8 +151,7 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
         done += batch.n_photons
         if progress is not None:
             progress(done)
-    specular = fresnel(stack.refractive_index[0], stack.refractive_index[1], 1.0)[0]
-    return averages.field(grid, specular, n_photons, seed)
+    return averages.field(scene, n_photons, seed, running)
 
 
 class _Averages:
@@ -175,14 +177,15 @@ class _Averages:
         self.roulette.add(tally.roulette[0], n_photons)
         self.off_grid.add(beyond, n_photons)
 
-    def field(self, grid: Grid, specular: float, n_photons: int, seed: int) -> LightField:
+    def field(self, scene: Scene, n_photons: int, seed: int, kernel: Kernel) -> LightField:
+        grid = scene.grid
         return LightField(
             grid=grid,
             absorbed=self.absorbed.mean / grid.volume,
             absorbed_error=self.absorbed.standard_error / grid.volume,
             by_layer=self.by_layer.mean,
             by_layer_error=self.by_layer.standard_error,
-            specular=float(specular),
+            specular=specular_reflectance(scene.stack),
             reflectance=float(self.reflected.mean),
             reflectance_error=float(self.reflected.standard_error),
             transmittance=float(self.transmitted.mean),
@@ -193,31 +196,8 @@ class _Averages:
             off_grid=float(self.off_grid.mean),
             radial_reflectance=self.by_ring.mean / grid.ring_area,
             radial_reflectance_error=self.by_ring.standard_error / grid.ring_area,
+            kernel=kernel,
         )
-
-
-def _stack(optics: LayeredOptics) -> Stack:
-    extinction = optics.mu_a + optics.mu_s
-    interacts = extinction > 0.0
-    nowhere = np.full_like(extinction, math.inf)
-    return Stack(
-        planes=np.concatenate([[0.0], np.cumsum(optics.thickness)]),
-        mean_free_path=np.divide(1.0, extinction, out=nowhere, where=interacts),
-        absorbed_share=np.divide(
-            optics.mu_a, extinction, out=np.zeros_like(extinction), where=interacts
-        ),
-        anisotropy=np.ascontiguousarray(optics.anisotropy, dtype=np.float64),
-        refractive_index=np.concatenate(
-            [[optics.index_above], optics.refractive_index, [optics.index_below]]
-        ),
-    )
-
-
-def _launch_radius(beam: Beam, batch: Batch) -> Floats:
-    """Return one launch radius from each of n equal shares of the beam's power [m], shape (n,)."""
-    jitter = np.random.Generator(np.random.PCG64DXSM(batch.launch_seed)).random(batch.n_photons)
-    quantile = (np.arange(batch.n_photons) + jitter) / batch.n_photons
-    return np.asarray(beam.radius_of(quantile), dtype=np.float64)
 
 
 def _require_run(n_photons: int, seed: int, n_threads: int) -> None:

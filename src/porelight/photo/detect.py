@@ -1,22 +1,25 @@
 r"""Which spots are pores: maxima of the evidence, kept while the negative shows few.
 
-Skin has no bright pores. What looks like one in the negative is texture or noise, and dark texture is as
-common, so the bright spots that pass a threshold t tell how many dark ones pass it by mistake.
+Skin has no bright pores. What looks like one in the negative is texture or noise, and dark texture
+is as common, so the bright spots that pass a threshold t tell how many dark ones pass by mistake.
 Beside a pore the negative is no neutral witness (a pore's lip shines, and a detector that looks for
 contrast sees its surroundings as bright), so bright spots are counted only farther than a distance
 from every accepted dark spot, and their number is scaled from that area to the whole,
 
-.. math:: \hat q(t) = \frac{(n_\mathrm{bright}(t; \mathrm{far}) + 1)\; A / A_\mathrm{far}}{n_\mathrm{dark}(t)} .
+.. math:: \hat q(t) = \frac{\left( n_\mathrm{bright}(t; \mathrm{far}) + 1 \right)
+   A / A_\mathrm{far}}{n_\mathrm{dark}(t)} .
 
-The 1 is the spot that may always be missed [1]_; it keeps three dark specks of noise from being
-called pores. The threshold starts at the detector's own and rises until :math:`\hat q \le q`.
+The 1 keeps the estimate from calling a few dark specks of noise certain [1]_. The threshold starts
+at the detector's own and rises until :math:`\hat q \le q`, and until there are more dark spots than
+bright ones by more than chance makes.
 
 References
 ----------
-.. [1] R. F. Barber, E. J. Candes, "Controlling the false discovery rate via knockoffs," Ann. Stat. 43,
-   2055-2085 (2015). doi:10.1214/15-AOS1337
+.. [1] R. F. Barber, E. J. Candes, "Controlling the false discovery rate via knockoffs," Ann. Stat.
+   43, 2055-2085 (2015). doi:10.1214/15-AOS1337
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -33,6 +36,7 @@ _HALF_WINDOW = 3  # px; of two maxima nearer than that the lower is part of the 
 _NEIGHBOURHOOD = 6.5e-4  # m around a pore in which the negative is no neutral witness
 _LEAST_FAR = 0.05  # of the skin; with less of it every bright spot counts
 _STEP = 0.1  # of the log-odds, as the threshold rises
+_SIGMAS = 2.33  # by which dark spots must outnumber bright ones
 _CERTAIN = 6.0  # log-odds that no texture reached
 
 Pixels = NDArray[np.intp]
@@ -84,8 +88,9 @@ def detect(seen: Evidence, skin: Mask, threshold: float, q: float) -> Spots:
     bright_at, bright = _maxima(seen.bright, skin, threshold)
     level, share = threshold, 0.0
     while (dark >= level).any():
-        share = _false_share(dark_at[dark >= level], bright_at[bright >= level], skin)
-        if share <= q:
+        passed, against = dark >= level, bright >= level
+        share = _false_share(dark_at[passed], bright_at[against], skin)
+        if share <= q and _outnumber(int(passed.sum()), int(against.sum())):
             break
         level += _STEP
     kept = dark >= min(level, _CERTAIN)
@@ -101,6 +106,11 @@ def _maxima(image: Image, skin: Mask, threshold: float) -> tuple[Pixels, Image]:
     shown = np.where(skin, image, np.float32(-np.inf))
     at = np.argwhere((shown == cv2.dilate(shown, window)) & (shown >= threshold))
     return at, image[at[:, 0], at[:, 1]]
+
+
+def _outnumber(n_dark: int, n_bright: int) -> bool:
+    """Whether chance alone would hardly make so many more spots dark than bright."""
+    return n_dark - n_bright >= _SIGMAS * math.sqrt(n_dark + n_bright)
 
 
 def _false_share(dark_at: Pixels, bright_at: Pixels, skin: Mask) -> float:

@@ -43,7 +43,8 @@ class Estimate:
         """Check the order."""
         if not self.low <= self.value <= self.high:
             raise ParameterError(
-                f"an estimate of {self.value:g} lies outside its interval {self.low:g} to {self.high:g}."
+                f"an estimate of {self.value:g} lies outside its interval {self.low:g} to "
+                f"{self.high:g}; expected low <= value <= high."
             )
 
 
@@ -83,7 +84,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Count, density [1/m2], area fraction [-], and diameters [m] at `SHARES` (none without pores)."""
+    """Count [-], density [1/m2], area fraction [-], diameters at `SHARES` [m]."""
 
     count: Estimate
     density: Estimate

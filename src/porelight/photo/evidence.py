@@ -1,6 +1,7 @@
 r"""How likely each place belongs to a pore, from its surroundings at a few scales.
 
-At every place and scale s the flattened darkness f gives, with :math:`f_s = G_s * f` and H its Hessian,
+At every place and scale s the flattened darkness f gives, with :math:`f_s = G_s * f`
+and its Hessian H,
 
 .. math:: -\tfrac12 s^2 (H_{11} + H_{22}), \quad
    s^2 \sqrt{\tfrac14 (H_{11} - H_{22})^2 + H_{12}^2}, \quad s\,|\nabla f_s|, \quad f_s ,
@@ -10,9 +11,9 @@ blurred redness and yellowness. A dark spot curves both ways, a hair or a wrinkl
 log-odds are a weighted sum of these, with weights learnt by logistic regression on labelled and
 rendered skin (``data/detector.toml``).
 
-The negative of a photograph reverses the sign of every value except the difference of curvatures and
-the slope. So the evidence for *bright* spots needs no second look. Skin has no bright pores: how
-often they seem to be there tells how often the dark ones are false.
+The negative of a photograph reverses the sign of every value except the difference of curvatures
+and the slope. So the evidence for *bright* spots needs no second look. Skin has no bright pores:
+how often they seem to be there tells how often the dark ones are false.
 """
 
 from collections.abc import Iterator, Mapping
@@ -88,7 +89,8 @@ def detector() -> Detector:
     weights = {kind: tuple(float(w) for w in content["weights"].get(kind, ())) for kind in KINDS}
     if any(len(row) != len(SCALES) for row in weights.values()):
         raise DataFileError(
-            f"photo/data/detector.toml: expected {len(SCALES)} weights for each of {', '.join(KINDS)}."
+            f"photo/data/detector.toml: expected {len(SCALES)} weights for each of "
+            f"{', '.join(KINDS)}."
         )
     return Detector(_number(content, "offset"), weights, *_operating_point(content))
 

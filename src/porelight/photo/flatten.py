@@ -6,10 +6,10 @@ and blue, in which blood and melanin absorb and skin scatters least,
 .. math:: a = -\tfrac12 \left[ \ln(G + e) + \ln(B + e) \right]
 
 of the linear values, with a floor e that keeps noise in the dark from growing. Its redness is
-:math:`\ln(R + e) + a` and its yellowness :math:`\ln(G + e) - \ln(B + e)`. The light of the lamp changes slowly and
-multiplies, so it leaves with the local mean; what is left is divided by its local contrast, so
-that pores of a soft and of a hard photograph look alike. A least contrast keeps empty skin from being
-blown up into texture.
+:math:`\ln(R + e) + a` and its yellowness :math:`\ln(G + e) - \ln(B + e)`. The light of the lamp
+changes slowly and multiplies, so it leaves with the local mean; what is left is divided by its local
+contrast, so that pores of a soft and of a hard photograph look alike. A least contrast keeps empty
+skin from being blown up into texture.
 
 Highlights are mirror images of the lamp and say nothing about skin; they count in no mean.
 """
@@ -34,6 +34,8 @@ _CONTRAST_SD = 1.0e-3  # m; over which contrast is judged
 _LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
 _SATURATED = 250  # of 255 in every channel
 _GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
+_GLINT_SD = 5.0  # and times the spread of the zone, so that noise is no glint
+_SD_OF_MAD = 1.4826  # standard deviation of a Gaussian over its median absolute deviation
 _NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
 
 
@@ -85,18 +87,18 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
     skin = zone & ~glint
     # glints pull up the mean that defines them, so they are taken out in two rounds
     for _ in range(2):
-        level = _local_mean(dark, skin, _LIGHT_SD)
-        glint |= dark < level - _GLINT
+        above = dark - _local_mean(dark, skin, _LIGHT_SD)
+        glint |= above < -_glint_depth(above[skin])
         skin = zone & ~cv2.dilate(glint.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     flat = np.where(skin, dark - _local_mean(dark, skin, _LIGHT_SD), np.float32(0.0))
     contrast = np.sqrt(
         _local_mean(flat * flat, skin, _CONTRAST_SD) + np.float32(_LEAST_CONTRAST**2)
     )
-    colours = (
+    redness, yellowness = (
         np.where(skin, colour - _local_mean(colour, skin, _LIGHT_SD), np.float32(0.0)) / contrast
         for colour in (red, yellow)
     )
-    return FlatSkin(flat / contrast, *colours, contrast=contrast, skin=skin)
+    return FlatSkin(flat / contrast, redness, yellowness, contrast, skin)
 
 
 def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
@@ -137,6 +139,13 @@ def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
     red, green, blue = (logarithm[pixels[..., i]] for i in range(3))
     dark = np.float32(-0.5) * (green + blue)
     return dark, red + dark, green - blue
+
+
+def _glint_depth(above: Image) -> float:
+    if above.size == 0:
+        return _GLINT
+    spread = _SD_OF_MAD * float(np.median(np.abs(above - np.median(above))))
+    return max(_GLINT, _GLINT_SD * spread)
 
 
 def _local_mean(image: Image, skin: Mask, sd: float) -> Image:

@@ -32,11 +32,13 @@ class Measurement:
     zone : str
         Which part of the face; it labels and changes nothing.
     row, col : ndarray of float64, shape (n,)
-        Centroids from the top left corner of the picture [m]; ``row * px_per_metre - 0.5`` in pixels.
+        Centroids from the top left corner of the picture [m]; in pixels
+        ``row * px_per_metre - 0.5``.
     area : ndarray of float64, shape (n,)
         Areas of the openings as seen [m2].
     elongation, angle : ndarray of float64, shape (n,)
-        Long over short axis [-]; direction of the long axis from the columns towards the rows [rad].
+        Long over short axis [-]; direction of the long axis, from the column axis towards the row
+        axis [rad].
     contrast : ndarray of float64, shape (n,)
         Mean absorbance above the surroundings [-].
     score : ndarray of float64, shape (n,)
@@ -164,8 +166,8 @@ def measure(
     zone_mask : ndarray of bool, shape (rows, cols), optional
         Where to look; the whole picture when left out.
     q : float
-        Largest accepted share of false finds, estimated on the negative. A smaller one keeps fewer and
-        surer pores.
+        Largest accepted share of false finds, estimated on the negative. A smaller one keeps fewer
+        and surer pores.
 
     Returns
     -------
@@ -184,7 +186,7 @@ def measure(
     The same photograph gives the same numbers. Made for skin of light to brown tone in diffuse or
     room light; make-up, smoothing filters, beard shadow and hard side light mislead it.
     """
-    known = get_args(Zone)
+    known: dict[str, Zone] = {name: name for name in get_args(Zone)}
     if zone not in known:
         raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), known)}")
     if not 0.0 < q < 1.0:
@@ -214,7 +216,7 @@ def measure(
         learnt.diameter_bias_sd,
     )
     return Measurement(
-        zone=zone,
+        zone=known[zone],
         row=row,
         col=col,
         area=found.area,
@@ -238,8 +240,8 @@ def _checked_mask(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
     mask = np.asarray(zone_mask)
     if mask.dtype != np.bool_ or mask.shape != shape:
         raise ParameterError(
-            f"the zone mask is {mask.dtype} of shape {mask.shape}; expected bool of the photograph's "
-            f"shape {shape}."
+            f"the zone mask is {mask.dtype} of shape {mask.shape}; expected bool of the "
+            f"photograph's shape {shape}."
         )
     if not mask.any():
         raise ParameterError("the zone mask is empty; paint the skin to be measured white.")
@@ -266,8 +268,8 @@ def _warnings(found: Found, flat: FlatSkin) -> tuple[str, ...]:
     seen = flat.skin.sum() / WORKING_SCALE**2 / found.zone_area
     if seen < 1.0 - _MUCH_GLINT:
         said.append(
-            f"Highlights hide {100.0 * (1.0 - seen):.0f} % of the zone; powder the skin, or take the "
-            "light off its axis."
+            f"Highlights hide {100.0 * (1.0 - seen):.0f} % of the zone; powder the skin, or move "
+            "the lamp aside."
         )
     if found.zone_area < _SMALL_ZONE:
         said.append(

@@ -1,13 +1,15 @@
 r"""How far each pore reaches: outline, area, shape, darkness.
 
-A pore is the part of its own basin of the evidence in which a place more likely belongs to a pore than
-a fixed odds, cut off where it is no longer connected to the pore's middle. Its area counts pixels on
-the outline by the share that lies inside, to first order
+A pore is the part of its own basin of the evidence in which the odds of belonging to a pore pass a
+fixed level and the skin is darker than a fifth of the pore's greatest darkness, as far as it hangs
+together with the pore's middle. The odds end faint pores where texture begins; the share of depth
+ends strong ones at their rim. Pixels on the outline count by the share that lies inside, to first
+order
 
 .. math:: c = \mathrm{clip}\left(\tfrac12 + \frac{e - e_0}{|\nabla e|}, 0, 1\right)
 
-of the evidence e at the level e_0, so that area changes smoothly with the picture and not in
-pixels. Its diameter is that of the circle of the same area.
+for the image e and the level e_0 that end the pore there, so area changes smoothly with the picture
+and not in pixels. Its diameter is that of the circle of the same area.
 
 What is long is a hair or a wrinkle, what is wide a mole or a shadow: neither is kept.
 """
@@ -29,6 +31,8 @@ _REACH = 7e-4  # m from its middle; a pore reaches no farther
 _PEAK_MARGIN = 0.5  # log-odds by which a pore's outline lies below its middle, at least
 _HAIR_LENGTH = 1.6e-3  # m
 _HAIR_ELONGATION = 4.5
+_DEPTH_SHARE = 0.2  # of its greatest darkness, down to which a pore reaches
+_MIDDLE = 1  # px around its middle in which a pore is darkest
 _STEEPNESS = 1e-3  # least gradient of the evidence on an outline [1/px]
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 
@@ -89,10 +93,12 @@ def segment(flat: FlatSkin, odds: Image, spots: Spots, edge: float) -> Segments:
     spots = _without_hairs(odds > edge, spots)
     n = spots.row.size
     basin = _basins(odds, flat.skin, spots)
-    level = np.concatenate([[np.inf], np.minimum(edge, spots.log_odds - _PEAK_MARGIN)])
-    above = odds - level[basin].astype(np.float32)
-    labels = _connected(np.where(above > 0.0, basin, 0), spots)
-    cover = _coverage(above, labels, basin)
+    inner = np.minimum(
+        _above(odds, np.minimum(edge, spots.log_odds - _PEAK_MARGIN), basin),
+        _above(flat.darkness, _DEPTH_SHARE * _deepest(flat.darkness, basin, spots), basin),
+    )
+    labels = _connected(np.where(inner > 0.0, basin, 0), spots)
+    cover = _coverage(inner, labels, basin)
     measured = _moments(cover, basin, n)
     pores = Segments(
         labels,
@@ -122,7 +128,8 @@ def _basins(odds: Image, skin: Mask, spots: Spots) -> Labels:
     near = skin & (distance <= _REACH * WORKING_SCALE)
     if not spots.row.size:
         return seeds
-    return np.asarray(watershed(-odds, seeds, mask=near), dtype=np.int32)
+    basins = watershed(-odds, seeds, mask=near)  # type: ignore[no-untyped-call]
+    return np.asarray(basins, dtype=np.int32)
 
 
 def _connected(labels: Labels, spots: Spots) -> Labels:
@@ -133,28 +140,41 @@ def _connected(labels: Labels, spots: Spots) -> Labels:
     return np.where(pieces == own[labels], labels, 0).astype(np.int32)
 
 
-def _coverage(above: Image, labels: Labels, basin: Labels) -> Image:
-    inside = (labels > 0).astype(np.uint8)
-    rows, cols = np.gradient(np.where(np.isfinite(above), above, np.float32(0.0)))
+def _above(image: Image, level: Floats, basin: Labels) -> Image:
+    """How far inside the level of its own pore each pixel lies [px], to first order."""
+    rows, cols = np.gradient(image)
     steepness = np.maximum(np.hypot(rows, cols), np.float32(_STEEPNESS))
-    share = np.clip(np.float32(0.5) + above / steepness, 0.0, 1.0)
+    own = np.concatenate([[np.inf], level]).astype(np.float32)
+    return np.asarray((image - own[basin]) / steepness, dtype=np.float32)
+
+
+def _deepest(darkness: Image, basin: Labels, spots: Spots) -> Floats:
+    """Greatest darkness of each pore near its middle."""
+    size = 2 * _MIDDLE + 1
+    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return np.asarray(cv2.dilate(darkness, window)[spots.row, spots.col], dtype=np.float64)
+
+
+def _coverage(inner: Image, labels: Labels, basin: Labels) -> Image:
+    inside = (labels > 0).astype(np.uint8)
     beside = cv2.dilate(inside, _SQUARE).astype(bool) & (basin > 0)
-    return np.where(beside, share, 0.0).astype(np.float32)
+    return np.where(beside, np.clip(np.float32(0.5) + inner, 0.0, 1.0), 0.0).astype(np.float32)
 
 
 def _moments(cover: Image, basin: Labels, n: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     rows, cols = np.nonzero(cover > 0.0)
     weight, owner = cover[rows, cols].astype(np.float64), basin[rows, cols]
+    y, x = rows.astype(np.float64), cols.astype(np.float64)
 
     def total(value: Floats) -> Floats:
-        return np.bincount(owner, weight * value, minlength=n + 1)[1:]
+        return np.asarray(np.bincount(owner, weight * value, minlength=n + 1)[1:], np.float64)
 
     area = total(np.ones(rows.size))
     safe = np.where(area > 0.0, area, 1.0)
-    row, col = total(rows) / safe, total(cols) / safe
-    down = total(rows.astype(np.float64) ** 2) / safe - row**2 + _PIXEL_VARIANCE
-    along = total(cols.astype(np.float64) ** 2) / safe - col**2 + _PIXEL_VARIANCE
-    twist = total(rows.astype(np.float64) * cols) / safe - row * col
+    row, col = total(y) / safe, total(x) / safe
+    down = total(y * y) / safe - row**2 + _PIXEL_VARIANCE
+    along = total(x * x) / safe - col**2 + _PIXEL_VARIANCE
+    twist = total(y * x) / safe - row * col
     middle = 0.5 * (down + along)
     spread = np.hypot(0.5 * (along - down), twist)
     elongation = np.sqrt((middle + spread) / np.maximum(middle - spread, _PIXEL_VARIANCE))

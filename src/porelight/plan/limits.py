@@ -1,4 +1,4 @@
-"""What a session may not do to a skin, judged on the worst member of the physical ensemble.
+"""What a session may not do to a skin: injury by the worst member of the physical ensemble.
 
 Each limit is a sourced number of ``tissue/data/limits.toml``. A check that fails refuses the
 setting; there is no trading of safety against benefit. The device's own limits are held before any
@@ -61,7 +61,8 @@ def session_checks(
     exposure : Exposure
         The session's settings.
     injuries : sequence of SessionInjury
-        One per member; the worst decides.
+        One per member. The worst decides on injury, the median on comfort: a patient who is in
+        pain says so, one who is burnt notices later.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def session_checks(
     return (
         _temperature_check(
             "surface temperature that is felt",
-            max(one.surface_felt for one in injuries),
+            float(np.median([one.surface_felt for one in injuries])),
             comfort,
             float(injuries[0].resting[0]),
         ),

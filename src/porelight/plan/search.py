@@ -183,6 +183,8 @@ def propose(
         candidates.append(_candidate(skin, label, steps, goal, n_draws, seed))
         if progress is not None:
             progress(0.8 + 0.2 * number / len(courses))
+    if progress is not None:
+        progress(1.0)
     # the better median first; among equals the one with the larger margin
     candidates.sort(key=lambda one: (round(one.benefit.median, 3), -one.margin))
     return Plan(skin, goal, tuple(candidates), tuple(refused), seed)

@@ -94,7 +94,7 @@ def preview(
         return pixels.copy()
     weight, owner = _weights(labels, MARGIN * px_per_metre)
     skin = _skin_between_pores(pixels, weight, _SKIN_SD * px_per_metre)
-    split = _Split(as_image(pixels.astype(np.float32) - skin), weight, owner)
+    split = _Split(as_image(pixels.astype(np.float32) - skin), weight, owner, labels)
     change = np.zeros_like(split.rest)
     steps = _texture_steps(px_per_metre)
     for i, box in enumerate(ndimage.find_objects(labels)):
@@ -113,6 +113,7 @@ class _Split:
     rest: Image  # (rows, cols, 3)
     weight: Image  # (rows, cols), 1 on pores, 0 beyond their margins
     owner: NDArray[np.int32]  # (rows, cols), number of the nearest pore
+    labels: NDArray[np.int32]  # (rows, cols)
 
     def texture(self, around: _Box, steps: list[tuple[int, int]]) -> Image:
         """Return the texture of the nearest place of that size with the fewest pores on it."""
@@ -147,7 +148,8 @@ def _scaling(
     weight = as_image(np.where(mine, split.weight[around], 0.0))
     rest = split.rest[around]
     pore = as_image(weight[..., None] * rest)
-    picture_ratio = _picture_ratio(int(np.count_nonzero(weight == 1.0)), ratio, softness)
+    n_pixels = int(np.count_nonzero(split.labels[around] == number))
+    picture_ratio = _picture_ratio(n_pixels, ratio, softness)
     scaled_weight = _scaled(weight, centre, picture_ratio)
     scaled_pore = _scaled(pore, centre, picture_ratio) * np.float32((ratio / picture_ratio) ** 2)
     # a smaller pore uncovers skin, a larger one covers the skin around it
@@ -178,7 +180,8 @@ def _scaled(image: Image, centre: tuple[float, float], ratio: float) -> Image:
 def _weights(labels: NDArray[np.int32], margin: float) -> tuple[Image, NDArray[np.int32]]:
     distance, nearest = ndimage.distance_transform_edt(labels == 0, return_indices=True)
     owner = np.ascontiguousarray(labels[tuple(nearest)], dtype=np.int32)
-    share = np.clip(1.0 - distance / margin, 0.0, 1.0)
+    # whole over half of the margin, where the softened edge of the pore lies
+    share = np.clip(2.0 * (1.0 - distance / margin), 0.0, 1.0)
     return as_image(share * share * (3.0 - 2.0 * share)), owner
 
 

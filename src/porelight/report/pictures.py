@@ -143,6 +143,7 @@ def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
             "removed": length(float(one["ablated_depth"].median("member"))),
             "wound down to": length(float(one["coagulated_depth"].median("member"))),
         }
+    gone = "Above the dashed line the tissue is gone. " if "removed" in facts else ""
     shocked = float(one["heat_shocked"].median("member").max())
     told = ", ".join(f"{name} {text}" for name, text in facts.items())
     numbers = ", ".join(str(session.number) for session in alike)
@@ -160,7 +161,7 @@ def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
             "Left: temperature over time and depth in the typical skin, with isotherms in degrees "
             "Celsius. Middle: temperature against depth; right: what it does to the tissue. Lines "
             "are the median of the physical ensemble, bands reach from its lowest to its highest "
-            f"member. {told[0].upper()}{told[1:]}.",
+            f"member. {gone}{told[0].upper()}{told[1:]}.",
         ),
     )
 

@@ -1,7 +1,10 @@
 """Pictures of one session: temperature over time and depth, and the injury it leaves."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
@@ -26,6 +29,7 @@ from porelight.report.drawing import (
     nice_levels,
     spread,
 )
+from porelight.report.formatting import significant
 from porelight.units import ZERO_CELSIUS, minute, ms
 
 _ISOTHERM_STEPS = (1.0, 2.0, 5.0)  # K, while the skin is only warm
@@ -60,7 +64,7 @@ def session_figure(outcome: xr.Dataset, index: int) -> Figure:
     """
     one = outcome.isel(session=index)
     with drawing():
-        figure = new_figure(4.0)
+        figure = new_figure(4.5)
         picture, profile, injury = figure.subplots(
             1, 3, sharey=True, gridspec_kw={"width_ratios": (5.0, 3.2, 3.2)}
         )
@@ -94,7 +98,7 @@ def _temperature_picture(figure: Figure, axes: Axes, one: xr.Dataset) -> None:
     # isotherms follow the slow warming; single pulses stay visible as streaks of colour
     slow = celsius if is_log else median_filter(celsius, size=(1, _SLOW), mode="nearest")
     coldest, hottest = float(slow.min()), float(slow.max())
-    levels = [level for level in _HOT if coldest < level < hottest]
+    levels = [level for level in _HOT if coldest < level < hottest - 0.5]
     if is_warm:
         levels = nice_levels(coldest, hottest, _ISOTHERM_STEPS)
     if levels:
@@ -102,8 +106,12 @@ def _temperature_picture(figure: Figure, axes: Axes, one: xr.Dataset) -> None:
         axes.clabel(lines, fmt="%g", fontsize=7.5)
     axes.set_xlim(float(clock[0]), float(clock[-1]))
     axes.set_xlabel(f"time since the session began [{unit}]")
-    bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=35)
-    bar.ax.set_title("\u00b0C", loc="center")
+    removed = float(one["ablated_depth"].isel(member=0))
+    if removed > 0.0:
+        axes.axhline(removed, color="white", linestyle="--", linewidth=1.0)
+    scale = axes.inset_axes((0.0, 1.04, 1.0, 0.035))
+    bar = figure.colorbar(mesh, cax=scale, orientation="horizontal", ticklocation="top")
+    bar.set_label("temperature [\u00b0C]")
     bar.outline.set_visible(False)
 
 
@@ -119,36 +127,51 @@ def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:
         members = one[name].transpose("member", "depth").to_numpy() - ZERO_CELSIUS
         spread(axes, members, depth, colour, label, dash)
     axes.set_xlabel("temperature [\u00b0C]")
-    axes.legend(loc="best")
+    _legend_above(axes, axes.get_legend_handles_labels()[0])
     axes.grid(visible=True, axis="x")
 
 
 def _injury_profile(axes: Axes, one: xr.Dataset) -> None:
     depth = one["depth"].to_numpy()
-    absent = []
+    absent, highest = [], 0.0
     handles = []
     removed = float(one["ablated_depth"].median("member"))
     if removed > 0.0:
-        axes.axhspan(0.0, removed, facecolor=PALE, edgecolor=GREY, hatch="////", linewidth=0.0)
-        axes.axhline(removed, color=INK, linewidth=0.8)
+        # it covers the curves: what is gone has no injury
+        axes.axhspan(
+            *(0.0, removed),
+            facecolor=PALE,
+            edgecolor=GREY,
+            hatch="////",
+            linewidth=0.0,
+            zorder=3.0,
+        )
+        axes.axhline(removed, color=INK, linewidth=0.8, zorder=3.1)
         handles.append(Patch(facecolor=PALE, edgecolor=GREY, hatch="////", label="tissue removed"))
     else:
         absent.append("tissue removed")
     for name, label, colour, dash in _INJURIES:
         members = one[name].transpose("member", "depth").to_numpy()
-        most = float(np.median(members, axis=0).max())
+        most = float(members.max())
         if most < _VISIBLE:
             absent.append(label)
             continue
-        text = label if most > 0.05 else f"{label} (at most {100 * most:.1f} %)"
+        highest = max(highest, most)
+        text = label if most > 0.5 else f"{label}, \u2264 {significant(100.0 * most, 2)} %"
         spread(axes, 100.0 * members, depth, colour, text, dash)
-    axes.set_xlim(0.0, 100.0)
+    # a small injury gets an axis of its own size, a large one the whole
+    axes.set_xlim(0.0, 100.0 if not 0.0 < highest < 0.5 else 110.0 * highest)
     axes.set_xlabel("share [%]")
     axes.grid(visible=True, axis="x")
     # what did not happen is said, so that nobody looks for its line
     nothing = [Line2D([], [], linestyle="", label=f"no {label}") for label in absent]
     drawn = axes.get_legend_handles_labels()[0]
-    axes.legend(handles=[*handles, *drawn, *nothing], loc="best")
+    _legend_above(axes, [*handles, *drawn, *nothing])
+
+
+def _legend_above(axes: Axes, handles: Sequence[Artist]) -> None:
+    """Put the legend where no curve can run."""
+    axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.06, 1.01), borderpad=0.0)
 
 
 def _clock(seconds: Floats) -> tuple[Floats, str, bool]:

@@ -3,7 +3,8 @@
 The keys are the headings, the same in every row of a table. All functions are pure.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,7 +15,6 @@ from porelight.report.formatting import (
     change,
     length,
     of_ten,
-    share,
     significant,
     span,
     temperature,
@@ -29,11 +29,9 @@ Rows: TypeAlias = list[dict[str, str]]
 
 NOTHING = "-"
 SURFACE = 5.0 * um  # what lies above is called the surface
-_MEASURED: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-    ("count", "pores", lambda value: f"{value:.0f}"),
-    ("density_per_cm2", "pores per cm2", significant),
-    ("mean_diameter_mm", "mean diameter", lambda value: f"{significant(value)} mm"),
-    ("area_fraction", "share of skin covered", share),
+# ends of keys in a summary -> unit as it is printed
+_KEY_UNITS: Mapping[str, str] = MappingProxyType(
+    {"_per_cm2": " /cm2", "_mm": " mm", "_um": " um", "_percent": " %"}
 )
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
@@ -182,18 +180,21 @@ def refusal_rows(document: Mapping[str, Any]) -> Rows:
 
 
 def measurement_rows(summary: Mapping[str, Any]) -> Rows:
-    """Return what was measured in a photograph, from the content of its ``summary.json``."""
+    """Return what was measured in a photograph.
+
+    Parameters
+    ----------
+    summary : mapping
+        Content of ``summary.json``: every entry with a value, a low and a high bound becomes a row,
+        named by its key; the end of the key is its unit.
+    """
     rows = []
-    for key, label, text in _MEASURED:
-        entry = summary[key]
-        value, low, high = (float(entry[bound]) for bound in ("value", "low", "high"))
-        rows.append(
-            {
-                "measured": label,
-                "value": text(value),
-                f"{_PERCENT} interval": span(text(low), text(high)),
-            }
+    for key, entry in _estimates(summary):
+        label, unit = _named(key)
+        low, middle, high = (
+            f"{_measured(float(entry[bound]), key)}{unit}" for bound in ("low", "value", "high")
         )
+        rows.append({"measured": label, "value": middle, f"{_PERCENT} interval": span(low, high)})
     return rows
 
 
@@ -221,6 +222,31 @@ def verification_rows(results: Sequence[CaseResult]) -> Rows:
             }
         )
     return rows
+
+
+def _estimates(
+    content: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Walk a summary down to its numbers with intervals."""
+    for key, entry in content.items():
+        if not isinstance(entry, Mapping):
+            continue
+        if {"value", "low", "high"} <= set(entry):
+            yield f"{prefix}{key}", entry
+        else:
+            yield from _estimates(entry, f"{key} ")
+
+
+def _named(key: str) -> tuple[str, str]:
+    """Return a key of a summary as a label and its unit."""
+    for end, unit in _KEY_UNITS.items():
+        if key.endswith(end):
+            return key.removesuffix(end).replace("_", " "), unit
+    return key.replace("_", " "), ""
+
+
+def _measured(value: float, key: str) -> str:
+    return f"{value:.0f}" if key.endswith("count") else significant(value)
 
 
 def _now_and_then(outcome: xr.Dataset, one: Shown, day: float) -> tuple[str, str]:

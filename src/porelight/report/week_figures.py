@@ -221,7 +221,8 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
         axes.set_yscale("log")
         axes.set_ylim(most / 200.0, 1.4 * most)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.set_xlim(x[0] / mm, x[-1] / mm)
+        shown = x[larger(now) >= most / 200.0]
+        axes.set_xlim(x[0] / mm, shown[-1] / mm)
         axes.set_xlabel("diameter [mm]")
         axes.set_ylabel("pores per cm\u00b2 larger than that")
         axes.grid(visible=True)
@@ -251,14 +252,14 @@ def _finish_weeks(axes: Axes, outcome: xr.Dataset) -> None:
     if high - low < 0.02 * max(abs(high), abs(low)):
         middle = 0.5 * (low + high)
         low, high = 0.9 * middle, 1.1 * middle
-    axes.set_ylim(low, high + 0.08 * (high - low))
+    axes.set_ylim(low, high)
     axes.set_xlim(0.0, float(outcome["day"].max()) / _WEEK)
     axes.axvline(when.day / _WEEK, color=GREY, linewidth=0.9, linestyle="--")
     for session in session_facts(outcome):
         marker, colour = _MARKS.get(session.device, _OTHER_MARK)
         axes.plot(
             session.day / _WEEK,
-            0.97,
+            1.05,
             marker,
             transform=axes.get_xaxis_transform(),
             color=colour,

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from porelight.report.plausibility import plausibility_rows, published, verdict
+from porelight.uncertainty import Estimate
+
+
+def _of(outcome):
+    return {(row["target"], row["quantity"]): row for row in plausibility_rows(outcome)}
+
+
+def test_targets_follow_the_devices(outcome, genesis_only, pearl_only, untreated):
+    assert {key for key, _ in _of(untreated)} == {"V13"}
+    assert {key for key, _ in _of(pearl_only)} == {"V8", "V9", "V13"}
+    assert {key for key, _ in _of(genesis_only)} == {"V10", "V11", "V12", "V13", "V14"}
+    assert {key for key, _ in _of(outcome)} == {f"V{n}" for n in range(8, 15)}
+
+
+def test_depth_is_held_against_the_biopsies(pearl_only):
+    row = _of(pearl_only)["V8", "depth of thermal damage (Pearl)"]
+    depth = np.median(pearl_only["coagulated_depth"].to_numpy()) * 1e6
+    assert row["published"] == "80 um (30 to 100 um)"
+    assert row["predicted"].startswith(f"{depth:.0f} um (")
+    assert row["difference to the trial"] == "none known"
+
+
+def test_a_weaker_session_is_told_from_the_trial(make_outcome, pearl_only):
+    weak = pearl_only.assign_attrs(
+        sessions=pearl_only.attrs["sessions"].replace(
+            '"radiant_exposure_j_cm2": 3.5', '"radiant_exposure_j_cm2": 2.0'
+        )
+    )
+    row = _of(weak)["V8", "depth of thermal damage (Pearl)"]
+    assert row["difference to the trial"] == "2 J/cm2 here, 3 to 3.5 there"
+    assert row["verdict"].endswith("(another course)")
+
+
+def test_acne_scars_are_held_against_eight_sessions(genesis_only):
+    row = _of(genesis_only)["V10", "severity of acne scars (Laser Genesis)"]
+    assert row["published"] == "-29 % (-42 to -17 %)"
+    assert row["difference to the trial"] == "1 session here, 8 there"
+
+
+def test_people_moderately_better_are_counted(genesis_only):
+    row = _of(genesis_only)["V12", "people with moderately smaller pores or better"]
+    area = genesis_only["area_fraction"]
+    fall = area.sel(day=84.0) / area.sel(day=0.0) - 1.0
+    assert row["predicted"].startswith(f"{100 * float((fall < -0.25).mean()):.0f} % ")
+
+
+def test_decay_needs_half_a_year_of_simulation(make_outcome, outcome):
+    assert not any(key == "V14" for key, _ in _of(make_outcome(last_day=150.0)))
+    fine = outcome["fine_lines"]
+    kept = float((fine.sel(day=224.0) / fine.sel(day=105.0)).median())
+    row = next(row for (key, _), row in _of(outcome).items() if key == "V14")
+    assert row["predicted"].startswith(f"{100 * kept:.0f} %")
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        ((-0.5, -0.3, -0.1), "inside the published range"),
+        ((-0.2, -0.1, 0.0), "intervals overlap"),
+        ((-0.1, -0.05, 0.0), "apart"),
+    ],
+)
+def test_verdict_tells_inside_from_overlap_from_apart(interval, said):
+    assert verdict(published("genesis_acne_scars"), Estimate(*interval)) == said
+
+
+def test_a_result_without_spread_is_looked_for_in_the_interval():
+    entry = published("genesis_redness")
+    assert verdict(entry, Estimate(-0.05, -0.01, 0.0)) == "published value inside the interval"

@@ -1,0 +1,177 @@
+import numpy as np
+import pytest
+
+from porelight.report.formatting import change, share
+from porelight.report.healed import days_text, days_until_healed
+from porelight.report.parameters import parameter_rows
+from porelight.report.tables import (
+    check_rows,
+    forecast_rows,
+    healing_rows,
+    measurement_rows,
+    plan_rows,
+    refusal_rows,
+    session_rows,
+    verification_rows,
+)
+from porelight.tissue.library import table
+from porelight.uncertainty import relative_change
+from porelight.verify.case import CaseResult
+
+
+def _row(rows, name):
+    return next(row for row in rows if next(iter(row.values())) == name)
+
+
+def _is_table(rows):
+    return all(list(row) == list(rows[0]) for row in rows) and all(
+        isinstance(text, str) for row in rows for text in row.values()
+    )
+
+
+def test_forecast_states_median_and_interval_of_the_change(outcome):
+    row = _row(forecast_rows(outcome), "area of visible pores")
+    draws = relative_change(outcome, "area_fraction", 126.0)
+    low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95])
+    assert row["change"] == change(middle)
+    assert row["its 90 % interval"] == f"{change(low).removesuffix(' %')} to {change(high)}"
+    start = outcome["area_fraction"].sel(day=0.0).median()
+    assert row["now"] == share(float(start))
+    assert row["day 126"] == share(float(outcome["area_fraction"].sel(day=126.0).median()))
+
+
+def test_forecast_gives_changes_no_value_and_names_the_evidence(outcome):
+    row = _row(forecast_rows(outcome), "visible small vessels")
+    assert row["now"] == row["day 126"] == "-"
+    assert row["evidence"] == "no data"
+    pore = _row(forecast_rows(outcome), "diameter of each pore")
+    assert pore["evidence"] == "no data for Laser Genesis alone or Pearl alone"
+
+
+def test_forecast_without_a_dose_is_nothing(untreated):
+    rows = forecast_rows(untreated)
+    assert {row["change"] for row in rows[:-1]} == {"0 %"}
+    assert {row["its 90 % interval"] for row in rows} == {"0 to 0 %"}
+
+
+def test_every_table_has_the_same_headings_in_every_row(outcome, plan_document):
+    tables = (
+        forecast_rows(outcome),
+        session_rows(outcome),
+        healing_rows(outcome),
+        plan_rows(plan_document),
+        refusal_rows(plan_document),
+        parameter_rows(),
+    )
+    assert all(rows and _is_table(rows) for rows in tables)
+
+
+def test_sessions_show_what_the_members_did(outcome):
+    first, _, last = session_rows(outcome)
+    reading = outcome["surface_reading"].isel(session=0).to_numpy() - 273.15
+    assert first["surface reading"].startswith(f"{np.median(reading):.1f} degC ")
+    assert first["removed"] == "nothing"
+    assert first["settings"] == "14 J/cm2, 5 mm, 0.3 ms, 7 Hz, 100 cm2, stop at 43.0 degC"
+    ablated = outcome["ablated_depth"].isel(session=2).to_numpy() * 1e6
+    assert last["removed"].startswith(f"{np.median(ablated):.0f} um (")
+    assert last["settings"].endswith("1 pass, overlap 20 %")
+
+
+def test_a_stopped_session_tells_how_many_pulses_fell(outcome):
+    stopped = outcome.copy()
+    stopped["pulses_delivered"] = outcome["pulses_delivered"] * 0.7
+    assert session_rows(stopped)[0]["pulses"] == "1400 of 2000, stopped"
+    assert session_rows(outcome)[0]["pulses"] == "2000"
+
+
+def test_no_session_makes_no_row(untreated):
+    assert session_rows(untreated) == []
+    assert healing_rows(untreated) == []
+
+
+def test_healing_counts_days_from_the_session_to_95_percent(outcome):
+    epidermis = outcome["epidermis"].isel(draw=0)
+    days = epidermis["day"].to_numpy()
+    closed = days[(days > 42.0) & (epidermis.to_numpy() >= 0.95)][0] - 42.0
+    assert days_until_healed(outcome, "epidermis", 2)[0] == closed
+    assert healing_rows(outcome)[0]["session"] == "3 (Pearl, day 42)"
+
+
+def test_a_wound_open_until_the_end_is_never_called_healed(outcome):
+    open_wound = outcome.copy()
+    open_wound["epidermis"] = 0.0 * outcome["epidermis"]
+    days = days_until_healed(open_wound, "epidermis", 2)
+    assert np.isinf(days).all()
+    assert days_text(days) == "not within the simulated days"
+
+
+def test_days_are_order_statistics_that_may_be_later_than_the_simulation():
+    assert days_text(np.array([3.0] * 6 + [4.0] * 3 + [np.inf])) == "day 3 (3 to later)"
+    assert days_text(np.array([4.0] * 5)) == "day 4"
+
+
+def test_plan_shows_the_closest_limit_and_the_people(plan_document):
+    row = plan_rows(plan_document)[0]
+    assert row["course"] == "5 x laser-genesis 14 J/cm2, 2000 pulses"
+    assert row["change"] == "-9.0 %"
+    assert row["its 90 % interval"] == "-21 to +2.0 %"
+    assert row["would measure it"] == "6 of 10"
+    assert row["margin"] == "21 %"
+    assert row["closest limit"] == "surface between pulses: 41.7 degC of 44.0 degC"
+
+
+def test_checks_keep_the_tightest_of_each_limit_first(plan_document):
+    candidate = plan_document["candidates"][0]
+    worse = {**candidate["checks"][0], "value": "88.0 degC", "margin": 0.03}
+    rows = check_rows({"checks": [*candidate["checks"], worse]})
+    assert [row["limit"] for row in rows] == ["highest temperature", "surface between pulses"]
+    assert rows[0]["would be"] == "88.0 degC"
+
+
+def test_refusals_give_their_reason(plan_document):
+    (row,) = refusal_rows(plan_document)
+    assert row == {
+        "refused": "laser-genesis 16 J/cm2, 2000 pulses",
+        "because": "surface between pulses would be 44.8 degC; allowed is 44.0 degC",
+    }
+
+
+def test_verification_tells_stochastic_from_exact_cases():
+    photons = CaseResult("L1", "slab", "reflectance", "1", 0.1, 0.1008, 0.0002, 0.0, "vdH")
+    hole = CaseResult("M1", "hole", "strain", "", 2.0, 2.001, 0.0, 0.01, "Lam\u00e9")
+    first, second = verification_rows([photons, hole])
+    assert first["z"] == "+4.00"
+    assert first["verdict"] == "FAILED"
+    assert (second["z"], second["standard error"], second["verdict"]) == ("-", "exact", "passed")
+
+
+def test_measurement_rows_take_every_number_with_an_interval():
+    summary = {
+        "zone": "cheek",
+        "count": {"value": 152.0, "low": 140.0, "high": 163.0},
+        "density_per_cm2": {"value": 41.23, "low": 38.0, "high": 44.1},
+        "diameter_mm": {"median": {"value": 0.312, "low": 0.3, "high": 0.325}},
+        "warnings": ["few pixels"],
+    }
+    count, density, diameter = measurement_rows(summary)
+    assert count == {"measured": "count", "value": "152", "90 % interval": "140 to 163"}
+    assert density["value"] == "41.2 /cm2"
+    assert diameter["measured"] == "diameter mm median"
+
+
+@pytest.mark.parametrize("name", ["injury", "published", "limits"])
+def test_every_parameter_of_a_file_is_listed_with_its_source(name):
+    rows = [row for row in parameter_rows() if row["file"] == f"tissue/{name}"]
+    entries = table("porelight.tissue", name)
+    assert [row["name"] for row in rows] == [key.replace("_", " ") for key in entries]
+    assert [row["source"] for row in rows] == [entry.source for entry in entries.values()]
+    assert [row["flag"] for row in rows] == [entry.flag for entry in entries.values()]
+
+
+def test_parameters_show_the_value_as_its_file_states_it():
+    rows = {(row["file"], row["name"]): row for row in parameter_rows()}
+    comfort = rows["tissue/limits", "comfort temperature"]
+    assert (comfort["value"], comfort["range"]) == ("44 degC", "44 to 47.4 degC")
+    water = rows["tissue/spectra", "water"]
+    assert water["value"].startswith("table of ")
+    assert water["range"] == "400 to 3000 nm"

@@ -1,0 +1,57 @@
+import numpy as np
+
+from porelight.report.cards import cards, of_ten_people
+from porelight.report.formatting import change
+from porelight.report.gaps import gaps
+from porelight.report.words import answer, headline
+from porelight.uncertainty import relative_change
+
+
+def test_headline_names_the_treatments_in_their_order(outcome, untreated, pearl_only):
+    assert headline(outcome) == "Two sessions of Laser Genesis and one of Pearl on the cheek"
+    assert headline(pearl_only) == "One session of Pearl on the cheek"
+    assert headline(untreated) == "No treatment on the cheek"
+
+
+def test_answer_holds_median_and_interval_of_area_and_diameter(outcome):
+    text = " ".join(answer(outcome))
+    for name in ("area_fraction", "diameter_ratio"):
+        low, middle, high = np.quantile(relative_change(outcome, name, 126.0), [0.05, 0.5, 0.95])
+        assert f"{change(middle)} (" in text
+        assert f"{change(low).removesuffix(' %')} to {change(high)}" in text
+
+
+def test_answer_counts_people_of_ten(outcome):
+    draws = relative_change(outcome, "area_fraction", 126.0)
+    better = round(10 * np.mean(draws < -0.08))
+    assert f"{better} of 10 such people would measure a change above" in answer(outcome)[1]
+    assert of_ten_people(outcome)[0] == better
+    assert sum(of_ten_people(outcome)) == 10
+
+
+def test_answer_says_that_no_trial_gives_the_pore_diameter(genesis_only, pearl_only, outcome):
+    said = "No published trial gives the pore diameter after"
+    assert f"{said} Laser Genesis alone." in answer(genesis_only)[-1]
+    assert f"{said} Pearl alone." in answer(pearl_only)[-1]
+    assert f"{said} Laser Genesis alone, Pearl alone, or both" in answer(outcome)[-1]
+
+
+def test_without_a_dose_nothing_changes(untreated):
+    (sentence,) = answer(untreated)
+    assert sentence.startswith("Nothing changes")
+
+
+def test_cards_tell_the_dressing_only_after_a_wound(outcome, genesis_only):
+    assert [card.what for card in cards(outcome)][-1] == "Dressing off after Pearl"
+    assert len(cards(genesis_only)) == 3
+
+
+def test_gaps_are_those_of_the_devices_used(outcome, genesis_only, pearl_only):
+    def told(course):
+        return " ".join(gap.missing for gap in gaps(course))
+
+    assert "Any trial of both treatments" in told(outcome)
+    assert "set-point" in told(genesis_only)
+    assert "Ablation depth" not in told(genesis_only)
+    assert "Ablation depth" in told(pearl_only)
+    assert "set-point" not in told(pearl_only)
