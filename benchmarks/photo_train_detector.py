@@ -111,7 +111,7 @@ def rendered(seed: int, *, ratio: float = 1.0, px_per_metre: float = WORKING_SCA
 
 
 def example_of(skin: RenderedSkin) -> Example:
-    """A render whose pores below `VISIBLE` are neither pore nor skin."""
+    """Take a render; its pores below `VISIBLE` are neither pore nor skin."""
     photograph = Photograph(skin.pixels, skin.px_per_metre, name="rendered")
     pores = skin.visible_labels(VISIBLE) > 0
     return Example(photograph, np.ones_like(pores), pores, skin.truth_mask & ~pores)

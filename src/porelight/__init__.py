@@ -30,6 +30,8 @@ _HOME = {
     "write_report": "porelight.report.page",
 }
 
+_ORIGINAL = {"read_photo": "read_photograph"}  # the short name for scripts
+
 __all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604  the names are strings
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from porelight.plan.search import propose as propose
     from porelight.record.outcomes import load_outcome as load_outcome
     from porelight.record.outcomes import save_outcome as save_outcome
-    from porelight.record.photographs import read_photo as read_photo
+    from porelight.record.photographs import read_photograph as read_photo
     from porelight.report.page import write_report as write_report
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin
@@ -58,7 +60,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'porelight' has no attribute {name!r}")
     if name == "units":
         return import_module("porelight.units")
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_HOME[name]), _ORIGINAL.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -194,13 +194,16 @@ def _session_doses(
     """Return each session's doses by draw, shape (n_session, n_draw): draw i is member i mod n."""
 
     def doses(of: Callable[[SessionInjury], float]) -> Floats:
-        rows = [[of(members[i % len(members)]) for i in range(n_draws)] for members in injuries]
-        return np.array(rows, dtype=np.float64).reshape(len(injuries), n_draws)
+        rows = np.empty((len(injuries), n_draws))
+        for row, members in zip(rows, injuries, strict=True):
+            once = np.array([of(one) for one in members])
+            row[:] = once[np.arange(n_draws) % once.size]
+        return rows
 
     return {
         "heat_shocked": doses(lambda one: float(dermal_mean(DEPTH, one.field.heat_shocked))),
         "denatured": doses(lambda one: float(dermal_mean(DEPTH, one.field.denatured))),
-        "coagulated": doses(lambda one: at_plexus(skin, one.field.coagulated)),
+        "coagulated": doses(lambda one: one.vessel_coagulated),
         "plexus_shocked": doses(lambda one: at_plexus(skin, one.field.heat_shocked)),
         "ablated": doses(lambda one: one.ablated_depth),
         "dead": doses(lambda one: max(0.0, one.wound_depth - one.ablated_depth)),

@@ -7,7 +7,7 @@ import numpy as np
 from porelight.errors import ParameterError
 from porelight.injury.field import InjuryField
 from porelight.quantities import Floats
-from porelight.tissue.skin import Skin
+from porelight.tissue.skin import LayerName, Skin
 
 # below the old surface, from two microns to half a centimetre [m]
 DEPTH: Floats = np.concatenate([np.geomspace(2e-6, 1e-4, 18), np.geomspace(1.2e-4, 5e-3, 22)])
@@ -29,6 +29,9 @@ class SessionInjury:
     surface_reading : float
         Highest surface temperature between pulses, mean over the area, as a thermometer held away
         from the skin shows it [K].
+    vessel_coagulated : float
+        Share of the blood of the upper plexus that is coagulated, in vessels of all widths with
+        their own heating, mean over places.
     surface_felt : float
         Highest surface temperature at any place, smoothed as the skin's nerves do [K].
     ablated_depth, wound_depth : float
@@ -48,6 +51,7 @@ class SessionInjury:
     field: InjuryField
     ablated: Floats
     worst_killed: Floats
+    vessel_coagulated: float
     surface_reading: float
     surface_felt: float
     ablated_depth: float
@@ -65,9 +69,21 @@ def at_plexus(skin: Skin, profile: Floats) -> float:
     ParameterError
         If the skin has no such layer.
     """
+    index, top = layer_above(skin, "upper plexus")
+    return float(np.interp(top + 0.5 * skin.layers[index].thickness, DEPTH, profile))
+
+
+def layer_above(skin: Skin, name: LayerName) -> tuple[int, float]:
+    """Return the index of a layer and the depth of its upper face [m].
+
+    Raises
+    ------
+    ParameterError
+        If the skin has no such layer.
+    """
     top = 0.0
-    for layer in skin.layers:
-        if layer.name == "upper plexus":
-            return float(np.interp(top + 0.5 * layer.thickness, DEPTH, profile))
+    for index, layer in enumerate(skin.layers):
+        if layer.name == name:
+            return index, top
         top += layer.thickness
-    raise ParameterError("this skin has no layer called 'upper plexus'; redness needs one.")
+    raise ParameterError(f"this skin has no layer called {name!r}; redness needs one.")

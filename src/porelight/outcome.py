@@ -57,6 +57,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "heat_shocked": Variable(_DEPTH, "1", "share of cells heat-shocked and alive"),
         "denatured": Variable(_DEPTH, "1", "share of collagen denatured"),
         "coagulated": Variable(_DEPTH, "1", "share of blood coagulated"),
+        "vessel_coagulated": Variable(
+            _SESSION, "1", "share of the blood in small vessels coagulated"
+        ),
         "ablated": Variable(_DEPTH, "1", "share of tissue removed"),
         "surface_reading": Variable(
             _SESSION, "K", "highest mean surface temperature between pulses"

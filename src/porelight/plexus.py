@@ -49,7 +49,7 @@ class Plexus:
     rise: Floats
     excess: PulseExcess
 
-    def coagulated(  # noqa: PLR0913  one place of one session
+    def coagulated(
         self,
         times: Floats,
         temperature: Floats,
@@ -137,8 +137,9 @@ def plexus(
             f"{edges[-1]:g} m. Use a wider grid."
         )
     # energy below a radius is a running sum, so that rings may end inside a cell
-    below = np.interp(edges, grid.r_edges, np.concatenate([[0.0], np.cumsum(energy)]))
-    room = np.interp(edges, grid.r_edges, np.concatenate([[0.0], np.cumsum(volume)]))
+    areas = grid.r_edges**2
+    below = np.interp(edges**2, areas, np.concatenate([[0.0], np.cumsum(energy)]))
+    room = np.interp(edges**2, areas, np.concatenate([[0.0], np.cumsum(volume)]))
     fluence = np.diff(below) / np.diff(room) / optics.mu_a[index]
 
     diameters = VesselParameters.from_values(values).diameters()

@@ -9,7 +9,7 @@ from porelight.heat.ablation import AblationMaterial, ablate
 from porelight.heat.conduction import resting_temperature
 from porelight.heat.pulse import treatment_grid
 from porelight.heat.surface import Surface
-from porelight.injuries import DEPTH, N_CLOCK, SessionInjury
+from porelight.injuries import DEPTH, N_CLOCK, SessionInjury, at_plexus
 from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
 from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
@@ -75,6 +75,7 @@ def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> 
         field=field,
         ablated=removed,
         worst_killed=field.killed,
+        vessel_coagulated=at_plexus(skin, field.coagulated),
         surface_reading=skin_temperature + max(0.0, float(felt)),
         surface_felt=skin_temperature + max(0.0, float(felt)),
         ablated_depth=shift,

@@ -24,6 +24,7 @@ from porelight.injury.field import InjuryField, InjuryParameters, injured_depth,
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import PulsePath
 from porelight.light.transport import LightField, transport
+from porelight.plexus import Plexus, plexus
 from porelight.quantities import Floats
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
@@ -50,11 +51,14 @@ class SkinResponse:
         Temperature rise [K/J] around one pulse over time.
     resting : ndarray of float64, shape (n_depth,)
         Temperature before the session at `DEPTH` [K].
+    plexus : Plexus
+        What one joule does to the blood of the upper plexus.
     """
 
     light: LightField
     pulse: PulseResponse
     resting: Floats
+    plexus: Plexus
 
 
 def skin_response(
@@ -102,7 +106,12 @@ def skin_response(
         response_length(exposure),
     )
     resting = resting_temperature(grid, thermal, surface)
-    return SkinResponse(light=light, pulse=pulse, resting=np.interp(DEPTH, grid.z, resting))
+    return SkinResponse(
+        light=light,
+        pulse=pulse,
+        resting=np.interp(DEPTH, grid.z, resting),
+        plexus=plexus(skin, exposure, values, light),
+    )
 
 
 def response_length(exposure: Exposure) -> float:
@@ -118,6 +127,8 @@ class SessionRise:
     ----------
     path : PulsePath
         When and where the pulses fell.
+    places : ndarray of float64, shape (n_place, 2)
+        Where it is looked at, from the middle of the area [m].
     times : tuple of ndarray of float64, shape (n_time,)
         One schedule per place that resolves each direct hit [s].
     rise : tuple of ndarray of float64, shape (n_time, n_depth)
@@ -133,6 +144,7 @@ class SessionRise:
     """
 
     path: PulsePath
+    places: Floats
     times: tuple[Floats, ...]
     rise: tuple[Floats, ...]
     clock: Floats
@@ -181,6 +193,7 @@ def session_of_joules(
     reading_times = (path.time[::every] + period) * (1.0 - 1e-9)
     return SessionRise(
         path=path,
+        places=places[:N_CLOSE],
         times=times,
         rise=tuple(
             rise(place[None, :], when)[:, 0]
@@ -215,10 +228,15 @@ def session_injury(
     parameters = InjuryParameters.from_values(values)
     rest = response.resting
     last_pulse = float(session.path.time[-1])
-    parts, peaks, finals, felt = [], [], [], []
-    for times, rise in zip(session.times, session.rise, strict=True):
+    parts, peaks, finals, felt, vessels = [], [], [], [], []
+    for place, times, rise in zip(session.places, session.times, session.rise, strict=True):
         temperature = rest + pulse_energy * rise
         parts.append(injury_field(times, temperature, parameters, resting=rest))
+        vessels.append(
+            response.plexus.coagulated(
+                times, temperature, session.path, place, pulse_energy, rest, values
+            )
+        )
         peaks.append(temperature.max(axis=0))
         felt.append(float(thermometer_reading(times, temperature[:, 0], FELT).max()))
         finals.append(temperature[min(int(np.searchsorted(times, last_pulse)), times.size - 1)])
@@ -230,6 +248,7 @@ def session_injury(
         field=mean,
         ablated=np.zeros_like(DEPTH),
         worst_killed=np.max([one.killed for one in parts], axis=0),
+        vessel_coagulated=float(np.mean(vessels)),
         surface_reading=float(rest[0] + pulse_energy * max(0.0, float(session.reading.max()))),
         surface_felt=max(felt),
         ablated_depth=0.0,

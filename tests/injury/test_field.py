@@ -17,6 +17,7 @@ from porelight.injury.field import (
     injury_field,
 )
 from porelight.injury.rate_process import damage_integral
+from porelight.injury.vessels import VesselParameters
 from porelight.tissue.library import table
 
 TYPICAL = InjuryParameters.typical()
@@ -164,7 +165,7 @@ def test_three_thousand_times_at_two_hundred_places_take_less_than_a_second():
 
 def test_every_parameter_is_in_the_library_and_every_prior_is_used():
     entries = table("porelight.tissue", "injury")
-    names = {field.name for field in fields(InjuryParameters)}
+    names = {field.name for one in (InjuryParameters, VesselParameters) for field in fields(one)}
     assert names <= set(entries)
     assert {name for name, entry in entries.items() if entry.prior != "fixed"} <= names
     assert entries["tolerated_temperature"].value == CORE_TEMPERATURE

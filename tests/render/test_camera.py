@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,8 +29,6 @@ def scene(value: float = 0.0) -> np.ndarray:
 
 
 def changed(**settings: object) -> Camera:
-    from dataclasses import replace
-
     return replace(PLAIN, **settings)
 
 
@@ -147,9 +146,7 @@ def test_corners_fall_off() -> None:
 
 def test_jpeg_of_low_quality_loses_more() -> None:
     pixels = np.random.default_rng(0).integers(100, 140, (64, 64, 3)).astype(np.uint8)
-    worse, better = (
-        np.abs(through_jpeg(pixels, q).astype(int) - pixels).mean() for q in (30, 95)
-    )
+    worse, better = (np.abs(through_jpeg(pixels, q).astype(int) - pixels).mean() for q in (30, 95))
     assert worse > better > 0.0
 
 

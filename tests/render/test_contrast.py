@@ -66,7 +66,7 @@ def test_what_lies_outside_the_zone_does_not_count() -> None:
 
 
 def test_zone_without_pores_is_refused() -> None:
-    with pytest.raises(ParameterError, match="0 pores and .* pixels of skin lie in the zone"):
+    with pytest.raises(ParameterError, match=r"0 pores and .* pixels of skin lie in the zone"):
         pore_contrast(skin(), SCALE, np.zeros(SHAPE, np.int32), WHOLE)
 
 

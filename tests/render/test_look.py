@@ -47,9 +47,7 @@ def test_regular_skin_keeps_pores_apart() -> None:
 
 def test_ratio_of_another_length_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"ratio has shape \(2,\) but diameter has shape"):
-        pore_shapes(
-            np.full(3, 4e-4), np.ones(2), SkinLook(), SIZE, np.random.SeedSequence(1)
-        )
+        pore_shapes(np.full(3, 4e-4), np.ones(2), SkinLook(), SIZE, np.random.SeedSequence(1))
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,7 @@ def test_truth_has_the_area_of_the_pores() -> None:
     rendered = skin(camera=Camera(px_per_metre=38e3))
     area = np.bincount(rendered.labels.ravel(), minlength=41)[1:] / 38e3**2
     rows, cols = (n / 38e3 for n in rendered.labels.shape)
-    edge = np.minimum.reduce(
-        [rendered.row, rendered.col, rows - rendered.row, cols - rendered.col]
-    )
+    edge = np.minimum.reduce([rendered.row, rendered.col, rows - rendered.row, cols - rendered.col])
     whole = edge > rendered.diameter
     assert whole.sum() > 20
     np.testing.assert_allclose(area[whole], np.pi * rendered.diameter[whole] ** 2 / 4, rtol=0.06)
@@ -135,9 +133,10 @@ def test_distractors_are_marked_and_leave_the_pores() -> None:
     assert cluttered.distractor_mask.any()
     np.testing.assert_array_equal(cluttered.labels, plain.labels)
     change = np.abs(green(cluttered) - green(plain))
-    assert change[cluttered.distractor_mask].mean() > 10.0 * change[
-        ~ndimage.binary_dilation(cluttered.distractor_mask, iterations=10)
-    ].mean()
+    assert (
+        change[cluttered.distractor_mask].mean()
+        > 10.0 * change[~ndimage.binary_dilation(cluttered.distractor_mask, iterations=10)].mean()
+    )
 
 
 def test_skin_without_pores_is_skin() -> None:

@@ -290,3 +290,21 @@ def genesis_only() -> xr.Dataset:
 @pytest.fixture
 def plan_document() -> dict[str, object]:
     return plan()
+
+
+@pytest.fixture
+def measured_summary() -> dict[str, object]:
+    """Return what `porelight.record.measurements.summary` writes."""
+    return {
+        "interval_coverage": 0.95,
+        "zone_area_cm2": 3.69,
+        "count": {"value": 152.0, "low": 140.0, "high": 163.0},
+        "density_per_cm2": {"value": 41.23, "low": 38.0, "high": 44.1},
+        "area_fraction": {"value": 0.031, "low": 0.028, "high": 0.034},
+        "diameter_mm": {
+            "p50": {"value": 0.312, "low": 0.3, "high": 0.325},
+            "p90": {"value": 0.5, "low": 0.47, "high": 0.54},
+        },
+        "estimated_false_share": 0.09,
+        "warnings": ["only 7 px/mm"],
+    }

@@ -55,14 +55,19 @@ def test_care_names_its_days_and_its_level(make_outcome):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
-    [("skin", "{"), ("skin", "{}"), ("sessions", '{"a": 1}'), ("sessions", "[1, 2, 3]")],
+    ("read", "name", "text"),
+    [
+        (skin_facts, "skin", "{"),
+        (skin_facts, "skin", "{}"),
+        (skin_facts, "skin", "[]"),
+        (session_facts, "sessions", '{"a": 1}'),
+        (session_facts, "sessions", "[1, 2, 3]"),
+        (session_facts, "sessions", '[{"day": "soon", "device": "pearl"}]'),
+    ],
 )
-def test_a_damaged_attribute_is_named(outcome, name, text):
-    damaged = outcome.assign_attrs({name: text})
+def test_a_damaged_attribute_is_named(outcome, read, name, text):
     with pytest.raises(InputFileError, match=name):
-        skin_facts(damaged)
-        session_facts(damaged)
+        read(outcome.assign_attrs({name: text}))
 
 
 def test_attributes_and_data_must_tell_of_the_same_sessions(outcome):

@@ -137,26 +137,29 @@ def test_refusals_give_their_reason(plan_document):
 
 
 def test_verification_tells_stochastic_from_exact_cases():
-    photons = CaseResult("L1", "slab", "reflectance", "1", 0.1, 0.1008, 0.0002, 0.0, "vdH")
+    photons = CaseResult("L1", "slab", "reflectance", "1", 0.1, 0.1009, 0.0002, 0.0, "vdH")
     hole = CaseResult("M1", "hole", "strain", "", 2.0, 2.001, 0.0, 0.01, "Lam\u00e9")
     first, second = verification_rows([photons, hole])
-    assert first["z"] == "+4.00"
+    assert first["z"] == "+4.50"
     assert first["verdict"] == "FAILED"
     assert (second["z"], second["standard error"], second["verdict"]) == ("-", "exact", "passed")
 
 
-def test_measurement_rows_take_every_number_with_an_interval():
-    summary = {
-        "zone": "cheek",
-        "count": {"value": 152.0, "low": 140.0, "high": 163.0},
-        "density_per_cm2": {"value": 41.23, "low": 38.0, "high": 44.1},
-        "diameter_mm": {"median": {"value": 0.312, "low": 0.3, "high": 0.325}},
-        "warnings": ["few pixels"],
-    }
-    count, density, diameter = measurement_rows(summary)
-    assert count == {"measured": "count", "value": "152", "90 % interval": "140 to 163"}
-    assert density["value"] == "41.2 /cm2"
-    assert diameter["measured"] == "diameter mm median"
+def test_measurement_shows_every_number_with_its_interval(measured_summary):
+    rows = measurement_rows(measured_summary)
+    assert _is_table(rows)
+    count = _row(rows, "pores found")
+    assert count == {"measured": "pores found", "value": "152", "95 % interval": "140 to 163"}
+    assert _row(rows, "pores per area")["value"] == "41.2 /cm2"
+    assert _row(rows, "share of skin covered")["95 % interval"] == "2.80 to 3.40 %"
+    assert _row(rows, "median diameter")["95 % interval"] == "0.300 to 0.325 mm"
+    assert _row(rows, "diameter that 90 % stay below")["value"] == "0.500 mm"
+    assert _row(rows, "finds that are no pores, about")["value"] == "9 %"
+
+
+def test_a_photograph_without_pores_has_no_diameter(measured_summary):
+    rows = measurement_rows({**measured_summary, "diameter_mm": {}})
+    assert not any("diameter" in row["measured"] for row in rows)
 
 
 @pytest.mark.parametrize("name", ["injury", "published", "limits"])
@@ -170,8 +173,9 @@ def test_every_parameter_of_a_file_is_listed_with_its_source(name):
 
 def test_parameters_show_the_value_as_its_file_states_it():
     rows = {(row["file"], row["name"]): row for row in parameter_rows()}
-    comfort = rows["tissue/limits", "comfort temperature"]
-    assert (comfort["value"], comfort["range"]) == ("44 degC", "44 to 47.4 degC")
+    scars = rows["tissue/published", "genesis acne scars"]
+    assert (scars["value"], scars["range"]) == ("-29.4 %", "-41.8 to -16.9 %")
+    assert rows["tissue/published", "genesis redness"]["range"] == "-"
     water = rows["tissue/spectra", "water"]
     assert water["value"].startswith("table of ")
     assert water["range"] == "400 to 3000 nm"

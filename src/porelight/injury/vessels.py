@@ -102,7 +102,7 @@ class VesselParameters:
         Examples
         --------
         >>> (VesselParameters.typical().diameters(4) * 1e6).round()
-        array([15., 23., 34., 59.])
+        array([16., 26., 37., 60.])
         """
         low, high = (
             float(ndtr(np.log(edge / self.vessel_diameter) / self.vessel_diameter_sdlog))
@@ -250,8 +250,8 @@ def vessel_coagulation(
     n_diameter = excess.share.shape[1]
     if temperature.ndim != 1 or pulse_rise.shape != (pulse_time.size, n_diameter):
         raise ParameterError(
-            f"temperature has shape {temperature.shape} and pulse_rise {pulse_rise.shape}; expected "
-            f"(n_time,) and ({pulse_time.size}, {n_diameter})."
+            f"temperature has shape {temperature.shape} and pulse_rise {pulse_rise.shape}; "
+            f"expected (n_time,) and ({pulse_time.size}, {n_diameter})."
         )
     if (np.diff(pulse_time) < 0.0).any():
         raise ParameterError("pulse_time must not fall; sort the pulses by time.")

@@ -25,6 +25,8 @@ Trace: TypeAlias = Callable[[Batch], Tally]
 _POSITIONS_IN_PATH = 1000.0
 _POSITIONS_IN_CELL = 10.0
 _RELATIVE_STEP = 2.0**-23
+# so that no rounding puts a packet in front of the wall into the ring behind it
+_JUST_INSIDE = 1.0 - 2.0**-21
 # edges nearer than this, relative to the extent, are one edge
 _SAME_EDGE = 1e-9
 
@@ -121,7 +123,7 @@ def _fast_tracer(scene: Scene) -> Trace:
         rings=_simd.ruler(grid.r_edges),
         r_axis=axis(grid.r_edges),
         cell_radius=scene.cell_radius,
-        wall_squared=min(np.float32(scene.cell_radius), far) ** 2,
+        wall_squared=min(np.float32(scene.cell_radius * _JUST_INSIDE), far) ** 2,
     )
 
     def trace(batch: Batch) -> Tally:

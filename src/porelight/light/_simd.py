@@ -58,8 +58,6 @@ from porelight.light._vector_math import (
 )
 from porelight.light._words import (
     bits_of,
-    exact_difference,
-    exact_product,
     float_of,
     load,
     store,
@@ -167,15 +165,16 @@ def layer_columns(stack: Stack) -> Singles:
     return np.ascontiguousarray(np.stack(columns, axis=1), dtype=np.float32)
 
 
-@jit_fused
+@jit
 def split(weight: Float32, share: Float32) -> tuple[Float32, Float32]:
     """Return what stays of a weight and what is absorbed; their sum is the weight, exactly.
 
-    The difference of two floats within a factor of two of each other has no rounding error. Either
-    the first difference is such a one or the second is.
+    The difference of two floats within a factor of two of each other has no rounding error, and
+    either the first difference is such a one or the second is. (Not compiled as `fused`: the
+    product must be rounded before it is taken off.)
     """
-    stays = exact_difference(weight, exact_product(weight, share))
-    return stays, exact_difference(weight, stays)
+    stays = weight - weight * share
+    return stays, weight - stays
 
 
 @jit_fused

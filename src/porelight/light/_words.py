@@ -64,7 +64,6 @@ def _store(_: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 _WordPair: TypeAlias = Callable[[Word, Word], Word]
-_FloatPair: TypeAlias = Callable[[Float32, Float32], Float32]
 _U32, _F32 = types.uint32, types.float32
 
 # an element of a flat array, unguarded: read, and written
@@ -87,7 +86,3 @@ differ = cast("_WordPair", _binary(_U32, lambda b, x, y: b.xor(x, y)))
 shift_left = cast("_WordPair", _binary(_U32, lambda b, x, y: b.shl(x, y)))
 shift_right = cast("_WordPair", _binary(_U32, lambda b, x, y: b.lshr(x, y)))
 shift_right_signed = cast("_WordPair", _binary(_U32, lambda b, x, y: b.ashr(x, y)))
-
-# rounded each on its own: never fused into one instruction with what comes before or after
-exact_product = cast("_FloatPair", _binary(_F32, lambda b, x, y: b.fmul(x, y)))
-exact_difference = cast("_FloatPair", _binary(_F32, lambda b, x, y: b.fsub(x, y)))

@@ -7,9 +7,9 @@ and blue, in which blood and melanin absorb and skin scatters least,
 
 of the linear values, with a floor e that keeps noise in the dark from growing. Its redness is
 :math:`\ln(R + e) + a` and its yellowness :math:`\ln(G + e) - \ln(B + e)`. The light of the lamp
-changes slowly and multiplies, so it leaves with the local mean; what is left is divided by its local
-contrast, so that pores of a soft and of a hard photograph look alike. A least contrast keeps empty
-skin from being blown up into texture.
+changes slowly and multiplies, so it leaves with the local mean; what is left is divided by its
+local contrast, so that pores of a soft and of a hard photograph look alike. A least contrast keeps
+empty skin from being blown up into texture.
 
 Highlights are mirror images of the lamp and say nothing about skin; they count in no mean.
 """

@@ -25,7 +25,7 @@ from porelight.photo.detect import Spots
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Image, Mask
 from porelight.quantities import Floats
 
-WIDEST = 1.3e-3  # m, equal-area diameter
+NARROWEST, WIDEST = 1e-4, 1.3e-3  # m, equal-area diameters
 LONGEST = 3.5  # long over short axis
 _REACH = 7e-4  # m from its middle; a pore reaches no farther
 _PEAK_MARGIN = 0.5  # log-odds by which a pore's outline lies below its middle, at least
@@ -107,7 +107,7 @@ def segment(flat: FlatSkin, odds: Image, spots: Spots, edge: float) -> Segments:
         log_odds=spots.log_odds,
     )
     diameter = np.sqrt(4.0 * pores.area / np.pi) / WORKING_SCALE
-    kept = (pores.area > 0.0) & (diameter <= WIDEST) & (pores.elongation <= LONGEST)
+    kept = (diameter >= NARROWEST) & (diameter <= WIDEST) & (pores.elongation <= LONGEST)
     return _only(pores, kept)
 
 

@@ -109,6 +109,9 @@ def report_page(
 ) -> str:
     """Return the page as text; see `write_report`."""
     _require_complete(outcome)
+    # what the reader gave is read before anything is drawn
+    plan_shown = None if plan is None else _plan(plan)
+    photograph = None if measured is None else _photograph(measured)
     sessions = session_facts(outcome)
     forecast = dict(zip((one.name for one in OUTCOMES), forecast_rows(outcome), strict=False))
     parameters = parameter_rows()
@@ -119,7 +122,7 @@ def report_page(
         "notes": notes(outcome),
         "answer": answer(outcome),
         "cards": () if is_unchanged(outcome) else cards(outcome),
-        "photograph": None if measured is None else _photograph(measured),
+        "photograph": photograph,
         "sessions": session_rows(outcome),
         "session_pictures": session_pictures(outcome),
         "healing_rows": healing_rows(outcome),
@@ -136,7 +139,7 @@ def report_page(
         "risk_row": forecast_rows(outcome)[-1],
         "when": judged(outcome).words,
         "plausibility": plausibility_rows(outcome),
-        "plan": None if plan is None else _plan(plan),
+        "plan": plan_shown,
         "gaps": gaps(outcome),
         "parameters": [
             (file, list(rows)) for file, rows in groupby(parameters, lambda row: row["file"])

@@ -44,7 +44,7 @@ def overlay_pictures(measured: Measured) -> tuple[Picture, ...]:
         If the overlay is missing or no picture.
     """
     image = _read(measured.overlay)
-    caption = "The photograph with the outlines of the pores that were found."
+    caption = "The photograph; cyan: outlines of the pores that were found, white: of the zone."
     whole = image.copy()
     whole.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS)
     pictures = [Picture(_jpeg(whole), "Photograph of skin with outlined pores.", caption)]
@@ -78,5 +78,5 @@ def _read(path: Path) -> Image.Image:
 def _jpeg(image: Image.Image) -> str:
     buffer = io.BytesIO()
     # a fresh file without the metadata of the old one: no place, no time, no serial number
-    image.save(buffer, format="JPEG", quality=_QUALITY)
+    image.save(buffer, format="JPEG", quality=_QUALITY, subsampling=0)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

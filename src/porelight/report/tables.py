@@ -3,8 +3,7 @@
 The keys are the headings, the same in every row of a table. All functions are pure.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +14,8 @@ from porelight.report.formatting import (
     change,
     length,
     of_ten,
+    people,
+    share,
     significant,
     span,
     temperature,
@@ -29,10 +30,6 @@ Rows: TypeAlias = list[dict[str, str]]
 
 NOTHING = "-"
 SURFACE = 5.0 * um  # what lies above is called the surface
-# ends of keys in a summary -> unit as it is printed
-_KEY_UNITS: Mapping[str, str] = MappingProxyType(
-    {"_per_cm2": " /cm2", "_mm": " mm", "_um": " um", "_percent": " %"}
-)
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
 
@@ -185,16 +182,29 @@ def measurement_rows(summary: Mapping[str, Any]) -> Rows:
     Parameters
     ----------
     summary : mapping
-        Content of ``summary.json``: every entry with a value, a low and a high bound becomes a row,
-        named by its key; the end of the key is its unit.
+        Content of ``summary.json``, see `porelight.record.measurements.summary`.
     """
-    rows = []
-    for key, entry in _estimates(summary):
-        label, unit = _named(key)
-        low, middle, high = (
-            f"{_measured(float(entry[bound]), key)}{unit}" for bound in ("low", "value", "high")
-        )
-        rows.append({"measured": label, "value": middle, f"{_PERCENT} interval": span(low, high)})
+    heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
+    shown: list[tuple[str, Mapping[str, Any], Callable[[float], str]]] = [
+        ("pores found", summary["count"], lambda value: f"{value:.0f}"),
+        ("pores per area", summary["density_per_cm2"], lambda value: f"{significant(value)} /cm2"),
+        ("share of skin covered", summary["area_fraction"], share),
+    ]
+    for name, entry in summary["diameter_mm"].items():
+        shown.append((_quantile(name), entry, lambda value: f"{significant(value)} mm"))
+    rows = [
+        {
+            "measured": label,
+            "value": text(float(entry["value"])),
+            heading: span(text(float(entry["low"])), text(float(entry["high"]))),
+        }
+        for label, entry, text in shown
+    ]
+    for label, value in (
+        ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
+        ("finds that are no pores, about", people(float(summary["estimated_false_share"]))),
+    ):
+        rows.append({"measured": label, "value": value, heading: NOTHING})
     return rows
 
 
@@ -224,29 +234,10 @@ def verification_rows(results: Sequence[CaseResult]) -> Rows:
     return rows
 
 
-def _estimates(
-    content: Mapping[str, Any], prefix: str = ""
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Walk a summary down to its numbers with intervals."""
-    for key, entry in content.items():
-        if not isinstance(entry, Mapping):
-            continue
-        if {"value", "low", "high"} <= set(entry):
-            yield f"{prefix}{key}", entry
-        else:
-            yield from _estimates(entry, f"{key} ")
-
-
-def _named(key: str) -> tuple[str, str]:
-    """Return a key of a summary as a label and its unit."""
-    for end, unit in _KEY_UNITS.items():
-        if key.endswith(end):
-            return key.removesuffix(end).replace("_", " "), unit
-    return key.replace("_", " "), ""
-
-
-def _measured(value: float, key: str) -> str:
-    return f"{value:.0f}" if key.endswith("count") else significant(value)
+def _quantile(name: str) -> str:
+    """Return in words what share of the pores is smaller: 'p10' is a tenth."""
+    percent = name.removeprefix("p")
+    return "median diameter" if percent == "50" else f"diameter that {percent} % stay below"
 
 
 def _now_and_then(outcome: xr.Dataset, one: Shown, day: float) -> tuple[str, str]:

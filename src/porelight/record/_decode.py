@@ -1,0 +1,168 @@
+"""The program that decodes one picture, run as a process of its own by `record.photographs`.
+
+A broken or hostile file can make a decoder crash, hang or ask for all memory; here that costs only
+this process. It needs Pillow alone, so it starts at once. It writes one line of JSON to standard
+output, ``{"rows": .., "cols": .., "channels": ..}`` before the pixels or ``{"problem": ".."}``
+before nothing. No metadata leaves it.
+"""
+
+import io
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import cast
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP")
+_STARTS = (
+    (b"GIF8", "a GIF"),
+    (b"%PDF", "a PDF"),
+    (b"BM", "a BMP"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"<svg", "an SVG drawing"),
+)
+
+
+class ProblemError(Exception):
+    """What is wrong with the file, and what would be right."""
+
+
+def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> Image.Image:
+    """Return the picture upright, as RGB in sRGB, or as grey if it is a mask."""
+    try:
+        image = Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError:
+        raise ProblemError(
+            f"is {_kind(path)}; expected a PNG, JPEG, TIFF or WebP picture"
+        ) from None
+    cols, rows = image.size
+    if cols * rows > most_pixels:
+        raise ProblemError(
+            f"has {cols} x {rows} pixels; expected at most {most_pixels / 1e6:g} million. "
+            "Cut out the skin to be measured"
+        )
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":
+        raise ProblemError(
+            f"holds {frames} pictures; expected one. Save the one you want by itself"
+        )
+    profile = image.info.get("icc_profile")
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    if is_mask:
+        return _eight_bit(upright).convert("L")
+    return _rgb(_eight_bit(_opaque(upright)), profile)
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(64)
+    for magic, name in _STARTS:
+        if start.startswith(magic):
+            return name
+    if start[4:8] == b"ftyp":
+        return "a HEIC or AVIF picture or a video"
+    if start and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start):
+        return "text and no picture"
+    return "no picture that can be recognised"
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode == "P" and "transparency" in image.info:
+        image = image.convert("RGBA")
+    if image.mode not in {"RGBA", "LA", "PA", "RGBa", "La"}:
+        return image
+    straight = {"RGBa": "RGBA", "La": "LA", "PA": "RGBA"}.get(image.mode, image.mode)
+    image = image.convert(straight)
+    histogram = image.getchannel("A").histogram()
+    hidden = sum(histogram[:255]) / max(sum(histogram), 1)
+    if hidden > 0.0:
+        raise ProblemError(
+            f"is transparent in {max(100.0 * hidden, 0.1):.1f} % of its pixels; expected an opaque "
+            "picture. Flatten it, and mark the skin with a zone mask"
+        )
+    return image.convert(straight[:-1])
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return image.convert("I").point(lambda value: value * (255.0 / 65535.0) + 0.5).convert("L")
+    if image.mode == "I":
+        low, high = cast("tuple[int, int]", image.getextrema())
+        if low < 0 or high > 65535:
+            raise ProblemError(f"has grey values from {low} to {high}; expected 8 or 16 bits")
+        return image.point(lambda value: value * (255.0 / 65535.0) + 0.5).convert("L")
+    if image.mode == "F":
+        raise ProblemError("has fractional grey values; expected 8 or 16 bits. Export it as PNG")
+    return image
+
+
+def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode == "1":
+        raise ProblemError("is black and white; expected a photograph in colour or grey")
+    if image.mode == "LAB" or (image.mode == "CMYK" and not profile):
+        raise ProblemError(
+            f"is {image.mode} without a colour profile; expected sRGB. Export it as sRGB"
+        )
+    if image.mode in {"P", "YCbCr", "HSV", "RGBX"}:
+        image = image.convert("RGB")
+    if not profile:
+        return image.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        space = source.profile.xcolor_space.strip()
+        if image.mode == "L" and space == "RGB":
+            image = image.convert("RGB")
+        target = ImageCms.createProfile("sRGB")
+        mapped = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        raise ProblemError("has a colour profile that does not fit it; export it as sRGB") from None
+    if mapped is None:
+        raise ProblemError("has a colour profile that does not fit it; export it as sRGB")
+    return mapped
+
+
+def _limit(megabytes: int, seconds: int) -> None:
+    try:
+        import resource  # noqa: PLC0415  only where the system has it
+    except ImportError:
+        return
+    size = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def main(arguments: list[str]) -> None:
+    """Decode ``PATH KIND MOST_PIXELS MEGABYTES SECONDS`` to standard output."""
+    path, kind, most_pixels, megabytes, seconds = arguments
+    _limit(int(megabytes), int(seconds))
+    # what a decoder warns of is either an error below or of no concern
+    warnings.simplefilter("ignore")
+    Image.MAX_IMAGE_PIXELS = None  # the limit is checked before anything is decoded
+    pixels = b""
+    try:
+        image = decoded(Path(path), int(most_pixels), is_mask=kind == "mask")
+        header: dict[str, object] = {
+            "rows": image.height,
+            "cols": image.width,
+            "channels": len(image.getbands()),
+        }
+        pixels = image.tobytes()
+    except ProblemError as problem:
+        header = {"problem": str(problem)}
+    except MemoryError:
+        header = {"problem": "needs too much memory to decode; save it again as PNG or JPEG"}
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError) as problem:
+        # decoders raise what they like on broken files
+        detail = " ".join(str(problem).split())[:80] or type(problem).__name__
+        header = {"problem": f"is damaged ({detail}); expected a complete picture. Copy it again"}
+    out = sys.stdout.buffer
+    out.write(json.dumps(header).encode() + b"\n")
+    out.write(pixels)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

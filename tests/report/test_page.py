@@ -1,0 +1,191 @@
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PIL import Image
+
+from porelight.errors import InputFileError
+from porelight.report.page import report_page, write_report
+
+HOSTILE = '<script>alert("x")</script><img src=http://example.com/a.png>'
+VOID = {"meta", "link", "img", "br", "circle", "path"}
+
+
+class Reader(HTMLParser):
+    """What a browser would load and show."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.without_alt = 0
+        self.open: list[str] = []
+        self.unbalanced: list[str] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):  # noqa: D102
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.links += [given[key] for key in ("src", "href", "srcset", "data") if key in given]
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "img" and not given.get("alt"):
+            self.without_alt += 1
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):  # noqa: D102
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_startendtag(self, tag, attrs):  # noqa: D102
+        self.tags.append(tag)
+
+    def handle_data(self, data):  # noqa: D102
+        if not self.open or self.open[-1] not in ("style", "title"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        """All words that are shown, with single spaces."""
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def page(outcome) -> str:
+    return report_page(outcome)
+
+
+def test_page_loads_nothing_from_anywhere(page):
+    reader = Reader(page)
+    assert reader.links
+    assert all(link.startswith(("data:", "#")) for link in reader.links)
+    assert "url(" not in page
+    assert "@import" not in page
+    assert "default-src 'none'" in page
+
+
+def test_page_needs_no_script_and_is_small(page):
+    assert "script" not in Reader(page).tags
+    assert len(page) < 5_000_000
+
+
+def test_page_is_well_formed_and_can_be_read_aloud(page):
+    reader = Reader(page)
+    assert reader.unbalanced == []
+    assert reader.open == []
+    assert reader.without_alt == 0
+    assert '<html lang="en">' in page
+    assert reader.tags.count("h1") == 1
+    targets = {link[1:] for link in reader.links if link.startswith("#")}
+    assert targets <= set(reader.ids)
+
+
+def test_page_says_what_it_is_not_and_what_has_no_data(page):
+    text = Reader(page).text
+    assert "no medical device" in text
+    assert "No published trial gives the pore diameter after" in text
+    assert re.search(r"\d of 10 such people would measure a change", text)
+
+
+def test_page_shows_provenance(page):
+    text = Reader(page).text
+    for fact in ("porelight 0.1.0", "0123456789abcdef", "8 members", "100 draws"):
+        assert fact in text
+
+
+def test_equal_sessions_are_drawn_once(page):
+    assert "Laser Genesis: sessions 1, 2 (days 0, 14)" in page
+    assert "Pearl: session 3 (day 42)" in page
+
+
+def test_hostile_text_stays_text(make_outcome, plan_document):
+    skin = {
+        "zone": HOSTILE,
+        "fitzpatrick": 3,
+        "age": 35.0,
+        "sex": HOSTILE,
+        "oiliness": HOSTILE,
+    }
+    care = {"kind": HOSTILE, "from_day": 0.0, "to_day": None, "level": 1.0}
+    course = make_outcome((), last_day=90.0, notes=(HOSTILE,), care=(care,), skin=skin)
+    course.attrs["seed"] = HOSTILE
+    plan_document["verdict"] = HOSTILE
+    plan_document["refused"][0]["reason"] = HOSTILE
+    plan_document["candidates"][0]["label"] = HOSTILE
+    reader = Reader(report_page(course, plan=plan_document))
+    assert "script" not in reader.tags
+    assert all(link.startswith(("data:", "#")) for link in reader.links)
+    assert 'alert("x")' in reader.text
+
+
+def test_zero_dose_says_that_nothing_changes(untreated):
+    text = Reader(report_page(untreated)).text
+    assert "Nothing changes" in text
+    assert "This course holds no session." in text
+    assert "No data." not in text
+
+
+def test_one_session_of_either_device_makes_a_page(genesis_only, pearl_only):
+    assert "The surface after resurfacing" not in report_page(genesis_only)
+    page = report_page(pearl_only)
+    assert "The surface after resurfacing" in page
+    assert "after Pearl alone" in page
+
+
+def test_plan_shows_margins_and_refusals(untreated, plan_document):
+    text = Reader(report_page(untreated, plan=plan_document)).text
+    assert "Safety margins of the first" in text
+    assert "surface between pulses would be 44.8" in text
+
+
+def test_a_plan_without_a_safe_course_shows_its_refusals(untreated, plan_document):
+    plan_document["candidates"] = []
+    text = Reader(report_page(untreated, plan=plan_document)).text
+    assert "Safety margins" not in text
+    assert "Refused" in text
+
+
+def test_a_damaged_plan_is_refused(outcome, plan_document):
+    del plan_document["candidates"][0]["checks"]
+    with pytest.raises(InputFileError, match="plan lacks"):
+        report_page(outcome, plan=plan_document)
+
+
+def test_photograph_and_its_numbers_stand_on_the_page(untreated, tmp_path, measured_summary):
+    overlay = tmp_path / "overlay.png"
+    Image.new("RGB", (60, 40), (200, 150, 130)).save(overlay)
+    measured = SimpleNamespace(overlay=overlay, summary=measured_summary)
+    page = report_page(untreated, measured=measured)
+    text = Reader(page).text
+    assert "data:image/jpeg;base64," in page
+    assert "140 to 163" in text
+    assert "only 7" in text
+
+
+def test_an_incomplete_outcome_is_refused_by_name(outcome):
+    with pytest.raises(InputFileError, match="lacks killed; simulate"):
+        report_page(outcome.drop_vars("killed"))
+
+
+def test_report_is_written_whole_to_the_path_given(untreated, tmp_path):
+    target = tmp_path / "report.html"
+    target.write_text("old")
+    assert write_report(untreated, str(target)) == target
+    page = target.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.rstrip().endswith("</html>")
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_that_does_not_exist_is_named(untreated):
+    with pytest.raises(InputFileError, match="folder does not exist"):
+        write_report(untreated, Path("/nowhere/at/all/report.html"))
+
+
+def test_equal_outcomes_make_equal_pages(untreated):
+    assert report_page(untreated) == report_page(untreated)

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from porelight.report.week_figures import (
+    collagen_figure,
+    effects_figure,
+    healing_figure,
+    sizes_figure,
+    weeks_figure,
+)
+from porelight.uncertainty import relative_change
+
+
+def _longest(axes):
+    return max(axes.lines, key=lambda line: len(line.get_xdata()))
+
+
+def test_weeks_show_the_median_in_clinic_units(outcome):
+    area, count, diameter = weeks_figure(outcome).axes
+    for axes, name, factor in (
+        (area, "area_fraction", 100.0),
+        (count, "visible_density", 1e-4),
+        (diameter, "diameter_ratio", 100.0),
+    ):
+        median = outcome[name].median("draw").to_numpy()
+        np.testing.assert_allclose(_longest(axes).get_ydata(), factor * median)
+        np.testing.assert_allclose(_longest(axes).get_xdata(), outcome["day"].to_numpy() / 7.0)
+
+
+def test_weeks_mark_every_session_and_what_a_camera_can_tell(outcome):
+    area = weeks_figure(outcome).axes[0]
+    marks = [line.get_xdata() for line in area.lines if line.get_marker() in ("v", "D")]
+    assert [mark[0] for mark in marks if len(mark)] == [0.0, 2.0, 6.0]
+    start = 100.0 * float(outcome["area_fraction"].isel(day=0).median())
+    levels = [np.unique(line.get_ydata()) for line in area.lines if line.get_linestyle() == ":"]
+    assert any(level.size == 1 and np.isclose(level[0], 0.92 * start) for level in levels)
+
+
+def test_no_change_is_drawn_flat_on_an_axis_that_does_not_magnify_rounding(untreated):
+    _, _, diameter = weeks_figure(untreated).axes
+    np.testing.assert_allclose(diameter.get_ylim(), (90.0, 110.0), rtol=0.1)
+    np.testing.assert_allclose(_longest(diameter).get_ydata(), 100.0)
+
+
+def test_collagen_shows_what_moves_the_pore(outcome):
+    for axes, name in zip(
+        collagen_figure(outcome).axes, ("collagen", "immature_collagen", "plug"), strict=True
+    ):
+        median = outcome[name].median("draw").to_numpy()
+        np.testing.assert_allclose(_longest(axes).get_ydata(), 100.0 * median)
+
+
+def test_healing_follows_two_weeks_after_the_session(outcome):
+    (axes,) = healing_figure(outcome, 2).axes
+    days = axes.lines[0].get_xdata()
+    np.testing.assert_allclose(days, [1, 2, 3, 4, 5, 6, 7, 10, 14])
+    window = outcome["epidermis"].sel(day=days + 42.0).median("draw").to_numpy()
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), 100.0 * window)
+
+
+def test_healing_can_be_drawn_from_weekly_days(make_outcome):
+    healing_figure(make_outcome(daily=False), 2).canvas.draw()
+
+
+def test_effects_are_intervals_of_the_draws(outcome):
+    (axes,) = effects_figure(outcome).axes
+    draws = 100.0 * relative_change(outcome, "redness", 126.0)
+    thin = next(line for line in axes.lines if list(line.get_ydata()) == [0, 0])
+    np.testing.assert_allclose(thin.get_xdata(), np.quantile(draws, [0.05, 0.95]))
+
+
+def test_published_results_stand_only_beside_the_treatment_they_are_of(outcome, pearl_only):
+    def trials(course):
+        (axes,) = effects_figure(course).axes
+        return [
+            line.get_xdata()[0]
+            for line in axes.lines
+            if line.get_marker() == "D" and len(line.get_xdata())
+        ]
+
+    assert trials(outcome) == pytest.approx([-2.5, -29.4])
+    assert trials(pearl_only) == []
+
+
+def test_sizes_meet_the_threshold_at_the_number_of_visible_pores(outcome):
+    (axes,) = sizes_figure(outcome).axes
+    lines = {line.get_label(): line for line in axes.lines}
+    for name, day in (("now", 0.0), ("12 weeks after the last session", 126.0)):
+        seen = np.interp(0.25, lines[name].get_xdata(), lines[name].get_ydata())
+        visible = float(outcome["visible_density"].sel(day=day).median()) * 1e-4
+        assert seen == pytest.approx(visible, rel=0.05)
+
+
+def test_no_size_lies_left_of_the_genetic_one(outcome):
+    (axes,) = sizes_figure(outcome).axes
+    lines = {line.get_label(): line for line in axes.lines}
+    floor = lines["genetic size: no treatment goes below"].get_ydata()
+    assert (lines["12 weeks after the last session"].get_ydata() >= floor).all()
