@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
 
 import json as json_module
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -18,13 +17,14 @@ from porelight import __version__
 from porelight.errors import InputFileError, PorelightError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 app = App(
     name="porelight",
     help="From a photograph of skin to measured pores, a simulated laser treatment, a safe plan "
     "and a checked prediction. A research tool, not a medical device.",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # main() tells what was kept
 )
 config = App(name="config", help="About course files.")
 app.command(config)
@@ -318,10 +318,17 @@ def example() -> int:
     return 0
 
 
-def main() -> None:
-    """Run the command line and leave with its exit code."""
+def main(arguments: "Sequence[str] | None" = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What was typed after ``porelight``; what this process was started with when left out.
+    """
+    tokens = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app(exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except PorelightError as problem:
         _complain(str(problem))
         code = 2

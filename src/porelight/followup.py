@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from porelight.effects.lines import LineParameters, fine_lines
 from porelight.effects.pigment import PigmentParameters, epidermal_melanin, mottled_pigment
@@ -82,6 +83,7 @@ def followed_weeks(
     injuries: Sequence[Sequence[SessionInjury]],
     values: Mapping[str, Floats],
     observed_days: Floats,
+    member: NDArray[np.int64] | None = None,
 ) -> dict[str, Floats]:
     """Return the outcomes over the weeks, one per draw.
 
@@ -99,6 +101,8 @@ def followed_weeks(
         Draws of the biological parameters.
     observed_days : ndarray of float64, shape (n_day,)
         When to look, from day 0 [d].
+    member : ndarray of int, shape (n_draw,), optional
+        Which member of the physics each draw belongs to; *i mod n* when left out.
 
     Returns
     -------
@@ -108,35 +112,23 @@ def followed_weeks(
     """
     n_draws = next(iter(values.values())).size
     session_times = session_days * day
-    times = _fine_times(observed_days * day, session_times)
+    times = fine_times(observed_days * day, session_times)
     shown = np.searchsorted(times, observed_days * day)
-    dose = _session_doses(skin, injuries, n_draws)
+    dose = _session_doses(skin, injuries, np.arange(n_draws) if member is None else member)
     wound = dose["ablated"] + dose["dead"]
 
-    # the signal to heal, and the collagen that answers it, in rings around the pore
+    # the signal to heal, and the pore that answers it
     doses = StimulusParameters.from_values(values)
     signal = stimulus(dose["heat_shocked"], dose["denatured"], wound, doses)
-    mechanics = RingMechanics.from_values(values)
-    mesh = ring_mesh()
-    profile = dose_profile(mesh, mechanics)
-    collagen = remodelling(
+    pore = pore_over_weeks(
         times,
         session_times,
-        signal[:, :, None] * profile,
-        np.minimum(dose["denatured"][:, :, None] * profile, 1.0),
-        CollagenKinetics.from_values(values),
+        PoreDoses(signal, dose["denatured"], dermal_depth(wound, skin.layers[0].thickness)),
+        values,
+        care,
         _loss_rate(skin, care, times, values),
     )
-
-    # the pore between collagen, contraction, plug and scar
-    plugs = PlugParameters.from_values(values)
-    plug = plug_fill(times, session_times, emptied_share(signal, plugs), plugs, _cleansing(care))
-    injured = dermal_depth(wound, skin.layers[0].thickness)
-    shrunk = contraction(times, session_times, injured, ContractionParameters.from_values(values))
-    ratio = pore_opening(
-        times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws), mechanics
-    )
-    ratio = scarred_opening(ratio, scar_widening(times, _picking(care), mechanics))
+    ratio, collagen, plug = pore.ratio, pore.collagen, pore.plug
 
     # the surface, and what else changes
     healing = EpidermisParameters.from_values(values)
@@ -180,7 +172,74 @@ def followed_weeks(
     }
 
 
-def _fine_times(observed_times: Floats, session_times: Floats) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class PoreDoses:
+    """What sessions leave for the pore, all of shape (n_session, n_draw)."""
+
+    stimulus: Floats  # 1
+    denatured: Floats  # share of the collagen
+    dermal_depth: Floats  # of the dermis wounded [m]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoreHistory:
+    """One pore over time."""
+
+    ratio: Floats  # diameter over its start, (n_time, n_draw)
+    collagen: CollagenHistory  # (n_time, n_draw, n_element), from the wall outward
+    plug: Floats  # pressure over its start, (n_time, n_draw or 1)
+
+
+def pore_over_weeks(
+    times: Floats,
+    session_times: Floats,
+    doses: PoreDoses,
+    values: Mapping[str, Floats],
+    care: Sequence[Care] = (),
+    collagen_loss: Floats | float = 0.0,
+) -> PoreHistory:
+    """Return the pore between collagen, contraction, plug and scar.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n_time,)
+        When it is wanted, fine enough to be joined by straight lines [s].
+    session_times : ndarray of float64, shape (n_session,)
+        When sessions happen [s].
+    doses : PoreDoses
+        What they leave.
+    values : mapping of str to ndarray of float64, shape (n_draw,)
+        Draws of the biological parameters.
+    care : sequence of Care
+        Cleansing and picking act here.
+    collagen_loss : ndarray of float64, shape (n_time, n_draw or 1), or float
+        Share of collagen lost by age and sun [1/s].
+    """
+    n_draws = doses.stimulus.shape[1]
+    mechanics = RingMechanics.from_values(values)
+    mesh = ring_mesh()
+    profile = dose_profile(mesh, mechanics)
+    collagen = remodelling(
+        times,
+        session_times,
+        doses.stimulus[:, :, None] * profile,
+        np.minimum(doses.denatured[:, :, None] * profile, 1.0),
+        CollagenKinetics.from_values(values),
+        collagen_loss,
+    )
+    plugs = PlugParameters.from_values(values)
+    emptied = emptied_share(doses.stimulus, plugs)
+    plug = plug_fill(times, session_times, emptied, plugs, _cleansing(care))
+    wounds = ContractionParameters.from_values(values)
+    shrunk = contraction(times, session_times, doses.dermal_depth, wounds)
+    ratio = pore_opening(
+        times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws), mechanics
+    )
+    ratio = scarred_opening(ratio, scar_widening(times, _picking(care), mechanics))
+    return PoreHistory(ratio, collagen, plug)
+
+
+def fine_times(observed_times: Floats, session_times: Floats) -> Floats:
     """Return when histories are handed on: both sides of each session, and between."""
     even = np.arange(0.0, observed_times[-1], _FINE * day)
     return np.unique(
@@ -189,15 +248,15 @@ def _fine_times(observed_times: Floats, session_times: Floats) -> Floats:
 
 
 def _session_doses(
-    skin: Skin, injuries: Sequence[Sequence[SessionInjury]], n_draws: int
+    skin: Skin, injuries: Sequence[Sequence[SessionInjury]], member: NDArray[np.int64]
 ) -> dict[str, Floats]:
-    """Return each session's doses by draw, shape (n_session, n_draw): draw i is member i mod n."""
+    """Return each session's doses, shape (n_session, n_draw): draw i is member[i] mod n."""
 
     def doses(of: Callable[[SessionInjury], float]) -> Floats:
-        rows = np.empty((len(injuries), n_draws))
+        rows = np.empty((len(injuries), member.size))
         for row, members in zip(rows, injuries, strict=True):
             once = np.array([of(one) for one in members])
-            row[:] = once[np.arange(n_draws) % once.size]
+            row[:] = once[member % once.size]
         return rows
 
     return {

@@ -23,7 +23,7 @@ def drawn(
     noise: float = 1.0,
     seed: int = 1,
 ) -> Photograph:
-    """Skin of one tone with discs `depth` grey levels darker in green and blue, half that in red."""
+    """Skin of one tone with discs darker by `depth` grey levels, in red by half of it."""
     n = round(side * px_per_metre)
     centre = (np.arange(n * FINE) + 0.5) / (px_per_metre * FINE)
     inside = np.zeros((n * FINE, n * FINE), np.float32)

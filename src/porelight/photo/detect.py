@@ -101,8 +101,9 @@ def detect(seen: Evidence, skin: Mask, threshold: float, q: float) -> Spots:
 
 
 def _maxima(image: Image, skin: Mask, threshold: float) -> tuple[Pixels, Image]:
-    size = 2 * _HALF_WINDOW + 1
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    # drawn here, as the ellipse of OpenCV is not the same after a quarter turn
+    y, x = np.mgrid[-_HALF_WINDOW : _HALF_WINDOW + 1, -_HALF_WINDOW : _HALF_WINDOW + 1]
+    window = (y**2 + x**2 <= (_HALF_WINDOW + 0.5) ** 2).astype(np.uint8)
     shown = np.where(skin, image, np.float32(-np.inf))
     at = np.argwhere((shown == cv2.dilate(shown, window)) & (shown >= threshold))
     return at, image[at[:, 0], at[:, 1]]

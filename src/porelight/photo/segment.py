@@ -32,7 +32,6 @@ _PEAK_MARGIN = 0.5  # log-odds by which a pore's outline lies below its middle, 
 _HAIR_LENGTH = 1.6e-3  # m
 _HAIR_ELONGATION = 4.5
 _DEPTH_SHARE = 0.2  # of its greatest darkness, down to which a pore reaches
-_MIDDLE = 1  # px around its middle in which a pore is darkest
 _STEEPNESS = 1e-3  # least gradient of the evidence on an outline [1/px]
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 
@@ -142,7 +141,9 @@ def _connected(labels: Labels, spots: Spots) -> Labels:
 
 def _above(image: Image, level: Floats, basin: Labels) -> Image:
     """How far inside the level of its own pore each pixel lies [px], to first order."""
-    rows, cols = np.gradient(image)
+    framed = np.pad(image, 1, mode="edge")
+    rows = np.float32(0.5) * (framed[2:, 1:-1] - framed[:-2, 1:-1])
+    cols = np.float32(0.5) * (framed[1:-1, 2:] - framed[1:-1, :-2])
     steepness = np.maximum(np.hypot(rows, cols), np.float32(_STEEPNESS))
     own = np.concatenate([[np.inf], level]).astype(np.float32)
     return np.asarray((image - own[basin]) / steepness, dtype=np.float32)
@@ -150,9 +151,8 @@ def _above(image: Image, level: Floats, basin: Labels) -> Image:
 
 def _deepest(darkness: Image, basin: Labels, spots: Spots) -> Floats:
     """Greatest darkness of each pore near its middle."""
-    size = 2 * _MIDDLE + 1
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return np.asarray(cv2.dilate(darkness, window)[spots.row, spots.col], dtype=np.float64)
+    nearby = cv2.dilate(darkness, _SQUARE)
+    return np.asarray(nearby[spots.row, spots.col], dtype=np.float64)
 
 
 def _coverage(inner: Image, labels: Labels, basin: Labels) -> Image:

@@ -53,6 +53,7 @@ from porelight.report.tables import (
     session_rows,
 )
 from porelight.report.words import answer, headline, is_unchanged
+from porelight.tissue.person import roman
 from porelight.uncertainty import estimate
 
 # what a page shows beside the outcomes of the weeks
@@ -228,9 +229,14 @@ def _effects(outcome: xr.Dataset) -> list[dict[str, Any]]:
 
 def _plan(document: Mapping[str, Any]) -> dict[str, Any]:
     try:
+        skin = document["skin"]
         rows, refused = plan_rows(document), refusal_rows(document)
         return {
             "verdict": str(document["verdict"]),
+            "skin": (
+                f"{skin['zone']}, Fitzpatrick type {roman(skin['fitzpatrick'])}, "
+                f"{float(skin['age_years']):g} years"
+            ),
             "goal": str(document["goal"]).replace("-", " "),
             "rows": rows[:_SHOWN],
             "more": max(0, len(rows) - _SHOWN),
@@ -240,7 +246,7 @@ def _plan(document: Mapping[str, Any]) -> dict[str, Any]:
         }
     except (KeyError, TypeError, ValueError):
         raise InputFileError(
-            "the plan lacks candidates, refusals or their checks; make it again with "
+            "the plan lacks its skin, candidates, refusals or checks; make it again with "
             "'porelight plan'."
         ) from None
 

@@ -17,6 +17,7 @@ from porelight.report.week_figures import (
     sizes_figure,
     weeks_figure,
 )
+from porelight.tissue.population import DETECTION_THRESHOLD
 from porelight.uncertainty import estimate
 
 
@@ -117,9 +118,8 @@ def sizes_picture(outcome: xr.Dataset) -> Picture:
     when = judged(outcome)
     caption = (
         f"How many pores are larger than a diameter: now, and {when.words} (median, 50 % and 90 % "
-        "bands). To the right of the vertical line a pore is seen. A small shift of every pore "
-        "moves many across that line."
-    )
+        "bands). To the right of the vertical line a pore is seen. "
+    ) + _at_threshold(outcome)
     result = estimate(changes(outcome, "visible_density", when.day), PROBABILITY)
     alt = (
         f"Pores per square centimetre by diameter, now and {when.words}. The number of visible "
@@ -164,6 +164,17 @@ def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
             f"member. {gone}{told[0].upper()}{told[1:]}.",
         ),
     )
+
+
+def _at_threshold(outcome: xr.Dataset) -> str:
+    """Return what a shift of all pores does to the number of visible ones."""
+    smallest = float(outcome["pore_diameter"].min())
+    if outcome.attrs.get("pores_measured") == "true" and smallest > DETECTION_THRESHOLD:
+        return (
+            f"The smallest pore found in the photograph has {length(smallest)}, so few can leave "
+            "the visible ones, and their number hardly changes."
+        )
+    return "A small shift of every pore moves many across that line."
 
 
 def _weeks(outcome: xr.Dataset) -> str:

@@ -10,7 +10,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.ndimage import median_filter
 
 from porelight.quantities import Floats
@@ -126,6 +126,7 @@ def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:
     ):
         members = one[name].transpose("member", "depth").to_numpy() - ZERO_CELSIUS
         spread(axes, members, depth, colour, label, dash)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel("temperature [\u00b0C]")
     _legend_above(axes, axes.get_legend_handles_labels()[0])
     axes.grid(visible=True, axis="x")

@@ -226,7 +226,8 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
         axes.set_xlabel("diameter [mm]")
         axes.set_ylabel("pores per cm\u00b2 larger than that")
         axes.grid(visible=True)
-        axes.legend(loc="center right")
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
     return figure
 
 

@@ -1,0 +1,138 @@
+"""Claims about the intervals."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from porelight.errors import ParameterError
+from porelight.photo.estimate import SHARES, Estimate, Found, estimates
+
+SIDE = 0.02  # m
+PORE = 0.25 * np.pi * 2.5e-4**2
+
+
+def found(n, *, seed=1, side=SIDE, **changes):
+    rng = np.random.default_rng(seed)
+    axis = (np.arange(200) + 0.5) * side / 200
+    zone_row, zone_col = (x.ravel() for x in np.meshgrid(axis, axis, indexing="ij"))
+    row, col = rng.uniform(0.0, side, (2, n))
+    diameter = 3.5e-4 * np.exp(0.3 * rng.standard_normal(n))
+    plain = Found(
+        row=row,
+        col=col,
+        area=0.25 * np.pi * diameter**2,
+        probability=np.full(n, 0.8),
+        zone_row=zone_row,
+        zone_col=zone_col,
+        zone_area=side**2,
+        false_share=0.0,
+        scale_error=0.0,
+        diameter_error=0.0,
+    )
+    return dataclasses.replace(plain, **changes)
+
+
+def width(estimate):
+    return (estimate.high - estimate.low) / estimate.value
+
+
+def test_values_are_those_of_the_pores():
+    pores = found(200)
+    got = estimates(pores, PORE)
+    assert got.count.value == 200
+    assert got.density.value == pytest.approx(200 / SIDE**2)
+    assert got.area_fraction.value == pytest.approx(pores.area.sum() / SIDE**2)
+    diameter = np.sqrt(4 * pores.area / np.pi)
+    middle = got.diameter_quantiles[SHARES.index(0.5)].value
+    assert middle == pytest.approx(np.median(diameter), rel=0.01)
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("n", [100, 400])
+def test_count_of_scattered_pores_varies_as_poisson(n):
+    # 90 % of a Poisson count lies within 1.645 sqrt(n)
+    expected = 2 * 1.645 / np.sqrt(n)
+    widths = [width(estimates(found(n, seed=seed), PORE).count) for seed in range(8)]
+    assert np.mean(widths) == pytest.approx(expected, rel=0.12)
+
+
+@pytest.mark.verification
+def test_small_zone_counts_as_poisson_too():
+    widths = [width(estimates(found(60, seed=seed, side=0.004), PORE).count) for seed in range(8)]
+    assert np.mean(widths) == pytest.approx(2 * 1.645 / np.sqrt(60), rel=0.12)
+
+
+def test_clustered_pores_make_a_count_less_sure():
+    even = found(400)
+    clustered = dataclasses.replace(even, row=even.row**3 / SIDE**2, col=even.col**3 / SIDE**2)
+    assert width(estimates(clustered, PORE).count) > 1.5 * width(estimates(even, PORE).count)
+
+
+@pytest.mark.verification
+def test_interval_holds_the_truth_in_nine_of_ten():
+    # 20 pores per cm2, 4 cm2, Poisson
+    rng = np.random.default_rng(5)
+    hits = 0
+    for seed in range(60):
+        density = estimates(found(int(rng.poisson(80)), seed=seed), PORE).density
+        hits += density.low <= 80 / SIDE**2 <= density.high
+    # binomial with p = 0.9: fewer than 48 of 60 has a probability below 1 %
+    assert 48 <= hits <= 60
+
+
+@pytest.mark.verification
+def test_scale_error_is_carried_twice_into_density_and_once_into_diameter():
+    plain, unsure = (estimates(found(4000, scale_error=e), PORE) for e in (0.0, 0.08))
+    assert width(unsure.diameter_quantiles[2]) == pytest.approx(2 * 1.645 * 0.08, rel=0.12)
+    assert width(unsure.density) == pytest.approx(2 * 2 * 1.645 * 0.08, rel=0.12)
+    assert width(unsure.area_fraction) == pytest.approx(width(plain.area_fraction), rel=0.1)
+
+
+def test_error_of_size_leaves_the_count_alone():
+    plain, unsure = (estimates(found(1000, diameter_error=e), PORE) for e in (0.0, 0.1))
+    assert width(unsure.count) == pytest.approx(width(plain.count), rel=0.1)
+    assert width(unsure.area_fraction) > 3 * width(plain.area_fraction)
+
+
+@pytest.mark.verification
+def test_false_share_lowers_the_low_end_by_about_itself():
+    got = estimates(found(4000, false_share=0.4), PORE).count
+    # uniform from 0 to 0.4: 5 % of the draws take more than 0.38
+    assert got.low == pytest.approx(4000 * 0.62, rel=0.03)
+    assert got.high >= 4000
+
+
+def test_doubtful_pores_are_taken_away_first():
+    pores = found(1000, false_share=0.6)
+    small = pores.area < np.median(pores.area)
+    doubted = dataclasses.replace(pores, probability=np.where(small, 0.3, 0.95))
+    believed = dataclasses.replace(pores, probability=np.where(small, 0.95, 0.3))
+    high, low = (estimates(p, PORE).diameter_quantiles[2] for p in (doubted, believed))
+    assert high.high > high.value * 1.03
+    assert low.low < low.value * 0.97
+
+
+def test_no_pores_have_an_upper_limit():
+    got = estimates(found(0), PORE)
+    assert got.diameter_quantiles == ()
+    assert got.count.value == got.density.value == got.area_fraction.value == 0.0
+    # e^-3 = 0.05
+    assert got.count.high == pytest.approx(3.0, rel=0.01)
+    assert got.density.high == pytest.approx(3.0 / SIDE**2, rel=0.01)
+
+
+def test_same_pores_give_the_same_numbers():
+    assert estimates(found(100, false_share=0.2), PORE) == estimates(
+        found(100, false_share=0.2), PORE
+    )
+
+
+def test_one_pore_has_an_interval():
+    got = estimates(found(1), PORE)
+    assert got.count.low < 1 < got.count.high
+
+
+def test_value_outside_of_its_interval_is_refused():
+    with pytest.raises(ParameterError, match="estimate of 3 lies outside"):
+        Estimate(3.0, 1.0, 2.0)
