@@ -49,10 +49,12 @@ if TYPE_CHECKING:
     from porelight.plan.search import propose as propose
     from porelight.record.outcomes import load_outcome as load_outcome
     from porelight.record.outcomes import save_outcome as save_outcome
-    from porelight.record.photographs import read_photograph as read_photo
+    from porelight.record.photographs import read_photograph
     from porelight.report.page import write_report as write_report
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin
+
+    read_photo = read_photograph
 
 
 def __getattr__(name: str) -> object:

@@ -30,7 +30,6 @@ from porelight.tissue.priors import uncertain
 
 PHYSICS_FACTOR = "physics of the sessions"
 _BATCH = 1000  # draws followed at once: more would fill the memory
-_PORE = frozenset({"diameter_ratio", "mean_diameter", "visible_density", "area_fraction"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +109,7 @@ def sensitivity(
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
     from SALib.sample import sobol as design  # noqa: PLC0415
 
-    files = [one for one in BIOLOGY if one != "effects" or name not in _PORE]
+    files = [one for one in BIOLOGY if one != "effects" or name in RELATIVE]
     parameters = uncertain(files)
     n_member = len(injuries[0]) if injuries else 1
     factors = [one.name for one in parameters] + [PHYSICS_FACTOR] * (n_member > 1)

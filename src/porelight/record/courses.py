@@ -1,8 +1,7 @@
 """From a course file to the objects that the physics takes: clinic units end here."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from porelight.course import Care, Course
 from porelight.errors import InputFileError, ParameterError
@@ -15,6 +14,9 @@ from porelight.record.photographs import read_photograph, read_zone_mask
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, celsius, cm2, mm, ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Simulation(TypedDict):
