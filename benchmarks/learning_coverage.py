@@ -20,6 +20,7 @@ from porelight.uncertainty import estimate, relative_change
 VISITS = (28.0, 56.0, 84.0, 140.0)
 TARGET = 238.0  # d, half a year after the last of five sessions
 NAME = "mean_diameter"
+N_PERSONS = 200
 DEVIATION = 0.02  # of a measured mean diameter
 
 
@@ -35,43 +36,48 @@ class Row:
     refused: int
 
 
-def coverage(course, injuries, *, n_draws=4000, n_persons=200, seed=1):
-    """Return one row per number of follow-ups, from none on."""
-    days = (0.0, *VISITS, TARGET)
+def coverage(course, injuries, *, visits=VISITS, target=TARGET, n_draws=4000, seed=1):
+    """Return one row per number of follow-ups, from none on.
+
+    Errors and widths are over the persons who were never refused, so that rows can be compared.
+    """
+    days = (0.0, *visits, target)
     ensemble = course.follow(injuries, draws=n_draws, seed=seed, days=days)
-    persons = course.follow(injuries, draws=n_persons, seed=seed + 1, days=days)
-    truth = relative_change(persons, NAME, TARGET)
-    noise = np.random.default_rng(seed).normal(0.0, DEVIATION, (n_persons, len(VISITS) + 1))
-    seen = persons[NAME].sel(day=[0.0, *VISITS]).to_numpy() * np.exp(noise)
+    persons = course.follow(injuries, draws=N_PERSONS, seed=seed + 1, days=days)
+    truth = relative_change(persons, NAME, target)
+    prior = estimate(relative_change(ensemble, NAME, target))
+    noise = np.random.default_rng(seed).normal(0.0, DEVIATION, (N_PERSONS, len(visits) + 1))
+    seen = persons[NAME].sel(day=[0.0, *visits]).to_numpy() * np.exp(noise)
+    # (follow-ups, person): low, median, high, effective draws; nan where refused
+    told = np.full((len(visits) + 1, N_PERSONS, 4), np.nan)
+    told[0] = prior.low, prior.median, prior.high, n_draws
+    for number in range(1, len(visits) + 1):
+        for person in range(N_PERSONS):
+            when = zip((0.0, *visits[:number]), seen[person], strict=False)
+            measured = [Visit(day, float(value), DEVIATION) for day, value in when]
+            try:
+                known = learned(ensemble, NAME, measured)
+            except ConvergenceError:
+                continue
+            forecast = known.forecast(ensemble, NAME, target)
+            told[number, person] = (
+                *(forecast.low, forecast.median, forecast.high),
+                known.effective_draws,
+            )
+    answered = ~np.isnan(told[:, :, 0])
+    always = answered.all(axis=0)
     rows = []
-    for n_visits in range(len(VISITS) + 1):
-        hits, errors, widths, sizes, refused = [], [], [], [], 0
-        for person in range(n_persons):
-            forecast, size = estimate(relative_change(ensemble, NAME, TARGET)), float(n_draws)
-            if n_visits:
-                when = (0.0, *VISITS[:n_visits])
-                visits = [
-                    Visit(day, float(seen[person, i]), DEVIATION) for i, day in enumerate(when)
-                ]
-                try:
-                    known = learned(ensemble, NAME, visits)
-                except ConvergenceError:
-                    refused += 1
-                    continue
-                forecast = known.forecast(ensemble, NAME, TARGET)
-                size = known.effective_draws
-            hits.append(forecast.low <= truth[person] <= forecast.high)
-            errors.append(forecast.median - truth[person])
-            widths.append(forecast.high - forecast.low)
-            sizes.append(size)
+    for number, (low, median, high, size) in enumerate(np.moveaxis(told, 2, 1)):
+        one = answered[number]
+        hit = (low[one] <= truth[one]) & (truth[one] <= high[one])
         rows.append(
             Row(
-                n_visits,
-                float(np.mean(hits)),
-                float(np.sqrt(np.mean(np.square(errors)))),
-                float(np.mean(widths)),
-                float(np.median(sizes)),
-                refused,
+                number,
+                float(hit.mean()),
+                float(np.sqrt(np.mean((median - truth)[always] ** 2))),
+                float(np.mean((high - low)[always])),
+                float(np.median(size[one])),
+                int((~one).sum()),
             )
         )
     return rows

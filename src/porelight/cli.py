@@ -33,6 +33,9 @@ Zone = Literal["forehead", "glabella", "nose", "cheek", "chin"]
 Goal = Literal["pore-area", "pore-diameter", "redness", "texture", "fine-lines", "acne-scars"]
 Device = Literal["laser-genesis", "pearl"]
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]
+_WIDE = 130  # columns of a terminal in which a table shows its long texts too
+_LONG = ("evidence", "source", "allowed")
+_SHORT = 18  # characters; a column of shorter texts is never broken over lines
 AsJson = Annotated[bool, Parameter(name="--json", negative="")]
 
 
@@ -389,16 +392,22 @@ def _print_json(document: object) -> None:
 
 
 def _print_rows(title: str, rows: list[dict[str, str]]) -> None:
+    """Print a table; long texts give way where the terminal is narrow (``--json`` has them all)."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     if not rows:
         return
-    table = Table(title=title, title_justify="left")
-    for name in rows[0]:
-        table.add_column(name, overflow="fold")
+    console = Console()
+    left_out = _LONG if console.width < _WIDE else ()
+    names = [name for name in rows[0] if name not in left_out]
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in names:
+        short = len(name) <= _SHORT and all(len(row[name]) <= _SHORT for row in rows)
+        table.add_column(name, no_wrap=short, overflow="fold")
     for row in rows:
-        table.add_row(*row.values())
-    Console().print(table, markup=False)
+        table.add_row(*(row[name] for name in names))
+    console.print(table, markup=False)
 
 
 def _print_measurement(name: str, summary: dict[str, object], folder: Path) -> None:

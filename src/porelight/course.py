@@ -6,7 +6,7 @@ the result is labelled.
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -128,6 +128,7 @@ class Course:
         seed: int,
         days: Sequence[float],
         notes: Sequence[str] = (),
+        values: Mapping[str, Floats] | None = None,
     ) -> xr.Dataset:
         """Follow the skin over the weeks, given what each session did.
 
@@ -143,6 +144,9 @@ class Course:
             Days to observe, the first one 0 [d].
         notes : sequence of str
             What the reader of the outcome must know.
+        values : mapping of str to ndarray of float64, optional
+            Draws that replace those from the priors, by library name; repeated to the length of
+            `draws`. For example `porelight.calibration.posterior()`.
         """
         observed_days = np.asarray(days, dtype=np.float64)
         if observed_days[0] != 0.0 or (np.diff(observed_days) <= 0.0).any():
@@ -152,7 +156,10 @@ class Course:
             np.array([session.day for session in self.sessions]),
             self.care,
             injuries,
-            drawn(uncertain(BIOLOGY), draws, seed),
+            {
+                **drawn(uncertain(BIOLOGY), draws, seed),
+                **{name: np.resize(column, draws) for name, column in (values or {}).items()},
+            },
             observed_days,
         )
         return outcome_dataset(

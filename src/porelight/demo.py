@@ -373,7 +373,8 @@ def _forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: _Story) ->
     )
     save_outcome(outcome, folder / "run.nc")
     rows = forecast_rows(outcome)
-    story.table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+    short = [{name: row[name] for name in row if name != "evidence"} for row in rows]
+    story.table(tuple(short[0]), [tuple(row.values()) for row in short])
     low, median, high = interval(outcome["diameter_ratio"]).sel(day=last).to_numpy()
     story.say(f"{10 * responders(outcome, last):.0f} of 10 such people would measure smaller pores")
     story.check(

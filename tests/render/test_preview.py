@@ -89,6 +89,19 @@ def test_uncovered_skin_keeps_the_texture_of_skin() -> None:
     assert 0.6 < fine[wide].std() / fine[DISTANCE > 3.0].std() < 1.6
 
 
+def test_larger_pore_covers_the_texture_around_it() -> None:
+    row, col = np.mgrid[-40:41, -40:41]
+    distance = np.hypot(row, col)
+    rough = np.random.default_rng(1).normal(150.0, 6.0, distance.shape)
+    green = np.rint(np.where(distance <= 6.0, 120.0, rough)).astype(np.uint8)
+    pixels = np.repeat(green[..., None], 3, axis=-1)
+    labels = (distance <= 6.0).astype(np.int32)
+    after = preview(pixels, SCALE, labels, 1.6)[..., 1].astype(np.float64)
+    covered = (distance > 7.0) & (distance < 9.0)
+    assert after[covered].mean() < 135.0
+    assert after[covered].std() < 0.6 * green[covered].std()
+
+
 def test_pore_at_the_border_is_scaled_too() -> None:
     labels = np.zeros((60, 60), np.int32)
     labels[:4, 20:26] = 1

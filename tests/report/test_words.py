@@ -55,3 +55,14 @@ def test_gaps_are_those_of_the_devices_used(outcome, genesis_only, pearl_only):
     assert "Ablation depth" not in told(genesis_only)
     assert "Ablation depth" in told(pearl_only)
     assert "set-point" not in told(pearl_only)
+
+
+def test_answer_counts_those_whose_pores_grow(outcome):
+    wider = outcome.copy()
+    wider["area_fraction"] = outcome["area_fraction"].sel(day=0.0) * (1.0 + 0.1 * outcome["day"])
+    assert of_ten_people(wider) == (0, 0, 10)
+    assert "More than 9 of 10 would measure larger pores." in answer(wider)[1]
+    steady = outcome.copy()
+    steady["area_fraction"] = 0.0 * outcome["area_fraction"] + 0.02
+    assert of_ten_people(steady) == (0, 10, 0)
+    assert "None of the simulated people would measure larger pores." in answer(steady)[1]

@@ -10,8 +10,11 @@ from every accepted dark spot, and their number is scaled from that area to the 
    A / A_\mathrm{far}}{n_\mathrm{dark}(t)} .
 
 The 1 keeps the estimate from calling a few dark specks of noise certain [1]_. The threshold starts
-at the detector's own and rises until :math:`\hat q \le q`, and until there are more dark spots than
-bright ones by more than chance makes.
+at the detector's own and rises until :math:`\hat q \le q`.
+
+Relief is not quite as often bright as dark, so bare skin would keep some spots. Before anything else,
+therefore, strong dark spots must outnumber strong bright ones by more than chance makes; where they
+do not, only spots stronger than any texture are kept.
 
 References
 ----------
@@ -30,13 +33,14 @@ from porelight.photo.evidence import Evidence
 from porelight.photo.flatten import WORKING_SCALE, Image, Mask
 from porelight.quantities import Floats
 
-FALSE_DISCOVERY = 0.3
+FALSE_DISCOVERY = 0.4
 
 _HALF_WINDOW = 3  # px; of two maxima nearer than that the lower is part of the higher
 _NEIGHBOURHOOD = 6.5e-4  # m around a pore in which the negative is no neutral witness
 _LEAST_FAR = 0.05  # of the skin; with less of it every bright spot counts
 _STEP = 0.1  # of the log-odds, as the threshold rises
-_SIGMAS = 2.33  # by which dark spots must outnumber bright ones
+_STRONG = 1.0  # log-odds of the spots that decide whether there are pores at all
+_SIGMAS = 2.33  # by which strong dark spots must outnumber strong bright ones; one chance in 100
 _CERTAIN = 6.0  # log-odds that no texture reached
 
 Pixels = NDArray[np.intp]
@@ -87,15 +91,16 @@ def detect(seen: Evidence, skin: Mask, threshold: float, q: float) -> Spots:
     dark_at, dark = _maxima(seen.dark, skin, threshold)
     bright_at, bright = _maxima(seen.bright, skin, threshold)
     level, share = threshold, 0.0
-    while (dark >= level).any():
-        passed, against = dark >= level, bright >= level
-        share = _false_share(dark_at[passed], bright_at[against], skin)
-        if share <= q and _outnumber(int(passed.sum()), int(against.sum())):
+    if not _outnumber(int((dark >= _STRONG).sum()), int((bright >= _STRONG).sum())):
+        level = _CERTAIN
+    while level < _CERTAIN and (dark >= level).any():
+        share = _false_share(dark_at[dark >= level], bright_at[bright >= level], skin)
+        if share <= q:
             break
         level += _STEP
     kept = dark >= min(level, _CERTAIN)
     at = dark_at[kept]
-    if not kept.any():
+    if level >= _CERTAIN or not kept.any():
         share = 0.0
     return Spots(at[:, 0], at[:, 1], dark[kept].astype(np.float64), level, min(share, 1.0))
 

@@ -15,7 +15,7 @@ from typing import cast
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP")
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")
 _STARTS = (
     (b"GIF8", "a GIF"),
     (b"%PDF", "a PDF"),

@@ -147,8 +147,6 @@ def _require_readable(file: Path) -> None:
             pass
     except OSError as problem:
         raise PhotographError(f"{file}: cannot be read ({problem.strerror}).") from None
-    except ValueError:
-        raise PhotographError(f"{str(file)!r} is no name of a file.") from None
     if size == 0:
         raise PhotographError(f"{file} is empty (0 bytes); copy it again.")
     if size > _MOST_BYTES:

@@ -37,11 +37,14 @@ def blurred(image: Image, sd: float) -> Image:
         return as_image(cv2.GaussianBlur(image, (0, 0), sd, borderType=cv2.BORDER_REFLECT_101))
     factor = int(sd / 3.0)
     rows, cols = image.shape[:2]
-    small_shape = (max(1, -(-cols // factor)), max(1, -(-rows // factor)))
-    small = cv2.resize(image, small_shape, interpolation=cv2.INTER_AREA)
+    small_rows, small_cols = -(-rows // factor), -(-cols // factor)
+    small = cv2.resize(image, (small_cols, small_rows), interpolation=cv2.INTER_AREA)
     # a box of width f has variance f^2/12, the triangle of the bilinear return f^2/6
-    rest = (sd / factor) ** 2 - 0.25
-    small = cv2.GaussianBlur(small, (0, 0), float(np.sqrt(rest)), borderType=cv2.BORDER_REFLECT_101)
+    sd_row, sd_col = (
+        float(np.sqrt((sd * few / many) ** 2 - 0.25))
+        for few, many in ((small_rows, rows), (small_cols, cols))
+    )
+    small = cv2.GaussianBlur(small, (0, 0), sd_col, None, sd_row, cv2.BORDER_REFLECT_101)
     return as_image(cv2.resize(small, (cols, rows), interpolation=cv2.INTER_LINEAR))
 
 

@@ -230,7 +230,6 @@ def _srgb(linear: Image) -> Image:
 
 
 def _smoothed_colour(picture: Image, sd: float) -> Image:
+    # what differs from grey has no luminance, and neither has its average: lightness stays sharp
     lightness = as_image(picture @ _LUMINANCE.astype(np.float32))[..., None]
-    colour = blurred(as_image(picture - lightness), sd)
-    # the smoothed differences no longer have zero luminance where lightness jumps; give it back
-    return as_image(lightness + colour - (colour @ _LUMINANCE.astype(np.float32))[..., None])
+    return as_image(lightness + blurred(as_image(picture - lightness), sd))
