@@ -35,9 +35,9 @@ BIOLOGY_OF_PORES = ("healing", "mechanics")
 DOSE = "session_stimulus"  # of fractional 1440 nm, the calibrated device
 _BATCH = 1000  # draws followed at once: more would fill the memory
 
-SAEDI_SESSIONS: Floats = np.arange(6) * 14.0  # d
+SAEDI_SESSIONS: Floats = np.asarray(np.arange(6) * 14.0, dtype=np.float64)  # d
 SAEDI_DAY = 84.0  # d, two weeks after the sixth
-KWON_SESSIONS: Floats = np.arange(3) * 28.0  # d
+KWON_SESSIONS: Floats = np.asarray(np.arange(3) * 28.0, dtype=np.float64)  # d
 KWON_DAYS = np.array([56.0, 140.0])  # d, before the third session and twelve weeks after it
 
 

@@ -8,6 +8,7 @@ import json as json_module
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
@@ -399,12 +400,18 @@ def _print_rows(title: str, rows: list[dict[str, str]]) -> None:
     if not rows:
         return
     console = Console()
+    if not console.is_terminal:
+        console.width = _WIDE - 1  # a file or a pipe has no edge
     left_out = _LONG if console.width < _WIDE else ()
     names = [name for name in rows[0] if name not in left_out]
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in names:
         short = len(name) <= _SHORT and all(len(row[name]) <= _SHORT for row in rows)
-        table.add_column(name, no_wrap=short, overflow="fold")
+        # two lines of heading keep a column of numbers narrow
+        heading = "\n".join(wrap(name, max(8, len(name) // 2 + 2))) if short else name
+        table.add_column(
+            heading, no_wrap=short, overflow="fold", min_width=None if short else _SHORT - 7
+        )
     for row in rows:
         table.add_row(*(row[name] for name in names))
     console.print(table, markup=False)

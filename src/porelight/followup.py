@@ -42,6 +42,9 @@ CareKind: TypeAlias = Literal["cleansing", "unprotected-sun", "sun-protection", 
 
 _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both sides
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
+_QUIET = 30.0  # d between them once all has settled
+_SETTLED = 400.0  # d; longer than any half-life but that of mature collagen
+_LONGEST_STEP = 2.0  # d of mechanics; a third of an interval where that is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ def followed_weeks(
     """
     n_draws = next(iter(values.values())).size
     session_times = session_days * day
-    times = fine_times(observed_days * day, session_times)
+    changes = [edge * day for one in care for edge in (one.from_day, one.to_day)]
+    times = fine_times(observed_days * day, session_times, changes)
     shown = np.searchsorted(times, observed_days * day)
     dose = _session_doses(skin, injuries, np.arange(n_draws) if member is None else member)
     wound = dose["ablated"] + dose["dead"]
@@ -233,18 +237,44 @@ def pore_over_weeks(
     wounds = ContractionParameters.from_values(values)
     shrunk = contraction(times, session_times, doses.dermal_depth, wounds)
     ratio = pore_opening(
-        times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws), mechanics
+        times,
+        _rings(mesh, collagen),
+        _spread(plug, n_draws),
+        _spread(shrunk, n_draws),
+        mechanics,
+        max_step=np.maximum(_LONGEST_STEP * day, np.diff(times) / 3.0),
     )
     ratio = scarred_opening(ratio, scar_widening(times, _picking(care), mechanics))
     return PoreHistory(ratio, collagen, plug)
 
 
-def fine_times(observed_times: Floats, session_times: Floats) -> Floats:
-    """Return when histories are handed on: both sides of each session, and between."""
-    even = np.arange(0.0, observed_times[-1], _FINE * day)
-    return np.unique(
-        np.concatenate([observed_times, even, session_times, session_times + _JUST_AFTER])
-    )
+def fine_times(
+    observed_times: Floats, session_times: Floats, changes: Sequence[float] = ()
+) -> Floats:
+    """Return when histories are handed on: both sides of each session, and between.
+
+    Parameters
+    ----------
+    observed_times : ndarray of float64, shape (n_day,)
+        When to look, the last one at the end [s].
+    session_times : ndarray of float64, shape (n_session,)
+        When sessions happen [s].
+    changes : sequence of float
+        When care begins or ends; beyond the end they do nothing [s].
+
+    Returns
+    -------
+    ndarray of float64, shape (n_time,)
+        Every three days until 400 days after the last event, then every 30 [s].
+    """
+    end = float(observed_times[-1])
+    edges = np.array([one for one in changes if one < end], dtype=np.float64)
+    events = np.concatenate([[0.0], session_times[session_times < end], edges])
+    settled = min(float(events.max()) + _SETTLED * day, end)
+    even = np.arange(0.0, settled, _FINE * day)
+    quiet = np.arange(settled, end, _QUIET * day)
+    both = np.concatenate([session_times, session_times + _JUST_AFTER])
+    return np.unique(np.concatenate([observed_times, even, quiet, edges, both]))
 
 
 def _session_doses(

@@ -92,23 +92,26 @@ def test_light_and_dark_skin_are_measured(fitzpatrick):
     assert f1(measured(skin), skin) > 0.6
 
 
-def test_smaller_pores_are_seen_to_be_smaller(plain):
-    _, before = plain
-    after = measured(photographed(ratio=0.8))
-    assert after.area_fraction.value < 0.85 * before.area_fraction.value
-    assert after.n <= before.n
+def test_smaller_pores_are_seen_to_be_smaller():
+    # by a factor of 0.7, so that area falls to a half or less; what is seen falls by less, as the
+    # blur of the camera stays
+    ratios = []
+    for seed in range(3):
+        before, after = (measured(photographed(ratio=r, seed=seed)) for r in (1.0, 0.7))
+        ratios.append(after.area_fraction.value / before.area_fraction.value)
+    assert np.mean(ratios) < 0.8
 
 
 def test_another_shot_of_the_same_skin_gives_nearly_the_same(plain):
     _, first = plain
     second = measured(photographed(frame=1))
-    assert second.n == pytest.approx(first.n, rel=0.15)
+    assert second.n == pytest.approx(first.n, rel=0.25)
+    assert second.area_fraction.value == pytest.approx(first.area_fraction.value, rel=0.15)
     assert second.diameter.value == pytest.approx(first.diameter.value, rel=0.05)
 
 
-def test_skin_without_visible_pores_mostly_has_none():
+def test_skin_without_visible_pores_has_none():
     # 90 pores of 50 um, a fifth of what a camera sees; relief and mottling as ever
     skins = [photographed(size=np.full(N_PORES, 5e-5), seed=seed) for seed in range(4)]
     numbers = [measured(skin).n for skin in skins]
-    assert np.median(numbers) == 0
-    assert max(numbers) < 0.25 * N_PORES
+    assert numbers == [0, 0, 0, 0]

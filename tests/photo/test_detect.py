@@ -49,10 +49,16 @@ def test_threshold_rises_above_the_level_of_the_rivals():
 
 def test_rivals_beside_a_pore_are_its_lips():
     dark = scattered(40, 1.0, 1)
-    lips = [(row, col + 4, 0.5) for row, col, _ in dark[:20]]
-    assert spots_of(dark, lips).threshold == -1.0
-    far_away = [(row, col, 0.5) for row, col, _ in scattered(20, 0.5, 7)]
-    assert spots_of(dark, far_away).threshold > 0.5
+    lips = [(row, col + 4, 0.5) for row, col, _ in dark[:8]]
+    assert spots_of(dark, lips, q=0.15).threshold == -1.0
+    assert spots_of(dark, scattered(16, 0.5, 7), q=0.15).threshold > 0.5
+
+
+def test_faint_spots_without_a_strong_one_are_texture():
+    # more dark than bright, which relief does without any pore
+    assert spots_of(scattered(100, 0.9, 1), scattered(10, 0.9, 2)).row.size == 0
+    with_strong = scattered(100, np.repeat([0.9, 2.0], 50), 1)
+    assert spots_of(with_strong, scattered(10, 0.9, 2)).row.size == 100
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])

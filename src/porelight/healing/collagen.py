@@ -40,6 +40,8 @@ from porelight.healing._inputs import (
 from porelight.quantities import FRACTION, TIME, Floats, Quantity
 
 LONGEST_STEP = 86400.0  # s; every rate of the model is slower than one per week
+QUIET_STEP = 5.0 * 86400.0  # s, once the signal is gone and only slow pools move
+_GONE = 1e-6  # signal and transcription too small to move a pool by a part in a million
 _WEEK = 7.0 * 86400.0
 
 _TIME_CONSTANT = Quantity(
@@ -211,7 +213,7 @@ def remodelling(
     -----
     Signal and transcription are exact. The pools are integrated as deviations from homeostasis, so
     that zero stays zero, by the classical fourth-order Runge-Kutta rule in steps that end on every
-    session and every output and are at most one day long; the corner of the repair flux at m = m0
+    session and every output and are at most one day long (five once the signal has gone); the corner of the repair flux at m = m0
     lowers the order there to two. Relative error of a default course: below 1e-6.
 
     Examples
@@ -299,7 +301,11 @@ class _Pools:
         span = time - self.time
         if span <= 0.0:
             return
-        n_steps = math.ceil(span / LONGEST_STEP - 1e-9)
+        if not any(part.any() for part in (self.w, self.a, self.x, self.y, self.z)):
+            self.time = time  # skin at its set point stays there
+            return
+        quiet = max(self.w.max(initial=0.0), self.a.max(initial=0.0)) < _GONE
+        n_steps = math.ceil(span / (QUIET_STEP if quiet else LONGEST_STEP) - 1e-9)
         step = span / n_steps
         half = _SignalStep(self.rates, 0.5 * step)
         whole = _SignalStep(self.rates, step)

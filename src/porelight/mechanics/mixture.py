@@ -97,7 +97,7 @@ def pore_opening(
     parameters: RingMechanics,
     *,
     mechanisms: AbstractSet[Mechanism] = MECHANISMS,
-    max_step: float = _TWO_DAYS,
+    max_step: float | Floats = _TWO_DAYS,
 ) -> Floats:
     """Pore diameter over its resting diameter through a course of healing.
 
@@ -118,8 +118,8 @@ def pore_opening(
         What is allowed to act, to tell what did what: ``stiffness`` (modulus follows collagen),
         ``pre-strain`` (collagen keeps the strain at which it was laid down), ``shrinkage`` (of
         denatured collagen), ``plug``, ``contraction``. The parts do not add up exactly.
-    max_step : float
-        Longest step of the integration [s]; histories are interpolated linearly between `times`.
+    max_step : float or ndarray of float64, shape (n_time - 1,)
+        Longest step of the integration, or one for each interval of `times` [s]; histories are interpolated linearly between `times`.
 
     Returns
     -------
@@ -140,8 +140,9 @@ def pore_opening(
     """
     n_time, n_draw, _ = collagen.immature.shape
     _check(times, collagen, plug_pressure, contraction, mechanisms)
-    if not max_step > 0.0:
-        raise ParameterError(f"max_step is {max_step:g} s; expected above 0 s.")
+    longest = np.broadcast_to(np.asarray(max_step, dtype=np.float64), n_time - 1)
+    if not (longest > 0.0).all():
+        raise ParameterError(f"max_step is {longest.min():g} s; expected above 0 s.")
     n_draw = max(n_draw, parameters.n_draw)
     resting = RestingRing.of(collagen.mesh, parameters, n_draw)
     mixture = _Mixture.of(collagen, resting, parameters, mechanisms)
@@ -154,7 +155,7 @@ def pore_opening(
     last_step = 1.0
     for i_time in range(1, n_time):
         start, end = after, mixture.moment(i_time, plug_pressure, contraction)
-        n_step = int(np.ceil((times[i_time] - times[i_time - 1]) / max_step))
+        n_step = int(np.ceil((times[i_time] - times[i_time - 1]) / longest[i_time - 1]))
         step = (times[i_time] - times[i_time - 1]) / n_step
         for i_step in range(n_step):
             left = after

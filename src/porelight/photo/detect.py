@@ -10,11 +10,12 @@ from every accepted dark spot, and their number is scaled from that area to the 
    A / A_\mathrm{far}}{n_\mathrm{dark}(t)} .
 
 The 1 keeps the estimate from calling a few dark specks of noise certain [1]_. The threshold starts
-at the detector's own and rises until :math:`\hat q \le q`.
+at the detector's own and rises until :math:`\hat q \le q`, and until all that pass it are dark more
+often than bright by more than chance makes.
 
-Relief is not quite as often bright as dark, so bare skin would keep some spots. Before anything else,
-therefore, strong dark spots must outnumber strong bright ones by more than chance makes; where they
-do not, only spots stronger than any texture are kept.
+Relief is not quite as often bright as dark, so bare skin would keep some spots. Before anything
+else, therefore, the strong dark spots must outnumber the strong bright ones by more than chance;
+where they do not, only spots stronger than any texture are kept.
 
 References
 ----------
@@ -40,7 +41,8 @@ _NEIGHBOURHOOD = 6.5e-4  # m around a pore in which the negative is no neutral w
 _LEAST_FAR = 0.05  # of the skin; with less of it every bright spot counts
 _STEP = 0.1  # of the log-odds, as the threshold rises
 _STRONG = 1.0  # log-odds of the spots that decide whether there are pores at all
-_SIGMAS = 2.33  # by which strong dark spots must outnumber strong bright ones; one chance in 100
+_STRONG_SIGMAS = 2.33  # by which those must outnumber the bright ones; one chance in 100
+_SIGMAS = 3.0  # by which all that pass the threshold must; it is sought among many
 _CERTAIN = 6.0  # log-odds that no texture reached
 
 Pixels = NDArray[np.intp]
@@ -91,11 +93,11 @@ def detect(seen: Evidence, skin: Mask, threshold: float, q: float) -> Spots:
     dark_at, dark = _maxima(seen.dark, skin, threshold)
     bright_at, bright = _maxima(seen.bright, skin, threshold)
     level, share = threshold, 0.0
-    if not _outnumber(int((dark >= _STRONG).sum()), int((bright >= _STRONG).sum())):
+    if _excess(dark, bright, _STRONG) < _STRONG_SIGMAS:
         level = _CERTAIN
     while level < _CERTAIN and (dark >= level).any():
         share = _false_share(dark_at[dark >= level], bright_at[bright >= level], skin)
-        if share <= q:
+        if share <= q and _excess(dark, bright, level) >= _SIGMAS:
             break
         level += _STEP
     kept = dark >= min(level, _CERTAIN)
@@ -114,9 +116,10 @@ def _maxima(image: Image, skin: Mask, threshold: float) -> tuple[Pixels, Image]:
     return at, image[at[:, 0], at[:, 1]]
 
 
-def _outnumber(n_dark: int, n_bright: int) -> bool:
-    """Whether chance alone would hardly make so many more spots dark than bright."""
-    return n_dark - n_bright >= _SIGMAS * math.sqrt(n_dark + n_bright)
+def _excess(dark: Image, bright: Image, level: float) -> float:
+    """By how many standard deviations of chance more spots are dark than bright."""
+    n_dark, n_bright = int((dark >= level).sum()), int((bright >= level).sum())
+    return (n_dark - n_bright) / math.sqrt(max(n_dark + n_bright, 1))
 
 
 def _false_share(dark_at: Pixels, bright_at: Pixels, skin: Mask) -> float:
