@@ -59,7 +59,8 @@ def test_every_number_in_a_data_file_has_unit_range_source_and_flag():
     for package in ("tissue", "laser"):
         for path in (ROOT / "src" / "porelight" / package / "data").glob("*.toml"):
             content = tomllib.loads(path.read_text(encoding="utf-8"))
-            if any("value" in entry for entry in content.values()):
+            # spectra and texts have loaders and tests of their own
+            if all(isinstance(entry.get("value"), int | float) for entry in content.values()):
                 # loading checks every entry
                 flat += bool(table(f"porelight.{package}", path.stem))
     assert flat >= 8

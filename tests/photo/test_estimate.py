@@ -14,8 +14,6 @@ PORE = 0.25 * np.pi * 2.5e-4**2
 
 def found(n, *, seed=1, side=SIDE, **changes):
     rng = np.random.default_rng(seed)
-    axis = (np.arange(200) + 0.5) * side / 200
-    zone_row, zone_col = (x.ravel() for x in np.meshgrid(axis, axis, indexing="ij"))
     row, col = rng.uniform(0.0, side, (2, n))
     diameter = 3.5e-4 * np.exp(0.3 * rng.standard_normal(n))
     plain = Found(
@@ -23,9 +21,8 @@ def found(n, *, seed=1, side=SIDE, **changes):
         col=col,
         area=0.25 * np.pi * diameter**2,
         probability=np.full(n, 0.8),
-        zone_row=zone_row,
-        zone_col=zone_col,
-        zone_area=side**2,
+        zone_mask=np.ones((200, 200), dtype=bool),
+        px_per_metre=200 / side,
         false_share=0.0,
         scale_error=0.0,
         diameter_error=0.0,

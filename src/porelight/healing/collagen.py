@@ -213,8 +213,9 @@ def remodelling(
     -----
     Signal and transcription are exact. The pools are integrated as deviations from homeostasis, so
     that zero stays zero, by the classical fourth-order Runge-Kutta rule in steps that end on every
-    session and every output and are at most one day long (five once the signal has gone); the corner of the repair flux at m = m0
-    lowers the order there to two. Relative error of a default course: below 1e-6.
+    session and every output and are at most one day long (five once the signal has gone); the
+    corner of the repair flux at m = m0 lowers the order there to two. Relative error of a default
+    course: below 1e-6.
 
     Examples
     --------

@@ -119,7 +119,8 @@ def pore_opening(
         ``pre-strain`` (collagen keeps the strain at which it was laid down), ``shrinkage`` (of
         denatured collagen), ``plug``, ``contraction``. The parts do not add up exactly.
     max_step : float or ndarray of float64, shape (n_time - 1,)
-        Longest step of the integration, or one for each interval of `times` [s]; histories are interpolated linearly between `times`.
+        Longest step of the integration, or one for each interval of `times` [s];
+        histories are interpolated linearly between `times`.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
@@ -60,10 +61,10 @@ class Found:
         Areas [m2].
     probability : ndarray of float64, shape (n,)
         That each is a pore, by the detector [-].
-    zone_row, zone_col : ndarray of float64, shape (m,)
-        Positions of the zone's pixels [m].
-    zone_area : float
-        Area of the zone [m2].
+    zone_mask : ndarray of bool, shape (rows, cols)
+        The zone.
+    px_per_metre : float
+        Scale of the mask [px/m].
     false_share : float
         Estimated share of false finds [-].
     scale_error, diameter_error : float
@@ -74,12 +75,16 @@ class Found:
     col: Floats
     area: Floats
     probability: Floats
-    zone_row: Floats
-    zone_col: Floats
-    zone_area: float
+    zone_mask: NDArray[np.bool_]
+    px_per_metre: float
     false_share: float
     scale_error: float
     diameter_error: float
+
+    @property
+    def zone_area(self) -> float:
+        """Area of the zone [m2]."""
+        return float(self.zone_mask.sum()) / self.px_per_metre**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +142,30 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
 
 def _resampled(found: Found, draw: np.random.Generator) -> tuple[Floats, Floats]:
     """Weight of each pore (draw, pore) and relative area of the zone (draw,)."""
-    across = int(max(found.zone_col.max(), found.col.max()) / _TILE) + 1
-
-    def tile(row: Floats, col: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        return (row / _TILE).astype(np.intp) * across + (col / _TILE).astype(np.intp)
-
-    tiles, where = np.unique(tile(found.zone_row, found.zone_col), return_inverse=True)
-    of_pore = np.minimum(np.searchsorted(tiles, tile(found.row, found.col)), tiles.size - 1)
-    if tiles.size < _LEAST_TILES:
+    tile_row, tile_col = (
+        ((np.arange(n) + 0.5) / found.px_per_metre / _TILE).astype(np.intp)
+        for n in found.zone_mask.shape
+    )
+    size = np.add.reduceat(found.zone_mask, _starts(tile_row), axis=0, dtype=np.int64)
+    size = np.add.reduceat(size, _starts(tile_col), axis=1)
+    of_row = np.minimum((found.row / _TILE).astype(np.intp), size.shape[0] - 1)
+    of_col = np.minimum((found.col / _TILE).astype(np.intp), size.shape[1] - 1)
+    # a pore on the rim of the zone may have its centroid in a tile that has no pixel of it
+    held = size > 0
+    held[of_row, of_col] = True
+    number = np.cumsum(held).reshape(held.shape) - 1
+    n_tiles = int(held.sum())
+    if n_tiles < _LEAST_TILES:
         drawn = draw.poisson(1.0, (_N_DRAWS, found.area.size)).astype(np.float64)
         return drawn, np.ones(_N_DRAWS)
-    times = draw.multinomial(tiles.size, np.full(tiles.size, 1.0 / tiles.size), _N_DRAWS)
-    size = np.bincount(where) / where.size
-    return times[:, of_pore].astype(np.float64), times @ size
+    times = draw.multinomial(n_tiles, np.full(n_tiles, 1.0 / n_tiles), _N_DRAWS)
+    weight = times[:, number[of_row, of_col]].astype(np.float64)
+    return weight, times @ (size[held] / size.sum())
+
+
+def _starts(tile: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.diff(tile, prepend=-1))
 
 
 def _true_share(found: Found, draw: np.random.Generator) -> Floats:

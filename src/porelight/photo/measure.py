@@ -202,15 +202,13 @@ def measure(
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
     probability = 1.0 / (1.0 + np.exp(-pores.log_odds))
     false_share = spots.false_share if pores.row.size else 0.0
-    zone_rows, zone_cols = np.nonzero(where)
     found = Found(
         row,
         col,
         pores.area * to_metres**2,
         probability,
-        zone_rows / photograph.px_per_metre,
-        zone_cols / photograph.px_per_metre,
-        float(zone_rows.size) / photograph.px_per_metre**2,
+        where,
+        photograph.px_per_metre,
         false_share,
         photograph.scale_error,
         learnt.diameter_bias_sd,
