@@ -143,3 +143,23 @@ def test_ctrl_c_keeps_the_members_that_are_finished(skin):
 def test_impossible_requests_get_one_line(skin, make, text):
     with pytest.raises(ParameterError, match=text):
         make(skin)
+
+
+def test_a_surface_wound_tightens_less_than_if_its_signal_reached_all_of_the_pore(
+    skin, treated, monkeypatch
+):
+    usual = followed(skin, treated, exposures=[(0, pearl())]).diameter_ratio
+    monkeypatch.setattr("porelight.followup._felt_share", lambda *_: np.ones(1))
+    deep = followed(skin, treated, exposures=[(0, pearl())]).diameter_ratio
+    assert float(usual.isel(day=-2).median()) > float(deep.isel(day=-2).median())
+
+
+def test_sunscreen_keeps_spots_away_for_longer(skin, treated):
+    exposures = [(0, pearl())]
+    bare = followed(skin, treated, exposures=exposures)
+    care = [Care("sun-protection")]
+    screened = followed(skin, treated, exposures=exposures, care=care)
+    assert (screened.pigment.isel(day=-1) < bare.pigment.isel(day=-1)).all()
+    half = [Care("unprotected-sun"), Care("unprotected-sun", level=0.5)]
+    indoors = followed(skin, treated, exposures=exposures, care=half)
+    assert (indoors.pigment.isel(day=-1) < bare.pigment.isel(day=-1)).all()

@@ -178,7 +178,7 @@ def _seen(
         history = pore_over_weeks(
             times,
             session_days * day,
-            PoreDoses(signal, none, none),
+            PoreDoses(signal, signal, none, none),
             {name: column[some] for name, column in values.items()},
         )
         for i, ratio in enumerate(history.ratio[shown].T, start=first):

@@ -30,6 +30,7 @@ from porelight.healing.plug import (
 )
 from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
 from porelight.injuries import DEPTH, SessionInjury, at_plexus
+from porelight.mechanics.depth import orifice_mean
 from porelight.mechanics.mixture import RingCollagen, pore_opening
 from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
 from porelight.mechanics.scar import Picking, scar_widening, scarred_opening
@@ -124,13 +125,20 @@ def followed_weeks(
     # the signal to heal, and the pore that answers it
     doses = StimulusParameters.from_values(values)
     signal = stimulus(dose["heat_shocked"], dose["denatured"], wound, doses)
+    felt = wound * _felt_share(skin, doses)
+    lost = _loss_rate(skin, care, times, values)
     pore = pore_over_weeks(
         times,
         session_times,
-        PoreDoses(signal, dose["denatured"], dermal_depth(wound, skin.layers[0].thickness)),
+        PoreDoses(
+            surface_stimulus=signal,
+            stimulus=stimulus(dose["heat_shocked"], dose["denatured"], felt, doses),
+            denatured=dose["denatured"],
+            dermal_depth=dermal_depth(wound, skin.layers[0].thickness),
+        ),
         values,
         care,
-        _loss_rate(skin, care, times, values),
+        lost,
     )
     ratio, collagen, plug = pore.ratio, pore.collagen, pore.plug
 
@@ -142,15 +150,22 @@ def followed_weeks(
     at_wall = collagen.total[:, :, 0]
     outer = np.minimum(wound, skin.layers[0].thickness)
     grown = at_wall / at_wall[0]
-    # relief, lines and scars follow the skin between the pores, not the pore's wall
-    between = collagen.total[:, :, -1] / collagen.total[0, :, -1]
+    # relief, lines and scars follow the skin between the pores, not the pore's wall, and its
+    # upper face, not the depth that holds the pore
+    mechanics = RingMechanics.from_values(values)
+    far = np.broadcast_to(1.0 / np.asarray(mechanics.pore_dose_ratio), n_draws)
+    kinetics = CollagenKinetics.from_values(values)
+    open_skin = remodelling(
+        times, session_times, signal * far, dose["denatured"] * far, kinetics, lost
+    ).total
+    between = open_skin / open_skin[0]
     red = RednessParameters.from_values(values)
     spots = PigmentParameters.from_values(values)
     sessions = (times, session_times)
     effects = {
         "redness": diffuse_redness(*sessions, dose["coagulated"], dose["plexus_shocked"], red),
         "vessels": broken_vessels(*sessions, dose["coagulated"], red),
-        "pigment": mottled_pigment(*sessions, outer, spots),
+        "pigment": mottled_pigment(*sessions, outer, spots, _sun_exposure(care, times, values)),
         "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
         "texture": roughness(*sessions, outer, between, TextureParameters.from_values(values)),
         "fine_lines": fine_lines(*sessions, outer, between, LineParameters.from_values(values)),
@@ -180,7 +195,8 @@ def followed_weeks(
 class PoreDoses:
     """What sessions leave for the pore, all of shape (n_session, n_draw)."""
 
-    stimulus: Floats  # 1
+    surface_stimulus: Floats  # at the surface, which empties the plug [1]
+    stimulus: Floats  # mean over the depth that holds the pore [1]
     denatured: Floats  # share of the collagen
     dermal_depth: Floats  # of the dermis wounded [m]
 
@@ -232,7 +248,7 @@ def pore_over_weeks(
         collagen_loss,
     )
     plugs = PlugParameters.from_values(values)
-    emptied = emptied_share(doses.stimulus, plugs)
+    emptied = emptied_share(doses.surface_stimulus, plugs)
     plug = plug_fill(times, session_times, emptied, plugs, _cleansing(care))
     wounds = ContractionParameters.from_values(values)
     shrunk = contraction(times, session_times, doses.dermal_depth, wounds)
@@ -300,6 +316,14 @@ def _session_doses(
     }
 
 
+def _felt_share(skin: Skin, parameters: StimulusParameters) -> Floats:
+    """Return the share of a surface wound's signal that the depth of the pores feels, (n_draw,)."""
+    epidermis = skin.layers[0].thickness
+    below = np.maximum(DEPTH - epidermis, 0.0)
+    fade = np.atleast_1d(parameters.wound_signal_depth)[:, None]
+    return orifice_mean(DEPTH, np.exp(-below / fade), skin.pores.mean_diameter, epidermis)
+
+
 def _seen(skin: Skin, ratio: Floats) -> dict[str, Floats]:
     """Return what a camera sees of the pores, (n_draw, n_day); no pore goes below its floor."""
     pores = skin.pores
@@ -336,6 +360,25 @@ def _loss_rate(
         lost = loss_rate(times, skin.age, parameters, sun_exposure=one.level, protection=protection)
         rate = rate + np.where(outdoors[:, None], lost, 0.0)
     return rate
+
+
+def _sun_exposure(
+    care: Sequence[Care], times: Floats, values: Mapping[str, Floats]
+) -> Floats | float:
+    """Return the sun over the habitual dose, mean over the course: 1 unless care says otherwise."""
+    efficacy = np.atleast_1d(AgeingParameters.from_values(values).sunscreen_efficacy)
+    sun = np.ones((times.size, 1))
+    for one in care:
+        on = ((times >= one.from_day * day) & (times < one.to_day * day))[:, None]
+        if one.kind == "unprotected-sun":
+            sun = np.where(on, one.level * sun, sun)
+        elif one.kind == "sun-protection":
+            sun = sun * np.where(on, 1.0 - one.level * efficacy, 1.0)
+    if times.size < 2:
+        return np.asarray(sun[0])
+    mean = np.trapezoid(sun, times, axis=0) / (times[-1] - times[0])
+    # rounding of the mean must not stand for a change where there is none
+    return np.asarray(np.where((sun == sun[0]).all(axis=0), sun[0], mean))
 
 
 def _cleansing(care: Sequence[Care]) -> tuple[Cleansing, ...]:

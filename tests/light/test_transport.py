@@ -43,7 +43,7 @@ def z_scores(found, error, expected):
 @KERNELS
 def test_same_seed_gives_the_same_bits_on_any_number_of_threads(kernel):
     runs = [
-        transport(SKIN, PENCIL, GRID, n_photons=500, seed=3, n_threads=n, kernel=kernel)
+        transport(SKIN, PENCIL, GRID, n_photons=96, seed=3, n_threads=n, kernel=kernel)
         for n in (1, 2, 5)
     ]
 
@@ -69,7 +69,7 @@ def test_energy_closes_to_rounding(cell_radius, kernel):
         SKIN,
         Beam("flat-top", 0.6 * MM),
         GRID,
-        n_photons=2000,
+        n_photons=200,
         seed=4,
         cell_radius=cell_radius,
         kernel=kernel,
@@ -95,7 +95,7 @@ def test_cells_sum_to_what_the_layers_absorbed(kernel):
     edges = np.concatenate([[0.0, 0.05, 0.1], [0.5, 1.0, 2.0]]) * MM
     grid = Grid(r_edges=np.array([0.0, 1.0]), z_edges=np.append(edges, 0.5))
 
-    field = transport(SKIN, PENCIL, grid, n_photons=1000, seed=5, kernel=kernel)
+    field = transport(SKIN, PENCIL, grid, n_photons=160, seed=5, kernel=kernel)
 
     by_depth = (field.absorbed * grid.volume).sum(axis=1)
     found = [by_depth[:2].sum(), by_depth[2:].sum()]
@@ -107,7 +107,7 @@ def test_cells_sum_to_what_the_layers_absorbed(kernel):
 def test_cells_and_what_lies_off_the_grid_sum_to_all_that_was_absorbed(kernel):
     small = Grid(r_edges=np.array([0.0, 0.2, 0.4]) * MM, z_edges=np.array([0.0, 0.1, 0.3]) * MM)
 
-    field = transport(SKIN, PENCIL, small, n_photons=1000, seed=5, kernel=kernel)
+    field = transport(SKIN, PENCIL, small, n_photons=160, seed=5, kernel=kernel)
 
     on_grid = (field.absorbed * small.volume).sum()
     assert field.off_grid > 0.05
@@ -117,7 +117,7 @@ def test_cells_and_what_lies_off_the_grid_sum_to_all_that_was_absorbed(kernel):
 @KERNELS
 def test_grid_does_not_change_the_light(kernel):
     fine, coarse = (
-        transport(SKIN, PENCIL, grid, n_photons=500, seed=5, kernel=kernel)
+        transport(SKIN, PENCIL, grid, n_photons=96, seed=5, kernel=kernel)
         for grid in (GRID, Grid(r_edges=GRID.r_edges[[0, 8, -1]], z_edges=GRID.z_edges[[0, 9, -1]]))
     )
 
@@ -134,7 +134,7 @@ def test_grid_does_not_change_the_light(kernel):
 def test_rings_sum_to_the_reflectance(kernel):
     wide = Grid(r_edges=np.array([0.0, 0.5, 1.0, 1000.0]) * MM, z_edges=GRID.z_edges)
 
-    field = transport(SKIN, PENCIL, wide, n_photons=1000, seed=6, kernel=kernel)
+    field = transport(SKIN, PENCIL, wide, n_photons=160, seed=6, kernel=kernel)
 
     np.testing.assert_allclose(
         field.radial_reflectance @ wide.ring_area, field.reflectance, rtol=1e-12
@@ -255,7 +255,7 @@ def test_light_does_not_leave_a_cell(kernel):
         SKIN,
         Beam("flat-top", 0.5 * MM),
         grid,
-        n_photons=500,
+        n_photons=96,
         seed=1,
         cell_radius=0.25 * MM,
         kernel=kernel,

@@ -33,6 +33,12 @@ def test_drawing_leaves_the_settings_of_the_user_alone():
         assert mpl.rcParams["font.size"] == 31.0
 
 
+def test_settings_of_the_user_do_not_change_a_picture():
+    plain = data_uri(_figure())
+    with mpl.rc_context({"axes.facecolor": "black", "lines.marker": "x"}):
+        assert data_uri(_figure()) == plain
+
+
 def test_a_second_thread_waits_for_its_turn():
     seen = []
     with drawing():

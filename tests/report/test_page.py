@@ -8,6 +8,7 @@ from PIL import Image
 
 from porelight.errors import InputFileError
 from porelight.report.page import report_page, write_report
+from porelight.report.pictures import sizes_picture
 
 HOSTILE = '<script>alert("x")</script><img src=http://example.com/a.png>'
 VOID = {"meta", "link", "img", "br", "circle", "path"}
@@ -189,3 +190,10 @@ def test_a_folder_that_does_not_exist_is_named(untreated):
 
 def test_equal_outcomes_make_equal_pages(untreated):
     assert report_page(untreated) == report_page(untreated)
+
+
+def test_the_picture_of_sizes_says_whether_pores_can_become_invisible(untreated):
+    large = untreated.copy()
+    large["pore_diameter"] = 0.0 * untreated["pore_diameter"] + 4e-4
+    assert "their number hardly changes" in sizes_picture(large).caption
+    assert "moves many across that line" in sizes_picture(untreated).caption

@@ -37,6 +37,7 @@ class StimulusParameters:
     denatured_weight: Values  # 1
     wound_weight: Values  # 1
     wound_reference_depth: Values  # m
+    wound_signal_depth: Values  # m
     largest_stimulus: Values  # 1
 
     def __post_init__(self) -> None:

@@ -36,6 +36,7 @@ _MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
 _OTHER_MARK = ("s", INK)
 _FORTNIGHT = 14.0  # d
 _FLOOR = "genetic size: no treatment goes below"
+_LEAST_RANGE = 0.06  # of an axis, as a share of the value
 # draws that the picture of sizes is made from, evenly spaced among all
 _SAMPLE = 400
 
@@ -207,15 +208,12 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
         axes.plot(x / mm, larger(floor), color=GREY, linestyle=":", linewidth=1.2, label=_FLOOR)
         band(axes, x / mm, draws, BLUE, when.words)
         axes.plot(x / mm, larger(now), color=INK, linestyle="--", linewidth=1.3, label="now")
-        axes.axvline(DETECTION_THRESHOLD / mm, color=VERMILION, linewidth=1.1)
-        axes.annotate(
-            f"visible from here: {_visible(outcome, 0.0)} now, {_visible(outcome, when.day)} then",
-            (DETECTION_THRESHOLD / mm, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, -2),
-            textcoords="offset points",
-            va="top",
+        seen = f"{_visible(outcome, 0.0)} now, {_visible(outcome, when.day)} then"
+        axes.axvline(
+            DETECTION_THRESHOLD / mm,
             color=VERMILION,
+            linewidth=1.1,
+            label=f"visible from {DETECTION_THRESHOLD / mm:g} mm: {seen}",
         )
         most = float(larger(now).max())
         axes.set_yscale("log")
@@ -227,7 +225,7 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
         axes.set_ylabel("pores per cm\u00b2 larger than that")
         axes.grid(visible=True)
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
+        figure.legend(handles, labels, loc="outside upper left", ncols=2)
     return figure
 
 
@@ -249,10 +247,10 @@ def _finish_weeks(axes: Axes, outcome: xr.Dataset) -> None:
     """Mark the sessions and the day of judgement, and name the axis."""
     when = judged(outcome)
     low, high = axes.get_ylim()
-    # without a change the axis would show rounding as mountains
-    if high - low < 0.02 * max(abs(high), abs(low)):
-        middle = 0.5 * (low + high)
-        low, high = 0.9 * middle, 1.1 * middle
+    # on an axis of its own size a change of nothing would look like mountains
+    middle = 0.5 * (low + high)
+    if high - low < _LEAST_RANGE * abs(middle):
+        low, high = middle - 0.5 * _LEAST_RANGE * middle, middle + 0.5 * _LEAST_RANGE * middle
     axes.set_ylim(low, high)
     axes.set_xlim(0.0, float(outcome["day"].max()) / _WEEK)
     axes.axvline(when.day / _WEEK, color=GREY, linewidth=0.9, linestyle="--")
