@@ -418,7 +418,7 @@ def _print_rows(title: str, rows: list[dict[str, str]]) -> None:
 
 
 def _print_measurement(name: str, summary: dict[str, object], folder: Path) -> None:
-    from porelight.report.tables import measurement_rows  # noqa: PLC0415
+    from porelight.report.measured_table import measurement_rows  # noqa: PLC0415
 
     _print_rows(name, measurement_rows(summary))
     warnings = summary.get("warnings")

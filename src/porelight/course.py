@@ -14,8 +14,9 @@ import numpy as np
 import xarray as xr
 
 from porelight import __version__
+from porelight.care import Care
 from porelight.errors import ParameterError
-from porelight.followup import Care, followed_weeks
+from porelight.followup import followed_weeks
 from porelight.injuries import DEPTH, N_CLOCK, SessionInjury
 from porelight.laser.exposure import Session
 from porelight.outcome import outcome_dataset

@@ -4,26 +4,22 @@ Draws run side by side: every array here has an axis of draws, and draw *i* was 
 *i mod n* of the physical ensemble.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.care import Care, cleansing, collagen_loss, picking, sun_exposure
 from porelight.effects.lines import LineParameters, fine_lines
 from porelight.effects.pigment import PigmentParameters, epidermal_melanin, mottled_pigment
 from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
 from porelight.effects.scars import ScarParameters, acne_scars
 from porelight.effects.texture import TextureParameters, roughness
-from porelight.errors import ParameterError, did_you_mean
-from porelight.healing.ageing import AgeingParameters, SunProtection, loss_rate
 from porelight.healing.collagen import CollagenHistory, CollagenKinetics, remodelling
 from porelight.healing.contraction import ContractionParameters, contraction, dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
 from porelight.healing.plug import (
-    Cleansing,
     PlugParameters,
     emptied_share,
     plug_fill,
@@ -33,51 +29,17 @@ from porelight.injuries import DEPTH, SessionInjury, at_plexus
 from porelight.mechanics.depth import orifice_mean
 from porelight.mechanics.mixture import RingCollagen, pore_opening
 from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
-from porelight.mechanics.scar import Picking, scar_widening, scarred_opening
-from porelight.quantities import FRACTION, Floats
+from porelight.mechanics.scar import scar_widening, scarred_opening
+from porelight.quantities import Floats
 from porelight.tissue.population import observed
 from porelight.tissue.skin import Skin
 from porelight.units import day
-
-CareKind: TypeAlias = Literal["cleansing", "unprotected-sun", "sun-protection", "picking"]
 
 _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both sides
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 _QUIET = 30.0  # d between them once all has settled
 _SETTLED = 400.0  # d; longer than any half-life but that of mature collagen
 _LONGEST_STEP = 2.0  # d of mechanics; a third of an interval where that is longer
-
-
-@dataclass(frozen=True, slots=True)
-class Care:
-    """What the person does between sessions.
-
-    Attributes
-    ----------
-    kind : {"cleansing", "unprotected-sun", "sun-protection", "picking"}
-        Cleansing empties the plug. Unprotected sun starts the ageing of collagen, which
-        sun protection slows. Picking widens the pore for good, at `from_day`.
-    from_day, to_day : float
-        When, in days since the course began.
-    level : float
-        How fully, 0 to 1. For unprotected sun, 1 is the exposure of the surveys' people.
-    """
-
-    kind: CareKind
-    from_day: float = 0.0
-    to_day: float = math.inf
-    level: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.kind not in get_args(CareKind):
-            known = get_args(CareKind)
-            raise ParameterError(f"no care is called {self.kind!r}{did_you_mean(self.kind, known)}")
-        if not 0.0 <= self.from_day < self.to_day:
-            raise ParameterError(
-                f"{self.kind} runs from day {self.from_day:g} to day {self.to_day:g}; expected a "
-                "start of 0 or later and an end after it."
-            )
-        FRACTION.require(self.level, f"level of {self.kind}")
 
 
 def followed_weeks(
@@ -126,7 +88,7 @@ def followed_weeks(
     doses = StimulusParameters.from_values(values)
     signal = stimulus(dose["heat_shocked"], dose["denatured"], wound, doses)
     felt = wound * _felt_share(skin, doses)
-    lost = _loss_rate(skin, care, times, values)
+    lost = collagen_loss(skin, care, times, values)
     pore = pore_over_weeks(
         times,
         session_times,
@@ -165,7 +127,7 @@ def followed_weeks(
     effects = {
         "redness": diffuse_redness(*sessions, dose["coagulated"], dose["plexus_shocked"], red),
         "vessels": broken_vessels(*sessions, dose["coagulated"], red),
-        "pigment": mottled_pigment(*sessions, outer, spots, _sun_exposure(care, times, values)),
+        "pigment": mottled_pigment(*sessions, outer, spots, sun_exposure(care, times, values)),
         "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
         "texture": roughness(*sessions, outer, between, TextureParameters.from_values(values)),
         "fine_lines": fine_lines(*sessions, outer, between, LineParameters.from_values(values)),
@@ -216,7 +178,7 @@ def pore_over_weeks(
     doses: PoreDoses,
     values: Mapping[str, Floats],
     care: Sequence[Care] = (),
-    collagen_loss: Floats | float = 0.0,
+    loss: Floats | float = 0.0,
 ) -> PoreHistory:
     """Return the pore between collagen, contraction, plug and scar.
 
@@ -232,7 +194,7 @@ def pore_over_weeks(
         Draws of the biological parameters.
     care : sequence of Care
         Cleansing and picking act here.
-    collagen_loss : ndarray of float64, shape (n_time, n_draw or 1), or float
+    loss : ndarray of float64, shape (n_time, n_draw or 1), or float
         Share of collagen lost by age and sun [1/s].
     """
     n_draws = doses.stimulus.shape[1]
@@ -245,11 +207,11 @@ def pore_over_weeks(
         doses.stimulus[:, :, None] * profile,
         np.minimum(doses.denatured[:, :, None] * profile, 1.0),
         CollagenKinetics.from_values(values),
-        collagen_loss,
+        loss,
     )
     plugs = PlugParameters.from_values(values)
     emptied = emptied_share(doses.surface_stimulus, plugs)
-    plug = plug_fill(times, session_times, emptied, plugs, _cleansing(care))
+    plug = plug_fill(times, session_times, emptied, plugs, cleansing(care))
     wounds = ContractionParameters.from_values(values)
     shrunk = contraction(times, session_times, doses.dermal_depth, wounds)
     ratio = pore_opening(
@@ -260,7 +222,7 @@ def pore_over_weeks(
         mechanics,
         max_step=np.maximum(_LONGEST_STEP * day, np.diff(times) / 3.0),
     )
-    ratio = scarred_opening(ratio, scar_widening(times, _picking(care), mechanics))
+    ratio = scarred_opening(ratio, scar_widening(times, picking(care), mechanics))
     return PoreHistory(ratio, collagen, plug)
 
 
@@ -339,58 +301,6 @@ def _seen(skin: Skin, ratio: Floats) -> dict[str, Floats]:
         "visible_density": result["density"],
         "area_fraction": result["area"],
     }
-
-
-def _loss_rate(
-    skin: Skin, care: Sequence[Care], times: Floats, values: Mapping[str, Floats]
-) -> Floats | float:
-    """Return the share of collagen lost per second: none unless the sun is part of the question."""
-    exposed = [one for one in care if one.kind == "unprotected-sun"]
-    if not exposed:
-        return 0.0
-    protection = tuple(
-        SunProtection(one.from_day * day, one.to_day * day, one.level)
-        for one in care
-        if one.kind == "sun-protection"
-    )
-    parameters = AgeingParameters.from_values(values)
-    rate = np.zeros((times.size, 1))
-    for one in exposed:
-        outdoors = (times >= one.from_day * day) & (times < one.to_day * day)
-        lost = loss_rate(times, skin.age, parameters, sun_exposure=one.level, protection=protection)
-        rate = rate + np.where(outdoors[:, None], lost, 0.0)
-    return rate
-
-
-def _sun_exposure(
-    care: Sequence[Care], times: Floats, values: Mapping[str, Floats]
-) -> Floats | float:
-    """Return the sun over the habitual dose, mean over the course: 1 unless care says otherwise."""
-    efficacy = np.atleast_1d(AgeingParameters.from_values(values).sunscreen_efficacy)
-    sun = np.ones((times.size, 1))
-    for one in care:
-        on = ((times >= one.from_day * day) & (times < one.to_day * day))[:, None]
-        if one.kind == "unprotected-sun":
-            sun = np.where(on, one.level * sun, sun)
-        elif one.kind == "sun-protection":
-            sun = sun * np.where(on, 1.0 - one.level * efficacy, 1.0)
-    if times.size < 2:
-        return np.asarray(sun[0])
-    mean = np.trapezoid(sun, times, axis=0) / (times[-1] - times[0])
-    # rounding of the mean must not stand for a change where there is none
-    return np.asarray(np.where((sun == sun[0]).all(axis=0), sun[0], mean))
-
-
-def _cleansing(care: Sequence[Care]) -> tuple[Cleansing, ...]:
-    return tuple(
-        Cleansing(one.from_day * day, one.to_day * day, one.level)
-        for one in care
-        if one.kind == "cleansing"
-    )
-
-
-def _picking(care: Sequence[Care]) -> tuple[Picking, ...]:
-    return tuple(Picking(one.from_day * day, one.level) for one in care if one.kind == "picking")
 
 
 def _rings(mesh: RingMesh, collagen: CollagenHistory) -> RingCollagen:

@@ -32,7 +32,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
     {
         # over the weeks, one value per draw of the biology
         "diameter_ratio": Variable(_HISTORY, "1", "pore diameter over its value at the start"),
-        "mean_diameter": Variable(_HISTORY, "m", "mean diameter of the visible pores"),
+        "mean_diameter": Variable(_HISTORY, "m", "mean diameter of all pores, seen or not"),
         "visible_density": Variable(_HISTORY, "1/m2", "pores above the visibility threshold"),
         "area_fraction": Variable(_HISTORY, "1", "share of skin covered by visible pores"),
         "collagen": Variable(_HISTORY, "1", "collagen at the pore wall over its start"),

@@ -3,12 +3,12 @@ import pytest
 
 from porelight.report.formatting import change, share
 from porelight.report.healed import days_text, days_until_healed
+from porelight.report.measured_table import measurement_rows
 from porelight.report.parameters import parameter_rows
 from porelight.report.tables import (
     check_rows,
     forecast_rows,
     healing_rows,
-    measurement_rows,
     plan_rows,
     refusal_rows,
     session_rows,

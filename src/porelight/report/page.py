@@ -23,6 +23,7 @@ from porelight.report.facts import (
 )
 from porelight.report.formatting import capital, change, span, typeset
 from porelight.report.gaps import gaps
+from porelight.report.measured_table import measurement_rows
 from porelight.report.parameters import parameter_rows
 from porelight.report.photograph import Measured, overlay_pictures
 from porelight.report.pictures import (
@@ -47,7 +48,6 @@ from porelight.report.tables import (
     check_rows,
     forecast_rows,
     healing_rows,
-    measurement_rows,
     plan_rows,
     refusal_rows,
     session_rows,

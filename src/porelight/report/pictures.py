@@ -20,7 +20,6 @@ from porelight.report.week_figures import (
 from porelight.tissue.population import DETECTION_THRESHOLD
 from porelight.uncertainty import estimate
 
-
 _NEAR = 1.1  # diameter over the threshold up to which a pore is near it
 
 

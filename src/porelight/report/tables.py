@@ -14,8 +14,6 @@ from porelight.report.formatting import (
     change,
     length,
     of_ten,
-    people,
-    share,
     significant,
     span,
     temperature,
@@ -176,38 +174,6 @@ def refusal_rows(document: Mapping[str, Any]) -> Rows:
     ]
 
 
-def measurement_rows(summary: Mapping[str, Any]) -> Rows:
-    """Return what was measured in a photograph.
-
-    Parameters
-    ----------
-    summary : mapping
-        Content of ``summary.json``, see `porelight.record.measurements.summary`.
-    """
-    heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
-    shown: list[tuple[str, Mapping[str, Any], Callable[[float], str]]] = [
-        ("pores found", summary["count"], lambda value: f"{value:.0f}"),
-        ("pores per area", summary["density_per_cm2"], lambda value: f"{significant(value)} /cm2"),
-        ("share of skin covered", summary["area_fraction"], share),
-    ]
-    for name, entry in summary["diameter_mm"].items():
-        shown.append((_quantile(name), entry, lambda value: f"{significant(value)} mm"))
-    rows = [
-        {
-            "measured": label,
-            "value": text(float(entry["value"])),
-            heading: span(text(float(entry["low"])), text(float(entry["high"]))),
-        }
-        for label, entry, text in shown
-    ]
-    for label, value in (
-        ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
-        ("finds that are no pores, about", people(float(summary["estimated_false_share"]))),
-    ):
-        rows.append({"measured": label, "value": value, heading: NOTHING})
-    return rows
-
-
 def verification_rows(results: Sequence[CaseResult]) -> Rows:
     """Return what each benchmark expected and what was found."""
     rows = []
@@ -232,12 +198,6 @@ def verification_rows(results: Sequence[CaseResult]) -> Rows:
             }
         )
     return rows
-
-
-def _quantile(name: str) -> str:
-    """Return in words what share of the pores is smaller: 'p10' is a tenth."""
-    percent = name.removeprefix("p")
-    return "median diameter" if percent == "50" else f"diameter that {percent} % stay below"
 
 
 def _now_and_then(outcome: xr.Dataset, one: Shown, day: float) -> tuple[str, str]:

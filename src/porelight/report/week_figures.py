@@ -194,7 +194,9 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
     ratio = outcome["diameter_ratio"].sel(day=when.day, method="nearest").to_numpy()
     ratio = ratio[np.linspace(0, ratio.size - 1, min(_SAMPLE, ratio.size)).astype(int)]
     area = float(outcome.attrs["pore_area_m2"])
-    x = np.linspace(max(float(now.min()), 0.1 * mm), max(float(now.max()), 0.3 * mm), 240)
+    first = min(float(now.min()), 0.9 * DETECTION_THRESHOLD)
+    last = max(1.02 * float(now.max()), 1.2 * DETECTION_THRESHOLD)
+    x = np.linspace(first, last, 240)
 
     def larger(diameter: Floats) -> Floats:
         """Return the pores per cm2 that are at least as large as each x."""
