@@ -88,19 +88,20 @@ def test_a_session_costs_less_than_50_ms(skin, physics):
     response = physics._response(EXPOSURE, 0)
     session = physics._rise(EXPOSURE, 0, response)
     temperature = response.resting + EXPOSURE.pulse_energy * session.rise[0]
-    begin = time.perf_counter()
-    response.plexus.coagulated(
-        session.times[0],
-        temperature,
-        session.path,
-        session.places[0],
-        EXPOSURE.pulse_energy,
-        response.resting,
-        {},
-    )
-    spent = (time.perf_counter() - begin) * len(session.times)
-    assert spent < 0.2  # 50 ms on a quiet machine
-    assert math.isfinite(spent)
+    spent = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        response.plexus.coagulated(
+            session.times[0],
+            temperature,
+            session.path,
+            session.places[0],
+            EXPOSURE.pulse_energy,
+            response.resting,
+            {},
+        )
+        spent.append(time.perf_counter() - begin)
+    assert min(spent) * len(session.times) < 0.05
 
 
 def test_skin_without_a_plexus_is_refused(skin, even_light):

@@ -96,3 +96,12 @@ def test_no_spot_gives_an_empty_answer():
     found = spots_of([], [])
     assert found.row.size == 0
     assert found.false_share == 0.0
+
+
+def test_threshold_rises_until_dark_spots_outnumber_bright_ones():
+    # 90 against 70 may be chance (1.6 standard deviations), though none is far from a pore
+    dark = scattered(90, np.repeat([2.0, 0.2], [20, 70]), 1)
+    lips = [(row, col + 4, 0.2) for row, col, _ in dark[:70]]
+    found = spots_of(dark, lips, q=0.99)
+    assert found.row.size == 20
+    assert found.threshold > 0.2

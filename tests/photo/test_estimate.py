@@ -133,3 +133,16 @@ def test_one_pore_has_an_interval():
 def test_value_outside_of_its_interval_is_refused():
     with pytest.raises(ParameterError, match="estimate of 3 lies outside"):
         Estimate(3.0, 1.0, 2.0)
+
+
+def test_ragged_zone_makes_no_density_less_sure():
+    # every other tile has a tenth of the skin, and a tenth of the pores
+    mask = np.ones((200, 200), dtype=bool)
+    for start in range(0, 200, 40):
+        mask[:, start : start + 18] = False
+    pores = found(4000)
+    inside = mask[(pores.row * 200 / SIDE).astype(int), (pores.col * 200 / SIDE).astype(int)]
+    fields = ("row", "col", "area", "probability")
+    kept = {name: getattr(pores, name)[inside] for name in fields}
+    density = estimates(dataclasses.replace(pores, zone_mask=mask, **kept), PORE).density
+    assert width(density) < 1.3 * 2 * 1.645 / np.sqrt(inside.sum())

@@ -86,3 +86,19 @@ def test_labels_return_to_the_photograph_in_place():
     large = to_photograph(labels, (30, 60))
     rows, cols = np.nonzero(large)
     assert (rows.min(), rows.max(), cols.min(), cols.max()) == (6, 8, 15, 17)
+
+
+def test_dim_highlight_is_no_skin_either():
+    pixels = np.full((80, 80, 3), 150, np.uint8)
+    pixels[30:40, 30:40] = 225
+    flat = flattened(Photograph(pixels, WORKING_SCALE))
+    assert not flat.skin[31:39, 31:39].any()
+    assert flat.skin.mean() > 0.97
+
+
+def test_faint_texture_is_not_blown_up():
+    # texture of 1 grey level stays below a third of the least contrast
+    rng = np.random.default_rng(3)
+    pixels = np.array([190, 150, 130]) + rng.integers(0, 2, (80, 80, 1))
+    flat = flattened(Photograph(pixels.astype(np.uint8), WORKING_SCALE))
+    assert 0.05 < flat.darkness.std() < 0.4

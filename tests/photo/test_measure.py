@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError, PhotographError
-from porelight.photo.measure import measure
+from porelight.photo.measure import _labels, measure
 from porelight.photo.photograph import Photograph
+from porelight.photo.segment import Segments
 
 
 @pytest.mark.parametrize("depth", [8.0, 20.0, 40.0])
@@ -184,3 +185,30 @@ def test_wrong_arguments_are_refused(discs, changes, problem):
     arguments = {"zone": "nose", **changes}
     with pytest.raises(ParameterError, match=problem):
         measure(discs([], 4e-4), **arguments)
+
+
+def coarse_labels(*places):
+    """Labels on a picture of 6 px/mm of pores of one pixel at the working scale."""
+    labels = np.zeros((50, 50), np.int32)
+    for number, (row, col) in enumerate(places, start=1):
+        labels[row, col] = number
+    rows, cols = np.array(places, dtype=float).T
+    one = np.ones(len(places))
+    pores = Segments(labels, rows, cols, one, one, one, one, one)
+    return _labels(pores, np.ones((24, 24), dtype=bool), 6e3)
+
+
+def test_pore_between_coarse_pixels_keeps_one():
+    for place in ((10, 10), (11, 11), (12, 13), (30, 31)):
+        assert (coarse_labels(place) == 1).sum() >= 1
+
+
+def test_pores_that_touch_on_coarse_pixels_are_parted():
+    labels = np.zeros((50, 50), np.int32)
+    labels[10:20, 10:20], labels[10:20, 21:31] = 1, 2
+    one = np.ones(2)
+    middle = np.array([14.5, 14.5])
+    pores = Segments(labels, middle, np.array([14.5, 25.5]), one, one, one, one, one)
+    coarse = _labels(pores, np.ones((24, 24), dtype=bool), 6e3)
+    first, second = (np.argwhere(coarse == k) for k in (1, 2))
+    assert np.abs(first[:, None] - second[None]).max(axis=2).min() >= 2

@@ -313,3 +313,14 @@ def test_mask_that_does_not_fit_is_refused(tmp_path):
     black = saved(tmp_path / "b.png", Image.new("L", (COLS, ROWS), 0))
     with pytest.raises(PhotographError, match="all black"):
         read_zone_mask(black, (ROWS, COLS))
+
+
+def test_short_answer_of_the_decoder_is_one_line(tmp_path, monkeypatch):
+    path = saved(tmp_path / "a.png", Image.fromarray(skin()))
+    answer = b'{"rows": 40, "cols": 60, "channels": 3}\n' + b"\0" * 100
+
+    def short(*_, **__):
+        return subprocess.CompletedProcess([], 0, answer, b"")
+
+    monkeypatch.setattr(photographs.subprocess, "run", short)
+    assert "cut short" in complaint(path)
