@@ -1,8 +1,8 @@
 """Predicted beside published: what trials found where they treated as this course does.
 
 V8 and V9 set the effective absorption at 2790 nm and the healing times, so they agree by
-construction; nothing was fitted to the others. They come from few people, partly from human scoring, and none
-was repeated independently, so agreement is a sign of plausibility and no proof.
+construction; nothing was fitted to the others. They come from few people, partly from human
+scoring, and none was repeated independently: agreement is a sign of plausibility and no proof.
 """
 
 from collections.abc import Callable
