@@ -1,5 +1,6 @@
 """The command line as its users meet it: files, tables, JSON, one line per mistake, exit codes."""
 
+import inspect
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from porelight import cli
+from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.record.course_file import EXAMPLE
 from porelight.render.look import SkinLook
 from porelight.render.skin import render_skin
@@ -94,6 +96,11 @@ def test_measure_simulate_and_report_go_from_photograph_to_page(porelight, tmp_p
     assert f"{summary['count']['value']:.0f}" in text
     assert "The photograph and its pores" in text
     assert "no medical device" in text.lower()
+
+
+def test_the_command_measures_as_the_function_does():
+    default = inspect.signature(cli.measure).parameters["false_discovery"].default
+    assert default == FALSE_DISCOVERY
 
 
 def test_several_photographs_go_to_a_folder_each_and_a_bad_one_costs_no_other(

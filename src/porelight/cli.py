@@ -50,7 +50,7 @@ def measure(  # noqa: PLR0913  each is an option of the command line
     zone: Zone,
     zone_mask: Path | None = None,
     scale_error_percent: float = 1.0,
-    false_discovery: float = 0.1,
+    false_discovery: float = 0.4,
     json: AsJson = False,
 ) -> int:
     """Measure the pores of close-ups in millimetres.
@@ -70,7 +70,7 @@ def measure(  # noqa: PLR0913  each is an option of the command line
     scale_error_percent
         Standard deviation of the scale; it is carried into every millimetre.
     false_discovery
-        Accepted share of detections that are no pores.
+        Largest accepted share of finds that are no pores. A stricter one throws faint pores away.
     json
         Print the summary as JSON.
     """
