@@ -13,9 +13,11 @@ def jit(function: F) -> F:
 
     Threads share the work by calling the kernel on separate batches; the kernel itself is serial,
     so its result never depends on how many threads there are. `function.py_func` is the plain
-    Python function.
+    Python function. Fast math is refused by name: a function that leaves it open takes it over from
+    whichever kernel happens to have it compiled, and its rounding with it.
     """
-    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    exact = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)
+    return cast("F", exact(function))
 
 
 def jit_fused(function: F) -> F:
