@@ -223,13 +223,20 @@ def test_verify_fails_loudly_when_a_case_fails(porelight, monkeypatch):
     assert "1 of 1 cases passed" in out
 
 
-def test_ctrl_c_leaves_one_line_and_130(porelight, monkeypatch):
+def test_ctrl_c_shows_the_cases_that_are_finished_and_leaves_with_130(porelight, monkeypatch):
     from porelight.verify import suite  # noqa: PLC0415
+    from porelight.verify.case import CaseResult  # noqa: PLC0415
 
     def interrupted(**_: object):
+        yield 1, 2, [CaseResult("T1", "finished", "one", "1", 1.0, 1.0, 0.0, 1e-12, "here")]
         raise KeyboardInterrupt
 
     monkeypatch.setattr(suite, "run_cases", interrupted)
-    code, _, err = porelight("verify")
+    code, out, err = porelight("verify")
     assert code == 130
-    assert err == "porelight: interrupted; what was finished is kept.\n"
+    assert "T1 finished" in out
+    assert err.startswith("porelight: interrupted;")
+    assert err.count("\n") == 1
+    code, out, _ = porelight("verify", "--json")
+    assert code == 130
+    assert json.loads(out)["passed"] is False

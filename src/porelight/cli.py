@@ -140,6 +140,8 @@ def simulate(
         _print_json({"outcome": str(output), "forecast": forecast_rows(outcome)})
     else:
         _print_rows("forecast", forecast_rows(outcome))
+        for note in json_module.loads(outcome.attrs["notes"]):
+            _say(note)
         _say(f"written: {output}")
     return 0
 
@@ -225,18 +227,23 @@ def verify(*, photons: int = 0, seed: int = 1, json: AsJson = False) -> int:
     from porelight.report.tables import verification_rows  # noqa: PLC0415
     from porelight.verify.suite import run_cases  # noqa: PLC0415
 
-    results = []
-    with _progress("verifying", quiet=json) as progress:
-        for done, total, batch in run_cases(n_photons=photons, seed=seed):
-            results.extend(batch)
-            progress(done / total)
+    results, interrupted = [], False
+    try:
+        with _progress("verifying", quiet=json) as progress:
+            for done, total, batch in run_cases(n_photons=photons, seed=seed):
+                results.extend(batch)
+                progress(done / total)
+    except KeyboardInterrupt:
+        interrupted = True
     rows = verification_rows(results)
     failed = [result for result in results if not result.passed]
     if json:
-        _print_json({"passed": not failed, "cases": rows})
+        _print_json({"passed": not failed and not interrupted, "cases": rows})
     else:
         _print_rows("verification", rows)
         _say(f"{len(results) - len(failed)} of {len(results)} cases passed")
+    if interrupted:
+        raise KeyboardInterrupt
     return 1 if failed else 0
 
 
@@ -340,7 +347,7 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
         _complain(" ".join(str(problem).split()))
         code = 2
     except KeyboardInterrupt:
-        _complain("interrupted; what was finished is kept.")
+        _complain("interrupted; what was finished is shown above, files already written are whole.")
         code = 130
     except BrokenPipeError:
         code = 0

@@ -95,6 +95,16 @@ def test_progress_ends_at_the_whole():
     assert told == sorted(told)
 
 
+def test_ctrl_c_keeps_the_courses_that_were_followed():
+    def interrupt(fraction: float) -> None:
+        if fraction > 0.8:
+            raise KeyboardInterrupt
+
+    plan = planned(2, devices=("pearl",), progress=interrupt)
+    assert len(plan.candidates) == 1
+    assert plan.verdict.startswith("Interrupted: 1 of 2 courses followed. 1 x pearl")
+
+
 def test_unknown_goals_and_devices_are_refused():
     with pytest.raises(ParameterError, match="did you mean 'pore-area'"):
         planned(2, goal="pore-aera")

@@ -88,6 +88,7 @@ class Plan:
     candidates: tuple[Candidate, ...]
     refused: tuple[Refusal, ...]
     seed: int
+    n_courses: int = 0  # to be followed; more than the candidates if interrupted
 
     @property
     def verdict(self) -> str:
@@ -100,9 +101,12 @@ class Plan:
             f"{100 * x:+.1f} %" for x in (best.benefit.low, best.benefit.median, best.benefit.high)
         )
         closest = min(best.checks, key=lambda check: check.margin)
+        part = ""
+        if len(self.candidates) < self.n_courses:
+            part = f"Interrupted: {len(self.candidates)} of {self.n_courses} courses followed. "
         return (
-            f"{best.label}: {meaning(self.goal)} {middle} ({low} to {high}) twelve weeks after the "
-            f"last session; closest limit: {closest.limit} {closest.shown_value} of "
+            f"{part}{best.label}: {meaning(self.goal)} {middle} ({low} to {high}) twelve weeks "
+            f"after the last session; closest limit: {closest.limit} {closest.shown_value} of "
             f"{closest.shown_limit}."
         )
 
@@ -161,33 +165,47 @@ def propose(
             raise ParameterError(f"no device is called {device!r}; known: {', '.join(DEVICES)}.")
     walk = settings or Settings()
     physics = PhysicsEnsemble(skin, physics_members(walk.members, seed), walk.photons, seed)
-    refused: list[Refusal] = []
-    safe: dict[str, list[_Safe]] = {}
     exposures = {device: _exposures(device, walk) for device in devices}
-    total = sum(map(len, exposures.values()))
-    done = 0
-    for device, options in exposures.items():
-        safe[device] = []
-        for exposure in options:
-            found = _judge(skin, exposure, physics)
-            if isinstance(found, Refusal):
-                refused.append(found)
-            else:
-                safe[device].append(found)
-            done += 1
-            if progress is not None:
-                progress(0.8 * done / total)
+    safe, refused = _judged(skin, exposures, physics, progress)
     courses = _courses(safe, walk)
-    candidates = []
-    for number, (label, steps) in enumerate(courses, start=1):
-        candidates.append(_candidate(skin, label, steps, goal, n_draws, seed))
-        if progress is not None:
-            progress(0.8 + 0.2 * number / len(courses))
-    if progress is not None:
-        progress(1.0)
+    candidates: list[Candidate] = []
+    try:
+        for number, (label, steps) in enumerate(courses, start=1):
+            candidates.append(_candidate(skin, label, steps, goal, n_draws, seed))
+            _tell(progress, 0.8 + 0.2 * number / len(courses))
+        _tell(progress, 1.0)
+    except KeyboardInterrupt:
+        # the courses that were followed are a plan; without one there is nothing to keep
+        if not candidates:
+            raise
     # the better median first; among equals the one with the larger margin
     candidates.sort(key=lambda one: (round(one.benefit.median, 3), -one.margin))
-    return Plan(skin, goal, tuple(candidates), tuple(refused), seed)
+    return Plan(skin, goal, tuple(candidates), tuple(refused), seed, len(courses))
+
+
+def _judged(
+    skin: Skin,
+    exposures: dict[str, list[Exposure]],
+    physics: PhysicsEnsemble,
+    progress: Callable[[float], None] | None,
+) -> tuple[dict[str, list[_Safe]], list[Refusal]]:
+    """Return what is safe of each device, and everything refused."""
+    safe: dict[str, list[_Safe]] = {device: [] for device in exposures}
+    refused: list[Refusal] = []
+    options = [(device, one) for device, listed in exposures.items() for one in listed]
+    for done, (device, exposure) in enumerate(options, start=1):
+        found = _judge(skin, exposure, physics)
+        if isinstance(found, Refusal):
+            refused.append(found)
+        else:
+            safe[device].append(found)
+        _tell(progress, 0.8 * done / len(options))
+    return safe, refused
+
+
+def _tell(progress: Callable[[float], None] | None, fraction: float) -> None:
+    if progress is not None:
+        progress(fraction)
 
 
 def _exposures(device: str, walk: Settings) -> list[Exposure]:
