@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from porelight.cli.measure import measure
 
-from porelight import cli
+from porelight.cli.app import main
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.record.course_file import EXAMPLE
 from porelight.render.look import SkinLook
@@ -56,7 +57,7 @@ def close_up(tmp_path_factory) -> Path:
 def porelight(capsys):
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
-            cli.main([str(argument) for argument in arguments])
+            main([str(argument) for argument in arguments])
         captured = capsys.readouterr()
         return int(left.value.code or 0), captured.out, captured.err
 
@@ -99,7 +100,7 @@ def test_measure_simulate_and_report_go_from_photograph_to_page(porelight, tmp_p
 
 
 def test_the_command_measures_as_the_function_does():
-    default = inspect.signature(cli.measure).parameters["false_discovery"].default
+    default = inspect.signature(measure).parameters["false_discovery"].default
     assert default == FALSE_DISCOVERY
 
 

@@ -37,7 +37,7 @@ def test_import_loads_no_heavy_library():
 
 def test_help_loads_no_heavy_library():
     loaded = modules_after(
-        "from porelight.cli import app\n"
+        "from porelight.cli.app import app\n"
         "app(['--help'], exit_on_error=False, result_action='return_value')"
     )
     assert "cyclopts" in loaded

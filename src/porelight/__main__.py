@@ -1,5 +1,5 @@
 """``python -m porelight`` is the command line."""
 
-from porelight.cli import main
+from porelight.cli.app import main
 
 main()

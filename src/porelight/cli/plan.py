@@ -1,0 +1,70 @@
+"""``porelight plan``: settings that are safe for a skin, best first."""
+
+from pathlib import Path
+
+from porelight.cli.choices import AsJson, Device, Goal, Output
+from porelight.cli.console import print_json, print_rows, progress_bar, require_folder_of, say
+
+
+def plan(  # noqa: PLR0913  each is an option of the command line
+    skin: Path,
+    /,
+    *,
+    output: Output,
+    goal: Goal = "pore-area",
+    device: list[Device] | None = None,
+    measured: Path | None = None,
+    draws: int = 64,
+    seed: int = 1,
+    json: AsJson = False,
+) -> int:
+    """Find settings that are safe for this skin and rank them by what they would change.
+
+    Parameters
+    ----------
+    skin
+        TOML file with a [skin] table; a course file will do.
+    output
+        TOML file for the best course, ready for 'porelight simulate'; all candidates and all
+        refusals with their reasons go beside it as JSON.
+    goal
+        What to improve.
+    device
+        Devices at hand; all when left out.
+    measured
+        Folder that 'porelight measure' wrote.
+    draws
+        Draws of the biology per candidate.
+    seed
+        The same seed gives the same plan.
+    json
+        Print the plan as JSON.
+    """
+    from porelight.plan.search import propose  # noqa: PLC0415
+    from porelight.record.course_file import read_skin_file  # noqa: PLC0415
+    from porelight.record.courses import skin_of  # noqa: PLC0415
+    from porelight.record.plans import plan_document, save_plan  # noqa: PLC0415
+    from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
+
+    whose = skin_of(read_skin_file(skin), skin, measured=measured)
+    require_folder_of(output)
+    with progress_bar("planning", quiet=json) as progress:
+        found = propose(
+            whose,
+            goal=goal,
+            devices=tuple(device or ("laser-genesis", "pearl")),
+            n_draws=draws,
+            seed=seed,
+            progress=progress,
+        )
+    written = save_plan(found, output)
+    document = plan_document(found)
+    if json:
+        print_json(document)
+        return 0
+    print_rows("plan, best first", plan_rows(document)[:10])
+    print_rows("refused", refusal_rows(document)[:10])
+    say(found.verdict)
+    for path in written:
+        say(f"written: {path}")
+    return 0

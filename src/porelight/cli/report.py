@@ -1,0 +1,50 @@
+"""``porelight report``: one page about an outcome."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from porelight.cli.choices import AsJson, Output
+from porelight.cli.console import print_json, require_folder_of, say
+
+
+def report(
+    run: Path,
+    /,
+    *,
+    output: Output,
+    measured: Path | None = None,
+    plan: Annotated[Path | None, Parameter(name="--plan")] = None,
+    json: AsJson = False,
+) -> int:
+    """Write one self-contained HTML page about an outcome.
+
+    Parameters
+    ----------
+    run
+        NetCDF file that 'porelight simulate' wrote.
+    output
+        HTML file; it needs no other file and no network.
+    measured
+        Folder that 'porelight measure' wrote, for the photograph with its pores.
+    plan
+        JSON file that 'porelight plan' wrote, for the table of settings.
+    json
+        Print the path as JSON.
+    """
+    from porelight.record.measurements import load_measured  # noqa: PLC0415
+    from porelight.record.outcomes import load_outcome  # noqa: PLC0415
+    from porelight.record.plans import load_plan_document  # noqa: PLC0415
+    from porelight.report.page import write_report  # noqa: PLC0415
+
+    outcome = load_outcome(run)
+    require_folder_of(output)
+    photographed = load_measured(measured) if measured is not None else None
+    proposals = load_plan_document(plan) if plan is not None else None
+    path = write_report(outcome, output, measured=photographed, plan=proposals)
+    if json:
+        print_json({"report": str(path)})
+    else:
+        say(f"written: {path}")
+    return 0
