@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from porelight.cli.measure import measure
 
 from porelight.cli.app import main
+from porelight.cli.measure import measure
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.record.course_file import EXAMPLE
 from porelight.render.look import SkinLook
