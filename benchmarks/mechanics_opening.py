@@ -4,7 +4,8 @@ import time
 
 import numpy as np
 
-from porelight.mechanics.mixture import RingCollagen, pore_opening
+from porelight.mechanics.mixture import RingCollagen
+from porelight.mechanics.opening import RingHistory, pore_opening
 from porelight.mechanics.ring import RingMechanics, dose_profile, ring_mesh
 
 DAY = 86_400.0
@@ -35,7 +36,7 @@ def ensemble(n_draw: int = 1000, n_element: int = 24, n_week: int = 52) -> float
     )
     still = np.ones((n_week, n_draw))
     start = time.perf_counter()
-    pore_opening(times, collagen, still, 0.0 * still, parameters)
+    pore_opening(RingHistory(times, collagen, still, 0.0 * still), parameters)
     return time.perf_counter() - start
 
 

@@ -2,14 +2,17 @@
 
 import inspect
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from porelight.cli import app as app_module
 from porelight.cli.app import main
 from porelight.cli.measure import measure
+from porelight.errors import ExtrapolationWarning
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.record.course_file import EXAMPLE
 from porelight.render.look import SkinLook
@@ -241,3 +244,16 @@ def test_ctrl_c_shows_the_cases_that_are_finished_and_leaves_with_130(porelight,
     code, out, _ = porelight("verify", "--json")
     assert code == 130
     assert json.loads(out)["passed"] is False
+
+
+def test_a_warning_is_one_line_without_a_place_in_the_code(porelight, monkeypatch):
+    def leave_the_range(**_: object) -> int:
+        warnings.warn("the rate was measured to 360 K.", ExtrapolationWarning, stacklevel=2)
+        return 0
+
+    monkeypatch.setattr(app_module, "app", lambda *_, **__: leave_the_range())
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        code, _, err = porelight("simulate")
+    assert code == 0
+    assert err == "porelight: warning: the rate was measured to 360 K.\n"

@@ -54,7 +54,9 @@ def test_pearl_ablates_and_coagulates_as_deep_as_histology_shows(treated):
 def test_a_second_pass_reaches_deeper_by_what_the_first_removed(treated):
     once = treated(pearl())[0]
     twice = treated(pearl(passes=2))[0]
-    assert twice.ablated_depth == pytest.approx(2.0 * once.ablated_depth)
+    # the second finds skin that is a few kelvin warmer
+    assert twice.ablated_depth == pytest.approx(2.0 * once.ablated_depth, rel=0.03)
+    assert twice.ablated_depth > 2.0 * once.ablated_depth
     assert twice.wound_depth == pytest.approx(once.wound_depth + once.ablated_depth, rel=0.1)
     assert (twice.field.killed >= once.field.killed - 1e-12).all()
 

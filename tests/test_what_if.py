@@ -1,37 +1,24 @@
-import importlib.util
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from porelight import followup
 from porelight.course import Care, Course
+from porelight.errors import ParameterError
 from porelight.followup import fine_times
 from porelight.laser.presets import laser_genesis
+from porelight.tissue.skin import Skin
 from porelight.units import day
-
-EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "what_if_years.py"
+from porelight.what_if import what_if
 
 
 @pytest.fixture(scope="module")
 def ten_years():
-    spec = importlib.util.spec_from_file_location("what_if_years", EXAMPLE)
-    example = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(example)
-    begin = time.perf_counter()
-    outcomes = example.what_if(draws=20)
-    return outcomes, time.perf_counter() - begin
-
-
-def test_ten_years_of_four_habits_take_seconds(ten_years):
-    assert ten_years[1] < 5.0
+    return what_if(Skin.typical("cheek", 3, 35.0, oiliness="oily"), 10.0, draws=20)
 
 
 def test_each_good_habit_helps_every_draw_and_both_help_most(ten_years):
     end = {
-        name: outcome.diameter_ratio.isel(day=-1).to_numpy()
-        for name, outcome in ten_years[0].items()
+        name: outcome.diameter_ratio.isel(day=-1).to_numpy() for name, outcome in ten_years.items()
     }
     neither, screen, clean, both = end.values()
     assert (screen <= neither + 1e-12).all()
@@ -55,5 +42,23 @@ def test_times_are_fine_after_every_event_and_hold_every_day_that_is_asked_for()
     asked = np.array([0.0, 1234.5, 3000.0]) * day
     times = fine_times(asked, np.array([50.0]) * day, [1000.0 * day, np.inf])
     assert np.isin(asked, times).all()
-    assert (np.diff(times[times < 1400.0 * day]) <= 3.0 * day + 1e-6).all()
-    assert np.diff(times).max() == pytest.approx(30.0 * day)
+    assert np.isin(np.array([50.0, 1000.0]) * day, times).all()
+    steps = np.diff(times) / day
+    fine = (times[1:] < 450.0 * day) | ((times[1:] > 1000.0 * day) & (times[1:] < 1400.0 * day))
+    assert (steps[fine] <= 3.0 + 1e-9).all()
+    assert steps.max() == pytest.approx(30.0)
+
+
+def test_what_comes_later_does_not_change_the_times_before_it():
+    # so that a course can be cut and resumed
+    asked = np.array([0.0, 100.0, 900.0, 1500.0]) * day
+    early = fine_times(asked[:3], np.array([50.0]) * day)
+    late = fine_times(asked, np.array([50.0, 900.0]) * day, [1000.0 * day])
+    np.testing.assert_array_equal(late[late <= 900.0 * day], early)
+
+
+@pytest.mark.parametrize("years", [0.0, 31.0])
+def test_years_that_no_survey_covers_are_refused(years):
+    skin = Skin.typical("cheek", 3, 35.0)
+    with pytest.raises(ParameterError, match=f"years is {years:g}; expected above 0 and up to 30"):
+        what_if(skin, years)

@@ -1,7 +1,7 @@
 """The one way in which porelight compiles a kernel."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -32,3 +32,30 @@ def jit_fused(function: F) -> F:
         cache=True, nogil=True, error_model="numpy", fastmath=finite, forceinline=True
     )
     return cast("F", compiled(function))
+
+
+# options that Numba's annotations leave out
+_NO_COUNTS: dict[str, Any] = {"_nrt": False}
+
+
+def jit_lent(function: F) -> F:
+    """Compile like `jit` a kernel that makes no arrays: those it is given are lent to it.
+
+    References to them are not counted, which a kernel of small functions that hand arrays on would
+    do with every packet.
+    """
+    exact = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, **_NO_COUNTS)
+    return cast("F", exact(function))
+
+
+def jit_inlined(function: F) -> F:
+    """Compile like `jit_lent`, as a piece that always becomes part of its caller."""
+    exact = numba.njit(
+        cache=True,
+        nogil=True,
+        error_model="numpy",
+        fastmath=False,
+        forceinline=True,
+        **_NO_COUNTS,
+    )
+    return cast("F", exact(function))

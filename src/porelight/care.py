@@ -12,10 +12,13 @@ import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
 from porelight.healing.ageing import AgeingParameters, SunProtection, loss_rate
-from porelight.healing.plug import Cleansing
+from porelight.healing.plug import Cleansing, PlugParameters
+from porelight.mechanics.ring import RingMechanics
 from porelight.mechanics.scar import Picking
 from porelight.quantities import FRACTION, Floats
+from porelight.tissue.library import parameter
 from porelight.tissue.skin import Skin
+from porelight.tissue.subjects import sebum_output
 from porelight.units import day
 
 CareKind: TypeAlias = Literal["cleansing", "unprotected-sun", "sun-protection", "picking"]
@@ -51,6 +54,34 @@ class Care:
                 "start of 0 or later and an end after it."
             )
         FRACTION.require(self.level, f"level of {self.kind}")
+
+
+def plug_of_sebum(skin: Skin, values: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the plug's pressure and refill time as the sebum of this skin makes them.
+
+    Parameters
+    ----------
+    skin : Skin
+        Its oiliness and sebum matter.
+    values : mapping of str to ndarray of float64, shape (n_draw,)
+        Draws of the biological parameters, those of normal skin.
+
+    Returns
+    -------
+    dict of ndarray of float64
+        `plug_pressure_at_rest` and `sebum_refill_time`, to replace those in `values`.
+    """
+    plugs = PlugParameters.from_values(values)
+    strength = plugs.strength(sebum_output(skin))
+    pressure = np.asarray(RingMechanics.from_values(values).plug_pressure_at_rest)
+    # the range of the pressure is that of all people: more sebum moves a person up inside it
+    highest = parameter("porelight.tissue", "mechanics", "plug_pressure_at_rest").high
+    return {
+        "plug_pressure_at_rest": pressure
+        * strength
+        / (1.0 + (strength - 1.0) * pressure / highest),
+        "sebum_refill_time": np.asarray(plugs.sebum_refill_time / strength),
+    }
 
 
 def collagen_loss(

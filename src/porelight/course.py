@@ -19,6 +19,7 @@ from porelight.errors import ParameterError
 from porelight.followup import followed_weeks
 from porelight.injuries import DEPTH, N_CLOCK, SessionInjury
 from porelight.laser.exposure import Session
+from porelight.laser.handpiece import technique
 from porelight.outcome import outcome_dataset
 from porelight.quantities import Floats
 from porelight.tissue.library import fingerprint
@@ -27,6 +28,7 @@ from porelight.tissue.priors import member, uncertain
 from porelight.tissue.skin import Skin
 from porelight.treatment import PhysicsEnsemble, absorption_rules
 from porelight.units import J_per_cm2, cm2, mm, ms, to_celsius
+from porelight.watch import Perfusion
 
 __all__ = ["Care", "Course", "physics_members"]
 
@@ -34,6 +36,13 @@ Progress: TypeAlias = Callable[[float], None]
 
 PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
 BIOLOGY = ("healing", "mechanics", "effects")
+_OTHER_VALUES = (
+    "Healing and mechanics were not drawn from the priors of the data files but from draws given, "
+    "such as the posterior that ships with porelight (docs/theory/uncertainty.md)."
+)
+_ANSWERING = (
+    "Perfusion rose with the warmth of the skin (docs/theory/heat.md); it is constant otherwise."
+)
 FOLLOWED = 182.0  # d after the last session: the half year in which trials saw relapse
 
 
@@ -64,7 +73,7 @@ class Course:
                 f"a session is on day {ordered[0].day:g}; days count from 0, the course's start."
             )
 
-    def simulate(
+    def simulate(  # noqa: PLR0913  each is a choice of the user
         self,
         *,
         draws: int = 500,
@@ -72,6 +81,8 @@ class Course:
         photons: int = 100_000,
         seed: int = 1,
         last_day: float | None = None,
+        values: Mapping[str, Floats] | None = None,
+        perfusion: Perfusion = "constant",
         progress: Progress | None = None,
     ) -> xr.Dataset:
         """Simulate every session and follow the skin over the weeks.
@@ -88,6 +99,10 @@ class Course:
             The same seed gives the same numbers on any machine and any number of threads.
         last_day : float, optional
             Where the forecast ends; half a year after the last session when left out [d].
+        values : mapping of str to ndarray of float64, optional
+            Draws of the biology that replace those from the priors; see `follow`.
+        perfusion : {"constant", "answers warmth"}
+            Whether blood flows as at rest, or more as the skin warms.
         progress : callable, optional
             Told the share done.
 
@@ -102,11 +117,34 @@ class Course:
         ParameterError
             If a number is impossible.
         """
-        ensemble = PhysicsEnsemble(self.skin, physics_members(members, seed), photons, seed)
+        ensemble = PhysicsEnsemble(
+            self.skin, physics_members(members, seed), photons, seed, perfusion=perfusion
+        )
         finished, notes = _treat_all(ensemble, self.sessions, progress)
         return self.follow(
-            finished, draws=draws, seed=seed, days=self.observation_days(last_day), notes=notes
+            finished,
+            draws=draws,
+            seed=seed,
+            days=self.observation_days(last_day),
+            notes=(
+                *notes,
+                *(() if values is None else (_OTHER_VALUES,)),
+                *(() if perfusion == "constant" else (_ANSWERING,)),
+            ),
+            values=values,
         )
+
+    def treat(
+        self,
+        *,
+        members: int = 8,
+        photons: int = 100_000,
+        seed: int = 1,
+        progress: Progress | None = None,
+    ) -> tuple[tuple[SessionInjury, ...], ...]:
+        """Return what each session does to every member of the physics, for `follow`."""
+        ensemble = PhysicsEnsemble(self.skin, physics_members(members, seed), photons, seed)
+        return _treat_all(ensemble, self.sessions, progress)[0]
 
     def observation_days(self, last_day: float | None = None) -> tuple[float, ...]:
         """Return the days of a forecast: weekly, and daily in the week after a wound."""
@@ -164,13 +202,13 @@ class Course:
             observed_days,
         )
         return outcome_dataset(
-            {**weeks, **_session_variables(injuries), **_skin_variables(self.skin, injuries)},
+            {**weeks, **session_variables(injuries), **skin_variables(self.skin, injuries)},
             {
                 "day": observed_days,
                 "depth": DEPTH,
                 "session": np.arange(1, len(self.sessions) + 1, dtype=np.float64),
             },
-            _attributes(self, injuries, draws, seed, notes),
+            course_attributes(self, injuries, draws, seed, notes),
         )
 
 
@@ -208,7 +246,7 @@ def _treat_all(
     return tuple(tuple(one[session.exposure] for one in done) for session in sessions), notes
 
 
-def _session_variables(injuries: Sequence[Sequence[SessionInjury]]) -> dict[str, Floats]:
+def session_variables(injuries: Sequence[Sequence[SessionInjury]]) -> dict[str, Floats]:
     """Return what the sessions did, over (session, member) and (session, member, depth)."""
     n_session = len(injuries)
     n_member = len(injuries[0]) if injuries else 1
@@ -239,14 +277,15 @@ def _session_variables(injuries: Sequence[Sequence[SessionInjury]]) -> dict[str,
     }
 
 
-def _skin_variables(skin: Skin, injuries: Sequence[Sequence[SessionInjury]]) -> dict[str, Floats]:
+def skin_variables(skin: Skin, injuries: Sequence[Sequence[SessionInjury]]) -> dict[str, Floats]:
+    """Return the skin as it was before the first session."""
     variables = {"pore_diameter": skin.pores.diameter, "pore_floor": skin.pores.floor}
     if injuries:
         variables["resting_temperature"] = injuries[0][0].resting
     return variables
 
 
-def _attributes(
+def course_attributes(
     course: Course,
     injuries: Sequence[Sequence[SessionInjury]],
     draws: int,
@@ -272,7 +311,7 @@ def _attributes(
         ),
         "pores_measured": "true" if skin.pores.is_measured else "false",
         "pore_area_m2": repr(skin.pores.area),
-        "sessions": json.dumps([_session_document(session) for session in course.sessions]),
+        "sessions": json.dumps([session_document(session) for session in course.sessions]),
         "care": json.dumps(
             [
                 {
@@ -288,7 +327,8 @@ def _attributes(
     }
 
 
-def _session_document(session: Session) -> dict[str, object]:
+def session_document(session: Session) -> dict[str, object]:
+    """Return a session in clinic units, as the outcome's attributes hold it."""
     exposure = session.exposure
     stop = exposure.stop_at_surface
     return {
@@ -302,5 +342,6 @@ def _session_document(session: Session) -> dict[str, object]:
         "area_cm2": exposure.area / cm2,
         "passes": exposure.passes,
         "overlap": exposure.overlap,
+        "technique": technique(exposure),
         "stop_at_surface_c": to_celsius(stop) if math.isfinite(stop) else None,
     }

@@ -10,13 +10,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.care import Care, cleansing, collagen_loss, picking, sun_exposure
+from porelight.care import (
+    Care,
+    cleansing,
+    collagen_loss,
+    picking,
+    plug_of_sebum,
+    sun_exposure,
+)
+from porelight.course_state import PoreMemory, SessionDoses, SkinMemory
 from porelight.effects.lines import LineParameters, fine_lines
 from porelight.effects.pigment import PigmentParameters, epidermal_melanin, mottled_pigment
 from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
 from porelight.effects.scars import ScarParameters, acne_scars
 from porelight.effects.texture import TextureParameters, roughness
-from porelight.healing.collagen import CollagenHistory, CollagenKinetics, remodelling
+from porelight.healing.collagen import (
+    CollagenHistory,
+    CollagenKinetics,
+    CollagenState,
+    remodelling,
+)
 from porelight.healing.contraction import ContractionParameters, contraction, dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
 from porelight.healing.plug import (
@@ -27,7 +40,9 @@ from porelight.healing.plug import (
 from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
 from porelight.injuries import DEPTH, SessionInjury, at_plexus
 from porelight.mechanics.depth import orifice_mean
-from porelight.mechanics.mixture import RingCollagen, pore_opening
+from porelight.mechanics.mixture import RingCollagen
+from porelight.mechanics.opening import RingHistory, pore_opening
+from porelight.mechanics.orifice import DermisDepth, OrificeResponse
 from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
 from porelight.mechanics.scar import scar_widening, scarred_opening
 from porelight.quantities import Floats
@@ -40,6 +55,7 @@ _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 _QUIET = 30.0  # d between them once all has settled
 _SETTLED = 400.0  # d; longer than any half-life but that of mature collagen
 _LONGEST_STEP = 2.0  # d of mechanics; a third of an interval where that is longer
+TYPICAL_DEPTH = DermisDepth(thickness=7.0, upper_thickness=1.8)
 
 
 def followed_weeks(
@@ -77,80 +93,125 @@ def followed_weeks(
         (session, draw) and the pigment risk over (draw,).
     """
     n_draws = next(iter(values.values())).size
-    session_times = session_days * day
-    changes = [edge * day for one in care for edge in (one.from_day, one.to_day)]
-    times = fine_times(observed_days * day, session_times, changes)
-    shown = np.searchsorted(times, observed_days * day)
-    dose = _session_doses(skin, injuries, np.arange(n_draws) if member is None else member)
-    wound = dose["ablated"] + dose["dead"]
+    doses = session_doses(skin, injuries, np.arange(n_draws) if member is None else member)
+    return FollowUp(skin, values, tuple(care)).weeks(session_days, doses, observed_days)[0]
 
-    # the signal to heal, and the pore that answers it
-    doses = StimulusParameters.from_values(values)
-    signal = stimulus(dose["heat_shocked"], dose["denatured"], wound, doses)
-    felt = wound * _felt_share(skin, doses)
-    lost = collagen_loss(skin, care, times, values)
-    pore = pore_over_weeks(
-        times,
-        session_times,
-        PoreDoses(
-            surface_stimulus=signal,
-            stimulus=stimulus(dose["heat_shocked"], dose["denatured"], felt, doses),
-            denatured=dose["denatured"],
-            dermal_depth=dermal_depth(wound, skin.layers[0].thickness),
-        ),
-        values,
-        care,
-        lost,
-    )
-    ratio, collagen, plug = pore.ratio, pore.collagen, pore.plug
 
-    # the surface, and what else changes
-    healing = EpidermisParameters.from_values(values)
-    surface = epidermal_course(
-        times, session_times, dose["ablated"], dose["dead"], dose["surface_rise"], healing
-    )
-    at_wall = collagen.total[:, :, 0]
-    outer = np.minimum(wound, skin.layers[0].thickness)
-    grown = at_wall / at_wall[0]
-    # relief, lines and scars follow the skin between the pores, not the pore's wall, and its
-    # upper face, not the depth that holds the pore
-    mechanics = RingMechanics.from_values(values)
-    far = np.broadcast_to(1.0 / np.asarray(mechanics.pore_dose_ratio), n_draws)
-    kinetics = CollagenKinetics.from_values(values)
-    open_skin = remodelling(
-        times, session_times, signal * far, dose["denatured"] * far, kinetics, lost
-    ).total
-    between = open_skin / open_skin[0]
-    red = RednessParameters.from_values(values)
-    spots = PigmentParameters.from_values(values)
-    sessions = (times, session_times)
-    effects = {
-        "redness": diffuse_redness(*sessions, dose["coagulated"], dose["plexus_shocked"], red),
-        "vessels": broken_vessels(*sessions, dose["coagulated"], red),
-        "pigment": mottled_pigment(*sessions, outer, spots, sun_exposure(care, times, values)),
-        "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
-        "texture": roughness(*sessions, outer, between, TextureParameters.from_values(values)),
-        "fine_lines": fine_lines(*sessions, outer, between, LineParameters.from_values(values)),
-        "acne_scars": acne_scars(*sessions, outer, between, ScarParameters.from_values(values)),
-    }
-    histories = {
-        "diameter_ratio": ratio,
-        "collagen": grown,
-        "immature_collagen": collagen.immature[:, :, 0],
-        "plug": plug,
-        "dressing": surface.dressing,
-        "epidermis": 1.0 - surface.open_wound,
-        "erythema": surface.erythema,
-        **effects,
-    }
-    weeks = {name: _spread(array, n_draws)[shown].T for name, array in histories.items()}
-    risk = pigment_risk(skin.fitzpatrick, wound, healing)
-    return {
-        **weeks,
-        **_seen(skin, weeks["diameter_ratio"]),
-        "pigment_risk": _spread(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
-        "stimulus": _spread(signal, n_draws),
-    }
+@dataclass(frozen=True, slots=True, eq=False)
+class FollowUp:
+    """Whose weeks are followed, with what draws of the biology and what care."""
+
+    skin: Skin
+    values: Mapping[str, Floats]
+    care: tuple[Care, ...]
+
+    def weeks(
+        self,
+        session_days: Floats,
+        doses: SessionDoses,
+        observed_days: Floats,
+        memory: SkinMemory | None = None,
+    ) -> tuple[dict[str, Floats], SkinMemory]:
+        """Return the outcomes over the weeks, and what the skin remembers at their end.
+
+        Parameters
+        ----------
+        session_days : ndarray of float64, shape (n_session,)
+            Of every session since the course began, in order [d].
+        doses : SessionDoses
+            What they left.
+        observed_days : ndarray of float64, shape (n_day,)
+            When to look, from day 0 [d].
+        memory : SkinMemory, optional
+            Of an observed day, from which to go on; the outcomes begin there. Skin at rest on
+            day 0 when left out.
+        """
+        skin, care = self.skin, self.care
+        n_draws = next(iter(self.values.values())).size
+        values = {**self.values, **plug_of_sebum(skin, self.values)}
+        session_times = session_days * day
+        changes = [edge * day for one in care for edge in (one.from_day, one.to_day)]
+        every = fine_times(observed_days * day, session_times, changes)
+        begin = 0.0 if memory is None else memory.pore.collagen.time
+        times = every[every >= begin]
+        shown = np.searchsorted(times, observed_days[observed_days * day >= begin] * day)
+        wound = doses.ablated + doses.dead
+
+        # the signal to heal, and the pore that answers it
+        weights = StimulusParameters.from_values(values)
+        signal = stimulus(doses.heat_shocked, doses.denatured, wound, weights)
+        felt = wound * _felt_share(skin, weights)
+        lost = collagen_loss(skin, care, times, values)
+        pore = pore_over_weeks(
+            times,
+            session_times,
+            PoreDoses(
+                surface_stimulus=signal,
+                stimulus=stimulus(doses.heat_shocked, doses.denatured, felt, weights),
+                denatured=doses.denatured,
+                dermal_depth=dermal_depth(wound, skin.layers[0].thickness),
+            ),
+            values,
+            PoreSite(care, lost, dermis_depth(skin)),
+            None if memory is None else memory.pore,
+        )
+
+        # the surface, and what else changes
+        healing = EpidermisParameters.from_values(values)
+        surface = epidermal_course(
+            times, session_times, doses.ablated, doses.dead, doses.surface_rise, healing
+        )
+        outer = np.minimum(wound, skin.layers[0].thickness)
+        # relief, lines and scars follow the skin between the pores, not the pore's wall, and its
+        # upper face, not the depth that holds the pore
+        mechanics = RingMechanics.from_values(values)
+        far = np.broadcast_to(1.0 / np.asarray(mechanics.pore_dose_ratio), n_draws)
+        kinetics = CollagenKinetics.from_values(values)
+        coming = session_times >= times[0]
+        open_skin = remodelling(
+            times,
+            session_times[coming],
+            (signal * far)[coming],
+            (doses.denatured * far)[coming],
+            kinetics,
+            lost,
+            None if memory is None else memory.between,
+        )
+        at_rest = CollagenState.homeostasis(kinetics, (n_draws,), 0.0)
+        start = at_rest.immature + at_rest.mature
+        between = open_skin.total / start
+        red = RednessParameters.from_values(values)
+        spots = PigmentParameters.from_values(values)
+        sessions = (times, session_times)
+        sun = sun_exposure(care, every, values)
+        effects = {
+            "redness": diffuse_redness(*sessions, doses.coagulated, doses.plexus_shocked, red),
+            "vessels": broken_vessels(*sessions, doses.coagulated, red),
+            "pigment": mottled_pigment(*sessions, outer, spots, sun),
+            "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
+            "texture": roughness(*sessions, outer, between, TextureParameters.from_values(values)),
+            "fine_lines": fine_lines(*sessions, outer, between, LineParameters.from_values(values)),
+            "acne_scars": acne_scars(*sessions, outer, between, ScarParameters.from_values(values)),
+        }
+        histories = {
+            "diameter_ratio": pore.ratio,
+            "collagen": pore.collagen.total[:, :, 0] / start,
+            "immature_collagen": pore.collagen.immature[:, :, 0],
+            "plug": pore.plug,
+            "dressing": surface.dressing,
+            "epidermis": 1.0 - surface.open_wound,
+            "erythema": surface.erythema,
+            **effects,
+        }
+        weeks = {name: _spread(array, n_draws)[shown].T for name, array in histories.items()}
+        risk = pigment_risk(skin.fitzpatrick, wound, healing)
+        outcomes = {
+            **weeks,
+            **_seen(skin, weeks["diameter_ratio"]),
+            "pigment_risk": _spread(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
+            "stimulus": _spread(signal, n_draws),
+        }
+        return outcomes, SkinMemory(pore.end, open_skin.end)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,12 +225,22 @@ class PoreDoses:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PoreSite:
+    """Where a pore lies and what it meets besides sessions."""
+
+    care: tuple[Care, ...] = ()  # cleansing and picking act here
+    loss: Floats | float = 0.0  # share of collagen lost by age and sun, (n_time, n_draw or 1) [1/s]
+    dermis: DermisDepth = TYPICAL_DEPTH
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PoreHistory:
     """One pore over time."""
 
     ratio: Floats  # diameter over its start, (n_time, n_draw)
     collagen: CollagenHistory  # (n_time, n_draw, n_element), from the wall outward
     plug: Floats  # pressure over its start, (n_time, n_draw or 1)
+    end: PoreMemory
 
 
 def pore_over_weeks(
@@ -177,8 +248,8 @@ def pore_over_weeks(
     session_times: Floats,
     doses: PoreDoses,
     values: Mapping[str, Floats],
-    care: Sequence[Care] = (),
-    loss: Floats | float = 0.0,
+    site: PoreSite = PoreSite(),
+    memory: PoreMemory | None = None,
 ) -> PoreHistory:
     """Return the pore between collagen, contraction, plug and scar.
 
@@ -187,43 +258,61 @@ def pore_over_weeks(
     times : ndarray of float64, shape (n_time,)
         When it is wanted, fine enough to be joined by straight lines [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        When sessions happen, those before the first time included [s].
     doses : PoreDoses
         What they leave.
     values : mapping of str to ndarray of float64, shape (n_draw,)
         Draws of the biological parameters.
-    care : sequence of Care
-        Cleansing and picking act here.
-    loss : ndarray of float64, shape (n_time, n_draw or 1), or float
-        Share of collagen lost by age and sun [1/s].
+    site : PoreSite
+        Depth of the skin, care, ageing; a typical dermis and neither of the others when left out.
+    memory : PoreMemory, optional
+        State at the first time; a pore at rest at time 0 when left out.
     """
     n_draws = doses.stimulus.shape[1]
     mechanics = RingMechanics.from_values(values)
     mesh = ring_mesh()
     profile = dose_profile(mesh, mechanics)
+    coming = session_times >= times[0]
     collagen = remodelling(
         times,
-        session_times,
-        doses.stimulus[:, :, None] * profile,
-        np.minimum(doses.denatured[:, :, None] * profile, 1.0),
+        session_times[coming],
+        doses.stimulus[coming, :, None] * profile,
+        np.minimum(doses.denatured[coming, :, None] * profile, 1.0),
         CollagenKinetics.from_values(values),
-        loss,
+        site.loss,
+        None if memory is None else memory.collagen,
     )
     plugs = PlugParameters.from_values(values)
     emptied = emptied_share(doses.surface_stimulus, plugs)
-    plug = plug_fill(times, session_times, emptied, plugs, cleansing(care))
+    # in closed form from the record of sessions and cleansing, which begins at time 0
+    since_zero = times if times[0] == 0.0 else np.concatenate([[0.0], times])
+    plug = plug_fill(since_zero, session_times, emptied, plugs, cleansing(site.care))
+    plug = plug[since_zero.size - times.size :]
     wounds = ContractionParameters.from_values(values)
     shrunk = contraction(times, session_times, doses.dermal_depth, wounds)
-    ratio = pore_opening(
-        times,
-        _rings(mesh, collagen),
-        _spread(plug, n_draws),
-        _spread(shrunk, n_draws),
+    weeks = pore_opening(
+        RingHistory(
+            times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws)
+        ),
         mechanics,
         max_step=np.maximum(_LONGEST_STEP * day, np.diff(times) / 3.0),
+        orifice=OrificeResponse.of(mesh, mechanics, site.dermis, n_draws),
+        start=None if memory is None else memory.mixture,
     )
-    ratio = scarred_opening(ratio, scar_widening(times, picking(care), mechanics))
-    return PoreHistory(ratio, collagen, plug)
+    scar = scar_widening(times, picking(site.care), mechanics)
+    ratio = scarred_opening(weeks.ratio, scar)
+    return PoreHistory(ratio, collagen, plug, PoreMemory(collagen.end, weeks.end))
+
+
+def dermis_depth(skin: Skin) -> DermisDepth:
+    """Return the thickness of the dermis around a pore of the skin's mean size, in its radii."""
+    radius = 0.5 * skin.pores.mean_diameter
+    upper = [one for one in skin.layers if one.name in ("papillary dermis", "upper plexus")]
+    whole = [*upper, *(one for one in skin.layers if one.name == "reticular dermis")]
+    return DermisDepth(
+        thickness=sum(one.thickness for one in whole) / radius,
+        upper_thickness=sum(one.thickness for one in upper) / radius,
+    )
 
 
 def fine_times(
@@ -243,22 +332,26 @@ def fine_times(
     Returns
     -------
     ndarray of float64, shape (n_time,)
-        Every three days until 400 days after the last event, then every 30 [s].
+        Every three days until 400 days after an event, then every 30 until the next [s].
     """
     end = float(observed_times[-1])
     edges = np.array([one for one in changes if one < end], dtype=np.float64)
-    events = np.concatenate([[0.0], session_times[session_times < end], edges])
-    settled = min(float(events.max()) + _SETTLED * day, end)
-    even = np.arange(0.0, settled, _FINE * day)
-    quiet = np.arange(settled, end, _QUIET * day)
+    events = np.unique(np.concatenate([[0.0], session_times[session_times < end], edges]))
+    even = np.arange(0.0, end, _FINE * day)
+    between = []
+    # what is known of the future changes nothing before it, so that a course can be cut and resumed
+    for begin, until in zip(events, [*events[1:], end], strict=True):
+        settled = min(begin + _SETTLED * day, until)
+        between.append(even[(even >= begin) & (even < settled)])
+        between.append(np.arange(settled, until, _QUIET * day))
     both = np.concatenate([session_times, session_times + _JUST_AFTER])
-    return np.unique(np.concatenate([observed_times, even, quiet, edges, both]))
+    return np.unique(np.concatenate([observed_times, *between, edges, both]))
 
 
-def _session_doses(
+def session_doses(
     skin: Skin, injuries: Sequence[Sequence[SessionInjury]], member: NDArray[np.int64]
-) -> dict[str, Floats]:
-    """Return each session's doses, shape (n_session, n_draw): draw i is member[i] mod n."""
+) -> SessionDoses:
+    """Return each session's doses: draw i was treated as member[i] mod n."""
 
     def doses(of: Callable[[SessionInjury], float]) -> Floats:
         rows = np.empty((len(injuries), member.size))
@@ -267,15 +360,15 @@ def _session_doses(
             row[:] = once[member % once.size]
         return rows
 
-    return {
-        "heat_shocked": doses(lambda one: float(dermal_mean(DEPTH, one.field.heat_shocked))),
-        "denatured": doses(lambda one: float(dermal_mean(DEPTH, one.field.denatured))),
-        "coagulated": doses(lambda one: one.vessel_coagulated),
-        "plexus_shocked": doses(lambda one: at_plexus(skin, one.field.heat_shocked)),
-        "ablated": doses(lambda one: one.ablated_depth),
-        "dead": doses(lambda one: max(0.0, one.wound_depth - one.ablated_depth)),
-        "surface_rise": doses(lambda one: max(0.0, one.surface_reading - float(one.resting[0]))),
-    }
+    return SessionDoses(
+        heat_shocked=doses(lambda one: float(dermal_mean(DEPTH, one.field.heat_shocked))),
+        denatured=doses(lambda one: float(dermal_mean(DEPTH, one.field.denatured))),
+        coagulated=doses(lambda one: one.vessel_coagulated),
+        plexus_shocked=doses(lambda one: at_plexus(skin, one.field.heat_shocked)),
+        ablated=doses(lambda one: one.ablated_depth),
+        dead=doses(lambda one: max(0.0, one.wound_depth - one.ablated_depth)),
+        surface_rise=doses(lambda one: max(0.0, one.surface_reading - float(one.resting[0]))),
+    )
 
 
 def _felt_share(skin: Skin, parameters: StimulusParameters) -> Floats:

@@ -16,6 +16,7 @@ References
    J. Am. Stat. Assoc. 89, 278-288 (1994), doi:10.1080/01621459.1994.10476469.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,6 +97,26 @@ class Learned:
             change, self.weights, np.array([tail, 0.5, 1.0 - tail])
         )
         return Estimate(float(low), float(median), float(high), probability)
+
+    def resampled(self, outcome: xr.Dataset, seed: int, note: str) -> xr.Dataset:
+        """Return the outcome with draws in proportion to their weights, all counting the same.
+
+        Parameters
+        ----------
+        outcome : Dataset
+            The one that was learned from.
+        seed : int
+            Of the one random number that systematic resampling needs.
+        note : str
+            What a reader must know; joins the outcome's notes.
+        """
+        n = self.weights.size
+        places = (np.arange(n) + np.random.default_rng(seed).random()) / n
+        total = np.cumsum(self.weights)
+        chosen = np.searchsorted(total, places * total[-1], side="right")
+        person = outcome.isel(draw=np.minimum(chosen, n - 1))
+        notes = [*json.loads(outcome.attrs.get("notes", "[]")), note]
+        return person.assign_attrs(notes=json.dumps(notes))
 
 
 def learned(

@@ -15,7 +15,7 @@ from porelight.injury.field import InjuryParameters
 from porelight.injury.vessels import PulseExcess, VesselParameters, pulse_excess, vessel_coagulation
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import PulsePath
-from porelight.light.transport import LightField
+from porelight.light.field import LightField
 from porelight.quantities import Floats
 from porelight.tissue.optics import mu_a_blood, packaging, skin_optics
 from porelight.tissue.skin import Skin

@@ -4,25 +4,37 @@ Two kinds of light need two roads: where scattering rules the session is the sum
 (`warming`), where absorption rules the surface boils off (`resurfacing`).
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.errors import ExtrapolationWarning
 from porelight.injuries import SessionInjury
 from porelight.laser.exposure import Exposure
-from porelight.laser.handpiece import PulsePath, path
-from porelight.light.transport import LightField
+from porelight.laser.handpiece import path
+from porelight.light.field import LightField
 from porelight.quantities import Floats
 from porelight.resurfacing import resurfacing
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.warming import (
+    Change,
     SessionRise,
     SkinResponse,
+    no_change,
     response_length,
     session_injury,
     session_of_joules,
     skin_response,
+)
+from porelight.watch import (
+    Perfusion,
+    answer_of_perfusion,
+    departures,
+    require_perfusion,
+    stop_time,
 )
 
 ABSORPTION_RULES = 10.0  # mu_a over reduced scattering from which on light no longer diffuses
@@ -34,6 +46,15 @@ PLACES: Floats = np.array(
         *([0.04, 0.37], [-0.38, 0.05], [0.29, -0.03], [-0.05, -0.33]),
     ]
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivered:
+    """A session as it was delivered: the skin's answer to a pulse, the sum, what is added to it."""
+
+    response: SkinResponse
+    session: SessionRise
+    change: Change
 
 
 class PhysicsEnsemble:
@@ -52,17 +73,28 @@ class PhysicsEnsemble:
         Photons per member and beam.
     seed : int
         Of the photons.
+    perfusion : {"constant", "answers warmth"}
+        Whether blood flows as at rest, or more as the skin warms.
     """
 
     def __init__(
-        self, skin: Skin, members: Sequence[Mapping[str, float]], n_photons: int, seed: int
+        self,
+        skin: Skin,
+        members: Sequence[Mapping[str, float]],
+        n_photons: int,
+        seed: int,
+        *,
+        perfusion: Perfusion = "constant",
     ) -> None:
+        require_perfusion(perfusion)
         self.skin = skin
+        self.perfusion = perfusion
         self.members = tuple(members)
         self._n_photons = n_photons
         self._seed = seed
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
         self._rises: dict[tuple[object, ...], SessionRise] = {}
+        self._told: set[Exposure] = set()
 
     def treat(self, exposure: Exposure) -> tuple[SessionInjury, ...]:
         """Return what one session does to every member."""
@@ -73,16 +105,31 @@ class PhysicsEnsemble:
         values = self.members[index]
         if absorption_rules(self.skin, exposure.wavelength):
             return resurfacing(self.skin, exposure, values)
+        delivered = self.delivered(exposure, index)
+        injury = session_injury(
+            delivered.response,
+            delivered.session,
+            exposure.pulse_energy,
+            values,
+            delivered.change,
+        )
+        self._tell_departures(injury, delivered, exposure, values)
+        return injury
+
+    def delivered(self, exposure: Exposure, index: int = 0) -> Delivered:
+        """Return a session of scattered light as it was delivered, up to the operator's stop."""
+        values = self.members[index]
         response = self._response(exposure, index)
         session = self._rise(exposure, index, response)
-        reading = response.resting[0] + exposure.pulse_energy * session.reading
-        above = np.flatnonzero(reading > exposure.stop_at_surface)
-        if above.size:
-            # the operator stops: pulses after the first reading above the threshold never fall
-            keep = session.path.time <= session.reading_times[above[0]]
-            delivered = PulsePath(session.path.time[keep], session.path.position[keep])
-            session = session_of_joules(response, delivered, exposure, _places(exposure))
-        return session_injury(response, session, exposure.pulse_energy, values)
+        change = self._change(exposure, index, session)
+        stop = stop_time(response, session, exposure, values, change)
+        if stop < session.path.time[-1]:
+            # pulses after the reading that was above the threshold never fall
+            session = session_of_joules(
+                response, session.path.until(stop), exposure, places(exposure)
+            )
+            change = self._change(exposure, index, session)
+        return Delivered(response, session, change)
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
         """Return where the photons of this beam went in one member."""
@@ -104,12 +151,34 @@ class PhysicsEnsemble:
         key = (
             *_light_and_heat(index, exposure),
             *(exposure.rate, exposure.n_pulses, exposure.area, exposure.passes),
+            *(exposure.aspect, exposure.motion),
         )
         if key not in self._rises:
             self._rises[key] = session_of_joules(
-                response, path(exposure), exposure, _places(exposure)
+                response, path(exposure), exposure, places(exposure)
             )
         return self._rises[key]
+
+    def _change(self, exposure: Exposure, index: int, session: SessionRise) -> Change:
+        if self.perfusion == "constant":
+            return no_change
+        response = self._response(exposure, index)
+        return answer_of_perfusion(response, session, exposure, self.members[index])
+
+    def _tell_departures(
+        self,
+        injury: SessionInjury,
+        delivered: Delivered,
+        exposure: Exposure,
+        values: Mapping[str, float],
+    ) -> None:
+        """Warn once for each exposure that a sum of pulses cannot tell all of it."""
+        if exposure in self._told:
+            return
+        response, session = delivered.response, delivered.session
+        for line in departures(injury, response, session, exposure, values, self.perfusion):
+            self._told.add(exposure)
+            warnings.warn(line, ExtrapolationWarning, stacklevel=3)
 
 
 def absorption_rules(skin: Skin, wavelength: float) -> bool:
@@ -127,5 +196,6 @@ def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
     )
 
 
-def _places(exposure: Exposure) -> Floats:
-    return np.asarray(np.sqrt(exposure.area) * PLACES, dtype=np.float64)
+def places(exposure: Exposure) -> Floats:
+    """Return the places at which a session is looked at [m], shape (n_place, 2)."""
+    return np.asarray(PLACES * np.array(exposure.sides), dtype=np.float64)

@@ -4,31 +4,34 @@ Photons are followed to their absorption, the heat of one pulse is conducted awa
 conduction is linear the session is the sum of all its pulses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 
+from porelight.grid import Grid
 from porelight.heat.conduction import resting_temperature
 from porelight.heat.scan import (
     PulseResponse,
     pulse_response,
     session_rise,
     session_times,
-    thermometer_reading,
     treatment_grid,
 )
 from porelight.heat.surface import Surface
+from porelight.heat.thermometer import lagged
 from porelight.injuries import DEPTH, N_CLOCK, SessionInjury
 from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import PulsePath
-from porelight.light.transport import LightField, transport
+from porelight.light.field import LightField
+from porelight.light.transport import transport
 from porelight.plexus import Plexus, plexus
 from porelight.quantities import Floats
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
-from porelight.tissue.thermal import skin_thermal
+from porelight.tissue.thermal import LayeredThermal, skin_thermal
 
 COOLING = 60.0  # s of cooling that are still followed after the last pulse
 HALF_AN_HOUR = 1800.0  # s
@@ -36,7 +39,41 @@ FELT = (
     0.25  # s; shorter heat is not felt (pain thresholds are equal from 0.25 to 300 s, Hardy 1953)
 )
 N_CLOSE = 5  # places at which every direct hit is resolved
+_WITHOUT_ANSWER = ("epidermis", "fat")  # no vessels; flow that does not follow the skin's warmth
 N_READING = 200  # how often in a session the surface is read
+
+Change: TypeAlias = Callable[[Floats], Floats]
+"""What is to be added to a sum of pulses: (n_time,) [s] to (n_time, n_depth) at `DEPTH` [K]."""
+
+
+def no_change(times: Floats) -> Floats:
+    """Return zeros: pulses add, and nothing else happens."""
+    return np.zeros((times.size, DEPTH.size))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkinColumn:
+    """One skin in depth alone, as the slow warming of an area sees it.
+
+    Attributes
+    ----------
+    grid : Grid
+        Cells of the pulse's response.
+    thermal : LayeredThermal
+        Layers, with the perfusion of rest.
+    surface : Surface
+        What lies on the skin.
+    heating : ndarray of float64, shape (n_z,)
+        Share of the energy of a pulse that is absorbed per depth [1/m].
+    answering : tuple of bool
+        Layers whose vessels answer warmth.
+    """
+
+    grid: Grid
+    thermal: LayeredThermal
+    surface: Surface
+    heating: Floats
+    answering: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,12 +90,15 @@ class SkinResponse:
         Temperature before the session at `DEPTH` [K].
     plexus : Plexus
         What one joule does to the blood of the upper plexus.
+    column : SkinColumn
+        The same skin and light in depth alone.
     """
 
     light: LightField
     pulse: PulseResponse
     resting: Floats
     plexus: Plexus
+    column: SkinColumn
 
 
 def skin_response(
@@ -111,6 +151,13 @@ def skin_response(
         pulse=pulse,
         resting=np.interp(DEPTH, grid.z, resting),
         plexus=plexus(skin, exposure, values, light),
+        column=SkinColumn(
+            grid=grid,
+            thermal=thermal,
+            surface=surface,
+            heating=light.absorbed @ grid.ring_area,
+            answering=tuple(layer.name not in _WITHOUT_ANSWER for layer in skin.layers),
+        ),
     )
 
 
@@ -211,6 +258,7 @@ def session_injury(
     session: SessionRise,
     pulse_energy: float,
     values: Mapping[str, float],
+    change: Change = no_change,
 ) -> SessionInjury:
     """Return what a session did, from its rise per joule.
 
@@ -224,13 +272,15 @@ def session_injury(
         Energy of each pulse [J].
     values : mapping of str to float
         Values of library parameters that differ from their medians.
+    change : callable
+        What perfusion that answers warmth adds to the sum of the pulses.
     """
     parameters = InjuryParameters.from_values(values)
     rest = response.resting
     last_pulse = float(session.path.time[-1])
     parts, peaks, finals, felt, vessels = [], [], [], [], []
     for place, times, rise in zip(session.places, session.times, session.rise, strict=True):
-        temperature = rest + pulse_energy * rise
+        temperature = rest + pulse_energy * rise + change(times)
         parts.append(injury_field(times, temperature, parameters, resting=rest))
         vessels.append(
             response.plexus.coagulated(
@@ -238,7 +288,7 @@ def session_injury(
             )
         )
         peaks.append(temperature.max(axis=0))
-        felt.append(float(thermometer_reading(times, temperature[:, 0], FELT).max()))
+        felt.append(float(lagged(times, temperature[:, 0], FELT).max()))
         finals.append(temperature[min(int(np.searchsorted(times, last_pulse)), times.size - 1)])
     mean = _mean_field(parts)
     return SessionInjury(
@@ -249,14 +299,24 @@ def session_injury(
         ablated=np.zeros_like(DEPTH),
         worst_killed=np.max([one.killed for one in parts], axis=0),
         vessel_coagulated=float(np.mean(vessels)),
-        surface_reading=float(rest[0] + pulse_energy * max(0.0, float(session.reading.max()))),
+        surface_reading=float(
+            max(rest[0], area_reading(response, session, pulse_energy, change).max())
+        ),
         surface_felt=max(felt),
         ablated_depth=0.0,
         wound_depth=float(injured_depth(DEPTH, mean.killed)),
         pulses_delivered=session.path.time.size,
         clock=session.clock,
-        history=rest + pulse_energy * session.history,
+        history=rest + pulse_energy * session.history + change(session.clock),
     )
+
+
+def area_reading(
+    response: SkinResponse, session: SessionRise, pulse_energy: float, change: Change = no_change
+) -> Floats:
+    """Return the mean temperature of the surface at `session.reading_times` [K]."""
+    warmer = change(session.reading_times)[:, 0]
+    return np.asarray(response.resting[0] + pulse_energy * session.reading + warmer)
 
 
 def _mean_field(parts: Sequence[InjuryField]) -> InjuryField:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porelight.errors import ParameterError
-from porelight.mechanics.mixture import RingCollagen, pore_opening
+from porelight.mechanics.mixture import RingCollagen
+from porelight.mechanics.opening import RingHistory, pore_opening
 from porelight.mechanics.ring import RingMechanics, ring_mesh
 from porelight.mechanics.scar import Picking, scar_widening, scarred_opening
 
@@ -28,7 +29,8 @@ def test_no_cleansing_undoes_a_scar(picked_at, severity, pressure):
     shape = (times.size, 1, mesh.n_element)
     collagen = RingCollagen(mesh, *(np.full(shape, x) for x in (0.1, 0.9, 0.0, 1e-8, 1e-9)))
     still = np.ones((times.size, 1))
-    plug_alone = pore_opening(times, collagen, pressure * still, 0.0 * still, TYPICAL)
+    history = RingHistory(times, collagen, pressure * still, 0.0 * still)
+    plug_alone = pore_opening(history, TYPICAL).ratio
     events = [Picking(days * DAY, severity) for days in picked_at]
     widening = scar_widening(times, events, TYPICAL)
     found = scarred_opening(plug_alone, widening)

@@ -1,15 +1,10 @@
 """How this room reads parameters, sessions and histories, and what comes back after a session."""
 
-from collections.abc import Mapping
-from typing import TypeAlias
-
 import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, LENGTH, TIME, Floats, Quantity
-from porelight.tissue.library import parameter
-
-Values: TypeAlias = float | Floats
+from porelight.tissue.parameter_set import Values
 
 GAIN = Quantity("gain", "1", 0.0, 1e3, "relative change per relative change")
 RETURN_TIME = Quantity(
@@ -17,13 +12,6 @@ RETURN_TIME = Quantity(
 )
 DEPTH = Quantity("depth", "m", 1e-7, 0.1, "a depth of removal", "Micrometres need '* units.um'.")
 _COLLAGEN = Quantity("collagen_ratio", "1", 0.0, 100.0, "collagen over its amount at rest")
-
-
-def from_library(names: tuple[str, ...], values: Mapping[str, Values]) -> list[Values]:
-    """Return the named values: those given, else the library's."""
-    return [
-        values.get(name, parameter("porelight.tissue", "effects", name).value) for name in names
-    ]
 
 
 def fractions(name: str, injury: Floats) -> Floats:

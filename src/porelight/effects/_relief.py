@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from porelight.effects._inputs import Values, collagen_change, depths, missing_share
+from porelight.effects._inputs import collagen_change, depths, missing_share
 from porelight.quantities import Floats
+from porelight.tissue.parameter_set import Values
 
 
 def relief_change(

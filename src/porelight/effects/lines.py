@@ -5,18 +5,19 @@ the bending stiffness of a sheet goes with the cube of its thickness, and the de
 with it. Deep wrinkles of expression are not meant.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
-from porelight.effects._inputs import DEPTH, GAIN, RETURN_TIME, Values, from_library
+from porelight.effects._inputs import DEPTH, GAIN, RETURN_TIME
 from porelight.effects._relief import relief_change
 from porelight.quantities import FRACTION, Floats
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LineParameters:
+class LineParameters(ParameterSet):
     """What makes fine lines shallower; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "effects"
 
     line_surface_share: Values  # 1
     line_depth: Values  # m
@@ -28,16 +29,6 @@ class LineParameters:
         DEPTH.require(self.line_depth, "line_depth")
         RETURN_TIME.require(self.line_return_time, "line_return_time")
         GAIN.require(self.line_collagen_gain, "line_collagen_gain")
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values, some replaced; names of other rooms are passed over."""
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def fine_lines(

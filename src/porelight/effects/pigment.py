@@ -10,22 +10,19 @@ proportion to the sun. What lies in the dermis stays. Nothing is valid before th
 (about a week), and darkening by inflammation is a risk of its own, kept with healing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.effects._inputs import (
     DEPTH,
     RETURN_TIME,
-    Values,
     depths,
-    from_library,
     missing_share,
 )
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 _REFERENCE_TYPE = 3  # the skin type that melanin_return_time is given for
 _RATIO = Quantity("melanin_return_ratio", "1", 0.5, 5.0, "ratio of rates between skin types")
@@ -33,8 +30,10 @@ _SUN = Quantity("sun_exposure", "1", 0.0, 20.0, "sun relative to the habitual do
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PigmentParameters:
+class PigmentParameters(ParameterSet):
     """Where pigment lies and how it returns; a field is one number or one per draw, (n_draw,)."""
+
+    FILE = "effects"
 
     pigment_depth: Values  # m
     mottled_epidermal_share: Values  # 1
@@ -48,16 +47,6 @@ class PigmentParameters:
         RETURN_TIME.require(self.melanin_return_time, "melanin_return_time")
         _RATIO.require(self.melanin_return_ratio)
         RETURN_TIME.require(self.mottled_return_time, "mottled_return_time")
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values, some replaced; names of other rooms are passed over."""
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def epidermal_melanin(

@@ -11,26 +11,25 @@ share of it that these vessels carry. Visible broken vessels answer to coagulati
 back over years. The redness of the treatment itself belongs to healing, not here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.effects._inputs import (
     GAIN,
     RETURN_TIME,
-    Values,
     fractions,
-    from_library,
     missing_share,
 )
 from porelight.quantities import FRACTION, Floats
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RednessParameters:
+class RednessParameters(ParameterSet):
     """How vessels answer heat; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "effects"
 
     redness_vessel_share: Values  # 1
     vessel_clearance: Values  # 1
@@ -45,16 +44,6 @@ class RednessParameters:
             GAIN.require(getattr(self, name), name)
         for name in ("vessel_return_time", "broken_vessel_return_time"):
             RETURN_TIME.require(getattr(self, name), name)
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values, some replaced; names of other rooms are passed over."""
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def diffuse_redness(

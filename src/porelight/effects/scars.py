@@ -4,20 +4,21 @@ The same form as for texture. New collagen fills the scar and fades with the col
 that resurfacing has lowered stays low. Ice-pick and box scars are not meant.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
-from porelight.effects._inputs import DEPTH, GAIN, Values, from_library
+from porelight.effects._inputs import DEPTH, GAIN
 from porelight.effects._relief import relief_change
 from porelight.quantities import FRACTION, Floats
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScarParameters:
+class ScarParameters(ParameterSet):
     """What makes acne scars shallower; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "effects"
 
     scar_edge_share: Values  # 1
     scar_edge_depth: Values  # m
@@ -27,16 +28,6 @@ class ScarParameters:
         FRACTION.require(self.scar_edge_share, "scar_edge_share")
         DEPTH.require(self.scar_edge_depth, "scar_edge_depth")
         GAIN.require(self.scar_collagen_gain, "scar_collagen_gain")
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values, some replaced; names of other rooms are passed over."""
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def acne_scars(

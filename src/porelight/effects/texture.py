@@ -8,18 +8,19 @@ roughness changes by
 Not valid before the dressing of a resurfacing session is off, about a week.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
-from porelight.effects._inputs import DEPTH, GAIN, RETURN_TIME, Values, from_library
+from porelight.effects._inputs import DEPTH, GAIN, RETURN_TIME
 from porelight.effects._relief import relief_change
 from porelight.quantities import FRACTION, Floats
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TextureParameters:
+class TextureParameters(ParameterSet):
     """What makes skin smoother; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "effects"
 
     relief_share: Values  # 1
     relief_depth: Values  # m
@@ -31,16 +32,6 @@ class TextureParameters:
         DEPTH.require(self.relief_depth, "relief_depth")
         RETURN_TIME.require(self.relief_return_time, "relief_return_time")
         GAIN.require(self.texture_collagen_gain, "texture_collagen_gain")
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values, some replaced; names of other rooms are passed over."""
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def roughness(

@@ -1,22 +1,10 @@
-"""How this room reads its parameters and its sessions."""
-
-from collections.abc import Mapping
-from typing import TypeAlias
+"""How this room reads its sessions."""
 
 import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.quantities import TIME, Floats
-from porelight.tissue.library import parameter
-
-Values: TypeAlias = float | Floats
-
-
-def from_library(names: tuple[str, ...], values: Mapping[str, Values]) -> list[Values]:
-    """Return the named values: those given, else the library's."""
-    return [
-        values.get(name, parameter("porelight.tissue", "healing", name).value) for name in names
-    ]
+from porelight.tissue.parameter_set import Values
 
 
 def checked_times(times: Floats) -> Floats:

@@ -12,15 +12,14 @@ not ask for ageing has none: its loss rate is 0 and zero dose is zero change.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.healing._inputs import Values, checked_times, from_library
+from porelight.healing._inputs import checked_times
 from porelight.quantities import AGE, FRACTION, TIME, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 OLDEST = 95.0  # years; nobody older is in the surveys
 YEAR = 365.25 * 86400.0  # s
@@ -31,8 +30,10 @@ _YOUNG, _OLD = 24.0, 80.0  # years: the two groups whose fibroblasts were compar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AgeingParameters:
+class AgeingParameters(ParameterSet):
     """How fast collagen goes; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "healing"
 
     collagen_loss: Values  # 1/years, of the young adult's collagen
     sun_share: Values  # 1
@@ -45,22 +46,6 @@ class AgeingParameters:
         AGE.require(self.ageing_onset, "ageing_onset")
         for name in ("sun_share", "sunscreen_efficacy", "old_fibroblast_loss"):
             FRACTION.require(getattr(self, name), name)
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI; rates of ageing per year].
-        """
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ every pool and flux is q times what it would be without loss, which solves the e
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -31,13 +30,12 @@ import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.healing._inputs import (
-    Values,
     along_first_axis,
     checked_sessions,
     checked_times,
-    from_library,
 )
 from porelight.quantities import FRACTION, TIME, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 LONGEST_STEP = 86400.0  # s; every rate of the model is slower than one per week
 QUIET_STEP = 5.0 * 86400.0  # s, once the signal is gone and only slow pools move
@@ -56,8 +54,10 @@ _AMOUNT = Quantity("amount of collagen", "1", 0.0, 1e6, "in units of the baselin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CollagenKinetics:
+class CollagenKinetics(ParameterSet):
     """Rates of the two-pool model; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "healing"
 
     signal_time: Values  # s
     transcription_time: Values  # s
@@ -78,22 +78,6 @@ class CollagenKinetics:
                 _SHARE.require(value, field.name)
             else:
                 _TIME_CONSTANT.require(value, field.name)
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI].
-        """
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
     def transcription(self, since: Floats) -> Floats:
         """Transcription A at a time after one dose of 1.

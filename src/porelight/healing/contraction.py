@@ -12,21 +12,18 @@ each one shrinks what the earlier ones left, so the sum can never pass 1.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.healing._inputs import (
-    Values,
     checked_sessions,
     checked_times,
-    from_library,
     per_session,
     since_sessions,
 )
 from porelight.quantities import LENGTH, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 _SHARE = Quantity("contraction", "1", 0.0, 0.3, "linear shortening")
 _TIME_CONSTANT = Quantity("contraction_time", "s", 3600.0, 1e9, "of the slow part")
@@ -34,8 +31,10 @@ _DEPTH = Quantity("contraction_depth", "m", 1e-6, 1e-2, "injured depth of dermis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ContractionParameters:
+class ContractionParameters(ParameterSet):
     """The trial's time course; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "healing"
 
     contraction_at_once: Values  # 1
     contraction_later: Values  # 1
@@ -47,22 +46,6 @@ class ContractionParameters:
         _SHARE.require(self.contraction_later, "contraction_later")
         _TIME_CONSTANT.require(self.contraction_time)
         _DEPTH.require(self.contraction_depth)
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI].
-        """
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def dermal_depth(wound_depth: Floats, epidermis: Values) -> Floats:

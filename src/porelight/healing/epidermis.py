@@ -11,32 +11,32 @@ share of its life and is gone a lag after T. Redness is that of the wound, which
 that grows with depth, and a flush from warmth alone, gone in hours.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Self
 
 import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.healing._inputs import (
-    Values,
     checked_sessions,
     checked_times,
-    from_library,
     per_session,
     since_sessions,
 )
 from porelight.quantities import LENGTH, TEMPERATURE_RISE, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 _POSITIVE = Quantity("number", "SI", 1e-9, 1e9, "a number above 0")
 _LAG = Quantity("dressing_lag", "s", 0.0, 1e8, "time", "Days need '* units.day'.")
 _FLAKING = Quantity("flaking_start", "1", 0.0, 0.99, "share of the dressing's life")
+_FORGOTTEN = 100.0  # decay times
 _REFERENCE_TYPE = 3  # the skin type that pigment_odds is given for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EpidermisParameters:
+class EpidermisParameters(ParameterSet):
     """Numbers of the surface's healing; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "healing"
 
     reepithelialisation_time: Values  # s, at the reference depth
     epidermal_reference_depth: Values  # m
@@ -55,22 +55,6 @@ class EpidermisParameters:
         special = {"dressing_lag": _LAG, "flaking_start": _FLAKING}
         for field in fields(self):
             special.get(field.name, _POSITIVE).require(getattr(self, field.name), field.name)
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI].
-        """
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
     def closed_after(self, wound_depth: Floats) -> Floats:
         """Time from a session until new epidermis covers its wound.
@@ -229,7 +213,8 @@ def pigment_risk(fitzpatrick: int, wound_depth: Floats, parameters: EpidermisPar
 
 def _share(since: Floats, duration: Floats) -> Floats:
     """Elapsed share of a duration, from 0 to 1; 1 where the duration is 0."""
-    return np.where(since < duration, since / np.where(duration > 0.0, duration, 1.0), 1.0)
+    going_on = since < duration
+    return np.divide(since, duration, out=np.ones(going_on.shape), where=going_on)
 
 
 def _smooth_step(share: Floats) -> Floats:
@@ -237,4 +222,7 @@ def _smooth_step(share: Floats) -> Floats:
 
 
 def _decay(since: Floats, time: Floats) -> Floats:
-    return np.where(time > 0.0, np.exp(-since / np.where(time > 0.0, time, 1.0)), 0.0)
+    """exp(-t/T); 0 where it is too small to be told from it, as where T is 0."""
+    felt = since < _FORGOTTEN * time
+    past = np.divide(since, time, out=np.zeros(felt.shape), where=felt)
+    return np.where(felt, np.exp(-past), 0.0)

@@ -7,61 +7,63 @@ cleansing takes it out in proportion to what is there,
 .. math:: f' = \frac{1 - f}{\tau} - \frac{\eta}{1 - \eta}\,\frac{f}{\tau}
 
 so that with an efficacy :math:`\eta` it settles at :math:`1 - \eta`. Neither can raise it above 1:
-clearing a pore never enlarges it.
+clearing a pore never enlarges it. A gland of the output q, relative to normal skin, refills its
+plugs :math:`q^b` times as fast and lets them press as much harder, up to what is thought possible.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.healing._inputs import (
-    Values,
     checked_sessions,
     checked_times,
-    from_library,
     per_session,
 )
 from porelight.quantities import FRACTION, TIME, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 _TIME_CONSTANT = Quantity(
     "sebum_refill_time", "s", 3600.0, 1e10, "time", "Days need '* units.day'."
 )
 _EFFICACY = Quantity("cleansing_efficacy", "1", 0.0, 0.99, "share by which the fill ends lower")
+_OUTPUT = Quantity("sebum_output", "1", 1e-3, 1e3, "relative to normal skin")
 _DOSE = Quantity("stimulus", "1", 0.0, 1e4, "signal dose")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlugParameters:
+class PlugParameters(ParameterSet):
     """How plugs empty and refill; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "healing"
 
     sebum_drop: Values  # 1
     sebum_refill_time: Values  # s
     cleansing_efficacy: Values  # 1
+    sebum_exponent: Values  # 1
 
     def __post_init__(self) -> None:
         FRACTION.require(self.sebum_drop, "sebum_drop")
         _TIME_CONSTANT.require(self.sebum_refill_time)
         _EFFICACY.require(self.cleansing_efficacy)
+        FRACTION.require(self.sebum_exponent, "sebum_exponent")
 
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
+    def strength(self, sebum_output: Values) -> Values:
+        """Return how many times as fast as a normal gland one of this output fills its plugs.
 
         Parameters
         ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI].
+        sebum_output : float or ndarray of float64, shape (n_draw,)
+            Sebum output over that of normal skin [-].
+
+        Examples
+        --------
+        >>> round(float(PlugParameters.typical().strength(4.0)), 3)
+        2.0
         """
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
+        return np.power(_OUTPUT.require(sebum_output), self.sebum_exponent)
 
 
 @dataclass(frozen=True, slots=True)

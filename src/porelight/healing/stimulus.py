@@ -12,15 +12,13 @@ outcome needs, and carry a prior of a factor 3 to 5 either way. The response is 
 strongest treatment known, fully ablative CO2, raises the same mRNA about 7.5-fold and no more.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Self
 
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.healing._inputs import Values, from_library
 from porelight.quantities import FRACTION, LENGTH, Floats, Quantity
+from porelight.tissue.parameter_set import ParameterSet, Values
 
 SHALLOWEST = 1e-4  # m: the pore's funnel begins below the epidermis
 DEEPEST = 1e-3  # m: and ends about here
@@ -30,8 +28,10 @@ _POSITIVE = Quantity("number", "1", 1e-6, 1e6, "a number above 0")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StimulusParameters:
+class StimulusParameters(ParameterSet):
     """Weights of the map; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "healing"
 
     heat_shock_weight: Values  # 1
     denatured_weight: Values  # 1
@@ -44,22 +44,6 @@ class StimulusParameters:
         for field in fields(self):
             value = getattr(self, field.name)
             (_WEIGHT if field.name.endswith("weight") else _POSITIVE).require(value, field.name)
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI].
-        """
-        return cls(*from_library(tuple(field.name for field in fields(cls)), values))
 
 
 def dermal_mean(

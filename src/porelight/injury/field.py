@@ -9,7 +9,6 @@ Only what lies above rest counts: with the larger of the resting and the tolerat
 injury of exactly zero, and cooling neither injures nor heals.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -29,7 +28,7 @@ from porelight.injury.rate_process import (
 )
 from porelight.injury.thermal_dose import ThermalDose
 from porelight.quantities import FRACTION, LENGTH, TEMPERATURE, Floats, Quantity
-from porelight.tissue.library import parameter
+from porelight.tissue.parameter_set import ParameterSet
 
 CORE_TEMPERATURE = 310.15  # K
 
@@ -37,8 +36,10 @@ _FACTOR = Quantity("factor", "1", 1e-6, 1e6, "multiplies a rate")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class InjuryParameters:
+class InjuryParameters(ParameterSet):
     """Coefficients of the processes; a field is one number or one per draw, shape (n_draw,)."""
+
+    FILE = "injury"
 
     death_frequency_factor: Values  # 1/s
     death_activation_energy: Values  # J/mol
@@ -62,25 +63,6 @@ class InjuryParameters:
         self.death()
         self.denaturation()
         self.coagulation()
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float or ndarray of float64, shape (n_draw,)
-            Library name to value [SI].
-        """
-        names = [field.name for field in fields(cls)]
-        return cls(
-            *(values.get(n, parameter("porelight.tissue", "injury", n).value) for n in names)
-        )
 
     def death(self) -> SeriesProcess:
         """Return the reference rate of keratinocyte death, without `death_rate_factor`."""

@@ -21,9 +21,7 @@ References
    (2000), doi:10.1046/j.1087-0024.2000.00010.x.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import chndtr, erfc, ndtr, ndtri
@@ -46,7 +44,7 @@ from porelight.quantities import (
     Floats,
     Quantity,
 )
-from porelight.tissue.library import parameter
+from porelight.tissue.parameter_set import ParameterSet
 
 MEMORY = 1.0  # s; what a pulse leaves in a vessel of 150 um after it is below 2 %
 N_RINGS = 4  # rings of equal area across a vessel
@@ -58,9 +56,11 @@ _DIFFUSIVITY = Quantity("diffusivity", "m2/s", 1e-9, 1e-5, "thermal diffusivity"
 _PLANAR = 1e-4  # Fourier number below which the wall of a vessel is as good as flat
 
 
-@dataclass(frozen=True, slots=True)
-class VesselParameters:
+@dataclass(frozen=True, slots=True, eq=False)
+class VesselParameters(ParameterSet):
     """How the blood of the upper plexus is spread over vessels."""
+
+    FILE = "injury"
 
     vessel_diameter: float  # m, median by volume of blood
     vessel_diameter_sdlog: float  # 1
@@ -76,25 +76,6 @@ class VesselParameters:
                 f"the narrowest vessel is {self.narrowest_vessel:g} m wide and the widest "
                 f"{self.widest_vessel:g} m; expected the first below the second."
             )
-
-    @classmethod
-    def typical(cls) -> Self:
-        """Return the library's values."""
-        return cls.from_values({})
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, float]) -> Self:
-        """Return the library's values with some replaced; names of other rooms are passed over.
-
-        Parameters
-        ----------
-        values : mapping of str to float
-            Library name to value [SI].
-        """
-        names = [field.name for field in fields(cls)]
-        return cls(
-            *(float(values.get(n, parameter("porelight.tissue", "injury", n).value)) for n in names)
-        )
 
     def diameters(self, n: int = N_DIAMETERS) -> Floats:
         """Return the middles of n equal shares of the blood, shape (n,) [m].
@@ -154,8 +135,8 @@ class PulseExcess:
     ----------
     time : ndarray of float64, shape (n_time,)
         Since the start of the pulse, from 0 to `MEMORY` after its end [s].
-    share : ndarray of float64, shape (n_time, n_diameter, N_RINGS)
-        Excess over the tissue around, in rings of equal area [-].
+    share : ndarray of float64, shape (n_time, n_diameter, n_radius)
+        Excess over the tissue around; rings of equal area unless radii were given [-].
     """
 
     time: Floats
@@ -171,8 +152,10 @@ class PulseExcess:
         return np.asarray(now * on[:, None, None])
 
 
-def pulse_excess(diameter: Floats, pulse_duration: float, diffusivity: float) -> PulseExcess:
-    """Excess temperature in vessels of some diameters during and after an even pulse.
+def pulse_excess(
+    diameter: Floats, pulse_duration: float, diffusivity: float, radius: Floats | None = None
+) -> PulseExcess:
+    """Excess temperature in and around cylinders of some diameters during and after an even pulse.
 
     Parameters
     ----------
@@ -182,25 +165,29 @@ def pulse_excess(diameter: Floats, pulse_duration: float, diffusivity: float) ->
         Length of the pulse [s].
     diffusivity : float
         Thermal diffusivity of blood and tissue, taken as equal [m2/s].
+    radius : ndarray of float64, shape (n_radius,), optional
+        Distances from the axis over the cylinder's radius [-]; `N_RINGS` rings of equal area inside
+        when left out.
 
     Raises
     ------
     ParameterError
         If a number is impossible.
     """
-    radius = 0.5 * np.asarray(_DIAMETER.require(diameter))
+    inner = 0.5 * np.asarray(_DIAMETER.require(diameter))
     PULSE_DURATION.require(pulse_duration)
     _DIFFUSIVITY.require(diffusivity)
     after = np.geomspace(min(1e-5, 0.1 * MEMORY), MEMORY, 61)
     time = pulse_duration + np.concatenate([pulse_duration * (np.arange(9) / 8.0 - 1.0), after])
-    rings = np.sqrt((np.arange(N_RINGS) + 0.5) / N_RINGS)
+    inside = np.sqrt((np.arange(N_RINGS) + 0.5) / N_RINGS)
+    places = inside if radius is None else np.asarray(radius, dtype=np.float64)
     # a pulse is many short ones: mean over when each fell, with the nodes of Gauss and Legendre
     node, weight = np.polynomial.legendre.leggauss(12)
     youngest = np.maximum(time - pulse_duration, 0.0)
     length = (time - youngest)[:, None]
     age = youngest[:, None] + 0.5 * length * (1.0 + node)
-    number = diffusivity * age[:, None, None, :] / (radius**2)[:, None, None]
-    short = cylinder_share(rings[:, None], number)
+    number = diffusivity * age[:, None, None, :] / (inner**2)[:, None, None]
+    short = cylinder_share(places[:, None], number)
     share = short @ (0.5 * weight) * (length / pulse_duration)[:, :, None]
     return PulseExcess(time, share)
 
@@ -255,7 +242,7 @@ def vessel_coagulation(
         )
     if (np.diff(pulse_time) < 0.0).any():
         raise ParameterError("pulse_time must not fall; sort the pulses by time.")
-    blood = temperature[:, None, None] + _excess(time, pulse_time, pulse_rise, excess)
+    blood = temperature[:, None, None] + pulse_sum(time, pulse_time, pulse_rise, excess)
     reference = np.asarray(resting)
     rate_at_rest = np.exp(process.log_rate(reference))
     damage = np.zeros(blood.shape[1:])
@@ -268,8 +255,8 @@ def vessel_coagulation(
     return np.asarray(FRACTION.require(altered_fraction(damage).mean(axis=-1)))
 
 
-def _excess(time: Floats, pulse_time: Floats, pulse_rise: Floats, excess: PulseExcess) -> Floats:
-    """Sum of the excess of all pulses still felt, (n_time, n_diameter, N_RINGS) [K]."""
+def pulse_sum(time: Floats, pulse_time: Floats, pulse_rise: Floats, excess: PulseExcess) -> Floats:
+    """Sum of the excess of all pulses still felt, (n_time, n_diameter, n_radius) [K]."""
     total = np.zeros((time.size, *excess.share.shape[1:]))
     number = np.searchsorted(pulse_time, time, side="right") - 1
     while True:  # the last pulse before each time, then the one before it, while any is felt

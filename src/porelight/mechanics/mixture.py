@@ -36,17 +36,17 @@ References
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, Self, TypeAlias, get_args
 
 import numpy as np
 
-from porelight.errors import ParameterError, did_you_mean
+from porelight.errors import ParameterError
 from porelight.mechanics.ring import RestingRing, RingMechanics, RingMesh
 from porelight.quantities import Floats
 
 Mechanism: TypeAlias = Literal["stiffness", "pre-strain", "shrinkage", "plug", "contraction"]
 MECHANISMS: frozenset[Mechanism] = frozenset(get_args(Mechanism))
-_TWO_DAYS = 172_800.0  # s
+Pair: TypeAlias = tuple[Floats, Floats]  # radial and hoop, each (n_element, n_draw)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,88 +89,26 @@ class RingCollagen:
             )
 
 
-def pore_opening(
-    times: Floats,
-    collagen: RingCollagen,
-    plug_pressure: Floats,
-    contraction: Floats,
-    parameters: RingMechanics,
-    *,
-    mechanisms: AbstractSet[Mechanism] = MECHANISMS,
-    max_step: float | Floats = _TWO_DAYS,
-) -> Floats:
-    """Pore diameter over its resting diameter through a course of healing.
+@dataclass(frozen=True, slots=True, eq=False)
+class RestingCollagen:
+    """Collagen of skin at rest, from which changes are reckoned; (n_element, n_draw or 1)."""
 
-    Parameters
-    ----------
-    times : ndarray of float64, shape (n_time,)
-        When the histories are given and the answer is wanted, increasing [s].
-    collagen : RingCollagen
-        Collagen histories on the rings of its mesh.
-    plug_pressure : ndarray of float64, shape (n_time, n_draw)
-        Pressure of the plug over its resting value [-]; 1 is no change, 0 a clean pore.
-    contraction : ndarray of float64, shape (n_time, n_draw)
-        Equal shrinkage in both directions that the patch would show if it were free [-]; positive
-        shrinks.
-    parameters : RingMechanics
-        The pore, its surroundings, and how new collagen is laid down.
-    mechanisms : set of str
-        What is allowed to act, to tell what did what: ``stiffness`` (modulus follows collagen),
-        ``pre-strain`` (collagen keeps the strain at which it was laid down), ``shrinkage`` (of
-        denatured collagen), ``plug``, ``contraction``. The parts do not add up exactly.
-    max_step : float or ndarray of float64, shape (n_time - 1,)
-        Longest step of the integration, or one for each interval of `times` [s];
-        histories are interpolated linearly between `times`.
+    immature: Floats  # n0 [-]
+    mature: Floats  # m0 [-]
+    production: Floats  # P0 [1/s]
 
-    Returns
-    -------
-    ndarray of float64, shape (n_time, n_draw)
-        Diameter ratio [-]; exactly 1 if nothing ever changes.
-
-    Raises
-    ------
-    ParameterError
-        If shapes disagree, times do not increase, or a mechanism is unknown.
-
-    Notes
-    -----
-    Second order in the step: pool strains relax exponentially towards a target taken at the middle
-    of the step, where the ring's strain is extrapolated from the two last balances; one solution of
-    the ring a step. Small strain throughout, read as logarithmic in the end: see `opening` in
-    `porelight.mechanics.ring`.
-    """
-    n_time, n_draw, _ = collagen.immature.shape
-    _check(times, collagen, plug_pressure, contraction, mechanisms)
-    longest = np.broadcast_to(np.asarray(max_step, dtype=np.float64), n_time - 1)
-    if not (longest > 0.0).all():
-        raise ParameterError(f"max_step is {longest.min():g} s; expected above 0 s.")
-    n_draw = max(n_draw, parameters.n_draw)
-    resting = RestingRing.of(collagen.mesh, parameters, n_draw)
-    mixture = _Mixture.of(collagen, resting, parameters, mechanisms)
-
-    ratio = np.empty((n_time, n_draw))
-    after = mixture.moment(0, plug_pressure, contraction)
-    strains = _PoolStrains.at_rest(resting.modulus.shape)
-    ratio[0], now = mixture.balance(after, strains)
-    before = now
-    last_step = 1.0
-    for i_time in range(1, n_time):
-        start, end = after, mixture.moment(i_time, plug_pressure, contraction)
-        n_step = int(np.ceil((times[i_time] - times[i_time - 1]) / longest[i_time - 1]))
-        step = (times[i_time] - times[i_time - 1]) / n_step
-        for i_step in range(n_step):
-            left = after
-            after = end if i_step == n_step - 1 else start.towards(end, (i_step + 1) / n_step)
-            lead = 0.5 * step / last_step
-            middle = tuple(new + lead * (new - old) for new, old in zip(now, before, strict=True))
-            strains = mixture.relaxed(strains, left, after, (middle[0], middle[1]), step)
-            before, last_step = now, step
-            ratio[i_time], now = mixture.balance(after, strains)
-    return ratio
+    @classmethod
+    def before(cls, collagen: RingCollagen) -> Self:
+        """Return what was there before the first time: what is denatured then was mature."""
+        return cls(
+            immature=_across(collagen.immature[0]),
+            mature=_across(collagen.mature[0] + collagen.denatured[0]),
+            production=_across(collagen.production[0]),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Moment:
+class Moment:
     """The histories at one time; collagen (n_element, n_draw), the rest (n_draw,)."""
 
     immature: Floats
@@ -181,9 +119,24 @@ class _Moment:
     plug_pressure: Floats
     contraction: Floats
 
-    def towards(self, other: "_Moment", share: float) -> "_Moment":
+    @classmethod
+    def at(
+        cls, collagen: RingCollagen, i_time: int, plug_pressure: Floats, contraction: Floats
+    ) -> Self:
+        """Return the histories at one of their times."""
+        return cls(
+            immature=_across(collagen.immature[i_time]),
+            mature=_across(collagen.mature[i_time]),
+            denatured=_across(collagen.denatured[i_time]),
+            production=_across(collagen.production[i_time]),
+            maturation=_across(collagen.maturation[i_time]),
+            plug_pressure=plug_pressure[i_time],
+            contraction=contraction[i_time],
+        )
+
+    def towards(self, other: "Moment", share: float) -> "Moment":
         """Return the moment at `share` of the way to another one."""
-        return _Moment(
+        return Moment(
             immature=self.immature + share * (other.immature - self.immature),
             mature=self.mature + share * (other.mature - self.mature),
             denatured=self.denatured + share * (other.denatured - self.denatured),
@@ -195,99 +148,73 @@ class _Moment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _PoolStrains:
-    """Strains at which the pools are free: (radial, hoop) pairs of (n_element, n_draw)."""
+class PoolStrains:
+    """Strains at which the pools are free: their natural configurations."""
 
-    immature: tuple[Floats, Floats]
-    mature: tuple[Floats, Floats]
+    immature: Pair
+    mature: Pair
 
     @classmethod
-    def at_rest(cls, shape: tuple[int, ...]) -> "_PoolStrains":
+    def at_rest(cls, shape: tuple[int, ...]) -> Self:
         """Return pools that have never been anything but at rest."""
         none = np.zeros(shape)
         return cls(immature=(none, none), mature=(none, none))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Mixture:
+class Balance:
+    """The ring in balance with its mixture."""
+
+    ratio: Floats  # diameter of the sheet's hole over its resting one, (n_draw,)
+    strain: Pair  # since rest
+    eigenstrain: Pair
+    relative_modulus: Floats  # (n_element, n_draw)
+    relative_pressure: Floats  # (n_draw,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture:
     """The mixture's laws on one mesh: moments in, balances and pool strains out."""
 
-    collagen: RingCollagen
-    resting: RestingRing
+    ring: RestingRing
+    resting: RestingCollagen
     parameters: RingMechanics
     mechanisms: AbstractSet[Mechanism]
-    resting_bearing: Floats  # m0 + w n0, (n_element, n_draw)
-    resting_total: Floats  # m0 + n0, (n_element, n_draw)
-    resting_production: Floats  # P0, (n_element, n_draw)
 
-    @classmethod
-    def of(
-        cls,
-        collagen: RingCollagen,
-        resting: RestingRing,
-        parameters: RingMechanics,
-        mechanisms: AbstractSet[Mechanism],
-    ) -> "_Mixture":
-        """Return the mixture; what is denatured at the first time was mature before it."""
-        immature = _across(collagen.immature[0])
-        mature = _across(collagen.mature[0] + collagen.denatured[0])
-        return cls(
-            collagen=collagen,
-            resting=resting,
-            parameters=parameters,
-            mechanisms=mechanisms,
-            resting_bearing=mature + parameters.immature_stiffness * immature,
-            resting_total=mature + immature,
-            resting_production=_across(collagen.production[0]),
-        )
-
-    def moment(self, i_time: int, plug_pressure: Floats, contraction: Floats) -> _Moment:
-        """Return the histories at one output time."""
-        return _Moment(
-            immature=_across(self.collagen.immature[i_time]),
-            mature=_across(self.collagen.mature[i_time]),
-            denatured=_across(self.collagen.denatured[i_time]),
-            production=_across(self.collagen.production[i_time]),
-            maturation=_across(self.collagen.maturation[i_time]),
-            plug_pressure=plug_pressure[i_time],
-            contraction=contraction[i_time],
-        )
-
-    def balance(
-        self, moment: _Moment, strains: _PoolStrains
-    ) -> tuple[Floats, tuple[Floats, Floats]]:
-        """Diameter ratio and (radial, hoop) strain since rest, with the ring in balance."""
+    def balance(self, moment: Moment, strains: PoolStrains) -> Balance:
+        """Return the ring in balance."""
         given, active = self.parameters, self.mechanisms
         young = given.immature_stiffness * moment.immature
         bearing = moment.mature + young
         relative_modulus = np.ones_like(bearing)
         if "stiffness" in active:
-            gain = bearing / self.resting_bearing
-            thickness = moment.mature + moment.immature - self.resting_total
+            rest = self.resting
+            gain = bearing / (rest.mature + given.immature_stiffness * rest.immature)
+            thickness = moment.mature + moment.immature - rest.mature - rest.immature
             relative_modulus = gain**given.collagen_stiffness_exponent
             relative_modulus = relative_modulus * (1.0 + given.dermal_thickening * thickness)
         free = []
         for i_axis, shrinkage_share in ((0, given.shrinkage_isotropy), (1, 1.0)):
             held = moment.mature * strains.mature[i_axis] + young * strains.immature[i_axis]
-            eigenstrain = held / bearing
+            strain = held / bearing
             if "shrinkage" in active:
-                shrinkage = given.shrinkage_strain * shrinkage_share
-                eigenstrain = eigenstrain - shrinkage * moment.denatured
+                strain = strain - given.shrinkage_strain * shrinkage_share * moment.denatured
             if "contraction" in active:
-                eigenstrain = eigenstrain - moment.contraction
-            free.append(eigenstrain)
+                strain = strain - moment.contraction
+            free.append(strain)
         pressure = moment.plug_pressure if "plug" in active else np.ones_like(moment.plug_pressure)
-        ratio, radial, hoop = self.resting.changed(relative_modulus, (free[0], free[1]), pressure)
-        return ratio, (radial, hoop)
+        eigenstrain = (free[0], free[1])
+        ratio, radial, hoop = self.ring.changed(relative_modulus, eigenstrain, pressure)
+        return Balance(ratio, (radial, hoop), eigenstrain, relative_modulus, pressure)
 
     def relaxed(
         self,
-        strains: _PoolStrains,
-        left: _Moment,
-        right: _Moment,
-        middle: tuple[Floats, Floats],
+        strains: PoolStrains,
+        left: Moment,
+        right: Moment,
+        middle: Pair,
         step: float,
-    ) -> _PoolStrains:
+    ) -> PoolStrains:
         """Pool strains after one step of turnover at the strain `middle` (radial, hoop)."""
         if "pre-strain" not in self.mechanisms:
             return strains
@@ -311,47 +238,14 @@ class _Mixture:
             aged = strains.mature[i_axis]
             old.append(aged + matured * (0.5 * (was + becomes) - aged))
             immature.append(becomes)
-        return _PoolStrains(immature=(immature[0], immature[1]), mature=(old[0], old[1]))
+        return PoolStrains(immature=(immature[0], immature[1]), mature=(old[0], old[1]))
 
-    def activity(self, moment: _Moment) -> Floats:
+    def activity(self, moment: Moment) -> Floats:
         """Share of deposition beyond the resting one, (n_element, n_draw)."""
-        surplus = np.maximum(moment.production - self.resting_production, 0.0)
+        surplus = np.maximum(moment.production - self.resting.production, 0.0)
         return np.asarray(surplus / moment.production)
 
 
 def _across(array: Floats) -> Floats:
     """Return (n_draw, n_element) as (n_element, n_draw), so that draws are contiguous."""
     return np.ascontiguousarray(array.T)
-
-
-def _check(
-    times: Floats,
-    collagen: RingCollagen,
-    plug_pressure: Floats,
-    contraction: Floats,
-    mechanisms: AbstractSet[Mechanism],
-) -> None:
-    n_time, n_draw, _ = collagen.immature.shape
-    if times.shape != (n_time,):
-        raise ParameterError(
-            f"times has shape {times.shape} but the collagen histories hold {n_time} times."
-        )
-    if not (np.diff(times) > 0.0).all():
-        raise ParameterError("times must increase strictly [s].")
-    for name, array in (("plug_pressure", plug_pressure), ("contraction", contraction)):
-        if array.shape != (n_time, n_draw):
-            raise ParameterError(
-                f"{name} has shape {array.shape}; expected (n_time, n_draw) = ({n_time}, {n_draw})."
-            )
-    if not ((plug_pressure >= 0.0) & (plug_pressure <= 100.0)).all():
-        raise ParameterError(
-            f"plug_pressure runs from {plug_pressure.min():g} to {plug_pressure.max():g}; expected "
-            "0 to 100. It is relative: 1 is the pressure at rest, not pascals."
-        )
-    if not (np.abs(contraction) < 1.0).all():
-        raise ParameterError(
-            f"contraction is as large as {np.abs(contraction).max():g}; expected below 1. It is a "
-            "strain, not per cent."
-        )
-    for name in sorted(mechanisms - MECHANISMS):
-        raise ParameterError(f"no mechanism named {name!r}{did_you_mean(name, MECHANISMS)}")

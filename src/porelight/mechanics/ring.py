@@ -51,6 +51,11 @@ _LIMITS = (
     Quantity("shrinkage_strain", "1", 0.0, 1.0, "shrinkage of denatured collagen"),
     Quantity("shrinkage_isotropy", "1", 0.0, 2.0, "radial over hoop shrinkage"),
     Quantity("picking_widening", "1", 0.0, 10.0, "permanent strain of the wall by one picking"),
+    Quantity("upper_dermis_modulus", "1", 0.01, 10.0, "modulus of upper over deeper dermis"),
+    Quantity("funnel_depth_ratio", "1", 0.1, 10.0, "depth of the funnel in pore radii"),
+    Quantity("duct_ratio", "1", 0.01, 1.0, "radius of the duct over that of the opening"),
+    Quantity("thickening_share", "1", -1.0, 1.0, "of the volume of shrinking tissue that is kept"),
+    Quantity("orifice_model_error", "1", -1.0, 1.0, "relative error of the orifice's movement"),
 )
 
 
@@ -77,6 +82,11 @@ class RingMechanics:
     shrinkage_strain: float | Floats
     shrinkage_isotropy: float | Floats
     picking_widening: float | Floats
+    upper_dermis_modulus: float | Floats
+    funnel_depth_ratio: float | Floats
+    duct_ratio: float | Floats
+    thickening_share: float | Floats
+    orifice_model_error: float | Floats
 
     def __post_init__(self) -> None:
         for quantity in _LIMITS:
@@ -177,7 +187,8 @@ def dose_profile(mesh: RingMesh, parameters: RingMechanics) -> Floats:
 
     Examples
     --------
-    >>> dose_profile(ring_mesh(3, extent=27.0), RingMechanics.typical()).round(2)
+    >>> threefold = RingMechanics.from_values({"pore_dose_ratio": 3.0})
+    >>> dose_profile(ring_mesh(3, extent=27.0), threefold).round(2)
     array([[0.68, 0.36, 0.33]])
     """
     far = 1.0 / _column(parameters.pore_dose_ratio)

@@ -48,6 +48,7 @@ _TO_SI: Mapping[str, tuple[float, float]] = MappingProxyType(
         "s": (1.0, 0.0),
         "ms": (1e-3, 0.0),
         "d": (day, 0.0),
+        "1/K": (1.0, 0.0),
         "1/s": (1.0, 0.0),
         "1/d": (1.0 / day, 0.0),
         "years": (1.0, 0.0),

@@ -34,8 +34,9 @@ from porelight.quantities import (
     Floats,
 )
 from porelight.tissue._values import Values
-from porelight.tissue.skin import Layer, Skin
-from porelight.tissue.spectra import spectrum
+from porelight.tissue.layered import Layered
+from porelight.tissue.skin import Layer
+from porelight.tissue.spectra import ROUNDING, spectrum
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 _NM = 1e-9
@@ -224,14 +225,14 @@ def packaging(mu_a: float, radius: float) -> float:
 
 
 def skin_optics(
-    skin: Skin, wavelength: float, values: Mapping[str, float] = _NONE
+    skin: Layered, wavelength: float, values: Mapping[str, float] = _NONE
 ) -> LayeredOptics:
     """Return the optical properties of skin at a wavelength.
 
     Parameters
     ----------
-    skin : Skin
-        Its layers.
+    skin : Layered
+        Its layers: a `Skin`, or a `PigSkin`.
     wavelength : float
         Vacuum wavelength, 400 to 3000 nm [m].
     values : mapping of str to float
@@ -250,6 +251,7 @@ def skin_optics(
 
     Examples
     --------
+    >>> from porelight.tissue.skin import Skin
     >>> optics = skin_optics(Skin.typical("cheek", 3, 40.0), 1064e-9)
     >>> [round(x) for x in optics.mu_a]
     [52, 31, 34, 31, 29]
@@ -269,7 +271,7 @@ def skin_optics(
 
 def _in_range(wavelength: float) -> float:
     wavelength = WAVELENGTH.require(wavelength)
-    if not SHORTEST <= wavelength <= LONGEST:
+    if not SHORTEST * (1.0 - ROUNDING) <= wavelength <= LONGEST * (1.0 + ROUNDING):
         raise ParameterError(
             f"wavelength is {wavelength / _NM:g} nm; the optics of skin hold from "
             f"{SHORTEST / _NM:g} to {LONGEST / _NM:g} nm. Choose a wavelength in this range."

@@ -25,6 +25,7 @@ LayerName = Literal["epidermis", "papillary dermis", "upper plexus", "reticular 
 LAYERS: tuple[LayerName, ...] = get_args(LayerName)
 
 _NONE: Mapping[str, float] = MappingProxyType({})
+_MOST_SEBUM = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Skin:
     oiliness: Oiliness
     layers: tuple[Layer, ...]
     pores: PorePopulation
+    sebum: float = 0.0  # output in standard deviations above people of the same oiliness
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -103,6 +105,11 @@ class Skin:
                 raise ParameterError(f"no {name} named {value!r}{did_you_mean(str(value), known)}")
         fitzpatrick_type(self.fitzpatrick)
         AGE.require(self.age)
+        if not abs(self.sebum) <= _MOST_SEBUM:
+            raise ParameterError(
+                f"sebum is {self.sebum:g}; expected -{_MOST_SEBUM:g} to {_MOST_SEBUM:g} standard "
+                "deviations. An amount in ug/cm2 belongs into the oiliness."
+            )
         if not self.layers or any(math.isinf(layer.thickness) for layer in self.layers[:-1]):
             raise ParameterError(
                 "skin needs at least one layer, and only the last may be infinite."

@@ -18,6 +18,7 @@ from porelight.tissue.library import Flag, document
 Interpolation = Literal["linear", "log", "extinction"]
 
 _NM = 1e-9  # the files tabulate nanometres
+ROUNDING = 1e-12  # 400e-9 is less than 400 times 1e-9 in the last digit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +68,7 @@ class Spectrum:
 
     def covers(self, wavelength: float) -> bool:
         """Return whether the spectrum was measured at this wavelength [m]."""
-        return self.low <= wavelength <= self.high
+        return self.low * (1.0 - ROUNDING) <= wavelength <= self.high * (1.0 + ROUNDING)
 
     def at(self, wavelength: float) -> float:
         """Return the value at a wavelength.

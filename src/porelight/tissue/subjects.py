@@ -6,8 +6,9 @@ person's sebum output in standard deviations and r its published correlation wit
 .. math:: \ln f = s\,\bigl(r\,z + \sqrt{1 - r^2}\,e\bigr),
 
 z and e standard normal and s the spread between people that gives the published spread of area
-[1]_ [2]_. Oiliness of the description moves the median of all; sebum here is what is left between
-people of equal description.
+[1]_ [2]_. The same z sets the sebum output, :math:`\ln q = \ln q_{class} + s_q z`, and with it how
+hard the plug presses and how fast it comes back (`porelight.healing.plug`). Oiliness of the
+description moves the median of all; sebum here is what is left between people of equal description.
 
 References
 ----------
@@ -16,7 +17,7 @@ References
 .. [2] N. Saedi et al., J. Am. Acad. Dermatol. 68, 113-118 (2013): 2.06 +- 0.8 % of the skin.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -26,6 +27,7 @@ from porelight.tissue._values import PACKAGE
 from porelight.tissue.library import parameter
 from porelight.tissue.person import Oiliness, Sex, Zone
 from porelight.tissue.population import PorePopulation
+from porelight.tissue.skin import Skin
 
 _SUBJECT = "pore_diameter_subject"
 
@@ -36,17 +38,38 @@ class Subject:
 
     Attributes
     ----------
-    sebum : float
-        Sebum output in standard deviations above people of the same description [-].
     diameter_factor : float
         Median diameter over that of the description [-].
-    pores : PorePopulation
-        Pores of the zone.
+    skin : Skin
+        With the pores of the zone and the sebum of the person.
     """
 
-    sebum: float
     diameter_factor: float
-    pores: PorePopulation
+    skin: Skin
+
+    @property
+    def sebum(self) -> float:
+        """Sebum output in standard deviations above people of the same description [-]."""
+        return self.skin.sebum
+
+    @property
+    def pores(self) -> PorePopulation:
+        """Pores of the zone."""
+        return self.skin.pores
+
+
+def sebum_output(skin: Skin) -> float:
+    """Return the sebum output of a skin over that of a typical normal one.
+
+    Examples
+    --------
+    >>> dry, oily = (Skin.typical("cheek", 3, 40.0, oiliness=o) for o in ("dry", "oily"))
+    >>> sebum_output(dry) < 1.0 < sebum_output(oily)
+    True
+    """
+    spread = parameter(PACKAGE, "subjects", "sebum_output_sdlog").value
+    typical = parameter(PACKAGE, "subjects", f"sebum_output_{skin.oiliness}").value
+    return float(typical * np.exp(spread * skin.sebum))
 
 
 def virtual_subjects(  # noqa: PLR0913  the description of a person, as in PorePopulation.typical
@@ -96,13 +119,17 @@ def virtual_subjects(  # noqa: PLR0913  the description of a person, as in PoreP
     name = f"sebum_correlation_{sex}"
     correlation = parameter(PACKAGE, "subjects", name).value
     mixed = correlation * sebum + np.sqrt(1.0 - correlation**2) * rest
+    usual = Skin.typical(zone, fitzpatrick, age, sex, oiliness)
     factors = parameter(PACKAGE, "pores", _SUBJECT).quantile(ndtr(mixed))
     return tuple(
         Subject(
-            float(z),
             float(factor),
-            PorePopulation.typical(
-                zone, fitzpatrick, age, sex, oiliness, n_pores, {_SUBJECT: float(factor)}
+            replace(
+                usual,
+                sebum=float(z),
+                pores=PorePopulation.typical(
+                    *(zone, fitzpatrick, age, sex, oiliness, n_pores), {_SUBJECT: float(factor)}
+                ),
             ),
         )
         for z, factor in zip(sebum, factors, strict=True)

@@ -21,7 +21,7 @@ from porelight.quantities import (
     Floats,
 )
 from porelight.tissue._values import Values
-from porelight.tissue.skin import Skin
+from porelight.tissue.layered import Layered
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 
@@ -129,13 +129,13 @@ class LayeredThermal:
         )
 
 
-def skin_thermal(skin: Skin, values: Mapping[str, float] = _NONE) -> LayeredThermal:
+def skin_thermal(skin: Layered, values: Mapping[str, float] = _NONE) -> LayeredThermal:
     """Return the thermal properties of skin at rest.
 
     Parameters
     ----------
-    skin : Skin
-        Its layers.
+    skin : Layered
+        Its layers: a `Skin`, or a `PigSkin`.
     values : mapping of str to float
         Numbers of ``thermal.toml`` to use in place of the library's, by name [SI]; names of other
         files are left alone.
@@ -152,6 +152,7 @@ def skin_thermal(skin: Skin, values: Mapping[str, float] = _NONE) -> LayeredTher
 
     Examples
     --------
+    >>> from porelight.tissue.skin import Skin
     >>> thermal = skin_thermal(Skin.typical("cheek", 3, 40.0))
     >>> float(thermal.perfusion_rate[0])
     0.0

@@ -9,13 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porelight.errors import ParameterError
-from porelight.mechanics.mixture import MECHANISMS, RingCollagen, pore_opening
+from porelight.mechanics.mixture import MECHANISMS, RingCollagen
+from porelight.mechanics.opening import RingHistory, pore_opening
 from porelight.mechanics.ring import RingMechanics, dose_profile, ring_mesh
 
 DAY = 86_400.0
 TYPICAL = RingMechanics.typical()
 FORTNIGHTS = np.arange(5) * 14.0 * DAY
 MESH = ring_mesh(16)
+
+
+def diameter(times, collagen, plug_pressure, contraction, pore, **options):
+    """Diameter over its resting value."""
+    history = RingHistory(times, collagen, plug_pressure, contraction)
+    return pore_opening(history, pore, **options).ratio
 
 
 def resting(times, n_draw=1, mesh=MESH):
@@ -49,9 +56,9 @@ def test_zero_dose_never_moves_a_pore(two_pools):
     nothing = np.zeros((n_draw, MESH.n_element))
     collagen = two_pools(MESH, times, FORTNIGHTS, nothing, nothing, substep=DAY)
     still = np.ones((times.size, n_draw))
-    found = pore_opening(times, collagen, still, 0.0 * still, pore)
+    found = diameter(times, collagen, still, 0.0 * still, pore)
     np.testing.assert_allclose(found, 1.0, rtol=0.0, atol=1e-12)
-    assert (pore_opening(times, resting(times, n_draw), still, 0.0 * still, pore) == 1.0).all()
+    assert (diameter(times, resting(times, n_draw), still, 0.0 * still, pore) == 1.0).all()
 
 
 @pytest.mark.verification
@@ -64,7 +71,7 @@ def test_sheet_that_only_renews_itself_flows_at_the_rate_of_renewal():
     full = np.ones((times.size, 1, mesh.n_element))
     collagen = RingCollagen(mesh, full, 0.0 * full, 0.0 * full, rate * full, 0.0 * full)
     pore = replace(TYPICAL, patch_constraint=0.0)
-    ratio = pore_opening(times, collagen, 0.2 * full[:, :, 0], 0.0 * full[:, :, 0], pore)
+    ratio = diameter(times, collagen, 0.2 * full[:, :, 0], 0.0 * full[:, :, 0], pore)
     found = np.log(ratio)
     elastic = found[0]
     assert elastic < -0.01
@@ -77,7 +84,7 @@ def test_sparse_output_times_converge_with_the_square_of_the_step(two_pools):
     collagen = treated(two_pools, times, denatured=0.02)
     still = np.ones((times.size, 1))
     runs = [
-        pore_opening(times, collagen, 0.8 * still, 0.0 * still, TYPICAL, max_step=step * DAY)
+        diameter(times, collagen, 0.8 * still, 0.0 * still, TYPICAL, max_step=step * DAY)
         for step in (3.5, 1.75, 0.875, 0.4375)
     ]
     gaps = [np.abs(a - b).max() for a, b in pairwise(runs)]
@@ -90,7 +97,7 @@ def test_sixteen_rings_are_within_a_thousandth_of_sixty_four(two_pools):
     times = np.arange(0.0, 127.0, 14.0) * DAY
     still = np.ones((times.size, 1))
     coarse, fine = (
-        pore_opening(
+        diameter(
             times, treated(two_pools, times, 2.0, 0.05, mesh=mesh), still, 0.0 * still, TYPICAL
         )
         for mesh in (ring_mesh(16), ring_mesh(64))
@@ -110,7 +117,7 @@ def test_five_unit_sessions_close_a_pore_by_five_per_cent_as_an_independent_code
         drop *= np.exp(-2.0 / 60.0)
     pressure = 1.0 - np.array(drops)[:, np.newaxis]
     collagen = treated(two_pools, times)
-    found = pore_opening(times, collagen, pressure, 0.0 * pressure, pore)
+    found = diameter(times, collagen, pressure, 0.0 * pressure, pore)
     np.testing.assert_allclose(np.log(found[-1, 0]), -0.0517, atol=0.002)
 
 
@@ -130,7 +137,7 @@ def test_less_plug_pressure_never_enlarges(lower, extra, constraint, renewal_day
     collagen = RingCollagen(mesh, *(np.full(shape, value) for value in values))
     pressure = np.stack([lower, np.add(lower, extra)], axis=1)
     pore = replace(TYPICAL, patch_constraint=constraint)
-    found = pore_opening(times, collagen, pressure, 0.0 * pressure, pore)
+    found = diameter(times, collagen, pressure, 0.0 * pressure, pore)
     assert (found[:, 0] <= found[:, 1] + 1e-12).all()
 
 
@@ -139,13 +146,11 @@ def test_each_mechanism_acts_alone_and_none_leaves_the_pore_alone(two_pools):
     collagen = treated(two_pools, times, denatured=0.02)
     ones = np.ones((times.size, 1))
     at_end = {
-        name: pore_opening(times, collagen, 0.7 * ones, 0.02 * ones, TYPICAL, mechanisms={name})[
-            -1, 0
-        ]
+        name: diameter(times, collagen, 0.7 * ones, 0.02 * ones, TYPICAL, mechanisms={name})[-1, 0]
         - 1.0
         for name in sorted(MECHANISMS)
     }
-    none = pore_opening(times, collagen, 0.7 * ones, 0.02 * ones, TYPICAL, mechanisms=set())
+    none = diameter(times, collagen, 0.7 * ones, 0.02 * ones, TYPICAL, mechanisms=set())
     assert (none == 1.0).all()
     assert at_end["pre-strain"] < -0.005
     assert at_end["plug"] < -0.005
@@ -160,7 +165,7 @@ def test_contraction_closes_a_free_pore_and_opens_a_held_one(constraint, sign):
     times = np.array([0.0, 30.0]) * DAY
     contraction = np.array([[0.0], [0.05]])
     pore = replace(TYPICAL, patch_constraint=constraint)
-    found = pore_opening(times, resting(times), np.ones((2, 1)), contraction, pore)
+    found = diameter(times, resting(times), np.ones((2, 1)), contraction, pore)
     assert np.sign(found[1, 0] - 1.0) == sign
 
 
@@ -169,7 +174,7 @@ def test_pre_strain_along_the_hoop_closes_more_than_in_both_directions(two_pools
     still = np.ones((times.size, 3))
     pore = replace(TYPICAL, deposition_isotropy=np.array([0.0, 0.5, 1.0]), patch_constraint=3.0)
     collagen = treated(two_pools, times, n_draw=3)
-    found = pore_opening(times, collagen, still, 0.0 * still, pore)[-1]
+    found = diameter(times, collagen, still, 0.0 * still, pore)[-1]
     assert found[0] < found[1] < found[2]
 
 
@@ -179,7 +184,7 @@ def test_loss_of_collagen_opens_a_pore():
     mature = before.mature.copy()
     mature[1] *= 0.8
     still = np.ones((2, 1))
-    found = pore_opening(times, replace(before, mature=mature), still, 0.0 * still, TYPICAL)
+    found = diameter(times, replace(before, mature=mature), still, 0.0 * still, TYPICAL)
     assert found[1, 0] > 1.01
 
 
@@ -191,7 +196,7 @@ def test_ring_that_lost_all_its_mature_collagen_still_balances():
     mature[1:, :, 0] = np.array([0.0, 0.1, 0.2])[:, np.newaxis]
     still = np.ones((4, 1))
     collagen = replace(before, mature=mature, denatured=denatured)
-    found = pore_opening(times, collagen, still, 0.0 * still, TYPICAL)
+    found = diameter(times, collagen, still, 0.0 * still, TYPICAL)
     assert np.isfinite(found).all()
 
 
@@ -201,7 +206,7 @@ def test_heat_of_a_first_session_is_reckoned_from_the_skin_before_it():
     mature, denatured = before.mature.copy(), before.denatured.copy()
     mature[0], denatured[0] = 0.7, 0.2
     still = np.ones((2, 1))
-    found = pore_opening(
+    found = diameter(
         times,
         replace(before, mature=mature, denatured=denatured),
         still,
@@ -219,7 +224,7 @@ def test_draws_do_not_touch_one_another(two_pools):
     together = replace(TYPICAL, skin_tension=np.array([0.05, 0.1, 0.2]))
     collagen = treated(two_pools, times, 1.5, 0.03, n_draw=3)
     ones = np.ones((times.size, 3))
-    found = pore_opening(times, collagen, 0.8 * ones, 0.01 * ones, together)
+    found = diameter(times, collagen, 0.8 * ones, 0.01 * ones, together)
     alone = replace(together, skin_tension=0.2)
     single = RingCollagen(
         MESH,
@@ -229,7 +234,7 @@ def test_draws_do_not_touch_one_another(two_pools):
         ),
     )
     one = np.ones((times.size, 1))
-    expected = pore_opening(times, single, 0.8 * one, 0.01 * one, alone)
+    expected = diameter(times, single, 0.8 * one, 0.01 * one, alone)
     np.testing.assert_array_equal(found[:, 2], expected[:, 0])
 
 
@@ -237,7 +242,7 @@ def test_one_history_serves_many_draws_of_the_parameters():
     times = np.array([0.0, 10.0]) * DAY
     pore = replace(TYPICAL, skin_tension=np.array([0.05, 0.2]))
     one = np.ones((2, 1))
-    found = pore_opening(times, resting(times), 0.5 * one, 0.0 * one, pore)
+    found = diameter(times, resting(times), 0.5 * one, 0.0 * one, pore)
     assert found.shape == (2, 2)
     assert found[0, 0] != found[0, 1]
 
@@ -255,16 +260,44 @@ def test_wrong_histories_are_refused():
     with pytest.raises(ParameterError, match="living skin"):
         replace(collagen, immature=np.zeros((3, 1, 16)))
     with pytest.raises(ParameterError, match="collagen histories hold 3 times"):
-        pore_opening(times[:2], collagen, one, 0.0 * one, TYPICAL)
+        diameter(times[:2], collagen, one, 0.0 * one, TYPICAL)
     with pytest.raises(ParameterError, match="increase strictly"):
-        pore_opening(times[::-1].copy(), collagen, one, 0.0 * one, TYPICAL)
+        diameter(times[::-1].copy(), collagen, one, 0.0 * one, TYPICAL)
     with pytest.raises(ParameterError, match=r"\(n_time, n_draw\) = \(3, 1\)"):
-        pore_opening(times, collagen, np.ones(3), 0.0 * one, TYPICAL)
+        diameter(times, collagen, np.ones(3), 0.0 * one, TYPICAL)
     with pytest.raises(ParameterError, match="not pascals"):
-        pore_opening(times, collagen, 2000.0 * one, 0.0 * one, TYPICAL)
+        diameter(times, collagen, 2000.0 * one, 0.0 * one, TYPICAL)
     with pytest.raises(ParameterError, match="not per cent"):
-        pore_opening(times, collagen, one, 13.0 * one, TYPICAL)
+        diameter(times, collagen, one, 13.0 * one, TYPICAL)
     with pytest.raises(ParameterError, match="did you mean 'stiffness'"):
-        pore_opening(times, collagen, one, 0.0 * one, TYPICAL, mechanisms={"stifness"})
+        diameter(times, collagen, one, 0.0 * one, TYPICAL, mechanisms={"stifness"})
     with pytest.raises(ParameterError, match="max_step is 0 s"):
-        pore_opening(times, collagen, one, 0.0 * one, TYPICAL, max_step=0.0)
+        diameter(times, collagen, one, 0.0 * one, TYPICAL, max_step=0.0)
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("cut", [2, 5, 11])
+def test_a_course_cut_in_two_with_its_state_carried_over_is_the_same_to_rounding(two_pools, cut):
+    times = np.arange(0.0, 127.0, 7.0) * DAY
+    collagen = treated(two_pools, times, 1.5, 0.03)
+    pressure = 1.0 - 0.5 * np.exp(-times / (30.0 * DAY))[:, np.newaxis]
+    shrunk = 0.02 * (times > 20.0 * DAY)[:, np.newaxis]
+
+    def part(first, last):
+        some = slice(first, last)
+        arrays = (
+            getattr(collagen, name)[some]
+            for name in ("immature", "mature", "denatured", "production", "maturation")
+        )
+        return RingHistory(times[some], RingCollagen(MESH, *arrays), pressure[some], shrunk[some])
+
+    whole = pore_opening(part(0, None), TYPICAL)
+    early = pore_opening(part(0, cut + 1), TYPICAL)
+    late = pore_opening(part(cut, None), TYPICAL, start=early.end)
+    np.testing.assert_allclose(early.ratio, whole.ratio[: cut + 1], rtol=0.0, atol=1e-14)
+    np.testing.assert_allclose(late.ratio, whole.ratio[cut:], rtol=0.0, atol=1e-14)
+    # the state matters: from rest the second half goes elsewhere
+    naive = pore_opening(part(cut, None), TYPICAL)
+    assert np.abs(naive.ratio - whole.ratio[cut:]).max() > 1e-3
+    with pytest.raises(ParameterError, match="the state of the mechanics is of time"):
+        pore_opening(part(0, None), TYPICAL, start=early.end)

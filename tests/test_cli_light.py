@@ -1,0 +1,175 @@
+"""The commands of ``porelight light`` and ``porelight verify light``, as a user types them."""
+
+import json
+
+import pytest
+
+from porelight.cli.app import main
+from porelight.record.light_runs import load_light_run
+
+CASE = """
+index_below = 1.0
+[beam]
+profile = "flat-top"
+diameter_mm = 2.0
+[[layer]]
+name = "slab"
+thickness_mm = 2.0
+mu_a_per_mm = 0.2
+mu_s_per_mm = 5.0
+anisotropy = 0.8
+refractive_index = 1.4
+[grid]
+radius_mm = 4
+depth_mm = 2
+first_um = 500
+[[box]]
+name = "wall"
+depth_mm = [0.0, 0.5]
+radius_mm = [0.0, 1.0]
+"""
+
+
+@pytest.fixture
+def case(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(CASE)
+    return path
+
+
+@pytest.fixture
+def porelight(capsys):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        return left.value.code, shown.out, shown.err
+
+    return run
+
+
+def test_run_shows_the_shares_and_keeps_the_run(porelight, case, tmp_path):
+    output = tmp_path / "run.nc"
+
+    code, out, _ = porelight("light", "run", case, "-o", output, "--photons", 20_000)
+
+    assert code == 0
+    assert "layer 1: slab" in out
+    assert "wall" in out
+    # whole batches of 8192
+    assert load_light_run(output)[0].n_photons == 3 * 8192
+
+
+def test_resumed_run_goes_on(porelight, case, tmp_path):
+    output = tmp_path / "run.nc"
+    porelight("light", "run", case, "-o", output, "--photons", 16_000)
+
+    code, out, _ = porelight("light", "run", case, "-o", output, "--photons", 24_000, "--resume")
+
+    assert code == 0
+    assert "24,576 photons" in out
+
+
+def test_runs_of_two_seeds_are_merged(porelight, case, tmp_path):
+    for seed in (1, 2):
+        porelight(
+            "light", "run", case, "-o", tmp_path / f"{seed}.nc", "--photons", 9000, "--seed", seed
+        )
+
+    code, out, _ = porelight(
+        "light", "merge", tmp_path / "1.nc", tmp_path / "2.nc", "-o", tmp_path / "m.nc", "--json"
+    )
+
+    assert code == 0
+    assert json.loads(out)["photons"] == 4 * 8192
+
+
+def test_unreached_precision_is_said(porelight, case, tmp_path):
+    code, out, _ = porelight(
+        "light", "run", case, "-o", tmp_path / "r.nc", "--photons", 9000, "--precision", "wall=0.1%"
+    )
+
+    assert code == 0
+    assert "0.1 % asked of 'wall'" in out
+
+
+def test_case_goes_to_mcx_and_back(porelight, case, tmp_path):
+    assert porelight("light", "export", case, "-o", tmp_path / "c.json")[0] == 0
+
+    code, out, _ = porelight("light", "import", tmp_path / "c.json", "-o", tmp_path / "back.toml")
+
+    assert code == 0
+    assert "note: the MCX box ends 10 mm from the beam" in out
+    assert "mu_a_per_mm = 0.2" in (tmp_path / "back.toml").read_text()
+
+
+@pytest.mark.parametrize("ending", ["jnii", "vtr", "json"])
+def test_run_is_exported(porelight, case, tmp_path, ending):
+    run, target = tmp_path / "run.nc", tmp_path / f"out.{ending}"
+    porelight("light", "run", case, "-o", run, "--photons", 9000)
+
+    code, _, _ = porelight("light", "export", run, "-o", target, "--width-mm", 2, "--voxel-mm", 0.5)
+
+    assert code == 0
+    assert target.stat().st_size > 0
+
+
+def test_printed_example_can_be_run(porelight, tmp_path):
+    _, out, _ = porelight("light", "example")
+    (tmp_path / "example.toml").write_text(out)
+
+    code, _, _ = porelight(
+        "light", "run", tmp_path / "example.toml", "-o", tmp_path / "r.nc", "--photons", 9000
+    )
+
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "none.toml", "-o", "{tmp}/r.nc"), "no such file"),
+        (("run", "{case}", "-o", "{tmp}/none/r.nc"), "its folder does not exist"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--resume"), "no such file; expected a file writ"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "wall"), "precision is 'wall'"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "roof=1%"), "nothing named 'roof'"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--photons", "-5"), "photons is -5"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--seed", "-5"), "seed is -5"),
+        (("export", "{case}", "-o", "{tmp}/x.png"), "expected .json (MCX), .jnii (volume) or .vtr"),
+        (("export", "{case}", "-o", "{tmp}/x.vtr"), "a case has no light yet"),
+        (("export", "{case}", "-o", "{tmp}/x.json", "--voxel-mm", "0"), "voxel is 0 m in a box"),
+        (("export", "{case}", "-o", "{tmp}/x.jnii", "--voxel-mm", "0.001"), "voxels are more than"),
+        (("merge", "{case}", "-o", "{tmp}/m.nc"), "not a readable run"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(porelight, case, tmp_path, arguments, message):
+    filled = [argument.format(case=case, tmp=tmp_path) for argument in arguments]
+
+    code, _, err = porelight("light", *filled)
+
+    assert code == 2
+    assert len(err.splitlines()) == 1
+    assert message in err
+
+
+def test_verify_light_runs_layers_samplers_and_kernels(porelight, monkeypatch):
+    from porelight.verify import suite  # noqa: PLC0415
+    from porelight.verify.case import CaseResult  # noqa: PLC0415
+
+    asked = []
+
+    def quick(n_photons, seed):
+        asked.append((n_photons, seed))
+        return [CaseResult("L1", "t", "q", "1", 1.0, 1.0, 0.1, 0.0, "here")]
+
+    rooms = ("light", "light_sampling", "light_kernels", "light_pores", "light_tones")
+    for module in (getattr(suite, room) for room in rooms):
+        monkeypatch.setattr(module, "CASES", (quick,))
+
+    code, out, _ = porelight("verify", "light", "--photons", 500, "--json")
+
+    assert code == 0
+    assert json.loads(out)["passed"]
+    assert [n for n, _ in asked] == [500] * 5
+    # each part draws random numbers of its own
+    assert len({seed for _, seed in asked}) == 5
