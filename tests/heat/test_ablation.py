@@ -6,10 +6,11 @@ import pytest
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat import _ablation_kernel
-from porelight.heat._column import Boiling, Column
+from porelight.heat._column import Boiling, Column, Light
 from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
 from porelight.heat.closed_form import steady_front_speed
 from porelight.heat.conduction import temperature_rise
+from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
 from porelight.tissue import library
 from porelight.tissue.thermal import LayeredThermal
@@ -221,16 +222,111 @@ def test_shape_and_times_of_the_result():
     np.testing.assert_allclose(result.temperature[-1, result.ablated], 423.15, rtol=1e-12)
 
 
+def train(values: dict[str, float] | None = None, n: int = 3, period: float = 0.3, **keywords):
+    envelope = Envelope.rectangle(PULSE).repeated(period, n)
+    material = AblationMaterial.from_values(values or {})
+    return ablate(material, n * 3.5e4, envelope, AIR, REST, n * period + 5.0, **keywords)
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("removal", ["steady", "blow-off"])
+@pytest.mark.parametrize("escape", [0.0, 0.7])
+def test_energy_of_a_train_is_conserved(removal, escape):
+    result = train({"steam_escape": escape, "plume_attenuation": 2e4}, removal=removal)
+    out = result.stored + result.carried_away + result.steam_loss + result.surface_loss
+    assert out == pytest.approx(result.absorbed, rel=1e-9)
+    assert result.absorbed + result.shielded == pytest.approx(3 * 3.5e4, rel=1e-9)
+    assert (result.steam_loss > 0.0) == (escape > 0.0)
+
+
+def test_pulses_of_a_train_add_up_to_its_depth():
+    result = train()
+    assert result.pulse_ablated.shape == result.pulse_end.shape == (3,)
+    assert result.pulse_ablated.sum() == pytest.approx(result.ablated_depth)
+    np.testing.assert_allclose(result.pulse_end, PULSE + 0.3 * np.arange(3))
+    # the first pulse knows nothing of those that follow
+    assert result.pulse_ablated[0] == pytest.approx(pearl().ablated_depth, abs=0.3e-6)
+
+
+def test_a_pulse_on_warm_skin_ablates_more_and_heat_adds_up():
+    close = train(period=0.05)
+    assert (np.diff(close.pulse_ablated) > 0.0).all()
+    assert (np.diff(close.pulse_residual) > 0.0).all()
+    # residual heat of the first pulse: 45 % (theory page)
+    assert close.pulse_residual[0] / 3.5e4 == pytest.approx(0.45, abs=0.02)
+
+
+def test_pulses_far_apart_are_alike():
+    far = train(n=2, period=20.0)
+    assert far.pulse_ablated[1] == pytest.approx(far.pulse_ablated[0], rel=0.02)
+
+
+def test_steam_that_leaves_dries_the_skin_and_the_next_pulse_ablates_less():
+    wet, dry = train(), train({"steam_escape": 1.0})
+    assert (wet.water_left == 1.0).all()
+    assert dry.water_left[~dry.ablated].min() < 0.9
+    assert dry.pulse_ablated[0] == wet.pulse_ablated[0]
+    assert dry.pulse_ablated[1] < wet.pulse_ablated[1]
+
+
+def test_a_plume_shields_the_skin_and_clears_between_pulses():
+    shielded = train({"plume_attenuation": 3e4})
+    assert shielded.ablated_depth < train().ablated_depth
+    assert shielded.shielded > 0.0
+    assert shielded.pulse_ablated[1] == pytest.approx(shielded.pulse_ablated[0], rel=0.1)
+    assert train().shielded == 0.0
+
+
+def test_absorption_that_falls_with_temperature_coagulates_deeper():
+    hot = pearl({"absorption_fall": 0.004})
+    assert hot.ablated_depth < pearl().ablated_depth
+    assert death_depth(hot) > death_depth(pearl())
+
+
+@pytest.mark.verification
+def test_blow_off_removes_what_beers_law_has_heated_enough():  # case H4
+    # without conduction all of mu F exp(-mu z) above the heat of ablation: z = ln(mu F / h) / mu
+    mu_a, exposure = 2e5, 5e4
+    values = {BOIL: 373.15, FACTOR: 1.0, "mu_a_skin_2790": mu_a, "thermal_conductivity_skin": 0.011}
+    material = AblationMaterial.from_values(values)
+    ahead = 2.0e9 + material.heat_capacity * (310.15 - REST)
+    closed = Surface(0.0, 295.0, 0.0)
+    result = ablate(material, exposure, 1e-6, closed, REST, 1e-3, removal="blow-off", cell=0.05e-6)
+    expected = math.log(mu_a * exposure / ahead) / mu_a
+    assert result.ablated_depth == pytest.approx(expected, abs=0.05e-6)
+    # the steady limit of the same pulse: (F - F_th) / h with F_th = h / mu
+    steady = ablate(material, exposure, 1e-3, closed, REST, 1e-2, cell=0.05e-6)
+    expected = (exposure - ahead / mu_a) / ahead
+    assert steady.ablated_depth == pytest.approx(expected, abs=0.15e-6)
+
+
+def test_the_shape_of_a_short_pulse_moves_the_front_in_time_and_not_in_depth():
+    material = AblationMaterial.typical()
+    ramp = Envelope.sampled(np.linspace(0.0, PULSE, 9), np.linspace(0.0, 1.0, 9))
+    result = ablate(material, 3.5e4, ramp, AIR, REST, 1.0)
+    assert result.absorbed == pytest.approx(3.5e4, rel=1e-9)
+    assert result.pulse_end.size == 1
+    assert result.ablated_depth == pytest.approx(pearl().ablated_depth, abs=0.25e-6)
+    # a ramp has delivered a share of its energy after the root of that share of its length
+    first = result.removal_time[0] / PULSE
+    assert first == pytest.approx(math.sqrt(pearl().removal_time[0] / PULSE), rel=0.02)
+
+
+def test_unknown_removal_says_what_was_meant():
+    with pytest.raises(ParameterError, match="did you mean 'steady'"):
+        train(removal="stedy")
+
+
 def test_compiled_stage_solves_the_equation_and_equals_the_plain_one():
     size, conductance = np.array([1e-6, 1e-6, 2e-6]), np.array([10.0, 4e5, 2e5])
-    known, boiling = np.array([3e8, 1.1e9, 1e8]), 4e8
+    known, boiling, latent = np.array([3e8, 1.1e9, 1e8]), 4e8, np.full(3, 1.5e9)
     solutions = []
     for plain in (True, False):
         guess, rate, work = known.copy(), np.zeros(3), np.zeros((3, 3))
         # the plain stage calls compiled pieces: what is compared is the outer loop
         stage = _ablation_kernel.implicit_stage
         stage = stage.py_func if plain else stage
-        loss = stage(known, guess, 1e-6, size, conductance, 3.76e6, boiling, 1.5e9, rate, work)
+        loss = stage(known, guess, 1e-6, size, conductance, 3.76e6, boiling, latent, rate, work)
         assert loss > 0.0
         np.testing.assert_allclose(guess, known + 1e-6 * rate, rtol=1e-9)
         solutions.append(guess)
@@ -241,7 +337,7 @@ def test_stage_that_cannot_be_solved_ends_in_an_error(monkeypatch):
     monkeypatch.setattr("porelight.heat._column.implicit_stage", lambda *_: -1.0)
     column = Column(np.full(5, 1e-6), 0.37, 10.0, Boiling(3.8e6, 4e8, 1.6e9))
     with pytest.raises(ConvergenceError, match="larger cells"):
-        column.advance(1.0, 1e-3, 0.0, 1e5, 0.0)
+        column.advance(1.0, 1e-3, 0.0, Light(1e5, 0.0, 0.0, 0.25, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -251,6 +347,9 @@ def test_stage_that_cannot_be_solved_ends_in_an_error(monkeypatch):
         ({BOIL: 300.0}, "boil_off_temperature"),
         ({BOIL: 473.15, HEAT: 5e8}, "boiling needs a part of it"),
         ({"water_loss_bleaching": 1.5}, "water_loss_bleaching is 1.5"),
+        ({"steam_escape": -0.1}, "steam_escape is -0.1"),
+        ({"absorption_fall": 4.0}, "absorption_fall is 4"),
+        ({"plume_attenuation": -1.0}, "plume_attenuation is -1"),
         ({HEAT: 2.0}, "heat_of_ablation is 2 J/m3"),
     ],
 )

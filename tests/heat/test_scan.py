@@ -10,14 +10,15 @@ from porelight.heat.closed_form import HalfSpace, gaussian_pulse_rise, pulsed
 from porelight.heat.conduction import resting_temperature, temperature_rise
 from porelight.heat.scan import (
     PulseResponse,
-    first_time_above,
     pulse_response,
+    rise_along,
+    rise_under_spot,
     session_rise,
     session_times,
-    thermometer_reading,
     treatment_grid,
 )
 from porelight.heat.surface import Surface
+from porelight.heat.thermometer import seen_response
 from porelight.laser.handpiece import raster
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
@@ -164,24 +165,130 @@ def test_each_pulse_has_its_own_energy():
     np.testing.assert_allclose(both, alone[0] + alone[1], rtol=1e-14)
 
 
-def test_compiled_sum_equals_the_plain_one():
-    rng = np.random.default_rng(2)
-    arguments = (
-        rng.random((5, 3, 2)),
-        math.log(1e-3),
-        1.0 / math.log(3.0),
-        1e-3,
-        np.sort(rng.random(6)) * 0.02,
-        rng.random(6),
-        np.array([0, 1, -1, 0, 1, 0]),
-        rng.random(6),
-        np.linspace(0.0, 0.07, 9),
+def one_by_one(response, start, path, energy, places, times):
+    """Add pulse after pulse in plain numpy: linear in log time and in r, as documented."""
+    rise = np.zeros((times.size, len(places), response.depth.size))
+    for begin, centre in zip(start, path, strict=True):
+        age = times - begin
+        given = age > 0.0
+        k = np.clip(
+            np.searchsorted(response.time, age, side="right") - 1, 0, response.time.size - 2
+        )
+        ratio = response.time[1] / response.time[0]
+        late = np.log(np.maximum(age, response.time[0]) / response.time[k]) / math.log(ratio)
+        early = np.where(age < response.time[0], age / response.time[0], 1.0 - late)
+        for i, place in enumerate(places):
+            r = math.hypot(*(place - centre))
+            if r >= response.r[-1]:
+                continue
+            j = int(np.searchsorted(response.r, r, side="right")) - 1
+            outer = (r - response.r[j]) / (response.r[j + 1] - response.r[j])
+            at = (1.0 - outer) * response.rise[:, :, j] + outer * response.rise[:, :, j + 1]
+            one = early[:, None] * at[k] + late[:, None] * at[k + 1]
+            rise[given, i] += energy * one[given]
+    return rise
+
+
+@pytest.fixture(scope="module")
+def hand():
+    path = raster(25e-4, 600, 7.0, 5e-3, passes=2)
+    response = gaussian_response(120.0)
+    places = np.array([[0.0, 0.0], [1.3e-2, -0.9e-2]])
+    times = np.unique(
+        np.concatenate(
+            [
+                session_times(path.time, path.position, place, 5e-3, 110.0, pulse_duration=PULSE)
+                for place in places
+            ]
+        )
     )
-    plain, compiled = np.zeros((9, 2)), np.zeros((9, 2))
-    _scan_kernel.add_pulses.py_func(*arguments, plain)
-    _scan_kernel.add_pulses(*arguments, compiled)
-    np.testing.assert_allclose(compiled, plain, rtol=1e-13)
-    assert plain.any()
+    return response, path, places, times
+
+
+@pytest.mark.verification
+def test_summing_old_pulses_on_intervals_changes_nothing_that_matters(hand):
+    response, path, places, times = hand
+    assert times.size > 500  # so that intervals are halved many times
+    exact = one_by_one(response, path.time, path.position, ENERGY, places, times)
+    found = session_rise(response, path.time, path.position, ENERGY, places, times)
+    np.testing.assert_allclose(found, exact, atol=1e-4 * exact.max())
+
+
+def test_times_may_come_in_any_order(hand):
+    response, path, places, times = hand
+    shuffled = np.random.default_rng(3).permutation(times)
+    found = session_rise(response, path.time, path.position, ENERGY, places, shuffled)
+    sorted_ = session_rise(response, path.time, path.position, ENERGY, places, times)
+    np.testing.assert_array_equal(found[np.argsort(shuffled)], sorted_)
+
+
+def test_what_moves_sees_what_each_place_sees(hand):
+    response, path, places, times = hand
+    some = times[::40]
+    where = places[np.arange(some.size) % 2]
+    exact = one_by_one(response, path.time, path.position, ENERGY, places, some)
+    found = rise_along(response, path.time, path.position, ENERGY, where, some)
+    expected = exact[np.arange(some.size), np.arange(some.size) % 2]
+    np.testing.assert_allclose(found, expected, atol=1e-6 * exact.max())
+
+
+@pytest.mark.verification
+def test_what_is_under_the_spot_is_what_a_moving_place_sees(hand):
+    response, path, _, _ = hand
+    seen = seen_response(response, 15e-3)
+    looks = path.time[:, None] + np.array([PULSE, 0.02, 0.142])
+    found = rise_under_spot(seen, path.time, path.position, ENERGY, looks)
+    times = looks.ravel()
+    where = np.column_stack([np.interp(times, path.time, axis) for axis in path.position.T])
+    exact = rise_along(seen, path.time, path.position, ENERGY, where, times)
+    np.testing.assert_allclose(found.reshape(exact.shape), exact, atol=1e-3 * exact.max())
+
+
+def test_looks_belong_to_their_pulse():
+    with pytest.raises(ParameterError, match="a row for each of 2 pulses"):
+        rise_under_spot(
+            *(small_response(), np.array([0.0, 0.01]), np.zeros((2, 2)), 1.0),
+            np.array([[0.005, 0.02], [0.01, 0.02]]),
+        )
+
+
+@pytest.mark.parametrize("n", [0, 5])
+def test_without_pulses_or_energy_the_rise_is_exactly_zero(n):
+    rise = session_rise(
+        gaussian_response(10.0),
+        np.arange(n) / 7.0,
+        np.zeros((n, 2)),
+        0.0,
+        np.zeros((3, 2)),
+        np.linspace(0.0, 9.0, 50),
+    )
+    assert rise.shape == (50, 3, 4)
+    assert (rise == 0.0).all()
+
+
+@pytest.mark.parametrize("n_times", [4, 40])
+def test_compiled_sums_equal_the_plain_ones(n_times):
+    rng = np.random.default_rng(2)
+    table = rng.random((5, 3, 2))
+    nodes = (math.log(1e-3), 1.0 / math.log(3.0), 1e-3, np.array([1, 2, 2, 2, 2]))
+    start, energy = np.sort(rng.random(6)) * 0.02, rng.random(6)
+    times = np.linspace(1e-4, 0.07, n_times)
+    still = (np.array([0, 1, -1, 0, 1, 0]), rng.random(6), times)
+    path, places = 2e-3 * rng.random((6, 2)), 2e-3 * rng.random((n_times, 2))
+    radius = np.array([0.0, 1e-3, 2e-3])
+    begin, end = np.arange(n_times) % 3, 6 - np.arange(n_times) % 2
+    for kernel, arguments in (
+        (_scan_kernel.add_pulses, (table, *nodes, 1e-3, start, energy, *still)),
+        (
+            _scan_kernel.add_pulses_along,
+            (table, *nodes, radius, start, path, energy, times, places, begin, end),
+        ),
+    ):
+        plain, compiled = np.zeros((n_times, 2)), np.zeros((n_times, 2))
+        kernel.py_func(*arguments, plain)
+        kernel(*arguments, compiled)
+        np.testing.assert_allclose(compiled, plain, rtol=1e-12)
+        assert plain.any()
 
 
 def test_times_are_fine_after_covering_pulses_and_coarse_elsewhere():
@@ -213,30 +320,12 @@ def test_times_stop_with_the_session_when_it_is_cut_short():
     assert times[-1] == 10.0
 
 
-@pytest.mark.verification
-def test_thermometer_runs_behind_a_ramp_by_its_lag():
-    # dy/dt = (x - y)/lag with x = t, y(0) = 0: y = t - lag (1 - exp(-t / lag))
-    times = np.linspace(0.0, 5.0, 7)
-    expected = times - 0.5 * (1.0 - np.exp(-times / 0.5))
-    np.testing.assert_allclose(thermometer_reading(times, times, 0.5), expected, atol=1e-12)
-
-
-def test_thermometer_without_lag_shows_the_surface():
-    times, surface = np.array([0.0, 1.0, 3.0]), np.array([306.0, 330.0, 310.0])
-    np.testing.assert_array_equal(thermometer_reading(times, surface, 0.0), surface)
-
-
-def test_thermometer_does_not_see_a_flash():
-    times = np.array([0.0, 1.0, 1.0003, 1.01, 3.0])
-    surface = np.array([306.0, 306.0, 326.0, 306.0, 306.0])
-    assert thermometer_reading(times, surface, 0.5).max() < 307.0
-
-
-def test_first_time_above_is_interpolated_and_infinite_if_never():
-    times, surface = np.array([0.0, 1.0, 2.0]), np.array([300.0, 310.0, 320.0])
-    assert first_time_above(surface, times, 315.0) == 1.5
-    assert first_time_above(surface, times, 300.0) == 0.0
-    assert first_time_above(surface, times, 320.1) == math.inf
+def test_what_moves_needs_a_place_for_each_time():
+    with pytest.raises(ParameterError, match="one place for each time"):
+        rise_along(
+            *(small_response(), np.zeros(1), np.zeros((1, 2)), 1.0),
+            *(np.zeros((3, 2)), np.array([0.1])),
+        )
 
 
 @pytest.mark.parametrize(
@@ -260,10 +349,3 @@ def test_impossible_session_is_refused_with_a_reason(change, message):
     session_rise(small_response(), **sound)
     with pytest.raises(ParameterError, match=message):
         session_rise(small_response(), **(sound | change))
-
-
-def test_readings_need_a_time_each():
-    with pytest.raises(ParameterError, match="one temperature for each time"):
-        first_time_above(np.zeros(3), np.zeros(2), 300.0)
-    with pytest.raises(ParameterError, match="rise strictly"):
-        thermometer_reading(np.zeros(2), np.full(2, 300.0), 0.5)

@@ -42,6 +42,31 @@ def test_the_median_member_decides_on_comfort(skin, treated):
     assert check.margin == pytest.approx(expected)
 
 
+def test_the_share_of_people_in_pain_follows_from_the_threshold(skin, treated):
+    one = treated(laser_genesis(n_pulses=1000))[0]
+
+    def shown(felt: float) -> str:
+        hot = replace(one, surface_felt=celsius(felt))
+        found = named(session_checks(skin, laser_genesis(), [hot]))
+        return found["surface temperature that is felt"].shown_value
+
+    # threshold 45.7 with a standard deviation of 1.7: half, and one standard deviation below it
+    assert shown(45.7) == "45.7 degC, painful to 50 % of people"
+    assert shown(44.0) == "44.0 degC, painful to 16 % of people"
+
+
+def test_a_surface_that_stays_too_warm_between_pulses_is_refused(skin, treated):
+    one = treated(laser_genesis(n_pulses=1000))[0]
+    members = [one, replace(one, surface_reading=celsius(44.5))]
+    check = named(session_checks(skin, laser_genesis(), members))[
+        "surface temperature between pulses"
+    ]
+    assert not check.passed
+    assert check.reason == (
+        "surface temperature between pulses would be 44.5 degC; allowed is 44.0 degC"
+    )
+
+
 def test_the_lips_neighbour_is_held_to_the_lips_comfort(skin, treated):
     one = replace(treated(laser_genesis(n_pulses=1000))[0], surface_felt=celsius(44.0))
     chin = replace(skin, zone="chin")
@@ -58,7 +83,9 @@ def test_a_boiling_spot_is_refused_at_any_depth(skin, treated):
     peak = one.peak_temperature.copy()
     peak[20] = celsius(95.0)
     hot = replace(one, peak_temperature=peak)
-    assert not named(session_checks(skin, laser_genesis(), [hot]))["highest temperature"].passed
+    assert not named(session_checks(skin, laser_genesis(), [hot]))[
+        "highest temperature (vaporisation)"
+    ].passed
 
 
 def test_a_wound_is_judged_by_its_depth_alone(skin, treated):

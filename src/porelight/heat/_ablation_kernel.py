@@ -2,8 +2,8 @@
 
 Enthalpy is per volume and counted from rest. The temperature above rest that goes with it rises
 with sensible heat up to boiling, rests on a plateau while water boils, and rises again in a dry
-cell. The first cell given is the surface; conductance[0] leads to the air, conductance[i] to the
-cell above.
+cell; `latent` is the plateau's length of each cell, shorter where water has left. The first cell
+given is the surface; conductance[0] leads to the air, conductance[i] to the cell above.
 """
 
 import numpy as np
@@ -12,6 +12,7 @@ from porelight._jit import jit
 from porelight.quantities import Floats
 
 _NEWTON_LIMIT = 60
+_LEAST_ABSORPTION = 0.05  # of the cold one, however hot
 
 
 @jit
@@ -29,17 +30,28 @@ def beer_lambert(  # noqa: PLR0913, PLR0917  a kernel takes arrays
     enthalpy: Floats,
     size: Floats,
     irradiance: float,
-    mu_a: float,
-    bleaching: float,
+    absorption: Floats,
+    capacity: float,
     boiling: float,
-    latent: float,
+    latent: Floats,
+    whole_latent: float,
     power: Floats,
 ) -> float:
-    """Fill the power absorbed in each cell [W/m3]; return what all absorb [W/m2]."""
+    """Fill the power absorbed in each cell [W/m3]; return what all absorb [W/m2].
+
+    absorption: coefficient [1/m], share lost while water boils, relative fall per kelvin, and share
+    that a cell without water keeps.
+    """
+    mu_a, bleaching, slope, dry = absorption[0], absorption[1], absorption[2], absorption[3]
     arriving = irradiance
     for i in range(enthalpy.shape[0]):
-        boiled = min(max((enthalpy[i] - boiling) / latent, 0.0), 1.0)
-        absorbed = -arriving * np.expm1(-mu_a * (1.0 - bleaching * boiled) * size[i])
+        boiled = 0.0
+        if latent[i] > 0.0:
+            boiled = min(max((enthalpy[i] - boiling) / latent[i], 0.0), 1.0)
+        wet = latent[i] / whole_latent
+        warm = max(1.0 - slope * min(enthalpy[i], boiling) / capacity, _LEAST_ABSORPTION)
+        coefficient = mu_a * (1.0 - bleaching * boiled) * (dry + (1.0 - dry) * wet) * warm
+        absorbed = -arriving * np.expm1(-coefficient * size[i])
         power[i] = absorbed / size[i]
         arriving -= absorbed
     return irradiance - arriving
@@ -52,16 +64,16 @@ def conduct(
     conductance: Floats,
     capacity: float,
     boiling: float,
-    latent: float,
+    latent: Floats,
     rate: Floats,
 ) -> float:
     """Fill the rate [W/m3] at which conduction warms each cell; return the surface loss [W/m2]."""
     n = enthalpy.shape[0]
-    here = rise_of(enthalpy[0], capacity, boiling, latent)
+    here = rise_of(enthalpy[0], capacity, boiling, latent[0])
     loss = float(conductance[0] * here)
     above = -loss
     for i in range(n - 1):
-        under = rise_of(enthalpy[i + 1], capacity, boiling, latent)
+        under = rise_of(enthalpy[i + 1], capacity, boiling, latent[i + 1])
         below = conductance[i + 1] * (under - here)
         rate[i] = (above + below) / size[i]
         above = -below
@@ -78,7 +90,7 @@ def newton_step(  # noqa: PLR0913, PLR0917
     conductance: Floats,
     capacity: float,
     boiling: float,
-    latent: float,
+    latent: Floats,
     work: Floats,
 ) -> float:
     """Improve the guess by one solve of the tridiagonal Jacobian; return the largest change.
@@ -89,7 +101,7 @@ def newton_step(  # noqa: PLR0913, PLR0917
     n = guess.shape[0]
     above = 0.0
     for i in range(n):
-        plateau = boiling < guess[i] <= boiling + latent
+        plateau = boiling < guess[i] <= boiling + latent[i]
         here = 0.0 if plateau else 1.0 / capacity
         drain = conductance[i] + (conductance[i + 1] if i < n - 1 else 0.0)
         diagonal = 1.0 + share[i] * drain * here
@@ -106,7 +118,7 @@ def newton_step(  # noqa: PLR0913, PLR0917
     below = 0.0
     for i in range(n - 1, -1, -1):
         change = residual[i] - work[i] * below
-        plateau = boiling < guess[i] <= boiling + latent
+        plateau = boiling < guess[i] <= boiling + latent[i]
         # the entry of the row above that this cell multiplies
         below = 0.0 if plateau else change / capacity
         guess[i] += change
@@ -123,7 +135,7 @@ def implicit_stage(  # noqa: PLR0913, PLR0917
     conductance: Floats,
     capacity: float,
     boiling: float,
-    latent: float,
+    latent: Floats,
     rate: Floats,
     work: Floats,
 ) -> float:

@@ -28,10 +28,21 @@ class Boiling:
         """Enthalpy at which a cell flies off [J/m3]."""
         return self.start + self.latent
 
-    def rise(self, enthalpy: Floats) -> Floats:
-        """Temperature above rest [K] of cells."""
+    def rise(self, enthalpy: Floats, latent: Floats) -> Floats:
+        """Temperature above rest [K] of cells whose water takes `latent` to boil [J/m3]."""
         wet = np.minimum(enthalpy, self.start)
-        return np.asarray((wet + np.maximum(enthalpy - self.removal, 0.0)) / self.capacity)
+        return np.asarray((wet + np.maximum(enthalpy - self.start - latent, 0.0)) / self.capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How cells absorb."""
+
+    mu_a: float  # effective, wet [1/m]
+    bleaching: float  # share lost while all the water boils [-]
+    slope: float  # relative fall per kelvin [1/K]
+    dry: float  # share kept without water [-]
+    plume: float  # attenuation by what has flown off in this stretch of light [1/m]
 
 
 class Column:
@@ -47,10 +58,14 @@ class Column:
         self.exchange = heat_transfer / (1.0 + heat_transfer * half)
         self.conductance = np.concatenate([self.exchange[:1], 1.0 / (half[:-1] + half[1:])])
         self.enthalpy = np.zeros(size.size)
+        self.latent = np.full(size.size, boiling.latent)
         self.removal_time = np.full(size.size, np.inf)
         self.front = 0
         self.now = 0.0
         self.absorbed = self.carried_away = self.surface_loss = 0.0
+        self.steam_loss = self.shielded = 0.0
+        self.held = False  # whether cells that have boiled off stay until `blow_off`
+        self._flown_off = 0.0  # depth that has gone since the light came on [m]
         self._work = np.empty((8, size.size))
 
     @property
@@ -58,31 +73,52 @@ class Column:
         """Heat above rest in the cells that are left [J/m2]."""
         return float(self.enthalpy[self.front :] @ self.size[self.front :])
 
-    def advance(
-        self, until: float, step: float, irradiance: float, mu_a: float, bleaching: float
-    ) -> float:
+    @property
+    def rise(self) -> Floats:
+        """Temperature above rest of all cells, those that are gone as they left [K]."""
+        return self.boiling.rise(self.enthalpy, self.latent)
+
+    @property
+    def water_left(self) -> Floats:
+        """Share of its water that each cell still has [-]."""
+        return np.asarray(self.latent / self.boiling.latent)
+
+    def let_steam_out(self, share: float) -> None:
+        """Let a share of the steam in the skin leave it, with its heat; the plume clears."""
+        self._flown_off = 0.0
+        here = slice(self.front, None)
+        steam = np.clip(self.enthalpy[here] - self.boiling.start, 0.0, self.latent[here])
+        self.enthalpy[here] -= share * steam
+        self.latent[here] -= share * steam
+        self.steam_loss += share * float(steam @ self.size[here])
+
+    def advance(self, until: float, step: float, irradiance: float, light: Light) -> float:
         """Advance to a time under a constant irradiance; return the length of step that fits.
 
         A step ends where the uppermost cell has boiled off, so that the surface moves cell by cell.
         """
+        coefficients = np.array([light.mu_a, light.bleaching, light.slope, light.dry])
         while self.now < until:
             here = slice(self.front, None)
             power = self._work[0, here]
             power[:] = 0.0
-            light = 0.0
+            absorbed = arriving = 0.0
             span = min(step, until - self.now)
             if irradiance > 0.0:
-                light = beer_lambert(
+                arriving = irradiance * math.exp(-light.plume * self._flown_off)
+                absorbed = beer_lambert(
                     self.enthalpy[here],
                     self.size[here],
-                    irradiance,
-                    mu_a,
-                    bleaching,
+                    arriving,
+                    coefficients,
+                    self.boiling.capacity,
                     self.boiling.start,
+                    self.latent[here],
                     self.boiling.latent,
                     power,
                 )
-                span = min(span, self._time_to_removal(float(power[0]), irradiance))
+                if not self.held:
+                    span = min(span, self._time_to_removal(float(power[0]), arriving))
             error, loss = self._try(span, power)
             if error > _TOLERANCE:
                 step = span * max(0.2, 0.9 * math.sqrt(_TOLERANCE / error))
@@ -93,14 +129,25 @@ class Column:
                     )
                 continue
             self.enthalpy[here] = self._work[7, here]
-            self.absorbed += light * span
+            self.absorbed += absorbed * span
+            self.shielded += (irradiance - arriving) * span
             self.surface_loss += loss * span
             self.now = until if span == until - self.now else self.now + span
-            self._remove()
+            if not self.held:
+                self._remove()
             step = span * min(3.0, 0.9 * math.sqrt(_TOLERANCE / max(error, 1e-6)))
             # a step cut short by an event must not cut the next ones
             step = max(step, 1e-3 * (until - self.now))
         return step
+
+    def blow_off(self) -> None:
+        """Let every cell at the top that has boiled off fly away with all its heat."""
+        while self.front < self.size.size - 1 and self.enthalpy[self.front] >= self.boiling.removal:
+            i = self.front
+            self.carried_away += float(self.enthalpy[i] * self.size[i])
+            self.removal_time[i] = self.now
+            self.front += 1
+            self.conductance[self.front] = self.exchange[self.front]
 
     def _time_to_removal(self, power: float, irradiance: float) -> float:
         size = float(self.size[self.front])
@@ -118,7 +165,7 @@ class Column:
         work = self._work[:, here]
         known, guess, first, second, result = work[1], work[2], work[3], work[4], work[7]
         scratch = np.empty((3, known.size))
-        medium = (self.boiling.capacity, self.boiling.start, self.boiling.latent)
+        medium = (self.boiling.capacity, self.boiling.start, self.latent[here])
         start = self.enthalpy[here]
         losses = []
         guess[:] = start
@@ -156,5 +203,6 @@ class Column:
             self.enthalpy[i] = removal  # as it was when it left, at the boil-off temperature
             self.carried_away += float(removal * self.size[i])
             self.removal_time[i] = self.now
+            self._flown_off += float(self.size[i])
             self.front += 1
             self.conductance[self.front] = self.exchange[self.front]

@@ -3,7 +3,9 @@ r"""Ablation of skin by a wavelength that water absorbs strongly (Pearl, 2790 nm
 One dimension, enthalpy form: Beer-Lambert absorption from the moving surface, conduction below it,
 a plateau at the boil-off temperature while water turns into steam. A cell whose water has boiled
 off flies away with all its heat and the surface moves on. Heat that stays behind spreads and leaves
-at the surface; both are counted from rest, so that without a pulse nothing changes.
+at the surface; both are counted from rest, so that without a pulse nothing changes. Pulses on the
+same place follow one another on the same column: it is still warm, thinner, and drier where steam
+could leave.
 
 Limits: one dimension (spots of millimetres against heat of tens of micrometres); no plume, no
 pressure, no scattering; steam that stays in the skin condenses there and gives its heat back; no
@@ -11,22 +13,22 @@ perfusion, so not for longer than about ten seconds.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Literal, Self, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.errors import ParameterError
+from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import graded_edges
-from porelight.heat._column import Boiling, Column
+from porelight.heat._column import Boiling, Column, Light
+from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
 from porelight.quantities import (
     DENSITY,
     FRACTION,
     MU_A,
-    PULSE_DURATION,
     RADIANT_EXPOSURE,
     SPECIFIC_HEAT,
     TEMPERATURE,
@@ -38,6 +40,7 @@ from porelight.quantities import (
 from porelight.tissue import library
 
 Bools: TypeAlias = NDArray[np.bool_]
+Removal = Literal["steady", "blow-off"]
 
 HEAT_OF_ABLATION = Quantity(
     "heat_of_ablation", "J/m3", 1e8, 1e11, "from body temperature to removal, per volume"
@@ -46,6 +49,7 @@ _BODY = 310.15  # K; where the heat of ablation is counted from
 _EXTENT = 8e-3  # m; heat spreads 2 mm in 10 s
 _LONGEST = 60.0  # s; later perfusion matters
 _DEEPEST = 1e-3  # m; more ablation than one pulse can do
+_MANY = 8  # stretches of light from which on each is looked at less often
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,10 @@ class AblationMaterial:
     mu_a: float  # cold, of skin [1/m]
     mu_a_dynamic_factor: float  # effective over cold absorption during the pulse [-]
     water_loss_bleaching: float  # share of the absorption lost with all the water [-]
+    absorption_fall: float  # relative fall of the absorption per kelvin [1/K]
+    dry_absorption: float  # share of the absorption that skin without water keeps [-]
+    steam_escape: float  # share of the steam left at the end of a pulse that leaves the skin [-]
+    plume_attenuation: float  # of light by what has flown off during the pulse, per depth [1/m]
     boil_off_temperature: float  # K
     heat_of_ablation: float  # from 37 degC to removal [J/m3]
     density: float  # kg/m3
@@ -68,7 +76,14 @@ class AblationMaterial:
                 f"mu_a_dynamic_factor is {self.mu_a_dynamic_factor:g} and mu_a {self.mu_a:g} 1/m; "
                 "expected a factor above 0, 0.1 to 1 in skin, and an absorption above 0."
             )
-        FRACTION.require(self.water_loss_bleaching, "water_loss_bleaching")
+        for name in ("water_loss_bleaching", "dry_absorption", "steam_escape"):
+            FRACTION.require(getattr(self, name), name)
+        MU_A.require(self.plume_attenuation, "plume_attenuation")
+        if not 0.0 <= self.absorption_fall <= 0.1:
+            raise ParameterError(
+                f"absorption_fall is {self.absorption_fall:g} 1/K; expected 0 to 0.1: water near 2 "
+                "um has 0.004."
+            )
         TEMPERATURE.require(self.boil_off_temperature, "boil_off_temperature")
         HEAT_OF_ABLATION.require(self.heat_of_ablation)
         DENSITY.require(self.density)
@@ -122,6 +137,10 @@ class AblationMaterial:
             mu_a=value("mu_a_skin_2790"),
             mu_a_dynamic_factor=value("mu_a_dynamic_factor"),
             water_loss_bleaching=value("water_loss_bleaching"),
+            absorption_fall=value("absorption_fall"),
+            dry_absorption=value("dry_absorption"),
+            steam_escape=value("steam_escape"),
+            plume_attenuation=value("plume_attenuation"),
             boil_off_temperature=value("boil_off_temperature"),
             heat_of_ablation=value("heat_of_ablation"),
             density=value("density_skin", "thermal"),
@@ -132,47 +151,58 @@ class AblationMaterial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AblationResult:
-    """What one pulse did; energies per area of skin, counted from rest [J/m2]."""
+    """What the pulses did; energies per area of skin, counted from rest [J/m2]."""
 
     ablated_depth: float  # m
-    time: Floats  # (n_time,) since the start of the pulse [s]
+    time: Floats  # (n_time,) since the start of the first pulse [s]
     depth: Floats  # (n_z,) of the cell centres below the original surface [m]
     temperature: Floats  # (n_time, n_z); a removed cell keeps the boil-off temperature [K]
     ablated: Bools  # (n_z,) whether the cell is gone at the end
     removal_time: Floats  # (n_z,) when it flew off, infinite if it did not [s]
+    water_left: Floats  # (n_z,) share of its water that a cell has at the end [-]
     absorbed: float
+    shielded: float  # kept from the skin by the plume
     carried_away: float  # with what was ablated
+    steam_loss: float  # with steam that left the skin
     surface_loss: float
-    residual_heat: float  # left in the skin when the pulse ends
+    residual_heat: float  # left in the skin when the last pulse ends
     stored: float  # left in the skin at the last time
+    pulse_end: Floats  # (n_pulse,) [s]
+    pulse_ablated: Floats  # (n_pulse,) removed by each [m]
+    pulse_residual: Floats  # (n_pulse,) in the skin at the end of each, earlier ones' included
 
 
-def ablate(
+def ablate(  # noqa: PLR0913  two keywords with defaults
     material: AblationMaterial,
     radiant_exposure: float,
-    pulse_duration: float,
+    pulse_duration: float | Envelope,
     surface: Surface,
     resting_temperature: float,
     until: float,
     *,
+    removal: Removal = "steady",
     cell: float = 0.0,
 ) -> AblationResult:
-    """Ablation and heating of skin by one rectangular pulse.
+    """Ablation and heating of skin by one pulse, or by several on the same place.
 
     Parameters
     ----------
     material : AblationMaterial
         The skin.
     radiant_exposure : float
-        Energy per area that enters the skin [J/m2].
-    pulse_duration : float
-        Length of the pulse [s].
+        Energy per area that enters the skin, all pulses together [J/m2].
+    pulse_duration : float or Envelope
+        Length of one rectangular pulse [s], or the course of the power: any shape, any train.
     surface : Surface
         Its `heat_transfer` acts on the rise above rest.
     resting_temperature : float
         Temperature of the skin before the pulse, also that of skin warmed by earlier ones [K].
     until : float
         Last time [s], at most a minute.
+    removal : {"steady", "blow-off"}
+        Whether skin flies off as soon as it has boiled off, so that the light reaches fresh skin,
+        or all at the end of each pulse: the limits of a pulse that is long, or short, against the
+        time in which the skin moves away. A pulse of 0.4 ms is long.
     cell : float
         Thickness of the cells near the surface [m]; 0 takes a 40th of the depth of absorption, at
         most 0.25 um.
@@ -180,7 +210,7 @@ def ablate(
     Returns
     -------
     AblationResult
-        On 32 times in the pulse and 12 per decade after it.
+        On 32 times in a pulse (8 in long trains) and 12 per decade after it.
 
     Raises
     ------
@@ -192,15 +222,25 @@ def ablate(
     Notes
     -----
     Two-stage L-stable steps, Newton's method on the enthalpy, steps cut where a cell flies off.
-    absorbed = stored + carried_away + surface_loss to rounding.
+    absorbed = stored + carried_away + steam_loss + surface_loss to rounding.
+
+    Steam that is left when a pulse ends escapes by the share `steam_escape`. A cell that has lost
+    water absorbs less, and boils for less long; it flies off at the same enthalpy, which it now
+    reaches as temperature.
     """
     RADIANT_EXPOSURE.require(radiant_exposure)
-    PULSE_DURATION.require(pulse_duration)
+    if not isinstance(pulse_duration, Envelope):
+        pulse_duration = Envelope.rectangle(pulse_duration)
+    envelope = pulse_duration
+    if removal not in get_args(Removal):
+        raise ParameterError(
+            f"no removal named {removal!r}{did_you_mean(str(removal), get_args(Removal))}"
+        )
     TEMPERATURE.require(resting_temperature, "resting_temperature")
     TIME.require(until, "until")
-    if not pulse_duration < until <= _LONGEST:
+    if not envelope.duration < until <= _LONGEST:
         raise ParameterError(
-            f"until is {until:g} s; expected more than the pulse of {pulse_duration:g} s and at "
+            f"until is {until:g} s; expected more than the pulse of {envelope.duration:g} s and at "
             f"most {_LONGEST:g} s."
         )
     capacity = material.heat_capacity
@@ -211,44 +251,87 @@ def ablate(
             f"of {material.boil_off_temperature:g} K."
         )
     boil = Boiling(capacity, boiling, material.latent_heat)
-    size = _cell_sizes(material, radiant_exposure, boil.removal, cell)
-    column = Column(size, material.thermal_conductivity, surface.heat_transfer, boil)
-    irradiance = radiant_exposure / pulse_duration
-    mu_a = material.mu_a * material.mu_a_dynamic_factor
-    time = _times(pulse_duration, until)
-    rise = np.zeros((time.size, size.size))
-    step, residual_heat = pulse_duration / 1000.0, 0.0
-    for i in range(1, time.size):
-        lit = column.now < pulse_duration
-        light = irradiance if lit else 0.0
-        step = column.advance(float(time[i]), step, light, mu_a, material.water_loss_bleaching)
-        rise[i] = boil.rise(column.enthalpy)
-        if lit:
-            residual_heat = column.stored
+    stretches = list(_stretches(envelope))
+    size = _cell_sizes(material, radiant_exposure, boil.removal, cell, len(stretches))
     edges = np.concatenate([[0.0], np.cumsum(size)])
+    column = Column(size, material.thermal_conductivity, surface.heat_transfer, boil)
+    light = Light(
+        mu_a=material.mu_a * material.mu_a_dynamic_factor,
+        bleaching=material.water_loss_bleaching,
+        slope=material.absorption_fall,
+        dry=material.dry_absorption,
+        plume=material.plume_attenuation,
+    )
+    time, rise, pulses = [0.0], [np.zeros(size.size)], []
+
+    def follow(looks: Floats, irradiance: float, step: float) -> float:
+        for look in looks:
+            step = column.advance(float(look), step, irradiance, light)
+            time.append(float(look))
+            rise.append(column.rise)
+        return step
+
+    inside = 32 if len(stretches) <= _MANY else 8
+    for number, pieces in enumerate(stretches):
+        begin, end = pieces[0][0], pieces[-1][1]
+        per_piece = max(1, math.ceil(inside / len(pieces)))
+        step = (end - begin) / 1000.0
+        column.held = removal == "blow-off"
+        for start, stop, strength in pieces:
+            looks = start + (stop - start) * np.arange(1, per_piece + 1) / per_piece
+            step = follow(looks, radiant_exposure * strength, step)
+        column.held = False
+        column.blow_off()
+        pulses.append((end, float(edges[column.front]), column.stored))
+        column.let_steam_out(material.steam_escape)
+        following = stretches[number + 1][0][0] if number + 1 < len(stretches) else until
+        follow(_after(begin, end, following), 0.0, step)
+    ends, fronts, residual = (np.array(one) for one in zip(*pulses, strict=True))
     return AblationResult(
         ablated_depth=float(edges[column.front]),
-        time=time,
+        time=np.array(time),
         depth=0.5 * (edges[1:] + edges[:-1]),
-        temperature=resting_temperature + rise,
+        temperature=resting_temperature + np.array(rise),
         ablated=np.isfinite(column.removal_time),
         removal_time=column.removal_time,
+        water_left=column.water_left,
         absorbed=column.absorbed,
+        shielded=column.shielded,
         carried_away=column.carried_away,
+        steam_loss=column.steam_loss,
         surface_loss=column.surface_loss,
-        residual_heat=residual_heat,
+        residual_heat=float(residual[-1]),
         stored=column.stored,
+        pulse_end=ends,
+        pulse_ablated=np.diff(fronts, prepend=0.0),
+        pulse_residual=residual,
     )
 
 
+def _stretches(envelope: Envelope) -> Iterator[list[tuple[float, float, float]]]:
+    """Yield the pieces of power of each unbroken stretch of light."""
+    lit: list[tuple[float, float, float]] = []
+    for begin, end, strength in envelope.pieces():
+        if strength > 0.0:
+            lit.append((begin, end, strength))
+        elif lit and end - begin > 1e-9 * envelope.duration:
+            yield lit
+            lit = []
+    yield lit
+
+
 def _cell_sizes(
-    material: AblationMaterial, radiant_exposure: float, removal: float, cell: float
+    material: AblationMaterial,
+    radiant_exposure: float,
+    removal: float,
+    cell: float,
+    n_pulses: int,
 ) -> Floats:
     """Equal cells as deep as ablation and light can go, then growing ones."""
     reach = 1.0 / (material.mu_a * material.mu_a_dynamic_factor)
     cell = cell or min(reach / 40.0, 0.25e-6)
     deepest = radiant_exposure / removal
-    if deepest > _DEEPEST:
+    if deepest > _DEEPEST * n_pulses:
         raise ParameterError(
             f"{radiant_exposure:g} J/m2 could ablate {deepest:.2g} m in one pulse; expected at "
             f"most {_DEEPEST:g} m. Split it into several pulses."
@@ -258,10 +341,11 @@ def _cell_sizes(
     return np.concatenate([np.full(n_equal, cell), np.diff(deeper)])
 
 
-def _times(pulse_duration: float, until: float) -> Floats:
-    during = pulse_duration * np.arange(33) / 32.0
-    rest = until - pulse_duration
-    n_after = 2 + math.ceil(12.0 * max(0.0, math.log10(rest / (0.01 * pulse_duration))))
-    after = pulse_duration + np.geomspace(min(0.01 * pulse_duration, rest), rest, n_after)
-    after[-1] = until
-    return np.concatenate([during, after])
+def _after(begin: float, end: float, following: float) -> Floats:
+    """Return when to look between a stretch of light and what follows, 12 times per decade."""
+    rest = following - end
+    earliest = min(0.01 * (end - begin), rest)
+    n = 2 + math.ceil(12.0 * max(0.0, math.log10(rest / earliest)))
+    looks = end + np.geomspace(earliest, rest, n)
+    looks[-1] = following
+    return np.unique(looks)

@@ -17,17 +17,17 @@ References
 """
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from porelight.errors import ConvergenceError, ParameterError
+from porelight.errors import ParameterError
 from porelight.grid import Grid
-from porelight.heat._cells import Cells, layered_cells
-from porelight.heat._kernel import combine, eliminate, rate_of_change, solve, solve_again
-from porelight.heat._modes import RadialModes, radial_modes
-from porelight.heat._rational import ERROR_COEFFICIENTS, N_STAGES, POLE, step_coefficients
+from porelight.heat._cells import layered_cells
+from porelight.heat._modes import radial_modes
+from porelight.heat._run import Conduction, Run
+from porelight.heat.cooling import SurfaceCourse
+from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
 from porelight.quantities import TIME, Floats
 
@@ -39,27 +39,10 @@ __all__ = [
     "Surface",
     "conduction",
     "cooled_temperature",
+    "exposure_rise",
     "resting_temperature",
     "temperature_rise",
 ]
-
-_MAX_STEPS = 100_000
-_GROWTH = 5.0  # longest step over the one before
-_SAFETY = 0.9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Conduction:
-    """The rise above rest and where the energy went, at each time asked for."""
-
-    time: Floats  # (n_time,) [s]
-    rise: Floats  # (n_time, n_z, n_r) [K]
-    delivered: Floats  # (n_time,) heat put in so far [J]
-    stored: Floats  # (n_time,) [J]
-    surface_loss: Floats  # (n_time,) left through the surface [J]
-    perfusion_loss: Floats  # (n_time,) carried off by blood [J]
-    deep_loss: Floats  # (n_time,) left through the deepest edge [J]
-    n_steps: int
 
 
 def temperature_rise(
@@ -130,152 +113,78 @@ def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
     The balance ``delivered = stored + surface_loss + perfusion_loss + deep_loss`` holds to rounding
     whatever the tolerance: losses are taken with the very stages that make up the step.
     """
-    source = np.ascontiguousarray(heat_source, dtype=np.float64)
-    _check(grid, source, duration, times, tolerance)
-    cells = layered_cells(grid, thermal, surface.heat_transfer)
+    if not TIME.require(duration, "duration") > 0.0:
+        raise ParameterError("duration is 0 s; a source needs time to act, for example 3e-4 s.")
+    source = np.asarray(heat_source, dtype=np.float64)
+    run = _run(grid, thermal, surface, source, times, tolerance)
+    return run.follow([(0.0, duration, 1.0)], times, tolerance, step)
+
+
+def exposure_rise(  # noqa: PLR0913  the four nouns, then keywords with defaults
+    grid: Grid,
+    thermal: "LayeredThermal",
+    surface: Surface | SurfaceCourse,
+    absorbed: Floats,
+    envelope: Envelope,
+    times: Floats,
+    *,
+    tolerance: float = 1e-4,
+    n_rings: int = 0,
+) -> Conduction:
+    """Rise above what the skin would be without the light, for any course of power and cooling.
+
+    Parameters
+    ----------
+    grid, thermal, times, tolerance
+        As in `temperature_rise`.
+    surface : Surface or SurfaceCourse
+        What lies on the skin, one surface or several in turn.
+    absorbed : ndarray of float64, shape (n_z, n_r)
+        Energy absorbed per volume by the end of the exposure [J/m3].
+    envelope : Envelope
+        When it arrives.
+    n_rings : int
+        How many rings of cells around the axis to return; 0 is all. Trains of many pulses asked for
+        at many times would otherwise fill the memory.
+
+    Returns
+    -------
+    Conduction
+        With the rise of shape (n_time, n_z, n_rings).
+
+    Raises
+    ------
+    ParameterError
+        If shapes differ, times fall, or a number is outside its sane range.
+    """
+    source = np.asarray(absorbed, dtype=np.float64)
+    run = _run(grid, thermal, surface, source, times, tolerance, n_rings)
+    return run.follow(list(envelope.pieces()), times, tolerance, 0.0)
+
+
+def _run(
+    grid: Grid,
+    thermal: "LayeredThermal",
+    surface: Surface | SurfaceCourse,
+    source: Floats,
+    times: Floats,
+    tolerance: float,
+    n_rings: int = 0,
+) -> Run:
+    _check(grid, source, times, tolerance)
+    course = [
+        (begin, layered_cells(grid, thermal, part.heat_transfer))
+        for begin, _, part in SurfaceCourse.of(surface).pieces(math.inf)
+    ]
     modes = radial_modes(grid)
-    run = _Run(cells, modes, grid, times.size)
-    power = (source @ modes.to_modes) * np.diff(grid.z_edges)[:, None]
-    run.watch(times, 0.0)
-    begin = 0.0
-    for piece, end in ((power, duration), (np.zeros_like(power), float(times[-1]))):
-        stop = min(end, float(times[-1]))
-        if stop > begin:
-            run.advance(piece, begin, stop, times, tolerance, step)
-            begin = stop
-    return run.result(times)
-
-
-class _Run:
-    """The state that a run carries from step to step."""
-
-    def __init__(self, cells: Cells, modes: RadialModes, grid: Grid, n_times: int) -> None:
-        shape = grid.shape
-        self.cells, self.modes = cells, modes
-        self.state, self.next = np.zeros(shape), np.zeros(shape)
-        self.stage, self.pivot = np.empty((N_STAGES, *shape)), np.empty(shape)
-        self.n_active = shape[1]
-        self.step = 0.0
-        self.n_steps = 0
-        self.seen = 0
-        self.rise = np.zeros((n_times, *shape))
-        # columns: delivered, surface, perfusion, deep; so far and at the times asked for
-        self.flows = np.zeros(4)
-        self.ledger = np.zeros((n_times, 4))
-        self.stored = np.zeros(n_times)
-
-    def watch(self, times: Floats, now: float) -> None:
-        """Pass over the times that are not later than now (the state there is known: zero)."""
-        while self.seen < times.size and times[self.seen] <= now:
-            self.seen += 1
-
-    def advance(
-        self,
-        power: Floats,
-        begin: float,
-        end: float,
-        times: Floats,
-        tolerance: float,
-        fixed_step: float,
-    ) -> None:
-        """Advance from begin to end under a constant power of each mode [W/m per mode unit]."""
-        now = begin
-        step = fixed_step or self.step or 0.25 * (end - begin)
-        while now < end:
-            step = min(step, end - now)
-            if end - now - step < 1e-9 * step:
-                step = end - now
-            error = self._try(power, step) / tolerance
-            if error > 1.0 and not fixed_step:
-                step *= max(0.2, _SAFETY * error ** (-1.0 / N_STAGES))
-                continue
-            last = step == end - now
-            self._record(power, now, end if last else now + step, step, times)
-            now = end if last else now + step
-            self.flows += self._flows(power, step, 1.0)
-            self.state, self.next = self.next, self.state
-            if not power.any():
-                self._drop_dead_modes(0.01 * tolerance)
-            self.n_steps += 1
-            if self.n_steps > _MAX_STEPS:
-                raise ConvergenceError(
-                    f"{_MAX_STEPS} steps reached {now:.3g} s of {end:.3g} s; ask for a tolerance "
-                    f"above {tolerance:g} or check the heat source for single hot cells."
-                )
-            if not fixed_step:
-                step *= min(_GROWTH, _SAFETY * max(error, 1e-12) ** (-1.0 / N_STAGES))
-        self.step = step
-
-    def _try(self, power: Floats, step: float) -> float:
-        """Compute one step into `next` and return its estimated relative error."""
-        cells, n = self.cells, self.n_active
-        skin = (cells.conductance, cells.perfusion, cells.lateral, self.modes.decay)
-        pole_step = POLE * step
-        eliminate(cells.capacity, *skin, pole_step, n, self.pivot)
-        rate_of_change(self.state, power, *skin, n, self.stage[0])
-        solve(cells.conductance, pole_step, n, self.pivot, self.stage[0])
-        solve_again(cells.capacity, cells.conductance, pole_step, n, self.pivot, self.stage)
-        error, size = combine(
-            self.state,
-            self.stage,
-            step * step_coefficients(1.0),
-            step * ERROR_COEFFICIENTS,
-            n,
-            self.next,
+    power = (np.ascontiguousarray(source) @ modes.to_modes) * np.diff(grid.z_edges)[:, None]
+    rings = n_rings or grid.shape[1]
+    if not 1 <= rings <= grid.shape[1]:
+        raise ParameterError(
+            f"n_rings is {n_rings}; expected 0 for all, or 1 to {grid.shape[1]}, the rings that "
+            "the grid has."
         )
-        return error / size if size > 0.0 else 0.0
-
-    def _record(self, power: Floats, now: float, after: float, step: float, times: Floats) -> None:
-        """Write the rise and the balance at every time asked for inside the step."""
-        n = self.n_active
-        while self.seen < times.size and times[self.seen] <= after:
-            at = self.seen
-            share = 1.0 if times[at] == after else min((times[at] - now) / step, 1.0)
-            weights = step * step_coefficients(share)
-            state = self.state[:, :n] + np.tensordot(weights, self.stage[:, :, :n], 1)
-            self.rise[at] = state @ self.modes.from_modes[:n]
-            # only the constant mode holds energy: its amplitude times root area is the integral
-            self.stored[at] = math.sqrt(self.modes.area) * (self.cells.capacity @ state[:, 0])
-            self.ledger[at] = self.flows + self._flows(power, step, share)
-            self.seen += 1
-
-    def _flows(self, power: Floats, step: float, share: float) -> Floats:
-        """Energy put in and lost [J] from the start of the step up to a share of it.
-
-        The step is A applied to a mean state, the start plus a combination of the stages; the same
-        mean state gives the losses, which closes the balance to rounding.
-        """
-        later = np.cumsum(step_coefficients(share)[::-1])[::-1]
-        mean = self.state[:, 0] + POLE * step / share * (later @ self.stage[:, :, 0])
-        drains = self.cells.conductance
-        flows = [
-            power[:, 0].sum(),
-            drains[0] * mean[0],
-            self.cells.perfusion @ mean,
-            drains[-1] * mean[-1],
-        ]
-        return np.array(flows) * (math.sqrt(self.modes.area) * step * share)
-
-    def _drop_dead_modes(self, threshold: float) -> None:
-        """Leave out the narrow modes that have spread away (never the constant one)."""
-        power = np.square(self.state[:, : self.n_active]).max(axis=0)
-        tail = np.sqrt(np.cumsum(power[::-1])[::-1])
-        keep = max(1, int(np.count_nonzero(tail > threshold * tail[0])))
-        self.state[:, keep:] = 0.0
-        self.next[:, keep:] = 0.0
-        self.n_active = keep
-
-    def result(self, times: Floats) -> Conduction:
-        return Conduction(
-            time=times,
-            rise=self.rise,
-            delivered=self.ledger[:, 0],
-            stored=self.stored,
-            surface_loss=self.ledger[:, 1],
-            perfusion_loss=self.ledger[:, 2],
-            deep_loss=self.ledger[:, 3],
-            n_steps=self.n_steps,
-        )
+    return Run(course, modes, power, times.size, rings)
 
 
 def resting_temperature(grid: Grid, thermal: "LayeredThermal", surface: Surface) -> Floats:
@@ -312,7 +221,7 @@ def resting_temperature(grid: Grid, thermal: "LayeredThermal", surface: Surface)
 def cooled_temperature(
     grid: Grid,
     thermal: "LayeredThermal",
-    surface: Surface,
+    surface: Surface | SurfaceCourse,
     start: Floats,
     times: Floats,
     *,
@@ -324,14 +233,14 @@ def cooled_temperature(
     ----------
     grid, thermal
         As in `resting_temperature`.
-    surface : Surface
-        The surface from time 0 on.
+    surface : Surface or SurfaceCourse
+        What lies on the skin from time 0 on, one surface or several in turn.
     start : ndarray of float64, shape (n_z,)
         Temperature at time 0 [K].
     times : ndarray of float64, shape (n_time,)
         When to look, rising, from 0 on [s].
     tolerance : float
-        Error allowed, relative to the largest change.
+        Error allowed, relative to the largest change since the surface last changed.
 
     Returns
     -------
@@ -342,29 +251,34 @@ def cooled_temperature(
         raise ParameterError(
             f"start has shape {start.shape}; the grid has {grid.shape[0]} cells in depth."
         )
-    cells = layered_cells(grid, thermal, surface.heat_transfer)
-    beyond = np.concatenate([[surface.ambient_temperature], start, [thermal.arterial_temperature]])
-    flow = cells.conductance * np.diff(beyond)
-    # what the start leaves unbalanced drives the change at a constant rate: a heat source
-    unbalanced = np.diff(flow) + cells.perfusion * (thermal.arterial_temperature - start)
-    unbalanced[0] -= cells.surface_share * surface.evaporation
     column = Grid(r_edges=np.array([0.0, 1.0]), z_edges=grid.z_edges)
-    source = (unbalanced / np.diff(grid.z_edges))[:, None]
-    change = temperature_rise(
-        column, thermal, surface, source, float(times[-1]), times, tolerance=tolerance
-    )
-    return np.asarray(start + change[:, :, 0], dtype=np.float64)
+    found = np.empty((times.size, start.size))
+    now = start
+    for begin, end, part in SurfaceCourse.of(surface).pieces(float(times[-1])):
+        cells = layered_cells(grid, thermal, part.heat_transfer)
+        beyond = np.concatenate([[part.ambient_temperature], now, [thermal.arterial_temperature]])
+        flow = cells.conductance * np.diff(beyond)
+        # what the start leaves unbalanced drives the change at a constant rate: a heat source
+        unbalanced = np.diff(flow) + cells.perfusion * (thermal.arterial_temperature - now)
+        unbalanced[0] -= cells.surface_share * part.evaporation
+        source = (unbalanced / np.diff(grid.z_edges))[:, None]
+        within = (times >= begin) & (times <= end)
+        look = np.append(times[within] - begin, end - begin)
+        change = temperature_rise(
+            column, thermal, part, source, end - begin, look, tolerance=tolerance
+        )
+        found[within] = now + change[:-1, :, 0]
+        now = now + change[-1, :, 0]
+    return found
 
 
-def _check(grid: Grid, source: Floats, duration: float, times: Floats, tolerance: float) -> None:
+def _check(grid: Grid, source: Floats, times: Floats, tolerance: float) -> None:
     if source.shape != grid.shape:
         raise ParameterError(
             f"heat_source has shape {source.shape}; the grid has (n_z, n_r) = {grid.shape}."
         )
     if not np.isfinite(source).all():
         raise ParameterError("heat_source holds a value that is not finite; expected W/m3.")
-    if not TIME.require(duration, "duration") > 0.0:
-        raise ParameterError("duration is 0 s; a source needs time to act, for example 3e-4 s.")
     if times.ndim != 1 or times.size == 0 or times[0] < 0.0 or (np.diff(times) < 0.0).any():
         raise ParameterError(
             f"times must rise from 0 s or later; got shape {times.shape}. Sort them first."

@@ -77,6 +77,23 @@ class Surface:
             evaporation=_value(values, "evaporation") if cooling == "air" else 0.0,
         )
 
+    @classmethod
+    def of_spurt(cls, values: Mapping[str, float]) -> Self:
+        """Return the surface under a short spurt of cryogen and the film that it leaves.
+
+        On skin a spurt takes away less than the continuous spray on metal of "cryogen".
+        """
+        return cls(
+            heat_transfer=_value(values, "heat_transfer_spurt"),
+            ambient_temperature=_value(values, "cryogen_temperature"),
+            evaporation=0.0,
+        )
+
+    @staticmethod
+    def film_time(values: Mapping[str, float]) -> float:
+        """Return how long the film of a cryogen spurt stays on the skin after the spurt [s]."""
+        return _value(values, "cryogen_film_time")
+
 
 def _value(values: Mapping[str, float], name: str) -> float:
     if name in values:

@@ -1,8 +1,12 @@
-r"""The beam at the skin: where its photons land and how strong it is.
+r"""The beam at the skin: where its light lands, from which direction, and how strong it is.
 
 Radiant exposure is energy over the area of the spot, :math:`H = E / (\pi D^2/4)`, for every
 profile, as clinics state it. A flat-top beam has it everywhere inside; a Gaussian beam, whose
 diameter D is taken where irradiance falls to :math:`1/e^2`, has twice as much on its axis.
+
+A beam may diverge. In a laser beam each point has one direction, which leans outwards in proportion
+to the distance from the axis, so the spot grows with the distance and keeps its profile; the light
+of a fibre leaves each point of its face within the same cone.
 """
 
 import math
@@ -12,40 +16,140 @@ from typing import Literal, get_args
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.quantities import SPOT_DIAMETER, Floats
+from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.quantities import LENGTH, SPOT_DIAMETER, Floats
 
-Profile = Literal["flat-top", "gaussian", "pencil"]
+Profile = Literal["flat-top", "gaussian", "ring", "pencil"]
+Spreading = Literal["beam", "fibre"]
+
+# the largest number below 1, where a quantile function gives the rim
+_LAST_SHARE = float(np.nextafter(1.0, 0.0))
+# beyond it a footprint on the skin is more than ten times as long as wide
+_STEEPEST = math.radians(85.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """A beam that falls straight onto the skin.
+    """A beam that falls onto the skin.
 
     Attributes
     ----------
-    profile : {"flat-top", "gaussian", "pencil"}
-        Even disc; Gaussian; or a line without width, for comparison with theory.
+    profile : {"flat-top", "gaussian", "ring", "pencil"} or RadialProfile or BeamImage
+        Even disc; Gaussian; even ring; a line without width, for comparison with theory; or what
+        was measured, scaled to the diameter.
     diameter : float
-        Of the disc, or where a Gaussian falls to 1/e2 [m]; a pencil beam may have 0.
+        Of the disc, outer one of the ring, where a Gaussian falls to 1/e2, second-moment diameter
+        of a measured profile [m]; a pencil beam may have 0.
+    inner_diameter : float
+        Of a ring's dark middle [m].
+    tilt : float
+        Angle between the beam and the skin's normal, in the air, towards x [rad].
+    half_angle : float
+        How far the ray at half the diameter leans outwards, or half the angle of a fibre's cone,
+        in the air [rad].
+    stand_off : float
+        Distance along the axis from where `diameter` holds to the skin [m].
+    spreading : {"beam", "fibre"}
+        What the half angle means: one direction for each point, or an even cone at each point.
     """
 
-    profile: Profile
+    profile: Profile | RadialProfile | BeamImage
     diameter: float
+    inner_diameter: float = 0.0
+    tilt: float = 0.0
+    half_angle: float = 0.0
+    stand_off: float = 0.0
+    spreading: Spreading = "beam"
 
     def __post_init__(self) -> None:
-        """Check the profile and the diameter."""
-        if self.profile not in get_args(Profile):
+        """Check the profile, the sizes and the angles."""
+        if isinstance(self.profile, str) and self.profile not in get_args(Profile):
             raise ParameterError(
                 f"no beam profile named {self.profile!r}"
                 f"{did_you_mean(str(self.profile), get_args(Profile))}"
             )
+        if self.spreading not in get_args(Spreading):
+            raise ParameterError(
+                f"no spreading named {self.spreading!r}"
+                f"{did_you_mean(str(self.spreading), get_args(Spreading))}"
+            )
         if not (self.profile == "pencil" and self.diameter == 0.0):
             SPOT_DIAMETER.require(self.diameter)
+        LENGTH.require(self.stand_off, "stand_off")
+        self._require_ring()
+        self._require_angles()
+
+    def _require_ring(self) -> None:
+        if self.profile != "ring" and self.inner_diameter != 0.0:
+            raise ParameterError(
+                f"inner_diameter is {self.inner_diameter:g} m for a {self.profile!r} beam; "
+                "only a ring has one."
+            )
+        if self.profile == "ring" and not 0.0 <= self.inner_diameter < self.diameter:
+            raise ParameterError(
+                f"inner_diameter is {self.inner_diameter:g} m; expected 0 m to less than the outer "
+                f"diameter, {self.diameter:g} m."
+            )
+
+    def _require_angles(self) -> None:
+        for name, angle in (("tilt", self.tilt), ("half_angle", self.half_angle)):
+            if not 0.0 <= angle <= _STEEPEST:
+                raise ParameterError(
+                    f"{name} is {angle:g} rad; expected 0 to {_STEEPEST:.4g} rad (85 degrees). "
+                    "Degrees need '* units.degree'."
+                )
+        if self.tilt + self.widest_angle > _STEEPEST:
+            raise ParameterError(
+                f"tilt and half_angle reach {self.tilt + self.widest_angle:.3g} rad from the "
+                f"normal at the beam's rim; expected at most {_STEEPEST:.4g} rad (85 degrees)."
+            )
+        if self.profile == "pencil" and self.half_angle > 0.0 and self.spreading == "beam":
+            raise ParameterError(
+                "a pencil beam has one ray and cannot diverge; give it spreading='fibre' for a "
+                "cone of light from a point."
+            )
+
+    @property
+    def spot_diameter(self) -> float:
+        """Diameter of the spot at the skin, across the beam [m]."""
+        return self.diameter + 2.0 * self.stand_off * math.tan(self.half_angle)
 
     @property
     def area(self) -> float:
-        """Area of the spot, over which radiant exposure is stated [m2]."""
-        return 0.25 * math.pi * self.diameter**2
+        """Area of the spot, over which radiant exposure is stated, across the beam [m2]."""
+        lit = 1.0 - (self.inner_diameter / self.diameter) ** 2 if self.profile == "ring" else 1.0
+        return 0.25 * math.pi * self.spot_diameter**2 * lit
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether every ray falls along the normal."""
+        return self.tilt == 0.0 and self.half_angle == 0.0
+
+    @property
+    def is_axisymmetric(self) -> bool:
+        """Whether light lands evenly around the axis."""
+        return self.tilt == 0.0 and not isinstance(self.profile, BeamImage)
+
+    @property
+    def rim(self) -> float:
+        """Largest distance from the axis in the plane in which `diameter` holds [m]."""
+        if isinstance(self.profile, BeamImage):
+            return self.profile.reach * self.diameter / self.profile.diameter
+        return float(self._own_radius(np.array([_LAST_SHARE]))[0])
+
+    @property
+    def _growth(self) -> float:
+        """Width of the spot at the skin over that where `diameter` holds."""
+        if self.half_angle == 0.0 or self.spreading == "fibre":
+            return 1.0
+        return self.spot_diameter / self.diameter
+
+    @property
+    def widest_angle(self) -> float:
+        """Largest angle between a ray and the axis [rad]."""
+        if self.half_angle == 0.0 or self.spreading == "fibre":
+            return self.half_angle
+        return math.atan(self.rim / (0.5 * self.diameter) * math.tan(self.half_angle))
 
     def radius_of(self, u: Floats) -> Floats:
         """Return the distance from the axis inside which a share of the power falls.
@@ -59,12 +163,12 @@ class Beam:
         Returns
         -------
         ndarray of float64
-            Radius [m].
+            Radius at the skin, across the beam [m]; for a fibre, on its face.
 
         Raises
         ------
         ParameterError
-            If a share is outside 0 to 1.
+            If a share is outside 0 to 1, or the profile is an image.
 
         Examples
         --------
@@ -74,17 +178,44 @@ class Beam:
         share = np.asarray(u, dtype=np.float64)
         if not ((share >= 0.0) & (share < 1.0)).all():
             raise ParameterError("u must be 0 or more and below 1, as uniform random numbers are.")
+        return np.asarray(self._own_radius(share) * self._growth, dtype=np.float64)
+
+    def _own_radius(self, share: Floats) -> Floats:
         radius = 0.5 * self.diameter
         match self.profile:
             case "flat-top":
                 return np.asarray(radius * np.sqrt(share))
+            case "ring":
+                dark = (self.inner_diameter / self.diameter) ** 2
+                return np.asarray(radius * np.sqrt(dark + (1.0 - dark) * share))
             case "gaussian":
                 return np.asarray(radius * np.sqrt(-0.5 * np.log1p(-share)))
             case "pencil":
                 return np.zeros_like(share)
+            case RadialProfile() as table:
+                return np.asarray(table.radius_of(share) * (self.diameter / table.diameter))
+            case _:
+                raise ParameterError(
+                    "a beam image has no radius for a share of its power; use `point_of`."
+                )
+
+    def point_of(self, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+        """Return where light crosses the plane in which `diameter` holds (x, y) [m].
+
+        Parameters
+        ----------
+        u, v : ndarray of float64, shape (n,)
+            Uniform numbers, 0 or more and below 1.
+        """
+        if isinstance(self.profile, BeamImage):
+            x, y = self.profile.point_of(u, v)
+            scale = self.diameter / self.profile.diameter
+            return x * scale, y * scale
+        radius, azimuth = self._own_radius(u), 2.0 * math.pi * v
+        return radius * np.cos(azimuth), radius * np.sin(azimuth)
 
     def irradiance(self, r: Floats) -> Floats:
-        """Return the irradiance per watt of the beam.
+        """Return the irradiance per watt of the beam, across the beam at the skin.
 
         Parameters
         ----------
@@ -99,14 +230,29 @@ class Beam:
         Raises
         ------
         ParameterError
-            For a pencil beam, which has none.
+            For a pencil beam, an image, and a fibre held off the skin, which have none in this
+            form.
         """
         if self.profile == "pencil":
             raise ParameterError(
                 "a pencil beam has no finite irradiance; use a flat-top or gaussian beam."
             )
-        distance = np.asarray(r, dtype=np.float64)
+        if self.spreading == "fibre" and self.half_angle * self.stand_off > 0.0:
+            raise ParameterError("the irradiance of a fibre held off the skin has no closed form.")
+        distance = np.asarray(r, dtype=np.float64) / self._growth
+        return np.asarray(self._own_irradiance(distance) / self._growth**2, dtype=np.float64)
+
+    def _own_irradiance(self, distance: Floats) -> Floats:
         radius = 0.5 * self.diameter
-        if self.profile == "flat-top":
-            return np.where(distance <= radius, 1.0 / self.area, 0.0)
-        return np.asarray(2.0 / self.area * np.exp(-2.0 * (distance / radius) ** 2))
+        even = 1.0 / (math.pi * (radius**2 - 0.25 * self.inner_diameter**2))
+        match self.profile:
+            case "flat-top" | "ring":
+                lit = (distance <= radius) & (distance >= 0.5 * self.inner_diameter)
+                return np.where(lit, even, 0.0)
+            case "gaussian":
+                return np.asarray(2.0 * even * np.exp(-2.0 * (distance / radius) ** 2))
+            case RadialProfile() as table:
+                scale = self.diameter / table.diameter
+                return table.irradiance_at(distance / scale) / scale**2
+            case _:
+                raise ParameterError("a beam image has no irradiance that depends on r alone.")

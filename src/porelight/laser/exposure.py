@@ -5,12 +5,16 @@ for the devices that porelight knows.
 """
 
 import math
-from dataclasses import dataclass
-from numbers import Integral
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+import numpy as np
+
 from porelight.errors import ParameterError, did_you_mean
+from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
+from porelight.laser.motion import Motion, PulsePath
+from porelight.laser.thermometer import Thermometer
 from porelight.quantities import (
     AREA,
     PULSE_DURATION,
@@ -21,6 +25,7 @@ from porelight.quantities import (
 )
 
 Cooling = Literal["none", "cold air", "contact", "cryogen"]
+StopReads = Literal["area mean", "thermometer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,16 @@ class Exposure:
         Surface temperature at which the session ends [K]; infinite for no such stop.
     cooling : {"none", "cold air", "contact", "cryogen"}
         How the surface is cooled during the session.
+    motion : Motion or PulsePath
+        How the spot travels, or the path that was recorded; a path fits `n_pulses` and lies inside
+        the area.
+    aspect : float
+        Width of the area over its height.
+    stop_reads : {"area mean", "thermometer"}
+        What is held against `stop_at_surface`: the mean over the area between pulses, or the
+        thermometer that moves with the spot.
+    thermometer : Thermometer
+        That thermometer.
     """
 
     device: str
@@ -68,6 +83,10 @@ class Exposure:
     overlap: float = 0.0
     stop_at_surface: float = math.inf
     cooling: Cooling = "none"
+    motion: Motion | PulsePath = field(default_factory=Motion)
+    aspect: float = 1.0
+    stop_reads: StopReads = "area mean"
+    thermometer: Thermometer = field(default_factory=Thermometer.typical)
 
     def __post_init__(self) -> None:
         """Check every field, and that they fit together."""
@@ -100,11 +119,45 @@ class Exposure:
             )
         if self.stop_at_surface != math.inf:
             TEMPERATURE.require(self.stop_at_surface, "stop_at_surface")
-        if self.cooling not in get_args(Cooling):
+        for kind, name, known in (
+            ("cooling", self.cooling, get_args(Cooling)),
+            ("reading", self.stop_reads, get_args(StopReads)),
+        ):
+            if name not in known:
+                raise ParameterError(f"no {kind} named {name!r}{did_you_mean(str(name), known)}")
+        self._require_motion_fits()
+
+    def _require_motion_fits(self) -> None:
+        if not 0.01 <= self.aspect <= 100.0:
             raise ParameterError(
-                f"no cooling named {self.cooling!r}"
-                f"{did_you_mean(str(self.cooling), get_args(Cooling))}"
+                f"aspect is {self.aspect:g}; expected width over height of 0.01 to 100."
             )
+        if isinstance(self.motion, PulsePath):
+            self._require_path_fits(self.motion)
+        elif self.passes > math.ceil(self.n_pulses / self.motion.stacked):
+            raise ParameterError(
+                f"passes is {self.passes} with {self.motion.stacked} pulses stacked on each place, "
+                f"but n_pulses is {self.n_pulses}; each pass needs at least one place."
+            )
+
+    def _require_path_fits(self, path: PulsePath) -> None:
+        if path.n_pulses != self.n_pulses:
+            raise ParameterError(
+                f"n_pulses is {self.n_pulses} but the path has {path.n_pulses} pulses; leave out "
+                "the number, or give the path that belongs to it."
+            )
+        path.require_inside(*self.sides)
+        shortest = float(np.diff(path.time).min()) if path.n_pulses > 1 else math.inf
+        if shortest < self.pulse_duration:
+            raise ParameterError(
+                f"pulse_duration is {self.pulse_duration:g} s, longer than the {shortest:g} s "
+                "between two pulses of the path; shorten the pulse or correct the times."
+            )
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """Width and height of the area [m]."""
+        return math.sqrt(self.area * self.aspect), math.sqrt(self.area / self.aspect)
 
     @property
     def pulse_energy(self) -> float:
@@ -171,16 +224,3 @@ class Session:
             raise ParameterError(
                 f"day is {self.day:g}; expected days since the start of the course, 0 to 36525."
             )
-
-
-def require_count(name: str, count: object) -> int:
-    """Return a count unchanged if it is a whole number of 1 or more.
-
-    Raises
-    ------
-    ParameterError
-        If it is not.
-    """
-    if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
-        raise ParameterError(f"{name} is {count!r}; expected a whole number of 1 or more.")
-    return int(count)

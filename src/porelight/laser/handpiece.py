@@ -1,65 +1,43 @@
 """The path of the spot over the skin: when and where each pulse lands.
 
-The hand, or a scanner, moves the spot back and forth in rows over a rectangle, several times. Rows
-run along the rectangle in the first sweep and across it in the next, each sweep starting in the
-corner where the last one ended, so that the motion is continuous and the pulses evenly spread.
+A scanner, or a hand, moves the spot back and forth in rows over a rectangle, or in turns of a
+spiral, several times. Rows run along the rectangle in the first sweep and across it in the next;
+spirals run out and in again. Each sweep starts where the last one ended, so that the motion is
+continuous and the pulses evenly spread. A hand follows the same pattern, but wanders off it
+smoothly and changes its pace.
 """
 
 import math
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.laser.exposure import Exposure, require_count
-from porelight.quantities import AREA, LENGTH, RATE, SPOT_DIAMETER, Floats
+from porelight.laser._count import require_count
+from porelight.laser.exposure import Exposure
+from porelight.laser.motion import Motion, PulsePath
+from porelight.quantities import AREA, RATE, SPOT_DIAMETER, Floats
+from porelight.tissue.library import parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Motion", "PulsePath", "path", "pulse_path", "raster", "technique"]
 
 _GOLDEN = 0.6180339887498949  # shifts by its multiples never repeat and never cluster
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PulsePath:
-    """When and where the pulses of a session land.
-
-    Attributes
-    ----------
-    time : ndarray of float64, shape (n,)
-        Start of each pulse since the first [s], strictly increasing.
-    position : ndarray of float64, shape (n, 2)
-        Centre of each spot (x, y) [m]; the middle of the area is (0, 0).
-    """
-
-    time: Floats
-    position: Floats
-
-    def __post_init__(self) -> None:
-        """Check shapes and order."""
-        if self.time.ndim != 1 or self.position.shape != (self.time.size, 2):
-            raise ParameterError(
-                f"time has shape {self.time.shape} and position {self.position.shape}; expected "
-                "(n,) and (n, 2)."
-            )
-        if self.time.size == 0 or (np.diff(self.time) <= 0.0).any():
-            raise ParameterError("a path needs at least one pulse, each later than the one before.")
-
-    @property
-    def n_pulses(self) -> int:
-        """Number of pulses."""
-        return int(self.time.size)
-
-
-def raster(  # noqa: PLR0913  what is treated, with what, how
+def pulse_path(
     area: float,
     n_pulses: int,
     rate: float,
     spot_diameter: float,
     *,
+    motion: Motion | None = None,
     passes: int = 1,
-    jitter: float = 0.0,
-    seed: int = 0,
     aspect: float = 1.0,
 ) -> PulsePath:
-    """Return the path of a spot that covers a rectangle evenly in rows, back and forth.
+    """Return the path of a spot that covers an area evenly.
 
     Parameters
     ----------
@@ -71,25 +49,70 @@ def raster(  # noqa: PLR0913  what is treated, with what, how
         Pulses per second [Hz].
     spot_diameter : float
         Diameter of the spot [m]; the area must hold at least one.
+    motion : Motion, optional
+        Pattern, stacking and steadiness; rows of a scanner when left out.
     passes : int
-        Number of sweeps over the whole rectangle.
-    jitter : float
-        Standard deviation of each pulse's distance from its place, along x and y [m]: an unsteady
-        hand.
-    seed : int
-        Seed of the jitter.
+        Number of sweeps over the whole area.
     aspect : float
         Width of the rectangle over its height.
 
     Returns
     -------
     PulsePath
-        Pulse i starts at i / rate.
+        Pulse i starts at i / rate; all spots have their centres inside the rectangle.
 
     Raises
     ------
     ParameterError
         If the area is smaller than a spot, there is no pulse, or a value is impossible.
+
+    Notes
+    -----
+    A sweep of n spots over a rectangle w x h has sqrt(n h / w) rows, rounded, so that rows are as
+    far apart as the spots in them. A spiral's turns lie as far apart as its spots: spot i of n lies
+    at the share sqrt(i / n) of the radius and at the angle sqrt(4 pi i) of a disc, which is mapped
+    to the rectangle area for area. A hand's wander is Gaussian noise, smoothed over its correlation
+    time, and folded back at the edges.
+
+    Examples
+    --------
+    >>> path = pulse_path(1e-2, 2000, 7.0, 5e-3, motion=Motion("spiral"), passes=4)
+    >>> path.n_pulses, round(float(path.time[-1]), 1)
+    (2000, 285.6)
+    """
+    how = motion or Motion()
+    _check(area, n_pulses, rate, spot_diameter, passes, aspect)
+    size = np.array([math.sqrt(area * aspect), math.sqrt(area / aspect)])
+    # a stack is one place; the last one may be incomplete
+    n_places = math.ceil(n_pulses / how.stacked)
+    if passes > n_places:
+        raise ParameterError(
+            f"passes is {passes} but there are {n_places} places of {how.stacked} pulses; each "
+            "pass needs at least one."
+        )
+    per_pass = [n_places // passes + (i < n_places % passes) for i in range(passes)]
+    generator = np.random.default_rng(how.seed)
+    smoothing = parameter("porelight.laser", "hand", "correlation_time").value * rate / how.stacked
+    gait = [_gait(count, how.pace_variation, smoothing, generator) for count in per_pass]
+    sweeps = _sweeps if how.pattern == "raster" else _turns
+    position = np.concatenate(sweeps(gait, aspect)) * size
+    if how.wander > 0.0:
+        drift = np.column_stack([_smooth_noise(n_places, smoothing, generator) for _ in range(2)])
+        position = _folded(position + how.wander * drift, 0.5 * size)
+    every = np.repeat(position, how.stacked, axis=0)[:n_pulses]
+    return PulsePath(np.arange(n_pulses) / rate, np.ascontiguousarray(every))
+
+
+def raster(
+    area: float,
+    n_pulses: int,
+    rate: float,
+    spot_diameter: float,
+    *,
+    passes: int = 1,
+    aspect: float = 1.0,
+) -> PulsePath:
+    """Return the path of a scanner in rows back and forth; see `pulse_path`.
 
     Examples
     --------
@@ -97,10 +120,53 @@ def raster(  # noqa: PLR0913  what is treated, with what, how
     >>> path.n_pulses, round(float(path.time[-1]), 1)
     (2000, 285.6)
     """
+    return pulse_path(area, n_pulses, rate, spot_diameter, passes=passes, aspect=aspect)
+
+
+def path(exposure: Exposure) -> PulsePath:
+    """Return the path of an exposure's pulses: as recorded, or as its motion makes it."""
+    if isinstance(exposure.motion, PulsePath):
+        return exposure.motion
+    return pulse_path(
+        exposure.area,
+        exposure.n_pulses,
+        exposure.rate,
+        exposure.beam.diameter,
+        motion=exposure.motion,
+        passes=exposure.passes,
+        aspect=exposure.aspect,
+    )
+
+
+def technique(exposure: Exposure) -> str:
+    """Return in words how an exposure's spot travels and what ends the session.
+
+    Examples
+    --------
+    >>> from porelight.laser.presets import laser_genesis
+    >>> technique(laser_genesis(motion=Motion.by_hand(seed=2)))
+    'rows by hand (seed 2)'
+    """
+    motion = exposure.motion
+    if isinstance(motion, PulsePath):
+        words = "a recorded path"
+    else:
+        words = "rows" if motion.pattern == "raster" else "turns"
+        if motion.wander > 0.0 or motion.pace_variation > 0.0:
+            words += f" by hand (seed {motion.seed})"
+        if motion.stacked > 1:
+            words += f", {motion.stacked} pulses on each spot"
+    if exposure.stop_reads == "thermometer" and math.isfinite(exposure.stop_at_surface):
+        words += ", ended by the thermometer at the spot"
+    return words
+
+
+def _check(
+    area: float, n_pulses: int, rate: float, spot_diameter: float, passes: int, aspect: float
+) -> None:
     AREA.require(area)
     RATE.require(rate)
     SPOT_DIAMETER.require(spot_diameter)
-    LENGTH.require(jitter, "jitter")
     require_count("n_pulses", n_pulses)
     require_count("passes", passes)
     if passes > n_pulses:
@@ -115,58 +181,101 @@ def raster(  # noqa: PLR0913  what is treated, with what, how
             f"area is {area:g} m2, smaller than one spot of {spot:g} m2; square centimetres need "
             "'* units.cm2', spot millimetres '* units.mm'."
         )
-    size = np.array([math.sqrt(area * aspect), math.sqrt(area / aspect)])
-    per_pass = [n_pulses // passes + (i < n_pulses % passes) for i in range(passes)]
-    unit = np.concatenate(_sweeps(per_pass, size[0] / size[1]))
-    position = (unit - 0.5) * size
-    if jitter > 0.0:
-        position += np.random.default_rng(seed).normal(0.0, jitter, position.shape)
-    return PulsePath(np.arange(n_pulses) / rate, np.ascontiguousarray(position))
 
 
-def path(exposure: Exposure, *, jitter: float = 0.0, seed: int = 0) -> PulsePath:
-    """Return the path of an exposure's pulses over a square of its area; see `raster`."""
-    return raster(
-        exposure.area,
-        exposure.n_pulses,
-        exposure.rate,
-        exposure.beam.diameter,
-        passes=exposure.passes,
-        jitter=jitter,
-        seed=seed,
+def _gait(
+    count: int, variation: float, smoothing: float, generator: np.random.Generator
+) -> "Callable[[float], Floats]":
+    """Return which share of a sweep is done at each of its places, given where the first lies.
+
+    The first place lies a share `start` of the mean spacing along the sweep; a hand goes on at a
+    pace that varies, a scanner at an even one.
+    """
+    pace = np.ones(count)
+    if variation > 0.0:
+        pace = np.exp(variation * _smooth_noise(count, smoothing, generator))
+    pace /= pace.sum()
+
+    def done(start: float) -> Floats:
+        return np.asarray(np.cumsum(pace) - (1.0 - start) * pace)
+
+    return done
+
+
+def _smooth_noise(count: int, smoothing: float, generator: np.random.Generator) -> Floats:
+    """Return Gaussian noise of standard deviation 1, correlated over `smoothing` places."""
+    width = max(smoothing, 1e-6)
+    reach = math.ceil(4.0 * width)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+    kernel /= math.sqrt(float(kernel @ kernel))
+    white = generator.normal(size=count + 2 * reach)
+    return np.convolve(white, kernel, mode="valid")
+
+
+def _folded(position: Floats, half: Floats) -> Floats:
+    """Return places brought back inside: who wanders over the edge is mirrored at it."""
+    turn = np.mod(position + half, 4.0 * half)
+    return np.asarray(np.minimum(turn, 4.0 * half - turn) - half)
+
+
+def _turns(gait: "list[Callable[[float], Floats]]", _aspect: float) -> list[Floats]:
+    """Return the places of each spiral about 0, in shares of the sides; they run out and in."""
+    turns = []
+    bearing = 0.0
+    for i, done in enumerate(gait):
+        share = done(0.5)
+        radius = np.sqrt(share if i % 2 == 0 else 1.0 - share)
+        all_round = math.sqrt(4.0 * math.pi * share.size)
+        angle = bearing + all_round * (radius if i % 2 == 0 else 1.0 - radius)
+        turns.append(_square_of_disc(radius, angle))
+        bearing += all_round
+    return turns
+
+
+def _square_of_disc(radius: Floats, angle: Floats) -> Floats:
+    """Return where points of the unit disc lie in the square of side 1, area for area.
+
+    Circles become squares (P. Shirley, K. Chiu, "A low distortion map between disk and square," J.
+    Graphics Tools 2(3), 45-52 (1997)).
+    """
+    side = np.round(angle / (0.5 * math.pi))
+    along = radius * (angle - 0.5 * math.pi * side) / (0.5 * math.pi)
+    cosine, sine = np.cos(0.5 * math.pi * side), np.sin(0.5 * math.pi * side)
+    return 0.5 * np.column_stack(
+        [radius * cosine - 2.0 * along * sine, radius * sine + 2.0 * along * cosine]
     )
 
 
-def _sweeps(per_pass: list[int], aspect: float) -> list[Floats]:
-    """Return the places of each sweep in the unit square; each starts where the last ended."""
+def _sweeps(gait: "list[Callable[[float], Floats]]", aspect: float) -> list[Floats]:
+    """Return the places of each sweep about 0, in shares of the sides."""
     sweeps = []
     corner = np.zeros(2)
-    for i, count in enumerate(per_pass):
+    n_sweeps = len(gait)
+    for i, done in enumerate(gait):
         across = i % 2 == 1
         # sweeps in the same direction share the gap between rows, so that none retraces another
-        shift = (i // 2 + 0.5) / ((len(per_pass) + (not across)) // 2)
+        shift = (i // 2 + 0.5) / ((n_sweeps + (not across)) // 2)
         mirrored = corner[0 if across else 1] == 1.0
         rows = 1.0 - shift if mirrored else shift
-        start = (0.5 + i * _GOLDEN) % 1.0
-        places, end = _serpentine(count, 1.0 / aspect if across else aspect, rows, start)
+        share = done((0.5 + i * _GOLDEN) % 1.0)
+        places, end = _serpentine(share, 1.0 / aspect if across else aspect, rows)
         if across:
             places, end = places[:, ::-1], end[::-1]
         # mirrored so that it starts in the corner where the last sweep ended
-        sweeps.append(np.where(corner == 0.0, places, 1.0 - places))
+        sweeps.append(np.where(corner == 0.0, places, 1.0 - places) - 0.5)
         corner = np.where(corner == 0.0, end, 1.0 - end)
     return sweeps
 
 
-def _serpentine(count: int, aspect: float, shift: float, start: float) -> tuple[Floats, Floats]:
-    """Return `count` places, equally spaced along rows back and forth, and the corner at the end.
+def _serpentine(share: Floats, aspect: float, shift: float) -> tuple[Floats, Floats]:
+    """Return where a sweep is when these shares of it are done, and the corner at its end.
 
     The rows lie along the first axis of the unit square, which stands for a rectangle of this
     width over height, at a share `shift` of their spacing; there are as many as make the spacing
-    along and between them alike. The first place lies a share `start` of the spacing along the
-    rows from the corner (0, 0).
+    along and between them alike.
     """
-    n_rows = max(1, round(math.sqrt(count / aspect)))
-    along = (np.arange(count) + start) / count * n_rows
+    n_rows = max(1, round(math.sqrt(share.size / aspect)))
+    along = share * n_rows
     row = np.minimum(along.astype(np.int64), n_rows - 1)
     forward = along - row
     x = np.where(row % 2 == 0, forward, 1.0 - forward)

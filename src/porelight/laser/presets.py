@@ -13,8 +13,11 @@ from types import MappingProxyType
 from typing import Literal, TypedDict, Unpack, cast
 
 from porelight.errors import ParameterError, did_you_mean
+from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
-from porelight.laser.exposure import Cooling, Exposure, require_count
+from porelight.laser.exposure import Cooling, Exposure, StopReads
+from porelight.laser.motion import Motion, PulsePath
+from porelight.laser.thermometer import Thermometer
 from porelight.tissue.library import Parameter, Table, document, table
 from porelight.tissue.person import fitzpatrick_type, roman
 
@@ -36,7 +39,8 @@ _CLINIC: Mapping[str, tuple[str, float]] = MappingProxyType(
         "overlap": ("of the diameter", 1.0),
     }
 )
-_EVERY = ("stop_at_surface", "cooling")  # settings that no device limits
+# settings that no device limits
+_EVERY = ("stop_at_surface", "cooling", "motion", "aspect", "stop_reads", "thermometer")
 
 
 class GenesisSettings(TypedDict, total=False):
@@ -51,6 +55,10 @@ class GenesisSettings(TypedDict, total=False):
     passes: int
     stop_at_surface: float
     cooling: Cooling
+    motion: Motion | PulsePath
+    aspect: float
+    stop_reads: StopReads
+    thermometer: Thermometer
 
 
 class PearlSettings(TypedDict, total=False):
@@ -65,6 +73,10 @@ class PearlSettings(TypedDict, total=False):
     overlap: float
     stop_at_surface: float
     cooling: Cooling
+    motion: Motion | PulsePath
+    aspect: float
+    stop_reads: StopReads
+    thermometer: Thermometer
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,8 @@ def laser_genesis(**settings: Unpack[GenesisSettings]) -> Exposure:
     ----------
     **settings
         radiant_exposure [J/m2], pulse_duration [s], spot_diameter [m], rate [Hz], n_pulses, area
-        [m2], passes, stop_at_surface [K], cooling.
+        [m2], passes, stop_at_surface [K], cooling, motion, aspect, stop_reads, thermometer. A
+        recorded path as motion brings its own n_pulses and rate.
 
     Returns
     -------
@@ -186,7 +199,7 @@ def pearl(**settings: Unpack[PearlSettings]) -> Exposure:
     ----------
     **settings
         radiant_exposure [J/m2], pulse_duration [s], spot_diameter [m], rate [Hz], area [m2],
-        passes, overlap [-], stop_at_surface [K], cooling.
+        passes, overlap [-], stop_at_surface [K], cooling, motion, aspect, stop_reads, thermometer.
 
     Returns
     -------
@@ -222,6 +235,54 @@ def preset(device: str, settings: Mapping[str, object]) -> Exposure:
         If the device or a setting is unknown, or a setting is outside the device's range.
     """
     known = limits(device)
+    given = _with_recorded_path(known, settings)
+    chosen = _chosen(known, given)
+    passes = _count("passes", chosen["passes"])
+    motion = given.get("motion", Motion())
+    if isinstance(motion, PulsePath):
+        n_pulses = motion.n_pulses
+    elif "n_pulses" in chosen:
+        n_pulses = _count("n_pulses", chosen["n_pulses"])
+    else:
+        pattern = pattern_pulses(chosen["area"], chosen["spot_diameter"], chosen["overlap"])
+        n_pulses = passes * pattern
+    if "passes" not in given:
+        passes = min(passes, n_pulses)
+    return Exposure(
+        device=known.device,
+        wavelength=chosen["wavelength"],
+        pulse_duration=chosen["pulse_duration"],
+        radiant_exposure=chosen["radiant_exposure"],
+        beam=Beam("flat-top", chosen["spot_diameter"]),
+        rate=chosen["rate"],
+        n_pulses=n_pulses,
+        area=chosen["area"],
+        passes=passes,
+        overlap=chosen.get("overlap", 0.0),
+        stop_at_surface=_number("stop_at_surface", given.get("stop_at_surface", math.inf)),
+        cooling=cast("Cooling", given.get("cooling", "none")),
+        motion=cast("Motion | PulsePath", motion),
+        aspect=_number("aspect", given.get("aspect", 1.0)),
+        stop_reads=cast("StopReads", given.get("stop_reads", "area mean")),
+        thermometer=cast("Thermometer", given.get("thermometer", Thermometer.typical())),
+    )
+
+
+def _with_recorded_path(known: DeviceLimits, settings: Mapping[str, object]) -> dict[str, object]:
+    """Return the settings, with the rate of a recorded path, which must not be given twice."""
+    path = settings.get("motion")
+    if not isinstance(path, PulsePath):
+        return dict(settings)
+    for name in ("n_pulses", "rate"):
+        if name in settings:
+            raise ParameterError(f"{name} comes from the recorded path; leave it out.")
+    # one pulse alone has no rate: the device's own
+    rate = path.rate if path.n_pulses > 1 else known.settings["rate"].value
+    return {**settings, "rate": rate}
+
+
+def _chosen(known: DeviceLimits, settings: Mapping[str, object]) -> dict[str, float]:
+    """Return every number of the device: as given, if it lies in its range, or the usual one."""
     adjustable = [name for name in _CLINIC if name in known.settings and name != "wavelength"]
     for name in settings:
         if name == "n_pulses" and name not in adjustable:
@@ -243,28 +304,7 @@ def preset(device: str, settings: Mapping[str, object]) -> Exposure:
                     _refusal(known.title, name, chosen[name], known.settings[name])
                     + " For an experiment beyond it build an Exposure directly."
                 )
-    passes = _count("passes", chosen["passes"])
-    if "n_pulses" in chosen:
-        n_pulses, overlap = _count("n_pulses", chosen["n_pulses"]), 0.0
-        if "passes" not in settings:
-            passes = min(passes, n_pulses)
-    else:
-        overlap = chosen["overlap"]
-        n_pulses = passes * pattern_pulses(chosen["area"], chosen["spot_diameter"], overlap)
-    return Exposure(
-        device=known.device,
-        wavelength=chosen["wavelength"],
-        pulse_duration=chosen["pulse_duration"],
-        radiant_exposure=chosen["radiant_exposure"],
-        beam=Beam("flat-top", chosen["spot_diameter"]),
-        rate=chosen["rate"],
-        n_pulses=n_pulses,
-        area=chosen["area"],
-        passes=passes,
-        overlap=overlap,
-        stop_at_surface=_number("stop_at_surface", settings.get("stop_at_surface", math.inf)),
-        cooling=cast("Cooling", settings.get("cooling", "none")),
-    )
+    return chosen
 
 
 def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:

@@ -5,8 +5,9 @@ setting; there is no trading of safety against benefit. The device's own limits 
 simulation, by `laser.presets.limits`.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -89,18 +90,24 @@ def session_checks(
     in_epidermis = epidermis >= DEPTH
     killed = max(float(one.worst_killed[in_epidermis].mean()) for one in injuries)
     denatured = max(float(one.field.denatured[~in_epidermis].max()) for one in injuries)
+    rest = float(injuries[0].resting[0])
+    felt = float(np.median([one.surface_felt for one in injuries]))
+    pain = _temperature_check("surface temperature that is felt", felt, comfort, rest)
+    if skin.zone != "chin":
+        pain = replace(pain, shown_value=f"{pain.shown_value}, {_in_pain(felt, comfort)}")
     return (
+        pain,
         _temperature_check(
-            "surface temperature that is felt",
-            float(np.median([one.surface_felt for one in injuries])),
-            comfort,
-            float(injuries[0].resting[0]),
+            "surface temperature between pulses",
+            max(one.surface_reading for one in injuries),
+            _limit("surface_reading"),
+            rest,
         ),
         _temperature_check(
-            "highest temperature",
+            "highest temperature (vaporisation)",
             max(float(one.peak_temperature.max()) for one in injuries),
             _limit("peak_temperature"),
-            float(injuries[0].resting[0]),
+            rest,
         ),
         _share_check("dead cells of the epidermis", killed, _limit("epidermis_killed")),
         _share_check("denatured collagen", denatured, _limit("dermis_denatured")),
@@ -116,6 +123,13 @@ def _temperature_check(name: str, value: float, limit: Parameter, rest: float) -
         shown_limit=f"{to_celsius(limit.value):.1f} degC",
         source=_cited(limit),
     )
+
+
+def _in_pain(felt: float, comfort: Parameter) -> str:
+    """Return in how many people this temperature passes the threshold of pain."""
+    spread = _limit("comfort_temperature_spread").value
+    share = 0.5 * math.erfc((comfort.value - felt) / (math.sqrt(2.0) * spread))
+    return f"painful to {100.0 * share:.0f} % of people"
 
 
 def _share_check(name: str, value: float, limit: Parameter) -> Check:

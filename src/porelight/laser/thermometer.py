@@ -1,0 +1,58 @@
+"""The infrared thermometer in the hand: what it is set to. What it shows: `heat.thermometer`."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from porelight.errors import ParameterError
+from porelight.quantities import LENGTH, TIME
+from porelight.tissue.library import parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Thermometer:
+    """An infrared thermometer that moves with the spot.
+
+    Attributes
+    ----------
+    field_of_view : float
+        Diameter of the circle of skin around the spot that it averages [m].
+    lag : float
+        Time constant of its first-order response [s].
+    emissivity_setting : float
+        Emissivity that it assumes [-].
+    """
+
+    field_of_view: float
+    lag: float
+    emissivity_setting: float
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        LENGTH.require(self.field_of_view, "field_of_view")
+        if not 1e-4 <= self.field_of_view <= 0.2:
+            raise ParameterError(
+                f"field_of_view is {self.field_of_view:g} m; expected a circle of 1e-4 to 0.2 m. "
+                "Millimetres need '* units.mm'."
+            )
+        TIME.require(self.lag, "lag")
+        if not 0.5 <= self.emissivity_setting <= 1.0:
+            raise ParameterError(
+                f"emissivity_setting is {self.emissivity_setting:g}; expected 0.5 to 1."
+            )
+
+    @classmethod
+    def typical(cls) -> Self:
+        """Return a hand-held thermometer with the library's numbers.
+
+        Examples
+        --------
+        >>> Thermometer.typical().field_of_view
+        0.015
+        """
+        return cls(
+            field_of_view=parameter("porelight.laser", "thermometer", "field_of_view").value,
+            lag=parameter("porelight.tissue", "heat", "thermometer_lag").value,
+            emissivity_setting=parameter(
+                "porelight.laser", "thermometer", "emissivity_setting"
+            ).value,
+        )
