@@ -5,19 +5,23 @@ import pytest
 from scipy import stats
 
 from porelight.light._bins import axis
+from porelight.light._bodies import bodies_of, media_of
 from porelight.light._kernel import (
-    Stack,
-    crossed,
+    Space,
     distance_to_wall,
     empty_tally,
     fresnel,
     mirrored,
     moved,
     scattering_cosine,
+    smallest_root,
+    through,
     trace_batch,
     turned,
 )
+from porelight.light._launch import Launch
 from porelight.light._random import stream
+from porelight.tissue.optics import LayeredOptics
 
 # uncompiled, the generator's sums warn that they wrap around, as they must
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
@@ -105,27 +109,60 @@ def test_light_beyond_the_critical_angle_is_reflected_whole():
     assert fresnel(1.4, 1.0, 0.5) == (1.0, 0.0)
 
 
-def test_refraction_follows_snells_law():
-    words = stream(np.random.SeedSequence(5))
-    index = np.array([1.0, 1.2, 1.6, 1.0])
+@pytest.mark.parametrize("normal", [(0.0, 0.0, 1.0), (0.0, 0.0, -1.0), (0.6, 0.0, -0.8)])
+def test_refraction_follows_snells_law(normal):
+    words, normal = stream(np.random.SeedSequence(5)), np.array(normal)
+    start = np.array([0.6, 0.48, 0.64])
 
-    direction, layer = (0.6, 0.0, 0.8), 0
-    while layer == 0:  # a few per cent are reflected
-        direction, layer = crossed((0.6, 0.0, 0.8), 0, index, words)
+    found, passes = through(tuple(start), tuple(normal), 1.2, 1.6, words)
+    while not passes:  # a few per cent are reflected
+        found, passes = through(tuple(start), tuple(normal), 1.2, 1.6, words)
 
-    np.testing.assert_allclose(direction[0], 0.6 * 1.2 / 1.6, rtol=1e-12)
-    np.testing.assert_allclose(np.dot(direction, direction), 1.0, rtol=1e-12)
+    # n times the part along the surface stays, so n (found x normal) does
+    np.testing.assert_allclose(
+        1.6 * np.cross(found, normal), 1.2 * np.cross(start, normal), atol=1e-14
+    )
+    np.testing.assert_allclose(np.dot(found, found), 1.0, rtol=1e-12)
+    assert np.sign(np.dot(found, normal)) == np.sign(np.dot(start, normal))
+
+
+def test_light_reflected_in_a_slanting_surface_leaves_at_the_angle_at_which_it_came():
+    words, normal = stream(np.random.SeedSequence(5)), np.array([0.6, 0.0, -0.8])
+    start = np.array([0.0, 0.6, 0.8])
+
+    # from 1.5 into 1.0 at a cosine of 0.64: beyond the critical angle
+    found, passes = through(tuple(start), tuple(normal), 1.5, 1.0, words)
+
+    assert not passes
+    np.testing.assert_allclose(found, start - 2.0 * (start @ normal) * normal, rtol=1e-14)
 
 
 def test_interface_reflects_as_often_as_fresnel_says():
     words = stream(np.random.SeedSequence(6))
-    index = np.array([1.0, 1.4, 1.0])
     expected, n = fresnel(1.4, 1.0, 0.75)[0], 20_000
-    sine = math.sqrt(1.0 - 0.75**2)
+    direction = (math.sqrt(1.0 - 0.75**2), 0.0, -0.75)
 
-    reflected = sum(crossed((sine, 0.0, -0.75), 0, index, words)[1] == 0 for _ in range(n))
+    passed = sum(through(direction, (0.0, 0.0, 1.0), 1.4, 1.0, words)[1] for _ in range(n))
 
-    assert abs(reflected / n - expected) < 4.0 * math.sqrt(expected * (1.0 - expected) / n)
+    assert abs(1.0 - passed / n - expected) < 4.0 * math.sqrt(expected * (1.0 - expected) / n)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c", "expected"),
+    [
+        (1.0, -2.0, 3.0, 1.0),  # t^2 - 4 t + 3: 1 and 3
+        (1.0, 2.0, 3.0, math.inf),  # -1 and -3: behind
+        (1.0, 1.0, -3.0, 1.0),  # 1 and -3: from inside
+        (-1.0, 2.0, -3.0, 1.0),  # a cone met twice
+        (0.0, -1.0, 3.0, 1.5),  # parallel to the side of a cone
+        (1.0, 0.0, 1.0, math.inf),  # misses
+        (0.0, 0.0, 1.0, math.inf),  # along the axis
+        (1.0, -1.0, 0.0, 2.0),  # starts on the surface, flies into it
+        (1.0, 1.0, 0.0, math.inf),  # starts on the surface, flies off
+    ],
+)
+def test_smallest_root_is_the_next_crossing(a, b, c, expected):
+    np.testing.assert_allclose(smallest_root(a, b, c), expected, rtol=1e-15)
 
 
 def test_wall_lies_where_the_ray_meets_the_cylinder():
@@ -151,19 +188,19 @@ def test_mirror_turns_the_part_along_its_normal_around():
 
 
 def test_kernel_gives_the_same_numbers_compiled_and_as_plain_python():
-    stack = Stack(
-        planes=np.array([0.0, 1e-3, np.inf]),
-        mean_free_path=np.array([1e-4, 2e-4]),
-        absorbed_share=np.array([0.3, 0.1]),
-        anisotropy=np.array([0.8, 0.0]),
-        refractive_index=np.array([1.0, 1.4, 1.5, 1.5]),
+    two = np.ones(2)
+    optics = LayeredOptics(
+        np.array([1e-3, np.inf]), two * 2e3, two * 8e3, two * 0.8, np.array([1.4, 1.5])
     )
     along = axis(np.linspace(0.0, 2e-3, 9))
+    space = Space(bodies_of(optics, None, ()), media_of(optics, None, ()), along, along, 1.5e-3)
+    still = np.zeros(20)
+    launch = Launch(still, still, still, still, np.ones(20), np.ones(20), 1.0)
     tallies = []
     for kernel in (trace_batch, getattr(trace_batch, "py_func", trace_batch)):
         tally = empty_tally(8, 8, 2)
         words = stream(np.random.SeedSequence(2))
-        kernel(np.zeros(20), stack, along, along, 1.5e-3, words, tally)
+        kernel(launch, space, words, tally)
         tallies.append(tally)
 
     for compiled, plain in zip(*tallies, strict=True):

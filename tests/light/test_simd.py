@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from porelight.grid import Grid
+from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
+from porelight.light._events import way_to
 from porelight.light._kernel import scattering_cosine
-from porelight.light._runs import Scene, kernel_for, stack_of
-from porelight.light._simd import ruled_cell, ruler, scattered, split
+from porelight.light._ruler import has_ruler, keys, ruled_cell, ruler
+from porelight.light._runs import Scene, kernel_for
+from porelight.light._simd import meets, scattered, split
 from porelight.light._vector_math import (
     drawn_word,
     minus_log,
@@ -107,19 +109,32 @@ def test_scattering_angle_is_that_of_the_reference(g, direction):
 
 
 @pytest.mark.parametrize(
-    "edges", [np.array([0.0, 1e-7, 2e-7, 1e-3, 20e-3]), np.linspace(0.0, 1e-2, 41)]
+    "edges",
+    [
+        np.array([0.0, 1e-7, 2e-7, 1e-3, 20e-3]),
+        np.linspace(0.0, 1e-2, 41),
+        np.linspace(0.0, 1e-2, 41) ** 2,
+        graded_edges(1e-6, 1.05, 2e-4, 20e-3),
+        np.array([0.0, 1.0]),
+    ],
 )
 def test_ruled_cell_is_the_one_that_holds_the_coordinate(edges):
     along = ruler(edges)
     draw = np.random.Generator(np.random.PCG64DXSM(2))
-    coordinates = np.concatenate(
-        [edges.astype(single), (draw.random(500) * 1.2 * edges[-1]).astype(single)]
-    )
+    spread = 1.2 * edges[-1] * draw.random(1000) ** np.repeat([1.0, 4.0], 500)
+    # the key of a coordinate has the rounding of its sum with the origin, so stay off the edges
+    off_edge = np.abs(spread[:, None] - edges).min(axis=1) > 1e-6 * (spread + edges[1])
+    coordinates = np.concatenate([edges, spread[off_edge], [1.0, 1e30]]).astype(single)
 
-    for x in coordinates:
-        entry = word(min(x * along.entries_per_metre, along.last_entry))
-        found = ruled_cell(entry, x, along.first_cell, along.edges)
-        assert found == np.searchsorted(edges.astype(single), x, side="right") - 1
+    found = [ruled_cell(word(key), along.table) for key in keys(coordinates, along.scale)]
+
+    expected = np.searchsorted(edges.astype(single), coordinates, side="right") - 1
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_axis_with_a_cell_too_fine_for_its_place_has_no_ruler():
+    assert has_ruler(np.array([0.0, 1.0, 1.0 + 1e-4]))
+    assert not has_ruler(np.array([0.0, 1.0, 1.0 + 1e-5]))
 
 
 SCENES = {
@@ -219,7 +234,50 @@ def test_float32_gives_way_where_it_is_too_coarse(thickness, smallest_cell, expe
         np.array(thickness), np.full(2, 1e3), np.full(2, 4.7e5), np.full(2, 0.9), np.full(2, 1.4)
     )
     edges = np.array([0.0, 20e-3, 20e-3 + smallest_cell])
-    scene = Scene(stack_of(optics), Beam("pencil", MM), Grid(edges, edges), math.inf)
+    scene = Scene(optics, Beam("pencil", MM), Grid(edges, edges), math.inf)
 
     assert kernel_for(scene, "fast") == expected
     assert kernel_for(scene, "reference") == "reference"
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [(0.0, 0.0, 0.04), (-0.0324, 0.8333, 0.0), (0.39, 0.25, 0.0225)],
+    ids=["cylinder", "cone", "spheroid"],
+)
+def test_flight_meets_a_surface_exactly_if_it_is_longer_than_the_way_there(surface):
+    bulge, centre, level = surface
+    draw = np.random.Generator(np.random.PCG64DXSM(4))
+    n = 4000
+    # in the slab in which the surface is used: the cone above its tip
+    start = np.column_stack([draw.uniform(-0.4, 0.4, (n, 2)), draw.uniform(0.0, 0.5, n)])
+    way = draw.normal(size=(n, 3))
+    way /= np.linalg.norm(way, axis=1)[:, None]
+    length = draw.exponential(0.3, n)
+    stays = (start[:, 2] + length * way[:, 2] > 0.0) & (start[:, 2] + length * way[:, 2] < 0.5)
+
+    def value(point):
+        return point[0] ** 2 + point[1] ** 2 + bulge * (point[2] - centre) ** 2 - level
+
+    met = 0
+    for p, u, t in zip(start[stays], way[stays], length[stays], strict=True):
+        a = u[0] ** 2 + u[1] ** 2 + bulge * u[2] ** 2
+        b = p[0] * u[0] + p[1] * u[1] + bulge * (p[2] - centre) * u[2]
+        side = math.copysign(1.0, value(p))
+        distance = way_to(side, a, b, value(p))
+        if abs(distance - t) > 1e-3:  # float32 may decide the rest either way
+            numbers = [single(x) for x in (side, a, b, value(p), t)]
+            assert meets(*numbers) == (distance < t)
+        if distance < t:
+            np.testing.assert_allclose(value(p + distance * u), 0.0, atol=1e-12)
+            met += 1
+    assert met > 200
+
+
+def test_packet_on_a_surface_knows_its_side():
+    # on a cylinder of radius 1, a rounding error outside or inside of it
+    for error in (-1e-9, 0.0, 1e-9):
+        assert way_to(1.0, 1.0, -1.0, error) < 1e-8  # outside, flying in
+        assert way_to(1.0, 1.0, 1.0, error) == math.inf  # outside, flying off
+        assert way_to(-1.0, 1.0, 1.0, error) < 1e-8  # inside, flying out
+        np.testing.assert_allclose(way_to(-1.0, 1.0, -1.0, error), 2.0)  # inside, across

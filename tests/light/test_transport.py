@@ -8,7 +8,7 @@ from scipy import stats
 from porelight.errors import ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
-from porelight.light._batches import Average, batches
+from porelight.light._batches import batches
 from porelight.light.adding_doubling import layered_totals
 from porelight.light.closed_form import beer_lambert
 from porelight.light.transport import transport
@@ -298,16 +298,6 @@ def test_batches_differ_by_one_photon_at_most():
 
     assert sum(sizes) == 100
     assert max(sizes) - min(sizes) == 1
-
-
-def test_average_weights_batches_by_their_photons():
-    average = Average()
-    for batch_sum, n_photons in ((3.0, 3), (10.0, 5), (8.0, 4)):
-        average.add(batch_sum, n_photons)
-
-    # per photon 1, 2, 2: mean 21/12, spread 3 (3/4)^2 + 9 (1/4)^2 = 9/4
-    np.testing.assert_allclose(average.mean, 21.0 / 12.0, rtol=1e-15)
-    np.testing.assert_allclose(average.standard_error, math.sqrt(2.25 / (2 * 12)), rtol=1e-15)
 
 
 @pytest.mark.parametrize(

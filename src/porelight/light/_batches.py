@@ -1,23 +1,25 @@
-"""A fixed number of batches of photons, and the mean and standard error over them.
+"""Batches of photons, each with random numbers of its own, traced on threads and taken in order.
 
-How many batches there are does not depend on how many threads run them, each has random numbers of
-its own, and they are added in order: a seed gives the same bits on one thread or on sixteen.
+Which photons a batch holds depends on its number alone, never on how many threads run, and results
+are added in the order of the numbers: a seed gives the same bits on one thread or on sixteen.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import TypeVar
 
 import numpy as np
-
-from porelight.quantities import Floats
 
 Result = TypeVar("Result")
 
 # enough that a standard error is itself known to 13 %, few enough that each is long
 N_BATCHES = 32
+# batches that wait for each thread: none stands idle, and little is thrown away at a stop
+_WAITING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,23 @@ class Batch:
     launch_seed: np.random.SeedSequence
     walk_seed: np.random.SeedSequence
 
+    @classmethod
+    def numbered(cls, number: int, n_photons: int, seed: int) -> "Batch":
+        """Return a batch of a run; its number chooses the child of the run's seed."""
+        child = np.random.SeedSequence(seed, spawn_key=(number,))
+        return cls(n_photons, *child.spawn(2))
+
 
 def batches(n_photons: int, seed: int) -> list[Batch]:
-    """Return the batches of a run; their sizes differ by one photon at most."""
+    """Return the batches of a run of known length; their sizes differ by one photon at most."""
     share, rest = divmod(n_photons, N_BATCHES)
-    children = np.random.SeedSequence(seed).spawn(N_BATCHES)
-    return [
-        Batch(share + (number < rest), *child.spawn(2)) for number, child in enumerate(children)
-    ]
+    return [Batch.numbered(i, share + (i < rest), seed) for i in range(N_BATCHES)]
+
+
+def endless_batches(photons_per_batch: int, seed: int, first: int) -> Iterator[Batch]:
+    """Yield the batches of a run without end, from a number on."""
+    for number in count(first):
+        yield Batch.numbered(number, photons_per_batch, seed)
 
 
 def available_threads() -> int:
@@ -46,39 +57,27 @@ def available_threads() -> int:
 
 
 def in_order(
-    trace: Callable[[Batch], Result], work: Sequence[Batch], n_threads: int
+    trace: Callable[[Batch], Result], work: Iterable[Batch], n_threads: int
 ) -> Iterator[tuple[Batch, Result]]:
     """Trace batches on threads and yield their results in the order of the batches.
 
     If the caller stops early, by an error of its own or by Ctrl-C, what has not begun never begins.
     """
+    remaining = iter(work)
     executor = ThreadPoolExecutor(max_workers=n_threads)
+    ahead: deque[tuple[Batch, Future[Result]]] = deque()
+
+    def submit(batch: Batch) -> None:
+        ahead.append((batch, executor.submit(trace, batch)))
+
     try:
-        yield from zip(work, executor.map(trace, work), strict=True)
+        for batch in islice(remaining, _WAITING * n_threads):
+            submit(batch)
+        while ahead:
+            batch, found = ahead.popleft()
+            result = found.result()
+            for following in islice(remaining, 1):
+                submit(following)
+            yield batch, result
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-
-
-class Average:
-    """Mean per photon and its standard error, from the sums of batches added one by one."""
-
-    def __init__(self) -> None:
-        self.mean: Floats = np.zeros(())
-        self._spread: Floats = np.zeros(())
-        self._n_photons = 0
-        self._n_batches = 0
-
-    def add(self, batch_sum: Floats | float, n_photons: int) -> None:
-        """Add the sum over a batch of so many photons (West's weighted update)."""
-        self._n_photons += n_photons
-        self._n_batches += 1
-        found = np.asarray(batch_sum) / n_photons
-        off_before = found - self.mean
-        self.mean = self.mean + off_before * (n_photons / self._n_photons)
-        self._spread = self._spread + n_photons * off_before * (found - self.mean)
-
-    @property
-    def standard_error(self) -> Floats:
-        """Standard error of the mean, from the scatter of the batches about it."""
-        freedom = (self._n_batches - 1) * self._n_photons
-        return np.asarray(np.sqrt(self._spread / freedom), dtype=np.float64)

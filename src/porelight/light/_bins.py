@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight._jit import jit
+from porelight._jit import jit_inlined
 from porelight.quantities import Floats
 
 Cells: TypeAlias = NDArray[np.int32]
@@ -42,7 +42,7 @@ def axis(edges: Floats) -> Axis:
     )
 
 
-@jit
+@jit_inlined
 def cell_of(coordinate: float, along: Axis) -> int:
     """Return the cell that holds a coordinate >= 0; the number of cells if it lies beyond all."""
     last = along.edges.size - 1

@@ -1,11 +1,15 @@
-"""The reference kernel: photons through planar layers, one after the other, in double precision.
+"""The reference kernel: photons one after the other, in double precision.
 
-Written to be read and to be right; the fast kernel is compared with it. A packet of weight 1 enters
-at normal incidence, travels an exponential distance, leaves the share mu_a / (mu_a + mu_s) of its
-weight where it interacts, and turns by the Henyey-Greenstein phase function. A plane reflects or
-refracts it by Fresnel's equations. A packet below a weight of 1e-4 survives a roulette with one
-chance in eight and eight times the weight; what the roulette takes or gives is tallied, so that the
-energy of a run closes exactly and not only in the mean.
+Written to be read and to be right; the fast kernel is compared with it. A packet enters with its
+weight, travels an exponential distance, leaves the share mu_a / (mu_a + mu_s) of its weight where
+it interacts, and turns by the Henyey-Greenstein phase function. A surface reflects or refracts it
+by Fresnel's equations. A light packet plays roulette; what that takes or gives is tallied, so that
+the energy of a run closes exactly and not only in the mean.
+
+Surfaces need no bookkeeping here. The exponential law has no memory, so a flight may be broken off
+anywhere and a new one drawn. A packet therefore stops at every plane and at every surface of
+revolution it meets, also where that plane or surface bounds nothing; whatever medium is found a
+step further on is the medium it enters.
 
 References
 ----------
@@ -21,8 +25,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from porelight._jit import jit
+from porelight._jit import jit_inlined, jit_lent
 from porelight.light._bins import Axis, cell_of
+from porelight.light._bodies import Bodies, Media, Surface, medium_at
+from porelight.light._launch import Launch
 from porelight.light._random import Words, uniform
 from porelight.quantities import Floats
 
@@ -32,40 +38,34 @@ ROULETTE_WEIGHT = 1e-4
 ROULETTE_CHANCE = 0.125  # a power of two: the weight is multiplied without rounding
 # a ray that grazes the wall of a cell must move on, or it would be reflected there for ever
 _SMALLEST_CHORD = 1e-9
-
-
-class Stack(NamedTuple):
-    """The layers as the kernel wants them."""
-
-    planes: Floats  # (n + 1,) depth of the interfaces [m]; the last may be inf
-    mean_free_path: Floats  # (n,) [m]; inf where light neither scatters nor is absorbed
-    absorbed_share: Floats  # (n,) share of the weight that an interaction absorbs
-    anisotropy: Floats  # (n,)
-    refractive_index: Floats  # (n + 2,) above, each layer, below
+# further than a surface's rounding, nearer than anything that matters [m]
+_STEP = 1e-11
 
 
 class Tally(NamedTuple):
     """Weight of packets, summed over a batch."""
 
     absorbed: Floats  # (n_z + 1, n_r + 1); the last row and column catch what lies off the grid
-    by_layer: Floats  # (n,)
+    by_region: Floats  # (n_media,) layers, parts of the follicle, vessels
     reflected: Floats  # (n_r + 1,) that left through the top, by radius
     transmitted: Floats  # (1,) that left through the bottom
     roulette: Floats  # (1,) taken by the roulette, less what it gave
+    specular: Floats  # (1,) reflected before any entered
 
 
-def empty_tally(n_z: int, n_r: int, n_layers: int) -> Tally:
+def empty_tally(n_z: int, n_r: int, n_media: int) -> Tally:
     """Return a tally of zeros."""
     return Tally(
         absorbed=np.zeros((n_z + 1, n_r + 1)),
-        by_layer=np.zeros(n_layers),
+        by_region=np.zeros(n_media),
         reflected=np.zeros(n_r + 1),
         transmitted=np.zeros(1),
         roulette=np.zeros(1),
+        specular=np.zeros(1),
     )
 
 
-@jit
+@jit_lent
 def scattering_cosine(anisotropy: float, u: float) -> float:
     """Return the Henyey-Greenstein cosine whose cumulative probability is `u`.
 
@@ -77,7 +77,7 @@ def scattering_cosine(anisotropy: float, u: float) -> float:
     return min(1.0, max(-1.0, above / (below * below)))
 
 
-@jit
+@jit_lent
 def turned(direction: Vector, cosine: float, azimuth: float) -> Vector:
     """Return the unit vector at this polar cosine and azimuth [rad] about a direction."""
     x, y, z = direction
@@ -95,7 +95,7 @@ def turned(direction: Vector, cosine: float, azimuth: float) -> Vector:
     return new_x / length, new_y / length, new_z / length
 
 
-@jit
+@jit_inlined
 def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     """Return the reflected share of unpolarised light and the cosine of the refracted ray."""
     if n_from == n_to:
@@ -109,17 +109,44 @@ def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     return 0.5 * (s_wave * s_wave + p_wave * p_wave), cosine_to
 
 
-@jit
-def distance_to_plane(depth: float, cosine: float, layer: int, planes: Floats) -> float:
-    """Return how far the packet is from the interface that it flies towards [m]."""
-    if cosine > 0.0:
-        return float(planes[layer + 1] - depth) / cosine
-    if cosine < 0.0:
-        return float(planes[layer] - depth) / cosine
-    return math.inf
+@jit_lent
+def distance_to_plane(depth: float, cosine: float, plane: float) -> float:
+    """Return how far the packet is from a plane [m]; infinite if it lies behind."""
+    if cosine == 0.0:
+        return math.inf
+    distance = (plane - depth) / cosine
+    return distance if distance > _STEP else math.inf
 
 
-@jit
+@jit_lent
+def distance_to_surface(position: Vector, direction: Vector, surface: Surface) -> float:
+    """Return how far the packet is from a surface of revolution [m]; infinite if it misses it."""
+    x, y, z = position[0], position[1], position[2] - surface.centre
+    to_x, to_y, to_z = direction
+    return smallest_root(
+        to_x * to_x + to_y * to_y + surface.bulge * to_z * to_z,
+        x * to_x + y * to_y + surface.bulge * z * to_z,
+        x * x + y * y + surface.bulge * z * z - surface.level,
+    )
+
+
+@jit_lent
+def smallest_root(a: float, b: float, c: float) -> float:
+    """Return the smallest solution of a t^2 + 2 b t + c = 0 beyond the step; infinite for none."""
+    root = b * b - a * c
+    if root < 0.0 or (a == 0.0 and b == 0.0):
+        return math.inf
+    # of the two forms of each solution, the one in which no digits cancel
+    q = -(b + math.copysign(math.sqrt(root), b))
+    first = c / q if q != 0.0 else 0.0
+    second = q / a if a != 0.0 else math.inf
+    near, far = min(first, second), max(first, second)
+    if near > _STEP:
+        return near
+    return far if far > _STEP else math.inf
+
+
+@jit_inlined
 def distance_to_wall(position: Vector, direction: Vector, cell_radius: float) -> float:
     """Return how far the packet is from the wall of its cell [m]; infinite without a cell."""
     across = direction[0] * direction[0] + direction[1] * direction[1]
@@ -131,7 +158,7 @@ def distance_to_wall(position: Vector, direction: Vector, cell_radius: float) ->
     return max((reach - outward) / across, _SMALLEST_CHORD * cell_radius)
 
 
-@jit
+@jit_inlined
 def moved(position: Vector, direction: Vector, distance: float) -> Vector:
     """Return the position after a straight flight."""
     return (
@@ -141,7 +168,7 @@ def moved(position: Vector, direction: Vector, distance: float) -> Vector:
     )
 
 
-@jit
+@jit_inlined
 def mirrored(position: Vector, direction: Vector) -> Vector:
     """Return the direction after a reflection at the wall of the cell."""
     x, y, _ = position
@@ -149,28 +176,43 @@ def mirrored(position: Vector, direction: Vector) -> Vector:
     return direction[0] - twice * x, direction[1] - twice * y, direction[2]
 
 
-@jit
-def crossed(direction: Vector, layer: int, index: Floats, words: Words) -> tuple[Vector, int]:
-    """Return direction and layer after the interface: refracted, or reflected by chance."""
-    x, y, z = direction
-    beyond = layer + 1 if z > 0.0 else layer - 1
-    n_from, n_to = index[layer + 1], index[beyond + 1]
+@jit_lent
+def normal_at(position: Vector, surface: Surface) -> Vector:
+    """Return the unit normal of a surface of revolution at a point on it, pointing outwards."""
+    x, y, z = position[0], position[1], surface.bulge * (position[2] - surface.centre)
+    length = math.sqrt(x * x + y * y + z * z)
+    return x / length, y / length, z / length
+
+
+@jit_inlined
+def through(
+    direction: Vector, normal: Vector, n_from: float, n_to: float, words: Words
+) -> tuple[Vector, bool]:
+    """Return the direction behind an interface, and whether the packet went through it.
+
+    Refracted, or reflected by chance. The normal may point to either side.
+    """
     if n_from == n_to:
-        return direction, beyond
-    reflectance, cosine_to = fresnel(n_from, n_to, abs(z))
-    if uniform(words) < reflectance:
-        return (x, y, -z), layer
-    bend = n_from / n_to
-    return (bend * x, bend * y, math.copysign(cosine_to, z)), beyond
+        return direction, True
+    along = direction[0] * normal[0] + direction[1] * normal[1] + direction[2] * normal[2]
+    reflectance, cosine_to = fresnel(n_from, n_to, min(1.0, abs(along)))
+    passes = uniform(words) >= reflectance
+    bend = n_from / n_to if passes else 1.0
+    kick = math.copysign(cosine_to, along) - bend * along if passes else -2.0 * along
+    return (
+        bend * direction[0] + kick * normal[0],
+        bend * direction[1] + kick * normal[1],
+        bend * direction[2] + kick * normal[2],
+    ), passes
 
 
-@jit
+@jit_inlined
 def ring_of(position: Vector, r_axis: Axis) -> int:
     """Return the ring of the grid that holds a position."""
     return cell_of(math.sqrt(position[0] * position[0] + position[1] * position[1]), r_axis)
 
 
-@jit
+@jit_inlined
 def after_roulette(weight: float, words: Words, tally: Tally) -> float:
     """Return the weight with which a light packet goes on, 0 if it ends here."""
     survives = uniform(words) < ROULETTE_CHANCE
@@ -179,61 +221,111 @@ def after_roulette(weight: float, words: Words, tally: Tally) -> float:
     return kept
 
 
-@jit
+@jit_lent
+def nearest_surface(
+    position: Vector, direction: Vector, bodies: Bodies, cell_radius: float
+) -> tuple[float, Vector, bool]:
+    """Return the distance to the next surface [m], its normal, and whether it is the cell's wall.
+
+    Planes count in their whole extent, surfaces of revolution with their continuation: to stop at
+    nothing does no harm.
+    """
+    distance, normal = math.inf, (0.0, 0.0, 1.0)
+    for plane in bodies.planes:
+        distance = min(distance, distance_to_plane(position[2], direction[2], plane))
+    for plane in (bodies.plug_depth, bodies.funnel_depth, bodies.duct_depth, bodies.hair_depth):
+        distance = min(distance, distance_to_plane(position[2], direction[2], plane))
+    for surface in (bodies.funnel, bodies.duct, bodies.gland, bodies.hair):
+        if surface.level >= 0.0:
+            to_surface = distance_to_surface(position, direction, surface)
+            if to_surface < distance:
+                distance = to_surface
+                normal = normal_at(moved(position, direction, distance), surface)
+    for number in range(bodies.vessels.shape[0]):
+        offset, depth, radius = bodies.vessels[number]
+        x, z = position[0] - offset, position[2] - depth
+        to_vessel = smallest_root(
+            direction[0] * direction[0] + direction[2] * direction[2],
+            x * direction[0] + z * direction[2],
+            x * x + z * z - radius * radius,
+        )
+        if to_vessel < distance:
+            distance = to_vessel
+            normal = (
+                (x + distance * direction[0]) / radius,
+                0.0,
+                (z + distance * direction[2]) / radius,
+            )
+    to_wall = distance_to_wall(position, direction, cell_radius)
+    return min(distance, to_wall), normal, to_wall < distance
+
+
+@jit_lent
+def medium_ahead(position: Vector, direction: Vector, bodies: Bodies) -> int:
+    """Return the medium that a packet on a surface flies into."""
+    x, y, z = moved(position, direction, _STEP)
+    return medium_at(x, y, z, bodies)
+
+
+class Space(NamedTuple):
+    """All that decides where a packet goes, and where it is tallied."""
+
+    bodies: Bodies
+    media: Media
+    r_axis: Axis
+    z_axis: Axis
+    cell_radius: float
+
+
+@jit_lent
 def trace_packet(
-    launch_radius: float,
-    stack: Stack,
-    r_axis: Axis,
-    z_axis: Axis,
-    cell_radius: float,
+    position: Vector,
+    direction: Vector,
+    weight: float,
+    space: Space,
     words: Words,
     tally: Tally,
 ) -> None:
-    """Follow one packet from the surface to its end."""
-    index = stack.refractive_index
-    weight = 1.0 - fresnel(index[0], index[1], 1.0)[0]
-    position, direction, layer = (launch_radius, 0.0, 0.0), (0.0, 0.0, 1.0), 0
+    """Follow one packet from under the surface to its end."""
+    bodies, media, r_axis = space.bodies, space.media, space.r_axis
+    medium = medium_ahead(position, direction, bodies)
     while weight > 0.0:
         # each leg draws a new free path: the exponential law has no memory of the last leg
-        flight = -math.log(uniform(words)) * stack.mean_free_path[layer]
-        to_plane = distance_to_plane(position[2], direction[2], layer, stack.planes)
-        to_wall = distance_to_wall(position, direction, cell_radius)
-        if flight < to_plane and flight < to_wall:
-            position = moved(position, direction, flight)
-            absorbed = weight * stack.absorbed_share[layer]
-            tally.absorbed[cell_of(position[2], z_axis), ring_of(position, r_axis)] += absorbed
-            tally.by_layer[layer] += absorbed
+        flight = -math.log(uniform(words)) * media.mean_free_path[medium]
+        to_surface, normal, is_wall = nearest_surface(
+            position, direction, bodies, space.cell_radius
+        )
+        position = moved(position, direction, min(flight, to_surface))
+        if flight < to_surface:
+            absorbed = weight * media.absorbed_share[medium]
+            tally.absorbed[cell_of(position[2], space.z_axis), ring_of(position, r_axis)] += (
+                absorbed
+            )
+            tally.by_region[medium] += absorbed
             weight -= absorbed
             if 0.0 < weight < ROULETTE_WEIGHT:
                 weight = after_roulette(weight, words, tally)
-            cosine = scattering_cosine(stack.anisotropy[layer], uniform(words))
+            cosine = scattering_cosine(media.anisotropy[medium], uniform(words))
             direction = turned(direction, cosine, 2.0 * math.pi * uniform(words))
-        elif to_wall < to_plane:
-            position = moved(position, direction, to_wall)
+        elif is_wall:
             direction = mirrored(position, direction)
         else:
-            x, y, _ = moved(position, direction, to_plane)
-            # the depth of the plane itself, so that no packet rests a rounding error beyond it
-            position = (x, y, stack.planes[layer + 1 if direction[2] > 0.0 else layer])
-            direction, layer = crossed(direction, layer, index, words)
-            if layer < 0:
+            beyond = medium_ahead(position, direction, bodies)
+            index = media.refractive_index
+            direction, passes = through(direction, normal, index[medium], index[beyond], words)
+            medium = beyond if passes else medium
+            if medium == bodies.n_media:
                 tally.reflected[ring_of(position, r_axis)] += weight
                 weight = 0.0
-            elif layer == stack.mean_free_path.size:
+            elif medium > bodies.n_media:
                 tally.transmitted[0] += weight
                 weight = 0.0
 
 
-@jit
-def trace_batch(
-    launch_radius: Floats,
-    stack: Stack,
-    r_axis: Axis,
-    z_axis: Axis,
-    cell_radius: float,
-    words: Words,
-    tally: Tally,
-) -> None:
-    """Follow one packet from each launch radius [m] and add it to the tally, in order."""
-    for radius in launch_radius:
-        trace_packet(radius, stack, r_axis, z_axis, cell_radius, words, tally)
+@jit_lent
+def trace_batch(launch: Launch, space: Space, words: Words, tally: Tally) -> None:
+    """Follow the packets of a launch and add them to the tally, in order."""
+    for i in range(launch.weight.size):
+        position = (launch.x[i], launch.y[i], 0.0)
+        direction = (launch.to_x[i], launch.to_y[i], launch.to_z[i])
+        trace_packet(position, direction, launch.weight[i], space, words, tally)

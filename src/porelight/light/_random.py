@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight._jit import jit
+from porelight._jit import jit_inlined
 
 Words: TypeAlias = NDArray[np.uint64]
 
@@ -32,12 +32,12 @@ def stream(seed: np.random.SeedSequence) -> Words:
     return np.asarray(seed.generate_state(4, np.uint64), dtype=np.uint64)
 
 
-@jit
+@jit_inlined
 def _rotated_left(word: np.uint64, count: np.uint64) -> np.uint64:
     return (word << count) | (word >> (_WORD - count))
 
 
-@jit
+@jit_inlined
 def uniform(words: Words) -> float:
     """Return the next number of the stream, strictly between 0 and 1.
 

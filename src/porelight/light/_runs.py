@@ -2,20 +2,29 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple, Self, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light import _simd
+from porelight.light import _simd, _trace
 from porelight.light._batches import Batch
 from porelight.light._bins import axis
-from porelight.light._kernel import Stack, Tally, empty_tally, fresnel, trace_batch
+from porelight.light._bodies import Bodies, Media, bodies_of, media_of
+from porelight.light._entry import aimed, entered, entry_regions, spread_around
+from porelight.light._events import Map
+from porelight.light._kernel import Space, Tally, empty_tally, trace_batch
+from porelight.light._launch import Launch, launch_of
 from porelight.light._random import stream
-from porelight.quantities import Floats
+from porelight.light._regions import Place, Regions, Whole, regions_of
+from porelight.light._ruler import has_ruler, ruler
+from porelight.light._weight_window import window_of
+from porelight.light.follicle import Follicle
+from porelight.light.vessels import Vessel
+from porelight.light.weight_window import WeightWindow
 from porelight.tissue.optics import LayeredOptics
 
 Kernel = Literal["fast", "reference"]
@@ -25,42 +34,20 @@ Trace: TypeAlias = Callable[[Batch], Tally]
 _POSITIONS_IN_PATH = 1000.0
 _POSITIONS_IN_CELL = 10.0
 _RELATIVE_STEP = 2.0**-23
-# so that no rounding puts a packet in front of the wall into the ring behind it
+# so that no rounding puts a packet in front of the mirror into the ring behind it
 _JUST_INSIDE = 1.0 - 2.0**-21
-# edges nearer than this, relative to the extent, are one edge
-_SAME_EDGE = 1e-9
 
 
 class Scene(NamedTuple):
     """All that decides where light goes in a run."""
 
-    stack: Stack
+    optics: LayeredOptics
     beam: Beam
     grid: Grid
     cell_radius: float
-
-
-def stack_of(optics: LayeredOptics) -> Stack:
-    """Return the layers in the form that the kernels use."""
-    extinction = optics.mu_a + optics.mu_s
-    interacts = extinction > 0.0
-    nowhere = np.full_like(extinction, math.inf)
-    return Stack(
-        planes=np.concatenate([[0.0], np.cumsum(optics.thickness)]),
-        mean_free_path=np.divide(1.0, extinction, out=nowhere, where=interacts),
-        absorbed_share=np.divide(
-            optics.mu_a, extinction, out=np.zeros_like(extinction), where=interacts
-        ),
-        anisotropy=np.ascontiguousarray(optics.anisotropy, dtype=np.float64),
-        refractive_index=np.concatenate(
-            [[optics.index_above], optics.refractive_index, [optics.index_below]]
-        ),
-    )
-
-
-def specular_reflectance(stack: Stack) -> float:
-    """Return the share that the surface reflects before any light enters."""
-    return float(fresnel(stack.refractive_index[0], stack.refractive_index[1], 1.0)[0])
+    follicle: Follicle | None = None
+    vessels: tuple[Vessel, ...] = ()
+    weight_window: WeightWindow | None = None
 
 
 def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
@@ -69,97 +56,164 @@ def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
     The fast kernel exists only compiled, and its float32 positions must be fine against the free
     paths and the cells.
     """
+    if asked not in get_args(Kernel):
+        raise ParameterError(f"no kernel named {asked!r}{did_you_mean(asked, get_args(Kernel))}.")
     if asked == "reference" or numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return "reference"
-    stack, grid = scene.stack, scene.grid
-    path_step = stack.planes[:-1] * _RELATIVE_STEP * _POSITIONS_IN_PATH
-    cells = [
-        (np.diff(edges) < edges[1:] * _RELATIVE_STEP * _POSITIONS_IN_CELL).any()
-        for edges in (grid.r_edges, grid.z_edges)
-    ]
-    too_coarse = (path_step > stack.mean_free_path).any() or any(cells)
-    return "reference" if too_coarse else "fast"
+    optics, grid = scene.optics, scene.grid
+    top = np.concatenate([[0.0], np.cumsum(optics.thickness[:-1])])
+    path_step = top * _RELATIVE_STEP * _POSITIONS_IN_PATH
+    too_coarse = (path_step * (optics.mu_a + optics.mu_s) > 1.0).any()
+    for edges in (grid.r_edges, grid.z_edges):
+        step = edges[1:] * _RELATIVE_STEP * _POSITIONS_IN_CELL
+        too_coarse = too_coarse or (np.diff(edges) < step).any()
+    has_rulers = has_ruler(grid.z_edges) and has_ruler(grid.r_edges**2)
+    return "fast" if has_rulers and not too_coarse else "reference"
 
 
 def tracer(scene: Scene, kernel: Kernel) -> Trace:
-    """Return the function that traces a batch with a kernel."""
-    return _fast_tracer(scene) if kernel == "fast" else _reference_tracer(scene)
+    """Return the function that traces a batch with a kernel.
+
+    What it returns is the sum over the packets of a batch, each with weight 1 when it leaves the
+    laser.
+    """
+    bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
+    media = media_of(scene.optics, scene.follicle, scene.vessels)
+    regions = regions_of(bodies)
+    kernel_of = _fast_tracer if kernel == "fast" else _reference_tracer
+    trace = kernel_of(scene, bodies, media, regions)
+
+    def trace_batch_of(batch: Batch) -> Tally:
+        launch, entry = launch_in(scene, media, regions, batch)
+        tally = trace(launch, entry, batch.walk_seed)
+        scaled = Tally(*(part * launch.entering for part in tally))
+        entered_weight = launch.entering * launch.weight.sum()
+        return scaled._replace(specular=np.array([batch.n_photons - entered_weight]))
+
+    return trace_batch_of
 
 
-def _launch_radius(beam: Beam, batch: Batch) -> Floats:
-    """Return one launch radius from each of n equal shares of the beam's power [m], shape (n,)."""
-    jitter = np.random.Generator(np.random.PCG64DXSM(batch.launch_seed)).random(batch.n_photons)
-    quantile = (np.arange(batch.n_photons) + jitter) / batch.n_photons
-    return np.asarray(beam.radius_of(quantile), dtype=np.float64)
+def launch_in(scene: Scene, media: Media, regions: Regions, batch: Batch) -> tuple[Launch, Whole]:
+    """Return the packets of a batch under the surface, and the region in which each starts."""
+    index = media.refractive_index[regions.medium]
+    above = scene.optics.index_above
+    # inside a pore the index differs, so there the light is not yet refracted
+    below = float(index[0]) if scene.follicle is None else above
+    beam, n, seed = scene.beam, batch.n_photons, batch.launch_seed
+    launch = launch_of(beam, n, seed, above, below)
+    around, along = seed.spawn(2)
+    lands_on_a_line = beam.is_straight and beam.is_axisymmetric
+    if lands_on_a_line and scene.weight_window is not None:
+        launch = aimed(launch, beam, scene.weight_window, along)
+    if lands_on_a_line and scene.vessels:
+        launch = spread_around(launch, around)
+    if scene.follicle is None:
+        return launch, np.full(n, regions.at[1, Place.LAYER])
+    entry = entry_regions(launch.x, launch.y, regions)
+    return entered(launch, entry, index, above), entry
 
 
-def _reference_tracer(scene: Scene) -> Trace:
-    stack, grid = scene.stack, scene.grid
-    r_axis, z_axis = axis(grid.r_edges), axis(grid.z_edges)
+_BatchTrace: TypeAlias = Callable[[Launch, Whole, np.random.SeedSequence], Tally]
 
-    def trace(batch: Batch) -> Tally:
-        tally = empty_tally(*grid.shape, stack.anisotropy.size)
-        radius = _launch_radius(scene.beam, batch)
-        words = stream(batch.walk_seed)
+
+def _reference_tracer(scene: Scene, bodies: Bodies, media: Media, _regions: Regions) -> _BatchTrace:
+    grid = scene.grid
+    space = Space(bodies, media, axis(grid.r_edges), axis(grid.z_edges), scene.cell_radius)
+
+    def trace(launch: Launch, _entry: Whole, seed: np.random.SeedSequence) -> Tally:
+        tally = empty_tally(*grid.shape, bodies.n_media)
         # the generator's sums wrap around; only its uncompiled form would warn of it
         with np.errstate(over="ignore"):
-            trace_batch(radius, stack, r_axis, z_axis, scene.cell_radius, words, tally)
+            trace_batch(launch, space, stream(seed), tally)
         return tally
 
     return trace
 
 
-def _fast_tracer(scene: Scene) -> Trace:
-    stack, grid = scene.stack, scene.grid
-    n_z, n_r = grid.shape
-    rows = _Rows.of(stack, grid)
-    # the kernel starts every packet with the whole weight, of which the surface lets this through
-    entering = 1.0 - specular_reflectance(stack)
-    far = np.float32(_simd.FAR)
-    world = _simd.World(
-        stack=stack,
-        layer_columns=_simd.layer_columns(stack),
-        rows=_simd.ruler(rows.edges),
-        rings=_simd.ruler(grid.r_edges),
-        r_axis=axis(grid.r_edges),
-        cell_radius=scene.cell_radius,
-        wall_squared=min(np.float32(scene.cell_radius * _JUST_INSIDE), far) ** 2,
-    )
+def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -> _BatchTrace:
+    n_z, n_r = scene.grid.shape
+    tables, world = fast_scene(scene, bodies, media, regions)
 
-    def trace(batch: Batch) -> Tally:
-        tally = empty_tally(n_z, n_r, stack.anisotropy.size)
-        absorbed = np.zeros(rows.edges.size * (n_r + 1))
-        lane_seed, event_seed = batch.walk_seed.spawn(2)
-        lanes, words = _simd.empty_lanes(lane_seed), stream(event_seed)
-        radius = _launch_radius(scene.beam, batch)
-        _simd.trace_lanes(radius, lanes, world, words, absorbed, tally)
-        rows.add(absorbed.reshape(-1, n_r + 1), tally)
-        return Tally(*(part * entering for part in tally))
+    def trace(launch: Launch, entry: Whole, seed: np.random.SeedSequence) -> Tally:
+        lane_seed, event_seed = seed.spawn(2)
+        so_far = _trace.Progress(
+            lanes=_simd.empty_lanes(lane_seed),
+            bank=_trace.empty_bank(),
+            words=stream(event_seed),
+            absorbed=np.zeros((n_z + 1) * (n_r + 1)),
+            by_region=np.zeros(regions.n_regions),
+            tally=empty_tally(n_z, n_r, bodies.n_media),
+        )
+        _trace.trace_lanes(launch, entry, tables, world, so_far)
+        tally = so_far.tally
+        tally.absorbed[:] = so_far.absorbed.reshape(n_z + 1, n_r + 1)
+        np.add.at(tally.by_region, regions.medium[:-2], so_far.by_region)
+        return tally
 
     return trace
 
 
-class _Rows(NamedTuple):
-    """Rows of the fast tally, cut at the planes too: each lies in one cell and in one layer."""
+def fast_scene(
+    scene: Scene, bodies: Bodies, media: Media, regions: Regions
+) -> tuple[_trace.Tables, _simd.World]:
+    """Return a scene in the form that the fast kernel wants."""
+    grid = scene.grid
+    rows, rings = ruler(grid.z_edges), ruler(grid.r_edges**2)
+    tables = _trace.Tables(_map(bodies, media, regions), rows, rings, axis(grid.r_edges))
+    world = _simd.World(
+        rows=rows.scale,
+        rings=rings.scale,
+        follicle=None if scene.follicle is None else _simd.Present(1),
+        vessels=_simd.Present(len(scene.vessels)) if scene.vessels else None,
+        cell=None if math.isinf(scene.cell_radius) else _cell(scene),
+        window=None if scene.weight_window is None else window_of(scene.weight_window),
+    )
+    return tables, world
 
-    edges: Floats  # (n_rows + 1,) [m]; a last row lies below all of them
-    cell: NDArray[np.intp]  # (n_rows + 1,) row of the grid
-    layer: NDArray[np.intp]  # (n_rows + 1,)
 
-    @classmethod
-    def of(cls, stack: Stack, grid: Grid) -> Self:
-        planes = stack.planes[np.isfinite(stack.planes)]
-        edges = np.unique(np.concatenate([grid.z_edges, planes]))
-        distinct = np.diff(edges, prepend=-math.inf) > _SAME_EDGE * edges[-1]
-        edges = edges[distinct]
-        inside = np.append(0.5 * (edges[1:] + edges[:-1]), 2.0 * edges[-1])
-        return cls(
-            edges=edges,
-            cell=np.searchsorted(grid.z_edges, inside, side="right") - 1,
-            layer=np.searchsorted(stack.planes[1:-1], inside, side="right"),
-        )
+def _cell(scene: Scene) -> _simd.Cell:
+    """Return the mirror in the form that SIMD code wants."""
+    radius = np.float32(scene.cell_radius * _JUST_INSIDE)
+    gap = _simd.FAR if scene.follicle is None else scene.cell_radius - scene.follicle.widest
+    return _simd.Cell(
+        radius=scene.cell_radius,
+        squared=radius * radius,
+        inverse_squared=np.float32(1.0) / (radius * radius),
+        gap=np.float32(gap * _JUST_INSIDE),
+    )
 
-    def add(self, absorbed: Floats, tally: Tally) -> None:
-        """Add the rows (n_rows + 1, n_r + 1) to the cells and the layers of a tally."""
-        np.add.at(tally.absorbed, self.cell, absorbed)
-        np.add.at(tally.by_layer, self.layer, absorbed.sum(axis=1))
+
+def _map(bodies: Bodies, media: Media, regions: Regions) -> Map:
+    """Return the tables of the regions in the form that the fast kernel wants."""
+    return Map(
+        columns=_region_columns(media, regions, bodies),
+        refractive_index=media.refractive_index[regions.medium],
+        place=regions.place,
+        first_slab=regions.first_slab,
+        last_slab=regions.last_slab,
+        slab_top=regions.slab_top,
+        discs=regions.discs,
+        at=regions.at,
+        gland=np.array(bodies.gland),
+    )
+
+
+def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> _simd.Singles:
+    """Return what a packet carries of each region, in the order of the columns from TOP on."""
+    medium = regions.medium[:-2]
+    g = media.anisotropy[medium]
+    far = _simd.FAR
+    optics = (
+        np.minimum(media.mean_free_path[medium], far),
+        media.absorbed_share[medium],
+        g,
+        1.0 + g,
+        2.0 * (1.0 - g) ** 2,
+    )
+    columns = np.column_stack([np.minimum(regions.planes, far), *optics, regions.sides])
+    used = _simd.N_LAYER_COLUMNS
+    if bodies.first_vessel > bodies.first_part:
+        used = _simd.N_FOLLICLE_COLUMNS
+    if bodies.n_media > bodies.first_vessel:
+        used = _simd.N_REGION_COLUMNS
+    return np.ascontiguousarray(columns[:, :used], dtype=np.float32)

@@ -118,14 +118,14 @@ def random_sine_cosine(word: Word) -> tuple[Float32, Float32]:
     square = angle * angle
     sine = ((_S0 * square + _S1) * square + _S2) * square * angle + angle
     cosine = ((_C0 * square + _C1) * square + _C2) * square * square - _HALF * square + _ONE
-    sign = float_of(either(_BITS_OF_ONE, both(shift_left(word, _ONE_BIT), _SIGN)))
+    sign = float_of(shift_left(word, _ONE_BIT))
     swapped = both(word, _SIGN) != Word(0)
     turned_sine = cosine if swapped else sine
     turned_cosine = -sine if swapped else cosine
-    return turned_sine * sign, turned_cosine * sign
+    return with_sign_of(turned_sine, sign), with_sign_of(turned_cosine, sign)
 
 
 @jit_fused
-def signed_one(x: Float32) -> Float32:
-    """Return 1 with the sign of x."""
-    return float_of(either(both(bits_of(x), _SIGN), _BITS_OF_ONE))
+def with_sign_of(x: Float32, other: Float32) -> Float32:
+    """Return x, turned around if the other number is negative."""
+    return float_of(differ(bits_of(x), both(bits_of(other), _SIGN)))

@@ -63,12 +63,30 @@ def _store(_: Any, array: Any, index: Any, value: Any) -> Any:
     return types.void(array, types.int64, types.float32), emit
 
 
+def _prefetch(_: Any, array: Any, index: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        where = builder.bitcast(
+            _address(context, builder, signature.args[0], *arguments), ir.IntType(8).as_pointer()
+        )
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [where.type, flag, flag, flag])
+        call = builder.module.declare_intrinsic("llvm.prefetch.p0i8", [], kind)
+        # for writing, to be kept near, of data
+        builder.call(call, [where, flag(1), flag(3), flag(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), emit
+
+
 _WordPair: TypeAlias = Callable[[Word, Word], Word]
 _U32, _F32 = types.uint32, types.float32
 
 # an element of a flat array, unguarded: read, and written
 load = cast("Callable[[Singles, int], Float32]", intrinsic(_load))
 store = cast("Callable[[Singles, int, Float32], None]", intrinsic(_store))
+
+# asks the memory for an element that is about to be changed
+prefetch = cast("Callable[[NDArray[np.float64], int], None]", intrinsic(_prefetch))
 
 # the bits of a float as a word, and the float that a word's bits spell
 bits_of = cast("Callable[[Float32], Word]", _unary(_U32, _F32, lambda b, x: b.bitcast(x, _WORD)))
@@ -86,3 +104,4 @@ differ = cast("_WordPair", _binary(_U32, lambda b, x, y: b.xor(x, y)))
 shift_left = cast("_WordPair", _binary(_U32, lambda b, x, y: b.shl(x, y)))
 shift_right = cast("_WordPair", _binary(_U32, lambda b, x, y: b.lshr(x, y)))
 shift_right_signed = cast("_WordPair", _binary(_U32, lambda b, x, y: b.ashr(x, y)))
+least = cast("_WordPair", _binary(_U32, lambda b, x, y: b.select(b.icmp_signed("<", x, y), x, y)))

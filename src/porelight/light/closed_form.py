@@ -30,6 +30,41 @@ def normal_reflectance(index_from: float, index_to: float) -> float:
     return ((n_from - n_to) / (n_from + n_to)) ** 2
 
 
+def fresnel_reflectance(
+    cosine: Floats, index_from: float, index_to: float
+) -> tuple[Floats, Floats]:
+    """Share of unpolarised light that a plane reflects, and the cosine of the refracted ray.
+
+    Parameters
+    ----------
+    cosine : ndarray of float64, any shape
+        Of the angle between the ray and the normal, above 0.
+    index_from, index_to : float
+        Refractive index before and behind the plane.
+
+    Returns
+    -------
+    reflectance, cosine_to : ndarray of float64
+        1 and 0 where reflection is total.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fresnel_reflectance(np.array([1.0]), 1.0, 1.4)[0].round(6)
+    array([0.027778])
+    """
+    n_from = REFRACTIVE_INDEX.require(index_from, "index_from")
+    n_to = REFRACTIVE_INDEX.require(index_to, "index_to")
+    if n_from == n_to:
+        return np.zeros_like(cosine), np.array(cosine)
+    squared = 1.0 - (n_from / n_to) ** 2 * (1.0 - cosine**2)
+    total = squared <= 0.0
+    cosine_to = np.sqrt(np.where(total, 0.0, squared))
+    s_wave = (n_from * cosine - n_to * cosine_to) / (n_from * cosine + n_to * cosine_to)
+    p_wave = (n_from * cosine_to - n_to * cosine) / (n_from * cosine_to + n_to * cosine)
+    return np.where(total, 1.0, 0.5 * (s_wave**2 + p_wave**2)), cosine_to
+
+
 def beer_lambert(optics: LayeredOptics, depth: Floats) -> Floats:
     """Share of a normally incident beam that is absorbed above each depth, without scattering.
 
@@ -200,10 +235,7 @@ def boundary_coefficients(index: float, index_above: float) -> BoundaryCoefficie
     steepness = 0.5 * (nodes + 1.0)
     cosine = critical + (1.0 - critical) * steepness**2
     weight = (1.0 - critical) * steepness * weights
-    cosine_out = np.sqrt(1.0 - (inside / outside) ** 2 * (1.0 - cosine**2))
-    s_wave = (inside * cosine - outside * cosine_out) / (inside * cosine + outside * cosine_out)
-    p_wave = (inside * cosine_out - outside * cosine) / (inside * cosine_out + outside * cosine)
-    passed = weight * (1.0 - 0.5 * (s_wave**2 + p_wave**2))
+    passed = weight * (1.0 - fresnel_reflectance(cosine, inside, outside)[0])
     fluence_passed, flux_passed = 2.0 * (passed @ cosine), 3.0 * (passed @ cosine**2)
     fluence_back, flux_back = 1.0 - fluence_passed, 1.0 - flux_passed
     return BoundaryCoefficients(

@@ -14,63 +14,24 @@ References
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import get_args
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from porelight.errors import ParameterError, did_you_mean
+from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light._batches import N_BATCHES, Average, available_threads, batches, in_order
-from porelight.light._kernel import Tally
-from porelight.light._runs import (
-    Kernel,
-    Scene,
-    kernel_for,
-    specular_reflectance,
-    stack_of,
-    tracer,
-)
-from porelight.quantities import LENGTH, Floats
+from porelight.laser.rays import reach
+from porelight.light._batches import N_BATCHES, available_threads, batches, in_order
+from porelight.light._fit import require_fit
+from porelight.light._runs import Kernel, Scene, kernel_for, tracer
+from porelight.light.averages import Averages
+from porelight.light.field import LightField, field_of, parts_of
+from porelight.light.follicle import Follicle
+from porelight.light.vessels import Vessel
+from porelight.light.weight_window import WeightWindow
+from porelight.quantities import LENGTH
 from porelight.tissue.optics import LayeredOptics
 
-# the largest number below 1, where a beam's quantile function gives its rim
-_LAST_QUANTILE = float(np.nextafter(1.0, 0.0))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LightField:
-    """Where one joule of light went, each with its standard error over the batches.
-
-    ``by_layer.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding. Energy that
-    was absorbed beyond the edges of the grid is in `by_layer`, not in `absorbed`.
-    """
-
-    grid: Grid
-    absorbed: Floats  # (n_z, n_r) energy density per joule delivered [1/m3]
-    absorbed_error: Floats  # (n_z, n_r) [1/m3]
-    by_layer: Floats  # (n_layers,) share absorbed in each layer, on the grid or off it
-    by_layer_error: Floats  # (n_layers,)
-    specular: float  # share reflected where the beam meets the surface; exact
-    reflectance: float  # share that came back out of the tissue
-    reflectance_error: float
-    transmittance: float  # share that left through the bottom
-    transmittance_error: float
-    lost: float  # share taken by the roulette less what it gave; 0 in the mean
-    n_photons: int
-    seed: int
-    off_grid: float  # share absorbed beyond the edges of the grid
-    radial_reflectance: Floats  # (n_r,) reflectance by ring, per area [1/m2]
-    radial_reflectance_error: Floats  # (n_r,) [1/m2]
-    kernel: Kernel  # the one that ran
-
-    @property
-    def balance(self) -> float:
-        """Sum of all shares; 1 to rounding."""
-        out = self.specular + self.reflectance + self.transmittance + self.lost
-        return float(self.by_layer.sum() + out)
+__all__ = ["Kernel", "Scene", "scene_of", "transport"]
 
 
 def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but two have defaults
@@ -84,8 +45,11 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     cell_radius: float = math.inf,
     progress: Callable[[int], None] | None = None,
     kernel: Kernel = "fast",
+    follicle: Follicle | None = None,
+    vessels: Sequence[Vessel] = (),
+    weight_window: WeightWindow | None = None,
 ) -> LightField:
-    """Absorbed energy, reflectance and transmittance of layers under a beam, per joule delivered.
+    """Absorbed energy, reflectance and transmittance of skin under a beam, per joule delivered.
 
     Parameters
     ----------
@@ -110,6 +74,13 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     kernel : {"fast", "reference"}
         The SIMD kernel in float32 with float64 sums, or the plain one in double precision. Where
         the fast one cannot run (see Notes) the plain one does; the field says which did.
+    follicle : Follicle, optional
+        A pore on the axis, with its own surfaces and optics; see `porelight.light.follicle`.
+    vessels : sequence of Vessel
+        Straight vessels along y, each within one layer and at a depth of its own.
+    weight_window : WeightWindow, optional
+        Follow more and lighter packets near the mouth of the pore. The means stay; errors fall
+        there and rise elsewhere. The reference kernel takes no notice of it.
 
     Returns
     -------
@@ -120,7 +91,7 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     ------
     ParameterError
         If a number is out of range, the beam is wider than the cell, an infinite layer does not
-        absorb, or there is no such kernel.
+        absorb, follicle or vessels do not fit, or there is no such kernel.
 
     Notes
     -----
@@ -136,71 +107,44 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     ----------
     L. Wang, S. L. Jacques, L. Zheng, "MCML," Comput. Methods Programs Biomed. 47, 131-146 (1995).
     """
-    _require_run(n_photons, seed, n_threads)
-    _require_cell(cell_radius, beam)
-    _require_end(optics)
-    if kernel not in get_args(Kernel):
-        raise ParameterError(f"no kernel named {kernel!r}{did_you_mean(kernel, get_args(Kernel))}.")
-    scene = Scene(stack_of(optics), beam, grid, cell_radius)
+    require_run(n_photons, seed, n_threads)
+    scene = scene_of(
+        optics,
+        beam,
+        grid,
+        cell_radius=cell_radius,
+        follicle=follicle,
+        vessels=vessels,
+        weight_window=weight_window,
+    )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
-    averages = _Averages()
-    done = 0
+    averages = Averages()
     for batch, tally in in_order(trace, batches(n_photons, seed), n_threads or available_threads()):
-        averages.add(tally, batch.n_photons)
-        done += batch.n_photons
+        averages = averages.plus(parts_of(tally), batch.n_photons)
         if progress is not None:
-            progress(done)
-    return averages.field(scene, n_photons, seed, running)
+            progress(averages.n_photons)
+    return field_of(averages, scene, seed, running)
 
 
-class _Averages:
-    """The averages of a run, one for each part of the tally."""
-
-    def __init__(self) -> None:
-        self.absorbed = Average()
-        self.by_layer = Average()
-        self.by_ring = Average()
-        self.reflected = Average()
-        self.transmitted = Average()
-        self.roulette = Average()
-        self.off_grid = Average()
-
-    def add(self, tally: Tally, n_photons: int) -> None:
-        on_grid = tally.absorbed[:-1, :-1]
-        beyond = tally.absorbed[-1, :].sum() + tally.absorbed[:-1, -1].sum()
-        self.absorbed.add(on_grid, n_photons)
-        self.by_layer.add(tally.by_layer, n_photons)
-        self.by_ring.add(tally.reflected[:-1], n_photons)
-        self.reflected.add(tally.reflected.sum(), n_photons)
-        self.transmitted.add(tally.transmitted[0], n_photons)
-        self.roulette.add(tally.roulette[0], n_photons)
-        self.off_grid.add(beyond, n_photons)
-
-    def field(self, scene: Scene, n_photons: int, seed: int, kernel: Kernel) -> LightField:
-        grid = scene.grid
-        return LightField(
-            grid=grid,
-            absorbed=self.absorbed.mean / grid.volume,
-            absorbed_error=self.absorbed.standard_error / grid.volume,
-            by_layer=self.by_layer.mean,
-            by_layer_error=self.by_layer.standard_error,
-            specular=specular_reflectance(scene.stack),
-            reflectance=float(self.reflected.mean),
-            reflectance_error=float(self.reflected.standard_error),
-            transmittance=float(self.transmitted.mean),
-            transmittance_error=float(self.transmitted.standard_error),
-            lost=float(self.roulette.mean),
-            n_photons=n_photons,
-            seed=seed,
-            off_grid=float(self.off_grid.mean),
-            radial_reflectance=self.by_ring.mean / grid.ring_area,
-            radial_reflectance_error=self.by_ring.standard_error / grid.ring_area,
-            kernel=kernel,
-        )
+def scene_of(
+    optics: LayeredOptics,
+    beam: Beam,
+    grid: Grid,
+    *,
+    cell_radius: float = math.inf,
+    follicle: Follicle | None = None,
+    vessels: Sequence[Vessel] = (),
+    weight_window: WeightWindow | None = None,
+) -> Scene:
+    """Return what decides where light goes, checked; see `transport`."""
+    _require_cell(cell_radius, beam)
+    _require_end(optics)
+    require_fit(optics, cell_radius, follicle, vessels)
+    return Scene(optics, beam, grid, cell_radius, follicle, tuple(vessels), weight_window)
 
 
-def _require_run(n_photons: int, seed: int, n_threads: int) -> None:
+def require_run(n_photons: int, seed: int, n_threads: int) -> None:
     if n_photons < N_BATCHES:
         raise ParameterError(
             f"n_photons is {n_photons}; expected at least {N_BATCHES}, one for each batch. "
@@ -219,7 +163,7 @@ def _require_cell(cell_radius: float, beam: Beam) -> None:
         return
     if LENGTH.require(cell_radius, "cell_radius") == 0.0:
         raise ParameterError("cell_radius is 0 m; expected more, or math.inf for no cell.")
-    rim = float(beam.radius_of(np.array([_LAST_QUANTILE]))[0])
+    rim = reach(beam)
     if rim > cell_radius:
         raise ParameterError(
             f"the beam reaches {rim:.6g} m from the axis but cell_radius is {cell_radius:.6g} m; "

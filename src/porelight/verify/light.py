@@ -14,7 +14,8 @@ from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light.adding_doubling import layered_totals
 from porelight.light.closed_form import clear_slab, diffuse_reflectance
-from porelight.light.transport import LightField, transport
+from porelight.light.field import LightField
+from porelight.light.transport import transport
 from porelight.tissue.optics import LayeredOptics
 from porelight.verify.case import CaseResult
 

@@ -7,32 +7,36 @@ from dataclasses import replace
 
 import numpy as np
 
-from porelight.mechanics.mixture import RingCollagen, pore_opening
+from porelight.mechanics.finite_element import Pool, PoreGeometry, PoreProblem, deformed
+from porelight.mechanics.mixture import RingCollagen
+from porelight.mechanics.opening import RingHistory, pore_opening
 from porelight.mechanics.ring import RingMechanics, RingMesh, opening, resting_opening, ring_mesh
 from porelight.verify.case import CaseResult
 
 _TITLE = "hole in a tensioned sheet"
 _TEXTBOOK = "Timoshenko, Goodier, Theory of Elasticity, 3rd ed. (1970), articles 28 and 35"
 _ESHELBY = "closed form of a plane-stress patch; Eshelby, Proc. R. Soc. A 241, 376 (1957)"
+_INFLATION = "closed form; Bonet, Wood, Nonlinear Continuum Mechanics, 2nd ed. (2008)"
 _GRADED = "closed form for a modulus that is a power of the radius"
 _ROUNDING = 1e-12
 _DAY = 86_400.0
 
 
 def cases() -> list[CaseResult]:
-    """Return every comparison of the mechanics, in a tenth of a second.
+    """Return every comparison of the mechanics, in a few seconds.
 
     Returns
     -------
     list of CaseResult
-        M1 (hole, three constraints, order of convergence) and K1 (zero dose), all deterministic.
+        M1 (hole, three constraints, order of convergence, finite strain) and K1 (zero dose), all
+        deterministic.
 
     Examples
     --------
     >>> all(case.passed for case in cases())
     True
     """
-    return [*_hole(), *_constraints(), _order(), _zero_dose()]
+    return [*_hole(), *_constraints(), _order(), *_finite_strain(), _zero_dose()]
 
 
 def _case(
@@ -129,6 +133,38 @@ def _order() -> CaseResult:
     return _case("order of convergence in ring width", 2.0, order, 0.05, _GRADED)
 
 
+def _finite_strain() -> list[CaseResult]:
+    """Inflation of an incompressible cylinder to half as wide again, and its order."""
+    stretch, extent = 1.5, 3.0
+    outer = np.sqrt(1.0 + (stretch**2 - 1.0) / extent**2)
+    # neo-Hookean of modulus 1, plane strain: r^2 = R^2 + c
+    pressure = (np.log(stretch / outer) + 0.5 * (outer**-2 - stretch**-2)) / 3.0
+    errors = []
+    for n_element in (4, 8):
+        geometry = PoreGeometry.of(
+            extent ** (np.arange(n_element + 1) / n_element), np.array([0.0, 0.3])
+        )
+        problem = PoreProblem(
+            geometry,
+            (Pool(lambda r, z: np.ones_like(r + z)),),
+            0.5,
+            wall_pressure=float(pressure),
+            is_plane_strain=True,
+        )
+        errors.append(deformed(problem).orifice + 1.0 - stretch)
+    order = float(np.log2(errors[0] / errors[1]))
+    return [
+        _case(
+            "stretch of a thick incompressible cylinder under pressure",
+            stretch,
+            stretch + errors[1],
+            1e-5,
+            _INFLATION,
+        ),
+        _case("order of convergence at finite strain", 4.0, order, 0.5, _INFLATION),
+    ]
+
+
 def _zero_dose() -> CaseResult:
     """Largest movement of a pore in a year without treatment."""
     mesh = ring_mesh()
@@ -138,7 +174,8 @@ def _zero_dose() -> CaseResult:
     values = (0.1, 0.9, 0.0, renewal, 0.1 * renewal)
     collagen = RingCollagen(mesh, *(np.full(shape, value) for value in values))
     still = np.ones((times.size, 1))
-    ratio = pore_opening(times, collagen, still, 0.0 * still, RingMechanics.typical())
+    history = RingHistory(times, collagen, still, 0.0 * still)
+    ratio = pore_opening(history, RingMechanics.typical()).ratio
     return CaseResult(
         key="K1",
         title="no laser, no change",

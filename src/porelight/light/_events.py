@@ -1,0 +1,314 @@
+"""What the SIMD loop leaves to scalar code: surfaces, light and heavy packets, launches.
+
+A listed packet is put on the surface in its way, in double precision, and through it or back. It
+keeps no path: the next round draws a new one. Nothing is decided here by the path that was drawn,
+except that it was longer than the way to the surface.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from porelight._jit import jit_inlined
+from porelight.light._kernel import Vector, distance_to_wall, mirrored, moved, through
+from porelight.light._random import Words
+from porelight.light._regions import Place
+from porelight.light._simd import (
+    BOTTOM,
+    FAR,
+    N_COLUMNS,
+    OTHER_SIDE,
+    REGION,
+    SEED_0,
+    TO_X,
+    TOP,
+    VEIN_SIDE,
+    WALL_SIDE,
+    WIDTH,
+    Cell,
+    Present,
+    Singles,
+    Whole,
+    World,
+    X,
+)
+from porelight.light._words import load, store
+from porelight.quantities import Floats
+
+_PLANE, _WALL, _OTHER, _VEIN = range(4)
+_HAIR, _LUMEN, _GLAND, _LAYER, _VESSEL = (int(place) for place in Place)
+
+
+class Map(NamedTuple):
+    """Which region lies beyond which surface; see `_regions.Regions`."""
+
+    columns: Singles  # (n_regions, n_region_columns)
+    refractive_index: Floats  # (n_regions + 2,)
+    place: Whole
+    first_slab: Whole
+    last_slab: Whole
+    slab_top: Floats
+    discs: Floats
+    at: Whole
+    gland: Floats  # (3,) bulge, centre, level
+
+
+@jit_inlined
+def enter_region(lane: int, region: int, flat: Singles, columns: Singles) -> None:
+    """Give a packet what its region is like."""
+    for column in range(columns.shape[1]):
+        store(flat, (REGION + column) * WIDTH + lane, columns[region, column])
+
+
+@jit_inlined
+def copy_packet(source: int, target: int, flat: Singles) -> None:
+    """Copy a packet to another lane; random numbers stay with the lane."""
+    for column in range(SEED_0):
+        store(flat, column * WIDTH + target, load(flat, column * WIDTH + source))
+    for column in range(REGION, N_COLUMNS):
+        store(flat, column * WIDTH + target, load(flat, column * WIDTH + source))
+
+
+@jit_inlined
+def vector_at(column: int, lane: int, flat: Singles) -> Vector:
+    """Return three neighbouring columns of a lane in double precision."""
+    return (
+        float(load(flat, column * WIDTH + lane)),
+        float(load(flat, (column + 1) * WIDTH + lane)),
+        float(load(flat, (column + 2) * WIDTH + lane)),
+    )
+
+
+@jit_inlined
+def put_vector(vector: Vector, column: int, lane: int, flat: Singles) -> None:
+    """Write three neighbouring columns of a lane."""
+    store(flat, column * WIDTH + lane, np.float32(vector[0]))
+    store(flat, (column + 1) * WIDTH + lane, np.float32(vector[1]))
+    store(flat, (column + 2) * WIDTH + lane, np.float32(vector[2]))
+
+
+@jit_inlined
+def way_to(side: float, a: float, b: float, c: float) -> float:
+    """Return where a t^2 + 2 b t + c first leaves the side on which it starts; inf if never.
+
+    `side` is the sign that c has but for rounding: a packet that rests on the surface, a rounding
+    error beyond it, leaves its side at once.
+    """
+    root_squared = b * b - a * c
+    if side == 0.0 or root_squared <= 0.0:
+        return math.inf
+    root = math.sqrt(root_squared)
+    if side > 0.0:
+        if b < 0.0:
+            return max(c / (root - b), 0.0)
+        return (b + root) / -a if a < 0.0 else math.inf
+    if b > 0.0:
+        return max(-c / (b + root), 0.0)
+    return (root - b) / a if a > 0.0 else math.inf
+
+
+@jit_inlined
+def way_to_round(
+    column: int, lane: int, flat: Singles, position: Vector, direction: Vector
+) -> float:
+    """Return the way to the surface of revolution whose columns start here [m]."""
+    side, bulge, centre = vector_at(column, lane, flat)
+    level = float(load(flat, (column + 3) * WIDTH + lane))
+    off = position[2] - centre
+    return way_to(
+        side,
+        direction[0] ** 2 + direction[1] ** 2 + bulge * direction[2] ** 2,
+        position[0] * direction[0] + position[1] * direction[1] + bulge * off * direction[2],
+        position[0] ** 2 + position[1] ** 2 + bulge * off * off - level,
+    )
+
+
+@jit_inlined
+def way_to_vessel(lane: int, flat: Singles, position: Vector, direction: Vector) -> float:
+    """Return the way to the vessel of the region [m]."""
+    side, axis_x, axis_z = vector_at(VEIN_SIDE, lane, flat)
+    level = float(load(flat, (VEIN_SIDE + 3) * WIDTH + lane))
+    off_x, off_z = position[0] - axis_x, position[2] - axis_z
+    return way_to(
+        side,
+        direction[0] ** 2 + direction[2] ** 2,
+        off_x * direction[0] + off_z * direction[2],
+        off_x * off_x + off_z * off_z - level,
+    )
+
+
+@jit_inlined
+def round_normal(column: int, lane: int, flat: Singles, position: Vector) -> Vector:
+    """Return the unit normal of a surface of revolution at a point on it."""
+    _, bulge, centre = vector_at(column, lane, flat)
+    x, y, z = position[0], position[1], bulge * (position[2] - centre)
+    scale = 1.0 / math.sqrt(x * x + y * y + z * z)
+    return x * scale, y * scale, z * scale
+
+
+@jit_inlined
+def vessel_normal(lane: int, flat: Singles, position: Vector) -> Vector:
+    """Return the unit normal of the vessel at a point on it."""
+    _, axis_x, axis_z = vector_at(VEIN_SIDE, lane, flat)
+    x, z = position[0] - axis_x, position[2] - axis_z
+    scale = 1.0 / math.sqrt(x * x + z * z)
+    return x * scale, 0.0, z * scale
+
+
+@jit_inlined
+def disc_at(
+    follicle: Present | None, slab: int, side: int, radius_squared: float, where: Map
+) -> int:
+    """Return the place in which a packet arrives on the top (0) or bottom (1) plane of a slab."""
+    if follicle is None:
+        return _LAYER
+    discs = where.discs
+    return (
+        int(radius_squared >= discs[slab, side, 0])
+        + int(radius_squared >= discs[slab, side, 1])
+        + int(radius_squared >= discs[slab, side, 2])
+    )
+
+
+@jit_inlined
+def beyond_plane(
+    follicle: Present | None, region: int, to_z: float, position: Vector, where: Map
+) -> int:
+    """Return the region behind the top or bottom plane of a region."""
+    slab = where.last_slab[region] + 1 if to_z > 0.0 else where.first_slab[region] - 1
+    radius_squared = position[0] * position[0] + position[1] * position[1]
+    place = disc_at(follicle, slab, 0 if to_z > 0.0 else 1, radius_squared, where)
+    return int(where.at[slab, place])
+
+
+@jit_inlined
+def beyond_side(met: int, region: int, position: Vector, where: Map) -> int:
+    """Return the region behind the wall, behind hair or gland, or behind the vessel's surface."""
+    slab = where.first_slab[region]
+    while slab < where.last_slab[region] and position[2] >= where.slab_top[slab + 1]:
+        slab += 1
+    place = where.place[region]
+    if met == _VEIN:
+        beyond = _VESSEL if place == _LAYER else _LAYER
+    elif met == _OTHER:
+        # hair and lumen are neighbours, gland and layer are
+        beyond = place ^ 1
+    elif place == _LUMEN:
+        off = position[2] - where.gland[1]
+        round_axis = position[0] * position[0] + position[1] * position[1]
+        in_gland = round_axis + where.gland[0] * off * off < where.gland[2]
+        beyond = _GLAND if in_gland and where.at[slab, _GLAND] >= 0 else _LAYER
+    else:
+        beyond = _LUMEN
+    return int(where.at[slab, beyond])
+
+
+@jit_inlined
+def nearest_of_follicle(
+    follicle: Present | None,
+    lane: int,
+    flat: Singles,
+    position: Vector,
+    direction: Vector,
+    way: float,
+    met: int,
+) -> tuple[float, int]:
+    """Return the nearer of what was found so far and of wall, hair or gland."""
+    if follicle is None:
+        return way, met
+    to_wall = way_to_round(WALL_SIDE, lane, flat, position, direction)
+    to_other = way_to_round(OTHER_SIDE, lane, flat, position, direction)
+    if min(to_wall, to_other) >= way:
+        return way, met
+    return (to_wall, _WALL) if to_wall < to_other else (to_other, _OTHER)
+
+
+@jit_inlined
+def nearest_of_vessels(
+    vessels: Present | None,
+    lane: int,
+    flat: Singles,
+    position: Vector,
+    direction: Vector,
+    way: float,
+    met: int,
+) -> tuple[float, int]:
+    """Return the nearer of what was found so far and of the vessel of the region."""
+    if vessels is None:
+        return way, met
+    to_vessel = way_to_vessel(lane, flat, position, direction)
+    return (to_vessel, _VEIN) if to_vessel < way else (way, met)
+
+
+@jit_inlined
+def folded_in(
+    cell: Cell | None, position: Vector, direction: Vector, way: float, to_plane: float
+) -> tuple[Vector, Vector, float]:
+    """Return position, direction and the way left, after the mirror if that comes first.
+
+    A packet is listed though the mirror comes first if its path went on to a second surface, or
+    further than the gap. So whatever of these is next behind the mirror has been met too. The way
+    left is that to a plane, or infinite where the packet has been brought to the mirror again, or
+    over the gap.
+    """
+    if cell is None:
+        return position, direction, way
+    to_mirror = distance_to_wall(position, direction, cell.radius)
+    if to_mirror >= way:
+        return position, direction, way
+    position = moved(position, direction, to_mirror)
+    direction = mirrored(position, direction)
+    to_plane -= to_mirror
+    to_mirror = distance_to_wall(position, direction, cell.radius)
+    gap = float(cell.gap)
+    if to_plane <= min(to_mirror, gap):
+        return position, direction, to_plane
+    position = moved(position, direction, min(to_mirror, gap))
+    if to_mirror <= gap:
+        direction = mirrored(position, direction)
+    return position, direction, math.inf
+
+
+@jit_inlined
+def normal_at(met: int, lane: int, flat: Singles, position: Vector) -> Vector:
+    """Return the unit normal of what a packet has met."""
+    if met == _PLANE:
+        return 0.0, 0.0, 1.0
+    if met == _VEIN:
+        return vessel_normal(lane, flat, position)
+    return round_normal(WALL_SIDE if met == _WALL else OTHER_SIDE, lane, flat, position)
+
+
+@jit_inlined
+def meet_surface(
+    lane: int, region: int, flat: Singles, where: Map, world: World, words: Words
+) -> int:
+    """Put a packet on the surface in its way and through it or back; return its region then."""
+    position, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
+    plane = float(load(flat, (BOTTOM if direction[2] > 0.0 else TOP) * WIDTH + lane))
+    to_plane = math.inf
+    if direction[2] != 0.0:
+        to_plane = max((plane - position[2]) / direction[2], 0.0)
+    way, met = nearest_of_follicle(
+        world.follicle, lane, flat, position, direction, to_plane, _PLANE
+    )
+    way, met = nearest_of_vessels(world.vessels, lane, flat, position, direction, way, met)
+    start = position
+    position, direction, way = folded_in(world.cell, position, direction, way, to_plane)
+    if position != start:
+        met = _PLANE
+    if way < FAR:
+        position = moved(position, direction, way)
+        if met == _PLANE:
+            position = (position[0], position[1], plane)
+            beyond = beyond_plane(world.follicle, region, direction[2], position, where)
+        else:
+            beyond = beyond_side(met, region, position, where)
+        normal = normal_at(met, lane, flat, position)
+        n_from, n_to = where.refractive_index[region], where.refractive_index[beyond]
+        direction, passes = through(direction, normal, n_from, n_to, words)
+        region = beyond if passes else region
+    put_vector(position, X, lane, flat)
+    put_vector(direction, TO_X, lane, flat)
+    return region

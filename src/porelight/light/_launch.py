@@ -1,0 +1,89 @@
+"""Packets just under the surface: sampled from the beam, refracted, and without what was reflected.
+
+The radii (or pixels) of a batch are stratified: packet i of n starts at a share of the beam's power
+between i / n and (i + 1) / n. Where the azimuth matters it follows a lattice of golden-ratio steps
+that a random number shifts as a whole, so every packet by itself is as if drawn at random.
+
+The surface reflects each ray by its own angle. A packet enters with its share that passes; the mean
+of these shares over the batch is kept apart, so that the weights have mean 1 and the packets of a
+collimated beam have weight 1 exactly.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from porelight.laser.beam import Beam
+from porelight.laser.rays import Rays, rays
+from porelight.light.closed_form import fresnel_reflectance
+from porelight.quantities import Floats
+
+_GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+
+
+class Launch(NamedTuple):
+    """The packets of a batch, after refraction into the tissue; arrays are (n,)."""
+
+    x: Floats  # [m]
+    y: Floats  # [m]
+    to_x: Floats
+    to_y: Floats
+    to_z: Floats
+    weight: Floats  # each a float32 number; mean 1
+    entering: float  # share of the batch's light that the surface lets through
+
+
+def launch_of(
+    beam: Beam,
+    n_photons: int,
+    seed_sequence: np.random.SeedSequence,
+    refractive_index_above: float,
+    refractive_index_below: float,
+) -> Launch:
+    """Return packets at the surface, in the tissue; weight times `entering` is what they carry.
+
+    Parameters
+    ----------
+    beam : Beam
+        Where light lands, and from which direction.
+    n_photons : int
+        Number of packets n.
+    seed_sequence : SeedSequence
+        Starts the random numbers; batches with different ones are independent.
+    refractive_index_above, refractive_index_below : float
+        On both sides of the surface.
+    """
+    random = np.random.Generator(np.random.PCG64DXSM(seed_sequence))
+    share = (np.arange(n_photons) + random.random(n_photons)) / n_photons
+    if beam.is_straight and beam.is_axisymmetric:
+        # the azimuth is of no account where all else is even around the axis
+        still = np.zeros(n_photons)
+        fallen = Rays(beam.radius_of(share), still, still, still, np.ones(n_photons))
+    else:
+        azimuth = np.mod(random.random() + _GOLDEN * np.arange(n_photons), 1.0)
+        fallen = rays(beam, (share, azimuth), (random.random(n_photons), random.random(n_photons)))
+    return _entered(fallen, refractive_index_above, refractive_index_below)
+
+
+def _entered(fallen: Rays, index_above: float, index_below: float) -> Launch:
+    """Return what passes the surface, by Fresnel's and Snell's equations."""
+    reflectance, cosine = fresnel_reflectance(fallen.to_z, index_above, index_below)
+    passed = 1.0 - reflectance
+    entering = float(passed.mean())
+    weight = np.ones_like(passed)
+    if np.ptp(passed) > 0.0:
+        # float32 numbers, so that a kernel in either precision starts with the same energy
+        weight = (passed / entering).astype(np.float32).astype(np.float64)
+    else:
+        entering = float(passed[0])
+    bend = index_above / index_below
+    return Launch(
+        x=fallen.x,
+        y=fallen.y,
+        to_x=fallen.to_x * bend,
+        to_y=fallen.to_y * bend,
+        to_z=cosine,
+        weight=weight,
+        entering=entering,
+    )

@@ -1,0 +1,235 @@
+"""One batch through the fast kernel: rounds of SIMD flights, and the events between them."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from porelight._jit import jit_inlined, jit_lent
+from porelight.light._bins import Axis
+from porelight.light._events import Map, copy_packet, enter_region, meet_surface, vector_at
+from porelight.light._kernel import Tally, after_roulette, ring_of
+from porelight.light._launch import Launch
+from porelight.light._random import Words, uniform
+from porelight.light._ruler import Ruler
+from porelight.light._simd import (
+    EVENT,
+    TO_X,
+    TO_Y,
+    TO_Z,
+    WEIGHED,
+    WEIGHT,
+    WIDTH,
+    Lanes,
+    Singles,
+    Whole,
+    World,
+    X,
+    Y,
+    Z,
+    advance,
+    collect,
+)
+from porelight.light._weight_window import Window
+from porelight.light._words import bits_of, load, store
+from porelight.quantities import Floats
+
+# packets that wait to be followed after a split; while it is full, none is split
+BANK_SIZE = 4096
+N_PACKET_COLUMNS = WEIGHT + 1
+_MOST_PIECES = 8
+# from this share of the next power of two on, a weight is split into so many pieces
+_HALFWAY = 1.5
+
+
+class Bank(NamedTuple):
+    """Packets that came of a split and wait for a lane."""
+
+    packets: Singles  # (BANK_SIZE, N_PACKET_COLUMNS)
+    region: Whole  # (BANK_SIZE,)
+    waiting: Whole  # (1,) how many there are
+
+
+def empty_bank() -> Bank:
+    """Return a bank without packets."""
+    packets = np.zeros((BANK_SIZE, N_PACKET_COLUMNS), dtype=np.float32)
+    return Bank(packets, np.zeros(BANK_SIZE, dtype=np.int64), np.zeros(1, dtype=np.int64))
+
+
+class Tables(NamedTuple):
+    """The arrays that all packets share and none changes."""
+
+    where: Map
+    rows: Ruler  # of the tally, by depth
+    rings: Ruler  # of the tally, by the square of the radius
+    r_axis: Axis
+
+
+class Progress(NamedTuple):
+    """What changes while a batch is followed."""
+
+    lanes: Lanes
+    bank: Bank
+    words: Words  # random numbers of scalar code
+    absorbed: Floats  # ((n_rows + 1) * (n_rings + 1),) last row and ring: beyond the grid
+    by_region: Floats  # (n_regions,) see `trace_lanes`
+    tally: Tally  # the rest
+
+
+@jit_inlined
+def launch_packet(
+    lane: int, number: int, launch: Launch, entry: Whole, flat: Singles, columns: Singles
+) -> int:
+    """Put packet `number` of a launch into a lane; return its region."""
+    store(flat, X * WIDTH + lane, np.float32(launch.x[number]))
+    store(flat, Y * WIDTH + lane, np.float32(launch.y[number]))
+    store(flat, Z * WIDTH + lane, np.float32(0.0))
+    store(flat, TO_X * WIDTH + lane, np.float32(launch.to_x[number]))
+    store(flat, TO_Y * WIDTH + lane, np.float32(launch.to_y[number]))
+    store(flat, TO_Z * WIDTH + lane, np.float32(launch.to_z[number]))
+    store(flat, WEIGHT * WIDTH + lane, np.float32(launch.weight[number]))
+    region = int(entry[number])
+    enter_region(lane, region, flat, columns)
+    return region
+
+
+@jit_inlined
+def put_aside(lane: int, region: int, copies: int, flat: Singles, bank: Bank) -> None:
+    """Add copies of a packet to the bank."""
+    for _ in range(copies):
+        number = bank.waiting[0]
+        for column in range(N_PACKET_COLUMNS):
+            bank.packets[number, column] = load(flat, column * WIDTH + lane)
+        bank.region[number] = region
+        bank.waiting[0] += 1
+
+
+@jit_inlined
+def take_back(lane: int, flat: Singles, columns: Singles, bank: Bank) -> int:
+    """Put the last packet of the bank into a lane; return its region."""
+    bank.waiting[0] -= 1
+    number = bank.waiting[0]
+    for column in range(N_PACKET_COLUMNS):
+        store(flat, column * WIDTH + lane, bank.packets[number, column])
+    region = int(bank.region[number])
+    enter_region(lane, region, flat, columns)
+    return region
+
+
+@jit_inlined
+def weighed(
+    window: Window | None, lane: int, region: int, weight: float, so_far: Progress
+) -> float:
+    """Return the weight with which a listed packet goes on; 0 if it ends here.
+
+    Without a window it is light, and plays the plain roulette. With one, it is light for where it
+    is and plays for the target there, or heavy: then it is split into 2, 4 or 8, whose weights have
+    no rounding, and all but one wait in the bank.
+    """
+    flat, bank, words, tally = so_far.lanes.flat, so_far.bank, so_far.words, so_far.tally
+    if window is None:
+        return after_roulette(weight, words, tally)
+    x, y, z = vector_at(X, lane, flat)
+    steepness, floor = float(window.steepness), float(window.floor)
+    # as the lane will hold it
+    target = float(np.float32(min(max(steepness * (x * x + y * y + z * z), floor), 1.0)))
+    if weight < target:
+        kept = target if uniform(words) * target < weight else 0.0
+        tally.roulette[0] += weight - kept
+        return kept
+    pieces = 2
+    while pieces < _MOST_PIECES and weight > _HALFWAY * pieces * target:
+        pieces *= 2
+    if bank.waiting[0] + pieces > bank.region.size:
+        return weight
+    store(flat, WEIGHT * WIDTH + lane, np.float32(weight / pieces))
+    put_aside(lane, region, pieces - 1, flat, bank)
+    so_far.by_region[region] += weight - weight / pieces
+    return weight / pieces
+
+
+@jit_inlined
+def leave(lane: int, beyond: int, tables: Tables, so_far: Progress) -> None:
+    """Tally a packet that has left through the top or the bottom."""
+    flat, tally = so_far.lanes.flat, so_far.tally
+    weight = float(load(flat, WEIGHT * WIDTH + lane))
+    if beyond == tables.where.place.size:
+        tally.reflected[ring_of(vector_at(X, lane, flat), tables.r_axis)] += weight
+    else:
+        tally.transmitted[0] += weight
+
+
+@jit_inlined
+def far_stride(n_photons: int) -> int:
+    """Return a stride that visits every packet of a launch once, each far from the one before.
+
+    Packets that lie side by side in a launch start side by side. Followed together they would add
+    to the same cell of the tally again and again, each addition waiting for the one before it. One
+    stride for each lane, and the memory is still read in order.
+    """
+    stride = n_photons // WIDTH + 1
+    while math.gcd(stride, n_photons) > 1:
+        stride += 1
+    return stride
+
+
+@jit_inlined
+def is_over(lane: int, region: int, tables: Tables, world: World, so_far: Progress) -> bool:
+    """See to a listed packet; return whether its lane is free."""
+    flat, by_region, where = so_far.lanes.flat, so_far.by_region, tables.where
+    weight = float(load(flat, WEIGHT * WIDTH + lane))
+    if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
+        kept = weighed(world.window, lane, region, weight, so_far)
+        by_region[region] += kept - weight
+        store(flat, WEIGHT * WIDTH + lane, np.float32(kept))
+        return kept == 0.0
+    beyond = meet_surface(lane, region, flat, where, world, so_far.words)
+    if beyond == region:
+        return False
+    by_region[region] -= weight
+    if beyond >= where.place.size:
+        leave(lane, beyond, tables, so_far)
+        return True
+    so_far.lanes.region[lane] = beyond
+    by_region[beyond] += weight
+    enter_region(lane, beyond, flat, where.columns)
+    return False
+
+
+@jit_lent
+def trace_lanes(
+    launch: Launch, entry: Whole, tables: Tables, world: World, so_far: Progress
+) -> None:
+    """Follow the packets of a launch; `entry` is the region in which each starts.
+
+    ``so_far.by_region`` is a ledger: what a packet carries is added to the region that it enters
+    and taken off when it leaves. What remains in the end has been absorbed there.
+    """
+    lanes, bank, by_region = so_far.lanes, so_far.bank, so_far.by_region
+    flat, regions, listed, columns = lanes.flat, lanes.region, lanes.listed, tables.where.columns
+    n_photons = launch.weight.size
+    stride, following, n_launched = far_stride(n_photons), 0, min(WIDTH, n_photons)
+    for lane in range(n_launched):
+        regions[lane] = launch_packet(lane, following, launch, entry, flat, columns)
+        by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
+        following = (following + stride) % n_photons
+    n_active = n_launched
+    while n_active > 0:
+        advance(n_active, flat, world)
+        n_listed = collect(n_active, flat, listed, tables.rows, tables.rings, so_far.absorbed)
+        # from the last lane down, so that the lane that fills a gap has been seen to already
+        for number in range(n_listed - 1, -1, -1):
+            lane = listed[number]
+            if not is_over(lane, regions[lane], tables, world, so_far):
+                continue
+            if bank.waiting[0] > 0:
+                regions[lane] = take_back(lane, flat, columns, bank)
+            elif n_launched < n_photons:
+                regions[lane] = launch_packet(lane, following, launch, entry, flat, columns)
+                by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
+                following = (following + stride) % n_photons
+                n_launched += 1
+            else:
+                n_active -= 1
+                copy_packet(n_active, lane, flat)
+                regions[lane] = regions[n_active]

@@ -1,0 +1,139 @@
+"""Where the light went: what a run of photons found, per joule delivered."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.grid import Grid
+from porelight.light._bodies import medium_names
+from porelight.light._kernel import Tally
+from porelight.light._runs import Kernel, Scene
+from porelight.light.averages import Averages
+from porelight.quantities import Floats
+from porelight.tissue.optics import LayeredOptics
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LightField:
+    """Where one joule of light went, each with its standard error over the batches.
+
+    ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding. Energy
+    that was absorbed beyond the edges of the grid is in `by_region`, not in `absorbed`.
+    """
+
+    grid: Grid
+    absorbed: Floats  # (n_z, n_r) energy density per joule delivered [1/m3]
+    absorbed_error: Floats  # (n_z, n_r) [1/m3]
+    by_region: Floats  # (n_regions,) share absorbed in each region, on the grid or off it
+    by_region_error: Floats  # (n_regions,)
+    region_names: tuple[str, ...]  # the layers, then the parts of a follicle, then the vessels
+    n_layers: int
+    specular: float  # share reflected where the beam meets the surface; exact if it is collimated
+    reflectance: float  # share that came back out of the tissue
+    reflectance_error: float
+    transmittance: float  # share that left through the bottom
+    transmittance_error: float
+    lost: float  # share taken by the roulette less what it gave; 0 in the mean
+    n_photons: int
+    seed: int
+    off_grid: float  # share absorbed beyond the edges of the grid
+    radial_reflectance: Floats  # (n_r,) reflectance by ring, per area [1/m2]
+    radial_reflectance_error: Floats  # (n_r,) [1/m2]
+    kernel: Kernel  # the one that ran
+
+    @property
+    def by_layer(self) -> Floats:
+        """Share absorbed in each layer, without follicle and vessels, shape (n_layers,)."""
+        return self.by_region[: self.n_layers]
+
+    @property
+    def by_layer_error(self) -> Floats:
+        """Standard error of `by_layer`, shape (n_layers,)."""
+        return self.by_region_error[: self.n_layers]
+
+    @property
+    def balance(self) -> float:
+        """Sum of all shares; 1 to rounding."""
+        out = self.specular + self.reflectance + self.transmittance + self.lost
+        return float(self.by_region.sum() + out)
+
+
+def parts_of(tally: Tally) -> dict[str, Floats]:
+    """Return what is averaged of a batch: every part of the tally, and the whole reflectance.
+
+    The rings of a batch rise and fall together, so the error of their sum is not that of its parts.
+    """
+    return {**tally._asdict(), "reflectance": np.asarray(tally.reflected.sum())}
+
+
+def field_of(averages: Averages, scene: Scene, seed: int, kernel: Kernel) -> LightField:
+    """Return the light field that averages over a scene's tallies amount to."""
+    grid, mean, error = scene.grid, averages.mean, averages.standard_error
+    absorbed, rings = mean("absorbed"), slice(0, -1)
+    on_grid = (rings, rings)
+    return LightField(
+        grid=grid,
+        absorbed=absorbed[on_grid] / grid.volume,
+        absorbed_error=error("absorbed")[on_grid] / grid.volume,
+        by_region=mean("by_region"),
+        by_region_error=error("by_region"),
+        region_names=medium_names(scene.optics, scene.follicle, scene.vessels),
+        n_layers=scene.optics.n_layers,
+        specular=float(mean("specular")[0]),
+        reflectance=float(mean("reflectance")),
+        reflectance_error=float(error("reflectance")),
+        transmittance=float(mean("transmitted")[0]),
+        transmittance_error=float(error("transmitted")[0]),
+        lost=float(mean("roulette")[0]),
+        n_photons=averages.n_photons,
+        seed=seed,
+        off_grid=float(absorbed[-1, :].sum() + absorbed[:-1, -1].sum()),
+        radial_reflectance=mean("reflected")[rings] / grid.ring_area,
+        radial_reflectance_error=error("reflected")[rings] / grid.ring_area,
+        kernel=kernel,
+    )
+
+
+def fluence_of(field: LightField, optics: LayeredOptics) -> tuple[Floats, Floats]:
+    """Return the fluence in each cell and its standard error, from what was absorbed there.
+
+    Parameters
+    ----------
+    field : LightField
+        Of plane layers; inside a pore the absorption is not that of the layer around it.
+    optics : LayeredOptics
+        The layers of that run.
+
+    Returns
+    -------
+    fluence, standard_error : ndarray of float64, shape (n_z, n_r)
+        Per joule delivered [1/m2].
+
+    Raises
+    ------
+    ParameterError
+        If a layer on the grid does not absorb: what is absorbed there tells nothing of the light.
+
+    Notes
+    -----
+    A row of cells that a plane cuts gets the mean over both layers, weighted with their absorption.
+    """
+    edges = field.grid.z_edges
+    planes = np.concatenate([[0.0], np.cumsum(optics.thickness)])
+    # depth of each row that lies in each layer, (n_z, n_layers)
+    lower = np.maximum(edges[:-1, None], planes[:-1])
+    shared = np.maximum(np.minimum(edges[1:, None], planes[1:]) - lower, 0.0)
+    clear = (shared > 0.0).any(axis=0) & (optics.mu_a == 0.0)
+    if clear.any():
+        raise ParameterError(
+            f"mu_a of layer {int(np.argmax(clear)) + 1} is 0 1/m; the fluence there cannot be told "
+            "from what is absorbed. Give it an absorption too small to matter, such as 0.1 1/m."
+        )
+    mu_a = shared @ optics.mu_a / np.diff(edges)
+    if (mu_a == 0.0).any():
+        raise ParameterError(
+            f"the grid reaches {edges[-1]:g} m deep but the layers end at {planes[-1]:g} m; "
+            "there is no fluence below them."
+        )
+    return field.absorbed / mu_a[:, None], field.absorbed_error / mu_a[:, None]

@@ -1,0 +1,49 @@
+"""Compiling a kernel before it is needed, so that a program can say what it waits for.
+
+A kernel is compiled for the kinds of things in a scene (pore, vessels, cell, weight window), the
+first time such a scene is run on a machine, which takes about ten seconds; later processes load the
+result from a cache in about one.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from porelight.light._batches import Batch
+from porelight.light._runs import Kernel, Scene, kernel_for, tracer
+
+_PATIENCE = 2.0  # [s]
+
+
+def prepare(
+    scene: Scene, kernel: Kernel = "fast", on_waiting: Callable[[], None] | None = None
+) -> float:
+    """Compile what a scene needs, or load it; return how long that took [s].
+
+    Parameters
+    ----------
+    scene : Scene
+        From `porelight.light.transport.scene_of`.
+    kernel : {"fast", "reference"}
+        As for `transport`.
+    on_waiting : callable, optional
+        Called once, from another thread, if it takes longer than two seconds: the moment to tell
+        the user that a kernel is being compiled.
+
+    Returns
+    -------
+    float
+        Seconds; a later run of such a scene in this process starts at once.
+    """
+    start = time.perf_counter()
+    timer = threading.Timer(_PATIENCE, on_waiting or _nothing)
+    timer.start()
+    try:
+        tracer(scene, kernel_for(scene, kernel))(Batch.numbered(0, 1, 0))
+    finally:
+        timer.cancel()
+    return time.perf_counter() - start
+
+
+def _nothing() -> None:
+    """Stand in for a hook that was not given."""
