@@ -99,3 +99,8 @@ def test_the_plexus_is_looked_for_by_name(skin):
     )
     with pytest.raises(ParameterError, match="no layer called 'upper plexus'"):
         at_plexus(bare, DEPTH)
+
+
+def test_cooling_that_would_freeze_the_skin_is_refused(treated):
+    with pytest.raises(ParameterError, match=r"cryogen all through .* \(-26 degC\); expected"):
+        treated(laser_genesis(cooling="cryogen"))

@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.heat.conduction import resting_temperature
+from porelight.heat.cooling import FREEZING
 from porelight.heat.scan import (
     PulseResponse,
     pulse_response,
@@ -33,6 +35,7 @@ from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
 
+_ZERO_CELSIUS = 273.15  # K
 COOLING = 60.0  # s of cooling that are still followed after the last pulse
 HALF_AN_HOUR = 1800.0  # s
 FELT = (
@@ -124,6 +127,11 @@ def skin_response(
         Photons to follow.
     seed : int
         Of the photons.
+
+    Raises
+    ------
+    ParameterError
+        If the cooling, kept up all through the session, would freeze the skin.
     """
     interfaces = np.cumsum([layer.thickness for layer in skin.layers[:-1]])
     grid = treatment_grid(exposure.beam.diameter, interfaces=interfaces.tolist())
@@ -146,6 +154,7 @@ def skin_response(
         response_length(exposure),
     )
     resting = resting_temperature(grid, thermal, surface)
+    _require_unfrozen(float(resting.min()), exposure)
     return SkinResponse(
         light=light,
         pulse=pulse,
@@ -159,6 +168,16 @@ def skin_response(
             answering=tuple(layer.name not in _WITHOUT_ANSWER for layer in skin.layers),
         ),
     )
+
+
+def _require_unfrozen(coldest: float, exposure: Exposure) -> None:
+    if coldest < FREEZING:
+        raise ParameterError(
+            f"{exposure.cooling} all through a session would freeze the skin "
+            f"({coldest - _ZERO_CELSIUS:.0f} degC); expected a cooling that keeps it above "
+            f"{FREEZING - _ZERO_CELSIUS:.1f} degC, such as cold air or contact. Spurts before "
+            "single pulses: burn.threshold, or 'porelight threshold'."
+        )
 
 
 def response_length(exposure: Exposure) -> float:

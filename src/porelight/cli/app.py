@@ -4,19 +4,31 @@ Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
 """
 
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError
 
 from porelight import __version__
+from porelight.cli.agreement import agreement
+from porelight.cli.compare import compare
 from porelight.cli.config import example, schema
-from porelight.cli.console import complain
+from porelight.cli.console import complain, warning_in_a_line
 from porelight.cli.demo import demo
+from porelight.cli.follow_up import follow_up
+from porelight.cli.light import light
+from porelight.cli.marker import marker
 from porelight.cli.measure import measure
+from porelight.cli.models import fetch
 from porelight.cli.plan import plan
+from porelight.cli.preview import preview
 from porelight.cli.report import report
+from porelight.cli.sensitivity import sensitivity
+from porelight.cli.session import session
 from porelight.cli.simulate import simulate
+from porelight.cli.threshold import threshold
 from porelight.cli.verify import verify
+from porelight.cli.what_if import what_if
 from porelight.errors import PorelightError
 
 if TYPE_CHECKING:
@@ -30,11 +42,24 @@ app = App(
     suppress_keyboard_interrupt=False,  # main() tells what was kept
 )
 app.command(measure)
+app.command(marker)
+app.command(compare)
+app.command(preview)
+app.command(agreement)
 app.command(simulate)
+app.command(session)
 app.command(plan)
 app.command(verify)
+app.command(follow_up)
 app.command(report)
+app.command(sensitivity)
+app.command(what_if)
+app.command(light)
+app.command(threshold)
 app.command(demo)
+models = App(name="models", help="About the networks that find the zones of a whole face.")
+models.command(fetch)
+app.command(models)
 config = App(name="config", help="About course files.")
 config.command(schema)
 config.command(example)
@@ -51,7 +76,9 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        with warnings.catch_warnings():
+            warnings.showwarning = warning_in_a_line
+            code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except PorelightError as problem:
         complain(str(problem))
         code = 2

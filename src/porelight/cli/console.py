@@ -5,7 +5,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
@@ -60,6 +60,18 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Print the one line that says what is wrong."""
     sys.stderr.write(f"porelight: {text}\n")
+
+
+def warning_in_a_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning without the place in the code that it came from."""
+    complain("warning: " + " ".join(str(message).split()))
 
 
 def print_json(document: object) -> None:

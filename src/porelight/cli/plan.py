@@ -65,6 +65,8 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     print_rows("plan, best first", plan_rows(document)[:10])
     print_rows("refused", refusal_rows(document)[:10])
     say(found.verdict)
+    for note in document["safety"]:
+        say(note)
     for path in written:
         say(f"written: {path}")
     return 0

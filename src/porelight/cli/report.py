@@ -16,6 +16,7 @@ def report(
     output: Output,
     measured: Path | None = None,
     plan: Annotated[Path | None, Parameter(name="--plan")] = None,
+    sensitivity: Path | None = None,
     json: AsJson = False,
 ) -> int:
     """Write one self-contained HTML page about an outcome.
@@ -30,19 +31,25 @@ def report(
         Folder that 'porelight measure' wrote, for the photograph with its pores.
     plan
         JSON file that 'porelight plan' wrote, for the table of settings.
+    sensitivity
+        JSON file that 'porelight sensitivity' wrote, for the figure of what matters most.
     json
         Print the path as JSON.
     """
     from porelight.record.measurements import load_measured  # noqa: PLC0415
     from porelight.record.outcomes import load_outcome  # noqa: PLC0415
     from porelight.record.plans import load_plan_document  # noqa: PLC0415
+    from porelight.record.sensitivities import load_sensitivity  # noqa: PLC0415
     from porelight.report.page import write_report  # noqa: PLC0415
 
     outcome = load_outcome(run)
     require_folder_of(output)
     photographed = load_measured(measured) if measured is not None else None
     proposals = load_plan_document(plan) if plan is not None else None
-    path = write_report(outcome, output, measured=photographed, plan=proposals)
+    unknowns = load_sensitivity(sensitivity) if sensitivity is not None else None
+    path = write_report(
+        outcome, output, measured=photographed, plan=proposals, sensitivity=unknowns
+    )
     if json:
         print_json({"report": str(path)})
     else:

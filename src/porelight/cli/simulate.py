@@ -2,13 +2,26 @@
 
 from json import loads
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, require_folder_of, say
+from porelight.errors import ParameterError
 
 
-def simulate(
-    course: Path, /, *, output: Output, measured: Path | None = None, json: AsJson = False
+def simulate(  # noqa: PLR0913  each is a choice of the user
+    course: Path,
+    /,
+    *,
+    output: Output,
+    measured: Path | None = None,
+    posterior: Annotated[bool, Parameter(negative="")] = False,
+    state: Path | None = None,
+    state_day: float | None = None,
+    continue_from: Path | None = None,
+    json: AsJson = False,
 ) -> int:
     """Simulate a course of treatments on one skin: light, heat, injury, healing, pores over weeks.
 
@@ -20,19 +33,61 @@ def simulate(
         NetCDF file for the outcome.
     measured
         Folder that 'porelight measure' wrote: its pores replace the typical ones.
+    posterior
+        Draw healing and mechanics from the posterior of one trial of another laser instead of
+        from the priors. It narrows little, and nobody knows whether it carries over.
+    state
+        File to keep the skin's state in, from which a later treatment can go on.
+    state_day
+        Day of that state; the last day of the forecast when left out.
+    continue_from
+        Such a file: go on from its day with the sessions and the care that the course file has
+        from then on. The skin must be the same; draws and seed are those of the state.
     json
         Print the summary as JSON.
     """
+    from porelight.calibration import posterior as shipped_posterior  # noqa: PLC0415
+    from porelight.continuation import begin, simulated_until  # noqa: PLC0415
+    from porelight.course_state import EnsembleSettings  # noqa: PLC0415
     from porelight.record.course_file import read_course_file  # noqa: PLC0415
+    from porelight.record.course_states import (  # noqa: PLC0415
+        load_course_state,
+        save_course_state,
+    )
     from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
     from porelight.record.outcomes import save_outcome  # noqa: PLC0415
     from porelight.report.tables import forecast_rows  # noqa: PLC0415
 
     content = read_course_file(course)
     planned = course_of(content, course, measured=measured)
-    require_folder_of(output)
+    asked = simulation_of(content)
+    if asked["perfusion"] != "constant" and (state or continue_from):
+        raise ParameterError(
+            f"perfusion is {asked['perfusion']!r}; a course that is kept or continued has constant "
+            "perfusion. Leave out --state and --continue-from, or the perfusion."
+        )
+    for path in (output, *([state] if state else [])):
+        require_folder_of(path)
     with progress_bar("simulating", quiet=json) as progress:
-        outcome = planned.simulate(**simulation_of(content), progress=progress)
+        values = shipped_posterior() if posterior else None
+        if state is None and continue_from is None:
+            outcome = planned.simulate(**asked, values=values, progress=progress)
+        else:
+            if continue_from is not None:
+                stands = load_course_state(continue_from)
+            else:
+                size = EnsembleSettings(
+                    asked["draws"], asked["members"], asked["photons"], asked["seed"]
+                )
+                stands = begin(planned.skin, size, values)
+            last = planned.observation_days(asked["last_day"])[-1]
+            if state is not None:
+                until = last if state_day is None else state_day
+                stands = simulated_until(planned, until, stands, progress)
+                save_course_state(stands, state)
+            if stands.day < last:
+                stands = simulated_until(planned, last, stands, progress)
+            outcome = stands.outcome
     save_outcome(outcome, output)
     if json:
         print_json({"outcome": str(output), "forecast": forecast_rows(outcome)})

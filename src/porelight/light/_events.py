@@ -37,7 +37,9 @@ from porelight.light._words import load, store
 from porelight.quantities import Floats
 
 _PLANE, _WALL, _OTHER, _VEIN = range(4)
-_HAIR, _LUMEN, _GLAND, _LAYER, _VESSEL = (int(place) for place in Place)
+_LUMEN, _GLAND, _LAYER, _VESSEL = (
+    int(place) for place in (Place.LUMEN, Place.GLAND, Place.LAYER, Place.VESSEL)
+)
 
 
 class Map(NamedTuple):
@@ -48,6 +50,7 @@ class Map(NamedTuple):
     place: Whole
     first_slab: Whole
     last_slab: Whole
+    behind: Whole
     slab_top: Floats
     discs: Floats
     at: Whole
@@ -168,6 +171,7 @@ def disc_at(
         int(radius_squared >= discs[slab, side, 0])
         + int(radius_squared >= discs[slab, side, 1])
         + int(radius_squared >= discs[slab, side, 2])
+        + int(radius_squared >= discs[slab, side, 3])
     )
 
 
@@ -191,16 +195,13 @@ def beyond_side(met: int, region: int, position: Vector, where: Map) -> int:
     place = where.place[region]
     if met == _VEIN:
         beyond = _VESSEL if place == _LAYER else _LAYER
-    elif met == _OTHER:
-        # hair and lumen are neighbours, gland and layer are
-        beyond = place ^ 1
-    elif place == _LUMEN:
+    elif met == _WALL and place == _LUMEN:
         off = position[2] - where.gland[1]
         round_axis = position[0] * position[0] + position[1] * position[1]
         in_gland = round_axis + where.gland[0] * off * off < where.gland[2]
         beyond = _GLAND if in_gland and where.at[slab, _GLAND] >= 0 else _LAYER
     else:
-        beyond = _LUMEN
+        beyond = where.behind[region, 0 if met == _WALL else 1]
     return int(where.at[slab, beyond])
 
 

@@ -36,6 +36,8 @@ _POSITIONS_IN_CELL = 10.0
 _RELATIVE_STEP = 2.0**-23
 # so that no rounding puts a packet in front of the mirror into the ring behind it
 _JUST_INSIDE = 1.0 - 2.0**-21
+# radius beyond which the planes of a follicle do not stop light, in widths of the follicle
+_FAR_IN_FOLLICLES = 1.2
 
 
 class Scene(NamedTuple):
@@ -79,7 +81,7 @@ def tracer(scene: Scene, kernel: Kernel) -> Trace:
     """
     bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
     media = media_of(scene.optics, scene.follicle, scene.vessels)
-    regions = regions_of(bodies)
+    regions = regions_of(bodies, _far_radius(scene))
     kernel_of = _fast_tracer if kernel == "fast" else _reference_tracer
     trace = kernel_of(scene, bodies, media, regions)
 
@@ -91,6 +93,14 @@ def tracer(scene: Scene, kernel: Kernel) -> Trace:
         return scaled._replace(specular=np.array([batch.n_photons - entered_weight]))
 
     return trace_batch_of
+
+
+def _far_radius(scene: Scene) -> float:
+    """Return where the layers are divided into near and far from the follicle [m]."""
+    # not in a cell, where all light is near, nor around vessels, which might cross the division
+    if scene.follicle is None or scene.vessels or not math.isinf(scene.cell_radius):
+        return math.inf
+    return _FAR_IN_FOLLICLES * scene.follicle.widest
 
 
 def launch_in(scene: Scene, media: Media, regions: Regions, batch: Batch) -> tuple[Launch, Whole]:
@@ -191,6 +201,7 @@ def _map(bodies: Bodies, media: Media, regions: Regions) -> Map:
         place=regions.place,
         first_slab=regions.first_slab,
         last_slab=regions.last_slab,
+        behind=regions.behind,
         slab_top=regions.slab_top,
         discs=regions.discs,
         at=regions.at,

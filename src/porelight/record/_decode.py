@@ -2,16 +2,18 @@
 
 A broken or hostile file can make a decoder crash, hang or ask for all memory; here that costs only
 this process. It needs Pillow alone, so it starts at once. It writes one line of JSON to standard
-output, ``{"rows": .., "cols": .., "channels": ..}`` before the pixels or ``{"problem": ".."}``
-before nothing. No metadata leaves it.
+output: ``{"rows": .., "cols": .., "channels": .., "dpi": .., "has_camera": ..}`` before the
+pixels, or ``{"problem": ".."}`` before nothing. Of the metadata only the stated dots per inch
+leave it, and whether a camera took the picture; no place, time, name or serial number does.
 """
 
 import io
 import json
+import math
 import sys
 import warnings
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -25,12 +27,17 @@ _STARTS = (
 )
 
 
+_CAMERA_TAGS = (0x010F, 0x0110, 0x829A, 0x8769)  # make, model, exposure time, block of the camera
+
+Stated: TypeAlias = dict[str, object]
+
+
 class ProblemError(Exception):
     """What is wrong with the file, and what would be right."""
 
 
-def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> Image.Image:
-    """Return the picture upright, as RGB in sRGB, or as grey if it is a mask."""
+def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image, Stated]:
+    """Return the picture upright, as RGB in sRGB or as grey if it is a mask, and what it states."""
     try:
         image = Image.open(path, formats=FORMATS)
     except UnidentifiedImageError:
@@ -50,10 +57,26 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> Image.Image:
         )
     profile = image.info.get("icc_profile")
     image.load()
+    stated = _stated(image)
     upright = ImageOps.exif_transpose(image)
     if is_mask:
-        return _eight_bit(upright).convert("L")
-    return _rgb(_eight_bit(_opaque(upright)), profile)
+        return _eight_bit(upright).convert("L"), stated
+    return _rgb(_eight_bit(_opaque(upright)), profile), stated
+
+
+def _stated(image: Image.Image) -> Stated:
+    try:
+        across, down = (float(x) for x in image.info.get("dpi", (0.0, 0.0)))
+    except (TypeError, ValueError, ZeroDivisionError):
+        across = down = 0.0
+    if not (math.isfinite(across) and math.isfinite(down)):
+        across = down = 0.0
+    try:
+        exif = image.getexif()
+        has_camera = any(tag in exif for tag in _CAMERA_TAGS)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError):
+        has_camera = False
+    return {"dpi": [across, down], "has_camera": has_camera}
 
 
 def _kind(path: Path) -> str:
@@ -143,8 +166,9 @@ def main(arguments: list[str]) -> None:
     Image.MAX_IMAGE_PIXELS = None  # the limit is checked before anything is decoded
     pixels = b""
     try:
-        image = decoded(Path(path), int(most_pixels), is_mask=kind == "mask")
+        image, stated = decoded(Path(path), int(most_pixels), is_mask=kind == "mask")
         header: dict[str, object] = {
+            **stated,
             "rows": image.height,
             "cols": image.width,
             "channels": len(image.getbands()),

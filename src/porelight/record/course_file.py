@@ -37,6 +37,8 @@ rate_hz = 7
 pulses = 2000
 area_cm2 = 100
 stop_at_surface_c = 43
+# stop_reads = "thermometer" # the handpiece's own, instead of the mean over the area
+# path = "hand"              # raster, spiral, hand; or path_file = "path.csv" (time_s,x_mm,y_mm)
 
 [[session]]
 day = 28
@@ -102,6 +104,21 @@ SurfaceStop: TypeAlias = Annotated[
         "Kelvin need 273.15 subtracting.",
     ),
 ]
+Aspect: TypeAlias = Annotated[
+    float, _number("ratio", 0.01, 100, "width of the area over its height")
+]
+Seed: TypeAlias = Annotated[int, _number("seed", 0, 2**31, "another seed is another hand")]
+Stack: TypeAlias = Annotated[
+    int, _number("pulses", 1, 1000, "pulses on one spot before the spot moves on")
+]
+FieldOfView: TypeAlias = Annotated[
+    float,
+    _number("mm", 0.1, 200, "circle that the thermometer sees", "Metres need multiplying by 1000."),
+]
+Lag: TypeAlias = Annotated[float, _number("s", 0, 60, "response time of the thermometer")]
+Emissivity: TypeAlias = Annotated[
+    float, _number("share", 0.5, 1, "emissivity that the thermometer is set to")
+]
 Scale: TypeAlias = Annotated[
     float, _number("px/mm", 0.5, 500, "scale of that photo", "Give pixels per millimetre.")
 ]
@@ -137,6 +154,21 @@ class SessionTable(FileModel):
     passes: Passes | None = None
     overlap: Overlap | None = None
     stop_at_surface_c: SurfaceStop | None = None
+    stop_reads: Literal["area-mean", "thermometer"] = Field(
+        "area-mean", description="what is held against stop_at_surface_c"
+    )
+    path: Literal["raster", "spiral", "hand"] = Field(
+        "raster", description="how the spot travels over the area"
+    )
+    hand_seed: Seed | None = None
+    stacked_pulses: Stack | None = None
+    width_over_height: Aspect | None = None
+    path_file: str | None = Field(
+        None, description="CSV of a recorded path (time_s,x_mm,y_mm) instead of 'path'"
+    )
+    thermometer_field_mm: FieldOfView | None = None
+    thermometer_lag_s: Lag | None = None
+    thermometer_emissivity: Emissivity | None = None
 
 
 class CareTable(FileModel):
@@ -156,6 +188,10 @@ class SimulationTable(FileModel):
     photons: Annotated[int, _number("photons", 1000, 10**9, "photons per member")] = 100_000
     seed: Annotated[int, _number("seed", 0, 2**31, "the same seed gives the same numbers")] = 1
     last_day: Annotated[float, _number("days", 1, 36500, "last day of the forecast")] | None = None
+    perfusion: Annotated[
+        Literal["constant", "answers-warmth"],
+        Field(description="blood flow as at rest, or more as the skin warms"),
+    ] = "constant"
 
 
 class CourseFile(FileModel):
@@ -295,3 +331,7 @@ def _bounds(field: FieldInfo | None) -> tuple[float, float]:
     low = next(float(note.ge) for note in notes if hasattr(note, "ge"))
     high = next(float(note.le) for note in notes if hasattr(note, "le"))
     return low, high
+
+
+# other kinds of files are described, read and refused in the same way
+number, toml_content, validated = _number, _content, _validated

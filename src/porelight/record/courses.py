@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, TypedDict
 from porelight.course import Care, Course
 from porelight.errors import InputFileError, ParameterError
 from porelight.laser.exposure import Session
+from porelight.laser.motion import Motion, PulsePath
 from porelight.laser.presets import preset
+from porelight.laser.thermometer import Thermometer
 from porelight.photo.measure import measure
 from porelight.record.course_file import CareTable, CourseFile, SessionTable, SkinTable
 from porelight.record.measurements import load_population
 from porelight.record.photographs import read_photograph, read_zone_mask
+from porelight.record.pulse_paths import read_pulse_path
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, celsius, cm2, mm, ms
+from porelight.watch import Perfusion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +31,7 @@ class Simulation(TypedDict):
     photons: int
     seed: int
     last_day: float | None
+    perfusion: Perfusion
 
 
 def skin_of(table: SkinTable, path: Path, *, measured: Path | None = None) -> Skin:
@@ -68,7 +73,7 @@ def course_of(content: CourseFile, path: Path, *, measured: Path | None = None) 
     sessions = []
     for number, entry in enumerate(content.session, start=1):
         try:
-            sessions.append(_session(entry))
+            sessions.append(_session(entry, path.parent))
         except ParameterError as problem:
             raise InputFileError(f"{path}: session[{number}]: {problem}") from None
     care = []
@@ -89,6 +94,7 @@ def simulation_of(content: CourseFile) -> Simulation:
         photons=table.photons,
         seed=table.seed,
         last_day=table.last_day,
+        perfusion="constant" if table.perfusion == "constant" else "answers warmth",
     )
 
 
@@ -111,8 +117,8 @@ def _pores_of(table: SkinTable, path: Path, measured: Path | None) -> PorePopula
     return measure(photograph, zone=table.zone, zone_mask=mask).population()
 
 
-def _session(entry: SessionTable) -> Session:
-    given: Mapping[str, float | None] = {
+def _session(entry: SessionTable, folder: Path) -> Session:
+    given: Mapping[str, object] = {
         "radiant_exposure": _scaled(entry.radiant_exposure_j_cm2, J_per_cm2),
         "spot_diameter": _scaled(entry.spot_mm, mm),
         "pulse_duration": _scaled(entry.pulse_ms, ms),
@@ -124,10 +130,40 @@ def _session(entry: SessionTable) -> Session:
         "stop_at_surface": (
             None if entry.stop_at_surface_c is None else celsius(entry.stop_at_surface_c)
         ),
+        "stop_reads": "thermometer" if entry.stop_reads == "thermometer" else "area mean",
+        "aspect": entry.width_over_height,
+        "motion": _motion(entry, folder),
+        "thermometer": _thermometer(entry),
     }
     settings = {key: value for key, value in given.items() if value is not None}
     exposure = preset(entry.device, settings)
     return exposure.on_day(entry.day)
+
+
+def _motion(entry: SessionTable, folder: Path) -> Motion | PulsePath:
+    stacked = 1 if entry.stacked_pulses is None else entry.stacked_pulses
+    if entry.path_file is not None:
+        other = [key for key in ("hand_seed", "stacked_pulses") if getattr(entry, key) is not None]
+        if "path" in entry.model_fields_set or other:
+            key = "path" if "path" in entry.model_fields_set else other[0]
+            raise ParameterError(f"path_file and {key} exclude each other; keep one.")
+        return read_pulse_path(folder / entry.path_file)
+    if entry.path == "hand":
+        return Motion.by_hand(stacked=stacked, seed=entry.hand_seed or 0)
+    if entry.hand_seed is not None:
+        raise ParameterError(f"hand_seed is for path = 'hand'; path is {entry.path!r}.")
+    return Motion(entry.path, stacked)
+
+
+def _thermometer(entry: SessionTable) -> Thermometer:
+    usual = Thermometer.typical()
+    field = _scaled(entry.thermometer_field_mm, mm)
+    lag, emissivity = entry.thermometer_lag_s, entry.thermometer_emissivity
+    return Thermometer(
+        field_of_view=usual.field_of_view if field is None else field,
+        lag=usual.lag if lag is None else lag,
+        emissivity_setting=usual.emissivity_setting if emissivity is None else emissivity,
+    )
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

@@ -7,11 +7,7 @@ it is written beside its place under another name and renamed.
 import csv
 import json
 import math
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +22,8 @@ from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
 from porelight.quantities import PORE_DIAMETER, Floats
+from porelight.record.circumstances import Circumstances, described
+from porelight.record.folders import whole_folder
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
 
@@ -75,7 +73,11 @@ class MeasuredFolder:
     mask: Path
 
 
-def summary(measurement: Measurement, photograph: Photograph) -> dict[str, object]:
+def summary(
+    measurement: Measurement,
+    photograph: Photograph,
+    around: Circumstances | None = None,
+) -> dict[str, object]:
     """Return the numbers of a measurement in clinic units, ready for JSON.
 
     Parameters
@@ -84,6 +86,8 @@ def summary(measurement: Measurement, photograph: Photograph) -> dict[str, objec
         Of that photograph.
     photograph : Photograph
         What was measured.
+    around : Circumstances, optional
+        Where its scale is known from, its quality, its tone.
 
     Returns
     -------
@@ -115,7 +119,12 @@ def summary(measurement: Measurement, photograph: Photograph) -> dict[str, objec
             for name, quantile in zip(names, measurement.diameter_quantiles, strict=False)
         },
         "estimated_false_share": measurement.false_share,
-        "warnings": list(measurement.warnings),
+        "rejected": {
+            kind: getattr(measurement.rejected, kind)
+            for kind in ("highlights", "hairs", "wrinkles", "folds", "moles")
+        },
+        **({} if around is None else described(around)),
+        "warnings": [*measurement.warnings, *(() if around is None else around.warnings)],
     }
 
 
@@ -147,7 +156,12 @@ def overlay(measurement: Measurement, photograph: Photograph) -> Pixels:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
-def save_measurement(measurement: Measurement, photograph: Photograph, folder: Path | str) -> Path:
+def save_measurement(
+    measurement: Measurement,
+    photograph: Photograph,
+    folder: Path | str,
+    around: Circumstances | None = None,
+) -> Path:
     """Write pores.csv, mask.png, overlay.png and summary.json into a folder, all or none.
 
     Parameters
@@ -158,6 +172,8 @@ def save_measurement(measurement: Measurement, photograph: Photograph, folder: P
         What was measured.
     folder : Path
         New, empty, or that of an earlier measurement, which it replaces.
+    around : Circumstances, optional
+        See `summary`.
 
     Returns
     -------
@@ -177,12 +193,12 @@ def save_measurement(measurement: Measurement, photograph: Photograph, folder: P
             f"has {photograph.shape}; save it with the photograph that was measured."
         )
     place = Path(folder).absolute()
-    with _whole_folder(place) as new:
+    with whole_folder(place, FILES) as new:
         _write_pores(new / "pores.csv", measurement)
         _write_png(new / "mask.png", np.where(measurement.mask, 255, 0).astype(np.uint8))
         drawn = cv2.cvtColor(overlay(measurement, photograph), cv2.COLOR_RGB2BGR)
         _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
-        text = json.dumps(summary(measurement, photograph), indent=2, allow_nan=False)
+        text = json.dumps(summary(measurement, photograph, around), indent=2, allow_nan=False)
         (new / "summary.json").write_text(text + "\n", encoding="utf-8")
     return place
 
@@ -275,47 +291,6 @@ def _write_png(path: Path, pixels: Pixels) -> None:
     if not done:
         raise InputFileError(f"{path.name}: the picture cannot be encoded as PNG.")
     path.write_bytes(data.tobytes())
-
-
-@contextmanager
-def _whole_folder(place: Path) -> Iterator[Path]:
-    """Yield a new folder; put it in the place of `place` if the block succeeds."""
-    _require_replaceable(place)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    except OSError as problem:
-        raise InputFileError(f"{place}: cannot write here ({problem.strerror}).") from None
-    old = new.with_name(new.name + ".old")
-    try:
-        yield new
-        # a temporary folder is private; what the user asked for follows the user's own mask
-        mask = os.umask(0)
-        os.umask(mask)
-        new.chmod(0o777 & ~mask)
-        if place.exists():
-            place.rename(old)
-        new.rename(place)
-    except OSError as problem:
-        if old.exists() and not place.exists():
-            old.rename(place)
-        raise InputFileError(f"{place}: cannot be written ({problem.strerror}).") from None
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _require_replaceable(place: Path) -> None:
-    if place.is_symlink() or (place.exists() and not place.is_dir()):
-        raise InputFileError(f"{place} is no folder; expected the name of a new one.")
-    if not place.exists():
-        return
-    foreign = sorted(entry.name for entry in place.iterdir() if entry.name not in FILES)
-    if foreign:
-        raise InputFileError(
-            f"{place} holds {foreign[0]!r}, which porelight did not write; expected a new or empty "
-            "folder, or one of an earlier measurement."
-        )
 
 
 def _summary_of(path: Path) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 import tomli_w
 
 from porelight.errors import InputFileError
-from porelight.laser.exposure import Session
+from porelight.laser.exposure import Exposure, Session
+from porelight.plan.bystanders import safety_note
 from porelight.plan.search import Candidate, Plan
 from porelight.record.files import require_file, write_text
 from porelight.units import J_per_cm2, cm2, mm, ms, to_celsius
@@ -25,6 +26,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "verdict": plan.verdict,
         "seed": plan.seed,
         "candidates": [_candidate(one) for one in plan.candidates],
+        "safety": _safety(plan),
         "refused": [
             {"setting": refusal.setting, "reason": refusal.reason} for refusal in plan.refused
         ],
@@ -85,6 +87,17 @@ def skin_table(plan: Plan) -> dict[str, Any]:
         "sex": skin.sex,
         "oiliness": skin.oiliness,
     }
+
+
+def _safety(plan: Plan) -> list[str]:
+    """Return the note on eyes for the strongest pulse of each device that the plan proposes."""
+    strongest: dict[str, Exposure] = {}
+    for candidate in plan.candidates:
+        for session in candidate.sessions:
+            one = session.exposure
+            other = strongest.get(one.device, one)
+            strongest[one.device] = max(one, other, key=lambda e: e.radiant_exposure)
+    return [safety_note(one) for _, one in sorted(strongest.items())]
 
 
 def _session_table(session: Session) -> dict[str, Any]:

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 import xarray as xr
 
 from porelight.report.facts import is_ablative, judged, session_facts
-from porelight.report.formatting import capital, change, of_ten, span
+from porelight.report.formatting import capital, change, of_ten, people, span
 from porelight.report.healed import days_text, days_until_healed
-from porelight.report.shown import PROBABILITY, changes, worsened
+from porelight.report.shown import (
+    PROBABILITY,
+    changes,
+    smallest_detectable,
+    smallest_detectable_flag,
+    worsened,
+)
 from porelight.uncertainty import estimate, responders
 
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
@@ -27,9 +33,11 @@ class Card:
 
 def cards(outcome: xr.Dataset) -> tuple[Card, ...]:
     """Return area and diameter of the pores, who would measure it, and the time to heal."""
-    missing = "no published measurement" if session_facts(outcome) else ""
+    treated = bool(session_facts(outcome))
+    missing = "no published measurement" if treated else ""
+    other = "measured after other lasers only" if treated else ""
     return (
-        _change(outcome, "area_fraction", "Area of visible pores", ""),
+        _change(outcome, "area_fraction", "Area of visible pores", other),
         _change(outcome, "diameter_ratio", "Diameter of a pore", missing),
         _people(outcome),
         *_healing(outcome),
@@ -61,6 +69,10 @@ def _people(outcome: xr.Dataset) -> Card:
         what="Would measure smaller pores",
         value=of_ten(responders(outcome, judged(outcome).day)),
         span=f"{same} no difference, {worse} larger pores",
+        warning=(
+            f"smallest detectable change {people(smallest_detectable())}, "
+            f"{smallest_detectable_flag()}"
+        ),
         people=("better",) * better + ("same",) * same + ("worse",) * worse,
         people_text=(
             f"Of 10 such people {better} measure smaller pores, {same} no difference, "

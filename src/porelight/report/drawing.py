@@ -15,6 +15,7 @@ import io
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -23,7 +24,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from porelight.errors import InputFileError
 from porelight.quantities import Floats
+from porelight.record.files import replacing
 from porelight.units import mm, um
 
 INK, GREY, PALE = "#222222", "#767676", "#d9d9d9"
@@ -88,6 +91,22 @@ def data_uri(figure: Figure) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG or SVG, by the end of the file's name.
+
+    Raises
+    ------
+    InputFileError
+        If the name ends otherwise, or the file cannot be written.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in ("png", "svg"):
+        raise InputFileError(f"{path}: expected the name of a .png or .svg file.")
+    with drawing(), replacing(path) as temporary:
+        figure.savefig(temporary, format=kind, dpi=150)
+    return path
+
+
 def depth_axis(axes: Axes) -> None:
     """Make the y axis a depth below the surface: logarithmic, growing downwards [m]."""
     axes.set_yscale("log")
@@ -125,14 +144,17 @@ def spread(axes: Axes, x: Floats, depth: Floats, colour: str, label: str, dash: 
     axes : Axes
         With a depth axis.
     x : ndarray of float64, shape (n_member, n_depth)
-        One curve per member, in the unit of the axis.
+        One curve per member, in the unit of the axis; not a number where it has nothing to show.
     depth : ndarray of float64, shape (n_depth,)
         Below the surface [m].
     colour, label, dash : str
         Of the median.
     """
-    axes.fill_betweenx(depth, x.min(axis=0), x.max(axis=0), color=colour, alpha=0.2, linewidth=0.0)
-    axes.plot(np.median(x, axis=0), depth, color=colour, linestyle=dash, label=label)
+    shown = np.ma.masked_invalid(x)
+    low, high = shown.min(axis=0).filled(np.nan), shown.max(axis=0).filled(np.nan)
+    middle = np.ma.median(shown, axis=0)  # type: ignore[no-untyped-call]
+    axes.fill_betweenx(depth, low, high, color=colour, alpha=0.2, linewidth=0.0)
+    axes.plot(np.ma.filled(middle, np.nan), depth, color=colour, linestyle=dash, label=label)
 
 
 def nice_levels(low: float, high: float, steps: Sequence[float]) -> list[float]:

@@ -53,6 +53,7 @@ class SessionFacts:
     day: float
     device: str
     settings: Mapping[str, float]
+    technique: str = "rows"  # how the spot travelled
 
     @property
     def name(self) -> str:
@@ -122,6 +123,7 @@ def session_facts(outcome: xr.Dataset) -> tuple[SessionFacts, ...]:
                 settings=MappingProxyType(
                     {key: float(entry[key]) for key in _SESSION_KEYS if entry.get(key) is not None}
                 ),
+                technique=str(entry.get("technique", "rows")),
             )
             for number, entry in enumerate(entries, start=1)
         )

@@ -38,8 +38,39 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     for label, value in (
         ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
         ("finds that are no pores, about", people(float(summary["estimated_false_share"]))),
+        *_rejected(summary),
+        *_circumstances(summary),
     ):
         rows.append({"measured": label, "value": value, heading: NOTHING})
+    return rows
+
+
+def _rejected(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    counts = summary.get("rejected", {})
+    said = [f"{number} {kind}" for kind, number in counts.items() if number]
+    return [("seen and taken for no pores", ", ".join(said))] if said else []
+
+
+def _circumstances(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    scale, tone = summary.get("scale"), summary.get("tone")
+    if scale is not None:
+        per_mm, error = float(scale["px_per_mm"]), float(scale["error_percent"])
+        rows.append(("scale", f"{per_mm:.3g} px/mm, {error:.1f} % ({scale['source']})"))
+    if tone is not None:
+        angle = tone["typology_angle_deg"]
+        rows.append(
+            (
+                "tone (ITA)",
+                tone["typology"]
+                if angle is None
+                else f"{angle['value']:.0f} deg, {tone['typology']}",
+            )
+        )
+        relative = "" if tone["is_absolute"] else ", relative"
+        rows.append(("redness (erythema index)", f"{tone['erythema_index']:.1f}{relative}"))
+        rows.append(("shiny skin", share(float(tone["shiny_share"]))))
+        rows.append(("texture between pores", f"{100.0 * float(tone['texture']):.1f} %, relative"))
     return rows
 
 

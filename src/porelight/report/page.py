@@ -21,7 +21,7 @@ from porelight.report.facts import (
     session_facts,
     skin_facts,
 )
-from porelight.report.formatting import capital, change, span, typeset
+from porelight.report.formatting import capital, change, of_ten, people, span, typeset
 from porelight.report.gaps import gaps
 from porelight.report.measured_table import measurement_rows
 from porelight.report.parameters import parameter_rows
@@ -30,11 +30,12 @@ from porelight.report.pictures import (
     collagen_picture,
     effects_picture,
     healing_pictures,
+    sensitivity_picture,
     session_pictures,
     sizes_picture,
     weeks_picture,
 )
-from porelight.report.plausibility import plausibility_rows
+from porelight.report.plausibility import plausibility_rows, published
 from porelight.report.shown import (
     OUTCOMES,
     PROBABILITY,
@@ -63,6 +64,8 @@ _NEEDED = (
     *("denatured", "coagulated", "surface_reading", "surface_felt", "ablated_depth"),
     *("coagulated_depth", "pulses_delivered", "clock_time", "session_temperature"),
 )
+# effects whose trials told only how many people were visibly better
+_COUNTED = ("pigment", "texture", "fine_lines")
 # rows of a plan on the page; the plan's own file holds all of them
 _SHOWN = 10
 
@@ -73,6 +76,7 @@ def write_report(
     *,
     measured: Measured | None = None,
     plan: Mapping[str, Any] | None = None,
+    sensitivity: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write one HTML page that holds everything it shows.
 
@@ -86,6 +90,8 @@ def write_report(
         A measured photograph, for its picture and its table.
     plan : mapping, optional
         JSON form of a plan, see `porelight.record.plans.plan_document`.
+    sensitivity : mapping, optional
+        JSON form of sensitivities, see `porelight.record.sensitivities.sensitivity_document`.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def write_report(
         If the outcome lacks something, the photograph cannot be read, or the page not be written.
     """
     target = Path(path)
-    write_text(target, report_page(outcome, measured=measured, plan=plan))
+    write_text(target, report_page(outcome, measured=measured, plan=plan, sensitivity=sensitivity))
     return target
 
 
@@ -107,12 +113,14 @@ def report_page(
     *,
     measured: Measured | None = None,
     plan: Mapping[str, Any] | None = None,
+    sensitivity: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page as text; see `write_report`."""
     _require_complete(outcome)
     # what the reader gave is read before anything is drawn
     plan_shown = None if plan is None else _plan(plan)
     photograph = None if measured is None else _photograph(measured)
+    unknowns = None if sensitivity is None else sensitivity_picture(sensitivity)
     sessions = session_facts(outcome)
     forecast = dict(zip((one.name for one in OUTCOMES), forecast_rows(outcome), strict=False))
     parameters = parameter_rows()
@@ -135,6 +143,7 @@ def report_page(
         "sizes_picture": sizes_picture(outcome),
         "collagen_picture": collagen_picture(outcome),
         "below_rows": [forecast[one.name] for one in of_group("below")],
+        "sensitivity_picture": unknowns,
         "effects_picture": effects_picture(outcome),
         "effect_rows": _effects(outcome),
         "risk_row": forecast_rows(outcome)[-1],
@@ -210,15 +219,21 @@ def _photograph(measured: Measured) -> dict[str, Any]:
 
 def _effects(outcome: xr.Dataset) -> list[dict[str, Any]]:
     when = judged(outcome)
+    moderate = published("moderate_improvement").value
     rows = []
     for one in of_group("effects"):
-        result = estimate(changes(outcome, one.name, when.day), PROBABILITY)
+        draws = changes(outcome, one.name, when.day)
+        result = estimate(draws, PROBABILITY)
         about = known(one)
         interval = span(change(result.low), change(result.high))
+        # trials that only counted people are met in their own unit
+        counted = one.name in _COUNTED and bool((draws != 0.0).any())
+        better = float((draws < -moderate).mean())
         rows.append(
             {
                 "label": one.label,
                 "predicted": f"{change(result.median)} ({interval})",
+                "people": f"{of_ten(better)} by more than {people(moderate)}" if counted else "",
                 "evidence": evidence(one),
                 "note": "" if about is None else about.note,
                 "anchors": () if about is None else about.anchors,
@@ -241,6 +256,7 @@ def _plan(document: Mapping[str, Any]) -> dict[str, Any]:
             "rows": rows[:_SHOWN],
             "more": max(0, len(rows) - _SHOWN),
             "checks": check_rows(document["candidates"][0]) if rows else [],
+            "safety": [str(note) for note in document.get("safety", [])],
             "refused": refused[:_SHOWN],
             "more_refused": max(0, len(refused) - _SHOWN),
         }

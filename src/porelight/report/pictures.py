@@ -1,6 +1,8 @@
 """Every picture of a page with what it says in words: caption and alternative text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import xarray as xr
 
@@ -8,6 +10,7 @@ from porelight.report.drawing import data_uri
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import change, length, share, span, temperature
 from porelight.report.plausibility import GENESIS
+from porelight.report.sensitivity_figure import in_words, leading_factors, sensitivity_figure
 from porelight.report.session_figures import session_figure
 from porelight.report.shown import PROBABILITY, changes, of_group, smallest_detectable
 from porelight.report.week_figures import (
@@ -44,7 +47,7 @@ def session_pictures(outcome: xr.Dataset) -> tuple[SessionPicture, ...]:
     """Return one picture for each different session; equal ones do the same to the same skin."""
     groups: dict[tuple[object, ...], list[SessionFacts]] = {}
     for session in session_facts(outcome):
-        key = (session.device, *sorted(session.settings.items()))
+        key = (session.device, session.technique, *sorted(session.settings.items()))
         groups.setdefault(key, []).append(session)
     return tuple(_session(outcome, alike) for alike in groups.values())
 
@@ -180,3 +183,20 @@ def _at_threshold(outcome: xr.Dataset) -> str:
 
 def _weeks(outcome: xr.Dataset) -> str:
     return f"{float(outcome['day'].max()) / 7.0:.0f}"
+
+
+def sensitivity_picture(document: Mapping[str, Any]) -> Picture:
+    """Return which unknown number matters most."""
+    factors = leading_factors(document)
+    outcome = str(document["outcome"]).replace("_", " ")
+    caption = (
+        f"Bars: total-order sensitivity of the change of {outcome} on day {document['day']:g}, "
+        f"with its 95 % interval ({document['runs']} runs); ticks: first order, what the number "
+        "does on its own. Hatched: numbers that are assumed, for want of any measurement; plain: "
+        "read in a source or derived from one; dotted: light, heat and injury together."
+    )
+    leading = ", ".join(
+        f"{in_words(one)} {100.0 * one['total_order']:.0f} %" for one in factors[:3]
+    )
+    alt = f"Shares of the variance of {outcome}: {leading}."
+    return Picture(data_uri(sensitivity_figure(document)), alt, caption)

@@ -1,5 +1,6 @@
 """Pictures of one session: temperature over time and depth, and the injury it leaves."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,15 +31,17 @@ from porelight.report.drawing import (
     spread,
 )
 from porelight.report.formatting import significant
+from porelight.tissue.skin import Skin
 from porelight.units import ZERO_CELSIUS, minute, ms
 
 _ISOTHERM_STEPS = (1.0, 2.0, 5.0)  # K, while the skin is only warm
 _HOT = (45.0, 60.0, 80.0, 100.0, 150.0, 200.0, 300.0)  # degC, where more happens than warming
 _WARM = 25.0  # K of difference up to which a picture shows only warming
+_BLOOD = "coagulated"
 _INJURIES = (
     ("killed", "cells killed", VERMILION, "-"),
     ("denatured", "collagen denatured", PURPLE, "--"),
-    ("coagulated", "blood coagulated", SKY, ":"),
+    (_BLOOD, "blood coagulated", SKY, ":"),
     ("heat_shocked", "cells heat-shocked, alive", ORANGE, "-."),
 )
 # an injury that reaches no more than this share anywhere is named, not drawn
@@ -70,7 +73,7 @@ def session_figure(outcome: xr.Dataset, index: int) -> Figure:
         )
         _temperature_picture(figure, picture, one)
         _temperature_profile(profile, one)
-        _injury_profile(injury, one)
+        _injury_profile(injury, one, _epidermis(outcome))
         depth_axis(picture)
         picture.set_ylabel("depth below the surface")
     return figure
@@ -132,8 +135,15 @@ def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:
     axes.grid(visible=True, axis="x")
 
 
-def _injury_profile(axes: Axes, one: xr.Dataset) -> None:
+def _epidermis(outcome: xr.Dataset) -> float:
+    """Return how thick the epidermis is, in which there is no blood [m]."""
+    person = json.loads(outcome.attrs["skin"])
+    return Skin.typical(**person).layers[0].thickness
+
+
+def _injury_profile(axes: Axes, one: xr.Dataset, epidermis: float) -> None:
     depth = one["depth"].to_numpy()
+    gone = one["ablated"].transpose("member", "depth").to_numpy() >= 0.5
     absent, highest = [], 0.0
     handles = []
     removed = float(one["ablated_depth"].median("member"))
@@ -152,8 +162,10 @@ def _injury_profile(axes: Axes, one: xr.Dataset) -> None:
     else:
         absent.append("tissue removed")
     for name, label, colour, dash in _INJURIES:
-        members = one[name].transpose("member", "depth").to_numpy()
-        most = float(members.max())
+        # what a member has lost, and blood where there is none, has no injury to show
+        absent_here = gone | (depth < epidermis) if name == _BLOOD else gone
+        members = np.where(absent_here, np.nan, one[name].transpose("member", "depth").to_numpy())
+        most = float(np.nanmax(members)) if not absent_here.all() else 0.0
         if most < _VISIBLE:
             absent.append(label)
             continue

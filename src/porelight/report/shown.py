@@ -16,7 +16,7 @@ from porelight.outcome import RELATIVE
 from porelight.quantities import Floats
 from porelight.report.facts import SessionFacts
 from porelight.report.formatting import length, share, significant
-from porelight.tissue.library import parameter
+from porelight.tissue.library import Parameter, parameter
 from porelight.uncertainty import relative_change
 from porelight.units import per_cm2
 
@@ -102,7 +102,21 @@ def changes(outcome: xr.Dataset, name: str, day: float) -> Floats:
 
 def smallest_detectable() -> float:
     """Return the smallest relative change of pore area that a camera can tell from none."""
-    return parameter("porelight.tissue", "limits", "smallest_detectable_area_change").value
+    return _smallest().value
+
+
+def smallest_detectable_source() -> str:
+    """Return where that number comes from, and how it is known."""
+    return f"{_smallest().source}; {_smallest().flag}"
+
+
+def smallest_detectable_flag() -> str:
+    """Return how that number is known."""
+    return _smallest().flag
+
+
+def _smallest() -> Parameter:
+    return parameter("porelight.tissue", "limits", "smallest_detectable_area_change")
 
 
 def worsened(outcome: xr.Dataset, day: float) -> float:

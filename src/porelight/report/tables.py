@@ -28,6 +28,8 @@ Rows: TypeAlias = list[dict[str, str]]
 
 NOTHING = "-"
 SURFACE = 5.0 * um  # what lies above is called the surface
+_FACTORS = 12  # rows of a table of sensitivities; their file holds all
+_OF_HABITS = ("area_fraction", "diameter_ratio", "collagen", "plug")
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
 
@@ -174,6 +176,56 @@ def refusal_rows(document: Mapping[str, Any]) -> Rows:
     ]
 
 
+def habit_rows(outcomes: Mapping[str, xr.Dataset]) -> Rows:
+    """Return what the last day of a what-if brings under each habit."""
+    rows = []
+    for habit, outcome in outcomes.items():
+        day = float(outcome["day"].max())
+        row = {"habit": habit}
+        for one in OUTCOMES:
+            if one.name in _OF_HABITS:
+                result = estimate(changes(outcome, one.name, day), PROBABILITY)
+                row[one.label] = f"{change(result.median)} ({_changes(result)})"
+        rows.append(row)
+    return rows
+
+
+def learned_rows(everyone: xr.Dataset, person: xr.Dataset) -> Rows:
+    """Return each outcome's change as for anyone of this description and as for this person."""
+    when = judged(everyone)
+    rows = []
+    for one in OUTCOMES:
+        before = estimate(changes(everyone, one.name, when.day), PROBABILITY)
+        after = estimate(changes(person, one.name, when.day), PROBABILITY)
+        rows.append(
+            {
+                f"change by day {when.day:g}": one.label,
+                "anyone": change(before.median),
+                f"{_PERCENT} of people": _changes(before),
+                "this person": change(after.median),
+                f"its {_PERCENT} interval": _changes(after),
+            }
+        )
+    return rows
+
+
+def sensitivity_rows(document: Mapping[str, Any]) -> Rows:
+    """Return the factors that matter most; takes the JSON form of a sensitivity."""
+
+    def text(one: Mapping[str, Any], key: str) -> str:
+        return f"{one[key]:.2f} +- {one[f'{key}_error']:.2f}"
+
+    return [
+        {
+            "factor": str(one["name"]).replace("_", " "),
+            "total order": text(one, "total_order"),
+            "first order": text(one, "first_order"),
+            "known how": str(one["evidence"]),
+        }
+        for one in document["factors"][:_FACTORS]
+    ]
+
+
 def verification_rows(results: Sequence[CaseResult]) -> Rows:
     """Return what each benchmark expected and what was found."""
     rows = []
@@ -236,6 +288,8 @@ def _settings(session: SessionFacts) -> str:
         parts.append(f"{passes:.0f} pass" + ("es" if passes > 1 else ""))
         if "overlap" in given:
             parts.append(f"overlap {100 * given['overlap']:.0f} %")
+    if session.technique != "rows":
+        parts.append(session.technique)
     if "stop_at_surface_c" in given:
         parts.append(f"stop at {given['stop_at_surface_c']:.1f} degC")
     return ", ".join(parts)

@@ -20,6 +20,7 @@ from porelight.report.shown import (
     changes,
     missing_number,
     smallest_detectable,
+    smallest_detectable_source,
     worsened,
 )
 from porelight.uncertainty import estimate, responders
@@ -84,8 +85,8 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
         (
             f"{capital(of_ten(responders(outcome, when.day)))} such people would measure a "
             f"change above the smallest detectable one: a camera tells a fall of the pore area "
-            f"from none only if it is larger than {people(smallest_detectable())}. "
-            + _worse(worsened(outcome, when.day))
+            f"from none only if it is larger than {people(smallest_detectable())} "
+            f"({smallest_detectable_source()}). " + _worse(worsened(outcome, when.day))
         ),
     ]
     missing = missing_number(sessions)

@@ -1,0 +1,30 @@
+"""The table of a session's warmth by skin type and pulses per area."""
+
+from collections.abc import Sequence
+
+from porelight.report.formatting import temperature
+from porelight.report.tables import Rows
+from porelight.thermography import Warmth
+from porelight.tissue.person import roman
+
+
+def warmth_rows(rows: Sequence[Warmth]) -> Rows:
+    """Return one line for each skin type and number of pulses per area, both perfusions in it."""
+    lines = []
+    steady = [row for row in rows if row.perfusion == "constant"]
+    answered = [row for row in rows if row.perfusion != "constant"]
+    for one, other in zip(steady, answered, strict=True):
+        lines.append(
+            {
+                "skin type": roman(one.fitzpatrick),
+                "pulses per cm2": f"{one.pulses_per_cm2:g}",
+                "pulses": str(one.n_pulses),
+                "surface at the end": temperature(one.surface),
+                "if perfusion answers": temperature(other.surface),
+                "thermometer, highest": temperature(one.thermometer),
+                "its highest if perfusion answers": temperature(other.thermometer),
+                "felt at most": temperature(one.felt),
+                "hottest depth, mean of places": temperature(one.peak),
+            }
+        )
+    return lines

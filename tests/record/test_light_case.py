@@ -1,0 +1,138 @@
+import math
+
+import numpy as np
+import pytest
+
+from porelight.errors import InputFileError, ParameterError
+from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.record.light_case import EXAMPLE, read_light_case, write_light_case
+
+LAYER = """
+[[layer]]
+thickness_mm = 1.0
+mu_a_per_mm = 0.1
+mu_s_per_mm = 10.0
+anisotropy = 0.9
+refractive_index = 1.4
+"""
+BEAM = '[beam]\nprofile = "flat-top"\ndiameter_mm = 5\n'
+
+
+def case_of(folder, text):
+    path = folder / "case.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_light_case(path)
+
+
+def test_example_is_a_case_of_skin(tmp_path):
+    case = case_of(tmp_path, EXAMPLE)
+
+    assert case.layer_names[0] == "epidermis"
+    assert case.optics().n_layers == len(case.layer_names)
+    np.testing.assert_allclose(case.beam.beam().diameter, 5e-3)
+    assert case.boxes()[0].z == (0.0, 0.5e-3)
+
+
+def test_numbers_of_the_file_become_si(tmp_path):
+    case = case_of(tmp_path, BEAM + LAYER + "[grid]\nradius_mm = 2\ndepth_mm = 1\n")
+
+    optics, grid = case.optics(), case.grid.grid()
+    np.testing.assert_allclose(optics.thickness, [1e-3])
+    np.testing.assert_allclose(optics.mu_a, [100.0])
+    np.testing.assert_allclose(optics.mu_s, [10e3])
+    assert grid.shape == (20, 40)
+    assert math.isinf(case.cell_radius)
+
+
+def test_last_layer_without_thickness_has_no_end(tmp_path):
+    case = case_of(tmp_path, BEAM + LAYER + LAYER.replace("thickness_mm = 1.0", ""))
+
+    np.testing.assert_array_equal(case.optics().thickness, [1e-3, np.inf])
+
+
+def test_case_survives_being_written(tmp_path):
+    case = case_of(tmp_path, EXAMPLE)
+
+    write_light_case(case, tmp_path / "again.toml")
+
+    assert read_light_case(tmp_path / "again.toml") == case
+
+
+def test_radial_profile_is_read_into_the_case(tmp_path):
+    (tmp_path / "beam.csv").write_text("radius_mm,irradiance\n0,1\n1,0.8\n2,0\n")
+    case = case_of(tmp_path, '[beam]\nfile = "beam.csv"\n' + LAYER)
+
+    profile = case.beam.beam().profile
+    assert isinstance(profile, RadialProfile)
+    np.testing.assert_allclose(profile.radius, [0.0, 1e-3, 2e-3])
+    # and written with it
+    write_light_case(case, tmp_path / "again.toml")
+    (tmp_path / "beam.csv").unlink()
+    assert read_light_case(tmp_path / "again.toml") == case
+
+
+def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
+    np.save(tmp_path / "beam.npy", np.array([[0, 1], [2, 3]], dtype=np.uint16))
+    case = case_of(tmp_path, '[beam]\nfile = "beam.npy"\npixel_um = 500\n' + LAYER)
+
+    profile = case.beam.beam().profile
+    assert isinstance(profile, BeamImage)
+    np.testing.assert_array_equal(profile.irradiance, [[0, 1], [2, 3]])
+    np.testing.assert_allclose(profile.pixel, 5e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (LAYER, "beam is missing"),
+        (BEAM, "either [skin] or [[layer]]"),
+        (EXAMPLE + LAYER, "either [skin] or [[layer]]"),
+        (BEAM + LAYER.replace("0.9", "1.2"), "layer[1].anisotropy is 1.2 1; expected -0.9999 to"),
+        (BEAM + LAYER.replace("1.0", "-1.0"), "layer[1].thickness_mm is -1 mm; expected 1e-06 to"),
+        (BEAM + LAYER.replace("1.4", "0.9"), "layer[1].refractive_index is 0.9 1; expected 1 to 4"),
+        (BEAM + LAYER + "mua_per_mm = 3\n", "mua_per_mm is not a key; did you mean 'mu_a_per_mm'"),
+        (EXAMPLE.replace("1064", "10640"), "skin.wavelength_nm is 10640 nm; expected 400 to 3000"),
+        ("cell_radius_mm = 1\n" + BEAM + LAYER, "the beam reaches 0.0025 m from the axis but cell"),
+        (BEAM.replace("5", "0") + LAYER, "spot_diameter is 0 m; expected 1e-05 to 0.1 m"),
+        ('[beam]\nprofile = "flat-top"\n' + LAYER, "beam.diameter_mm is missing; a flat-top beam"),
+        (BEAM + "tilt_deg = 89\n" + LAYER, "beam.tilt_deg is 89 degrees; expected 0 to 85"),
+        (
+            BEAM + LAYER.replace("thickness_mm = 1.0", "") + LAYER,
+            "layer[1].thickness_mm is missing",
+        ),
+        (
+            BEAM + LAYER.replace("thickness_mm = 1.0", "").replace("= 0.1", "= 0.0"),
+            "infinitely thick and mu_a there is 0",
+        ),
+        ('[beam]\nfile = "none.csv"\n' + LAYER, "none.csv: no such file"),
+        ("[beam", "not valid TOML"),
+    ],
+)
+def test_wrong_case_gets_one_clear_line(tmp_path, text, message):
+    with pytest.raises((InputFileError, ParameterError)) as raised:
+        case_of(tmp_path, text)
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected rows of numbers"),
+        ("radius,irradiance\n0,one\n", "row 1 holds 'one'; expected a number"),
+        ("0,1\n1\n", "as many in each row"),
+        ("0,1,2\n1,1,1\n", "has 3 columns; expected 2"),
+        ("1,1\n2,1\n", "increase strictly, from 0 m"),
+        ("0,nan\n1,1\n", "negative or missing value"),
+    ],
+)
+def test_wrong_profile_gets_one_clear_line(tmp_path, text, message):
+    (tmp_path / "beam.csv").write_text(text)
+    with pytest.raises((InputFileError, ParameterError), match=message):
+        case_of(tmp_path, '[beam]\nfile = "beam.csv"\n' + LAYER)
+
+
+def test_picture_with_objects_in_it_is_not_unpickled(tmp_path):
+    np.save(tmp_path / "beam.npy", np.array([object()]), allow_pickle=True)
+    with pytest.raises(InputFileError, match="not a NumPy array of numbers"):
+        case_of(tmp_path, '[beam]\nfile = "beam.npy"\npixel_um = 500\n' + LAYER)
