@@ -95,7 +95,11 @@ def print_rows(title: str, rows: list[dict[str, str]]) -> None:
     for name in names:
         short = len(name) <= _SHORT and all(len(row[name]) <= _SHORT for row in rows)
         # two lines of heading keep a column of numbers narrow
-        heading = "\n".join(wrap(name, max(8, len(name) // 2 + 2))) if short else name
+        heading = (
+            "\n".join(wrap(name, max(8, len(name) // 2 + 2), break_long_words=False))
+            if short
+            else name
+        )
         table.add_column(
             heading, no_wrap=short, overflow="fold", min_width=None if short else _SHORT - 7
         )
