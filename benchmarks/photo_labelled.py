@@ -4,8 +4,8 @@
 
 PORELIGHT_PHOTOS holds NAME.png, NAME_pores.png (labels), NAME_zone.png at 12.5 px/mm. NETWORKS
 holds NAME.onnx, trained without NAME (training/train.py writes them). The threshold and the edge of
-each zone are those that are best on the other two. Beside them: blobs of scikit-image's difference of
-Gaussians, their threshold chosen in the same way, and what Pore-Net is published to score (its
+each zone are those that are best on the other two. Beside them: blobs of scikit-image's difference
+of Gaussians, their threshold chosen in the same way, and what Pore-Net is published to score (its
 authors may have trained it on this photograph).
 """
 

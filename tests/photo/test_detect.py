@@ -1,13 +1,28 @@
 """Claims about which spots are called pores."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from porelight.photo.detect import detect
-from porelight.photo.evidence import Evidence
+from porelight.photo.detect import _share_of_pores, detect
+from porelight.photo.learnt import Learnt
+from porelight.photo.network import Reading
 
 SIDE = 200
 SKIN = np.ones((SIDE, SIDE), dtype=bool)
+# log-odds of the network are log-odds of a pore
+PLAIN = Learnt(
+    odds_offset=0.0,
+    odds_gain=1.0,
+    base_share=0.4,
+    threshold=0.25,
+    faintest=-3.0,
+    size_offset=0.0,
+    size_gain=1.0,
+    edge=0.4,
+    diameter_error=0.1,
+)
 
 
 def image_of(spots):
@@ -25,83 +40,105 @@ def scattered(n, height, seed):
     return [(10 * r + 5, 10 * c + 5, h) for r, c, h in zip(rows, cols, heights, strict=True)]
 
 
-def spots_of(dark, bright, q=0.3, threshold=-1.0, skin=SKIN):
-    return detect(Evidence(image_of(dark), image_of(bright)), skin, threshold, q)
+def spots_of(spots, q=None, skin=SKIN):
+    image = image_of(spots)
+    return detect(Reading(image, image, image), skin, PLAIN, q)
 
 
-def test_spots_without_bright_rivals_are_kept():
-    found = spots_of(scattered(40, 1.0, 1), [])
-    assert found.row.size == 40
-    # none seen, one that may be missed, and the skin near the spots does not count
-    assert 1 / 40 < found.false_share < 0.3
+def test_spots_at_the_threshold_are_kept_and_below_it_are_not():
+    heights = np.linspace(-3.0, 5.0, 300)
+    found = spots_of(scattered(300, heights, 1))
+    # the surest are kept, and all of them
+    kept = image_of(scattered(300, heights, 1))[found.at[:, 0], found.at[:, 1]]
+    assert kept.min() == pytest.approx(heights[300 - len(kept)])
+    assert np.log(0.25 / 0.75) <= kept.min() < np.log(0.27 / 0.73)
 
 
-def test_spots_with_as_many_bright_rivals_are_dropped():
-    assert spots_of(scattered(40, 1.0, 1), scattered(40, 1.0, 2)).row.size == 0
+def test_faint_spots_without_a_sure_one_are_texture():
+    assert len(spots_of(scattered(300, np.linspace(-3.0, 0.0, 300), 1)).at) == 0
+    with_sure = np.concatenate([np.linspace(-3.0, 0.0, 150), np.full(150, 5.0)])
+    assert len(spots_of(scattered(300, with_sure, 1)).at) > 160
 
 
-def test_threshold_rises_above_the_level_of_the_rivals():
-    dark = scattered(60, np.repeat([3.0, 0.0], 30), 1)
-    found = spots_of(dark, scattered(40, 0.5, 2))
-    assert found.row.size == 30
-    assert 0.5 < found.threshold <= 3.0
+def test_one_sure_spot_is_believed():
+    assert spots_of([(50, 60, 6.0)]).at.tolist() == [[50, 60]]
 
 
-def test_rivals_beside_a_pore_are_its_lips():
-    dark = scattered(40, 1.0, 1)
-    lips = [(row, col + 4, 0.5) for row, col, _ in dark[:8]]
-    assert spots_of(dark, lips, q=0.15).threshold == -1.0
-    assert spots_of(dark, scattered(16, 0.5, 7), q=0.15).threshold > 0.5
+@pytest.mark.verification
+def test_share_of_pores_is_that_of_the_picture():
+    # two Gaussians 3 apart: their log-odds at equal shares are x itself, mean +-4.5, variance 9
+    rng = np.random.default_rng(8)
+    for true_share in (0.05, 0.2):
+        n = 20_000
+        is_pore = rng.uniform(size=n) < true_share
+        odds = rng.normal(np.where(is_pore, 4.5, -4.5), 3.0)
+        fitted = 1.0 / (1.0 + np.exp(-odds))
+        assert _share_of_pores(fitted, 0.5) == pytest.approx(
+            true_share, abs=4 * np.sqrt(true_share / n)
+        )
 
 
-def test_faint_spots_without_a_strong_one_are_texture():
-    # more dark than bright, which relief does without any pore
-    assert spots_of(scattered(100, 0.9, 1), scattered(10, 0.9, 2)).row.size == 0
-    with_strong = scattered(100, np.repeat([0.9, 2.0], 50), 1)
-    assert spots_of(with_strong, scattered(10, 0.9, 2)).row.size == 100
+def test_false_share_is_the_mean_chance_of_being_none():
+    found = spots_of(scattered(30, np.repeat([0.0, 2.0, 4.0], 10), 1))
+    assert found.false_share == pytest.approx(np.mean(1.0 - found.probability))
+    assert 0.0 < found.false_share < 0.3
 
 
-@pytest.mark.parametrize("n", [1, 2, 3])
-def test_a_few_faint_spots_are_not_believed(n):
-    assert spots_of(scattered(n, 1.0, 1), []).row.size == 0
+@pytest.mark.parametrize("q", [0.02, 0.05, 0.1])
+def test_share_asked_for_is_met_and_hardly_undercut(q):
+    heights = np.linspace(-3.0, 5.0, 300)
+    found = spots_of(scattered(300, heights, 1), q)
+    # one more spot of the faintest kind kept would have passed q
+    assert q - 1.0 / len(found.at) < found.false_share <= q
 
 
-def test_one_certain_spot_is_believed():
-    assert spots_of([(50, 60, 9.0)], []).row.tolist() == [50]
+@pytest.mark.verification
+def test_spots_kept_at_a_share_are_false_as_often():
+    # two Gaussians whose log-odds at the base share are what the network says
+    rng = np.random.default_rng(5)
+    offset = np.log(0.4 / 0.6)
+    false = kept = 0
+    for seed in range(12):
+        is_pore = rng.uniform(size=300) < 0.55
+        heights = offset + rng.normal(np.where(is_pore, 1.5, -1.5), np.sqrt(3.0))
+        spots = scattered(300, heights, seed)
+        truth = np.zeros((SIDE, SIDE), dtype=bool)
+        for (row, col, _), real in zip(spots, is_pore, strict=True):
+            truth[row, col] = real
+        image = image_of(spots)
+        numbers = replace(PLAIN, faintest=-8.0)
+        found = detect(Reading(image, image, image), SKIN, numbers, 0.1).at
+        kept += len(found)
+        false += int((~truth[found[:, 0], found[:, 1]]).sum())
+    # 4 standard errors of a share of 0.1; the maxima of doubt make it a little smaller
+    assert -0.02 < false / kept - 0.1 + 0.01 < 4.0 * np.sqrt(0.09 / kept)
+    assert kept > 1000
+
+
+def test_smaller_share_keeps_fewer():
+    dark = scattered(200, np.linspace(-3.0, 4.0, 200), 1)
+    numbers = [len(spots_of(dark, q).at) for q in (0.3, 0.1, 0.03)]
+    assert numbers[0] > numbers[1] > numbers[2] > 0
+
+
+def test_hopeless_spots_keep_no_share():
+    assert len(spots_of(scattered(50, -2.0, 1), 0.1).at) == 0
 
 
 def test_of_two_near_maxima_the_higher_stays():
-    near = [(50, 50, 9.0), (50, 52, 8.0)]
-    assert spots_of(near, []).col.tolist() == [50]
-    apart = [(50, 50, 9.0), (50, 55, 8.0)]
-    assert sorted(spots_of(apart, []).col.tolist()) == [50, 55]
+    assert spots_of([(50, 50, 9.0), (50, 52, 8.0)]).at.tolist() == [[50, 50]]
+    assert spots_of([(50, 50, 9.0), (50, 55, 8.0)]).at.tolist() == [[50, 50], [50, 55]]
 
 
 def test_nothing_is_found_outside_of_the_skin():
     skin = SKIN.copy()
     skin[:, 100:] = False
-    found = spots_of(scattered(60, 7.0, 1), [], skin=skin)
-    assert found.row.size > 10
-    assert (found.col < 100).all()
-
-
-def test_smaller_q_keeps_fewer():
-    dark = scattered(200, np.linspace(-0.9, 4.0, 200), 1)
-    bright = scattered(100, np.linspace(-0.9, 1.0, 100), 2)
-    numbers = [spots_of(dark, bright, q).row.size for q in (0.5, 0.2, 0.05)]
-    assert numbers[0] > numbers[1] > numbers[2] > 0
+    found = spots_of(scattered(60, 7.0, 1), skin=skin).at
+    assert len(found) > 10
+    assert (found[:, 1] < 100).all()
 
 
 def test_no_spot_gives_an_empty_answer():
-    found = spots_of([], [])
-    assert found.row.size == 0
+    found = spots_of([])
+    assert found.at.shape == (0, 2)
     assert found.false_share == 0.0
-
-
-def test_threshold_rises_until_dark_spots_outnumber_bright_ones():
-    # 90 against 70 may be chance (1.6 standard deviations), though none is far from a pore
-    dark = scattered(90, np.repeat([2.0, 0.2], [20, 70]), 1)
-    lips = [(row, col + 4, 0.2) for row, col, _ in dark[:70]]
-    found = spots_of(dark, lips, q=0.99)
-    assert found.row.size == 20
-    assert found.threshold > 0.2

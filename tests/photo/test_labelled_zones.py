@@ -23,8 +23,8 @@ pytestmark = [
 ]
 PX_PER_METRE = 12.5e3
 MATCH = 0.32e-3 * PX_PER_METRE  # px
-LEAST_F1 = {"cheek_a": 0.71, "glabella": 0.66, "nose_a": 0.65}
-LEAST_DICE = {"cheek_a": 0.53, "glabella": 0.43, "nose_a": 0.45}
+LEAST_F1 = {"cheek_a": 0.76, "glabella": 0.70, "nose_a": 0.66}
+LEAST_DICE = {"cheek_a": 0.58, "glabella": 0.47, "nose_a": 0.52}
 
 
 def grey(name):
@@ -85,8 +85,9 @@ def test_four_of_five_large_pores_are_found(scored):
     assert scored["large"] >= 0.8
 
 
-def test_false_share_is_estimated_within_a_tenth(scored):
-    assert scored["false share"] == pytest.approx(scored["false"], abs=0.1)
+def test_false_share_is_stated_and_smaller_than_what_has_no_label(scored):
+    # labels miss pores, so a find without one need not be false
+    assert 0.3 * scored["false"] < scored["false share"] < scored["false"]
 
 
 def test_median_diameter_is_that_of_the_labels_within_its_interval(scored):

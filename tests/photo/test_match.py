@@ -37,3 +37,24 @@ def test_no_point_is_used_twice(seed, n, m):
 def test_impossible_requests_are_refused(points, radius, text):
     with pytest.raises(ParameterError, match=text):
         matched_pairs(points, np.ones((1, 2)), radius)
+
+
+def test_the_best_pairing_of_all_is_taken_and_not_the_nearest_pair_first():
+    # 1.0 is nearest to 0.55, but then 0.0 and 1.6 would stay alone
+    first = np.array([[0.0, 0.0], [0.0, 1.0]])
+    second = np.array([[0.0, 0.55], [0.0, 1.6]])
+    np.testing.assert_array_equal(matched_pairs(first, second, 1.0), [[0, 0], [1, 1]])
+
+
+def test_each_point_may_have_a_radius_of_its_own():
+    first = np.array([[0.0, 0.0], [5.0, 0.0]])
+    second = first + np.array([0.0, 0.3])
+    pairs = matched_pairs(first, second, np.array([0.2, 0.4]))
+    np.testing.assert_array_equal(pairs, [[1, 1]])
+
+
+def test_one_near_pair_is_better_than_two_far_ones():
+    # 1 - 0.02^2 against (1 - 0.98^2) + (1 - 0.95^2) = 0.14
+    first = np.array([[0.0, 0.0], [0.0, 1.0]])
+    second = np.array([[0.0, 0.98], [0.0, 1.95]])
+    np.testing.assert_array_equal(matched_pairs(first, second, 1.0), [[1, 0]])

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.photo.match import matched_pairs
 from porelight.photo.measure import _labels, measure
 from porelight.photo.photograph import Photograph
 from porelight.photo.segment import Segments
+from porelight.render.phantom import phantom
+
+LEAST_RECALL = 0.80  # of rendered pores of 0.25 mm and more; found on the whole set: see theory
+LEAST_PRECISION = 0.68
+LEAST_CORRELATION = 0.75
+MOST_ON_BARE_SKIN = 20
 
 
 @pytest.mark.parametrize("depth", [8.0, 20.0, 40.0])
@@ -20,14 +27,6 @@ def test_every_disc_is_found_once_and_in_place(discs, lattice, depth, diameter):
     assert nearest.min(axis=1).max() < 0.5 / 12.5e3
 
 
-@pytest.mark.parametrize("depth", [8.0, 20.0, 40.0])
-def test_disc_has_its_diameter_whatever_its_darkness(discs, lattice, depth):
-    # a fifth of the depth lies outside a sharp rim: a blur of 0.8 px adds to each side
-    for diameter in (3e-4, 5e-4):
-        got = measure(discs(lattice(5), diameter, depth=depth), zone="nose").diameter.value
-        assert 0.98 < got / diameter < 1.35
-
-
 def test_larger_discs_measure_larger(discs, lattice):
     sizes = (2.5e-4, 3.0e-4, 3.5e-4, 4.5e-4, 6e-4)
     got = [measure(discs(lattice(5), d), zone="nose").diameter.value for d in sizes]
@@ -36,11 +35,74 @@ def test_larger_discs_measure_larger(discs, lattice):
 
 @pytest.mark.parametrize("px_per_metre", [8e3, 12.5e3, 20e3, 33e3])
 def test_scale_of_the_photograph_does_not_change_the_pores(discs, lattice, px_per_metre):
-    found = measure(discs(lattice(4), 4e-4, px_per_metre=px_per_metre), zone="nose")
+    photograph = discs(lattice(4), 4e-4, px_per_metre=px_per_metre)
+    found = measure(photograph, zone="nose")
+    reference = measure(discs(lattice(4), 4e-4), zone="nose")
     assert found.n == 16
-    assert 0.95 < found.diameter.value / 4e-4 < 1.35
+    assert found.diameter.value == pytest.approx(reference.diameter.value, rel=0.2)
     assert found.zone_area == pytest.approx(0.012**2, rel=1e-3)
-    np.testing.assert_allclose(np.unique(np.round(found.row, 4)), [0.0015, 0.0045, 0.0075, 0.0105])
+    np.testing.assert_allclose(
+        np.sort(found.row).reshape(4, 4).mean(axis=1), [0.0015, 0.0045, 0.0075, 0.0105], atol=3e-5
+    )
+
+
+@pytest.fixture(scope="module")
+def rendered():
+    pairs = []
+    for number, fitzpatrick in ((900, 2), (901, 3), (902, 5)):
+        skin = phantom(number, fitzpatrick=fitzpatrick)
+        pairs.append((skin, measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek")))
+    return pairs
+
+
+def matched(skin, found):
+    visible = skin.visible()
+    truth = np.stack([skin.row, skin.col], axis=1)[visible]
+    pairs = matched_pairs(truth, np.stack([found.row, found.col], axis=1), 3.2e-4)
+    return skin.diameter[visible][pairs[:, 0]], found.diameters[pairs[:, 1]]
+
+
+def test_rendered_pores_are_found(rendered):
+    for skin, found in rendered:
+        true, _ = matched(skin, found)
+        assert true.size / skin.visible().sum() > LEAST_RECALL
+        # what is found and not wide enough to count may be a smaller pore
+        assert true.size / found.n > LEAST_PRECISION
+
+
+def test_rendered_pores_have_their_diameter(rendered):
+    true, got = (np.concatenate(x) for x in zip(*(matched(*one) for one in rendered), strict=True))
+    assert np.median(got - true) == pytest.approx(0.0, abs=2e-5)
+    assert np.corrcoef(true, got)[0, 1] > LEAST_CORRELATION
+
+
+def test_share_of_false_finds_is_that_asked_for(rendered):
+    kept = false = 0
+    for skin, _ in rendered:
+        found = measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek", q=0.1)
+        at, truth = np.stack([found.row, found.col], axis=1), np.stack([skin.row, skin.col], axis=1)
+        kept += found.n
+        false += found.n - len(matched_pairs(truth, at, 3.2e-4))
+        assert found.false_share <= 0.1
+    assert 0.02 < false / kept < 0.18
+
+
+def test_bare_skin_has_next_to_no_pores():
+    found = [
+        measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek").n
+        for skin in (phantom(900, fitzpatrick=f, pores=False) for f in (1, 3, 5))
+    ]
+    # 7.7 cm2
+    assert sum(found) <= MOST_ON_BARE_SKIN
+
+
+def test_clutter_is_counted_and_not_measured():
+    skin = phantom(903, clutter=True)
+    found = measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek")
+    assert found.rejected.highlights >= 1
+    assert found.rejected.hairs >= 2
+    at, truth = np.stack([found.row, found.col], axis=1), np.stack([skin.row, skin.col], axis=1)
+    assert len(matched_pairs(truth, at, 3.2e-4)) / found.n > LEAST_PRECISION
 
 
 def test_even_skin_has_no_pores():

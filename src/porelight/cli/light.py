@@ -47,8 +47,8 @@ def run(  # noqa: PLR0913  each is an option of the command
     seconds
         Stop after so much time.
     precision
-        Stop at a relative standard error, such as "wall=1%" for a box of the case, "layer 1=0.5%"
-        or "reflectance=0.1%".
+        Stop at a relative standard error, such as "wall=1%" for a box of the case, "gland=2%" for a
+        part of the follicle, "layer 1=0.5%" or "reflectance=0.1%".
     seed
         Starts the random numbers; runs to be merged need different ones.
     resume
@@ -189,11 +189,17 @@ def export(
 
 
 @light.command
-def example() -> int:
-    """Print a light case to start from."""
-    from porelight.record.light_case import EXAMPLE  # noqa: PLC0415
+def example(*, pore: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Print a light case to start from.
 
-    say(EXAMPLE)
+    Parameters
+    ----------
+    pore
+        With a hair follicle on the axis of the beam.
+    """
+    from porelight.record.light_case import EXAMPLE, EXAMPLE_FOLLICLE  # noqa: PLC0415
+
+    say(EXAMPLE + EXAMPLE_FOLLICLE if pore else EXAMPLE)
     return 0
 
 

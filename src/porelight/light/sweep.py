@@ -102,12 +102,8 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
         scene_of(optics, beam, grid, cell_radius=cell_radius, follicle=follicle, vessels=vessels)
         for optics in (least, *tones)
     )
-    if kernel_for(scene, "fast") != "fast":
-        raise ParameterError(
-            "a sweep needs the fast kernel, which cannot run here: float32 is too coarse for the "
-            "grid or the layers, or compilation is switched off. Run the tones one by one."
-        )
-    trace = _tone_tracer(scene, mu_a)
+    require_fast(scene, "Run the tones one by one.")
+    trace = tone_tracer(scene, mu_a)
     averages = [Averages() for _ in tones]
     work = batches(n_photons, seed)
     for batch, tallies in in_order(trace, work, n_threads or available_threads()):
@@ -137,8 +133,25 @@ def _require_alike(tones: Sequence[LayeredOptics]) -> None:
             raise ParameterError(f"tone {number} differs from the first in what lies around it.")
 
 
-def _tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
-    """Return the function that traces a batch for all tones."""
+def require_fast(scene: Scene, instead: str) -> None:
+    """Refuse a scene in which tones cannot be followed; `instead` says what to do."""
+    if kernel_for(scene, "fast") != "fast":
+        raise ParameterError(
+            "a sweep needs the fast kernel, which cannot run here: float32 is too coarse for the "
+            f"grid or the layers, or compilation is switched off. {instead}"
+        )
+
+
+def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
+    """Return the function that traces a batch for all tones.
+
+    Parameters
+    ----------
+    scene : Scene
+        With the least absorption of all tones in each layer.
+    mu_a : ndarray of float64, shape (n_tones, n_layers)
+        Absorption of the tones [1/m].
+    """
     n_z, n_r = scene.grid.shape
     bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
     media = media_of(scene.optics, scene.follicle, scene.vessels)

@@ -1,133 +1,141 @@
-r"""Which spots are pores: maxima of the evidence, kept while the negative shows few.
+r"""Which spots are pores: maxima of the network's middles, kept by how many of them are false.
 
-Skin has no bright pores. What looks like one in the negative is texture or noise, and dark texture
-is as common, so the bright spots that pass a threshold t tell how many dark ones pass by mistake.
-Beside a pore the negative is no neutral witness (a pore's lip shines, and a detector that looks for
-contrast sees its surroundings as bright), so bright spots are counted only farther than a distance
-from every accepted dark spot, and their number is scaled from that area to the whole,
+Every maximum has a probability p of being a pore, from the network's log-odds o by
 
-.. math:: \hat q(t) = \frac{\left( n_\mathrm{bright}(t; \mathrm{far}) + 1 \right)
-   A / A_\mathrm{far}}{n_\mathrm{dark}(t)} .
+.. math:: p = \frac{1}{1 + e^{-(a + b\,o)}} ,
 
-The 1 keeps the estimate from calling a few dark specks of noise certain [1]_. The threshold starts
-at the detector's own and rises until :math:`\hat q \le q`, and until all that pass it are dark more
-often than bright by more than chance makes.
+with a and b fitted on skin that the network had not seen. Where a picture has fewer pores than that
+skin, each p is too high, where it has more, too low: the share s of pores among all its maxima is
+estimated by iterating
 
-Relief is not quite as often bright as dark, so bare skin would keep some spots. Before anything
-else, therefore, the strong dark spots must outnumber the strong bright ones by more than chance;
-where they do not, only spots stronger than any texture are kept.
+.. math:: s = \overline{p_s} , \qquad
+   \frac{p_s}{1 - p_s} = \frac{s}{1 - s} \, \frac{1 - s_0}{s_0} \, \frac{p}{1 - p} ,
+
+from s_0, the share on that skin [1]_. On bare skin s goes to nothing, and so does every p.
+
+Among spots kept, the expected share of false ones is the mean of :math:`1 - p`, and the threshold
+that keeps it at q is the lowest whose spots have it [2]_. Without a q the threshold is a fixed p,
+the best balance of missed and false ones; where s is small, p is lowered to it first.
 
 References
 ----------
-.. [1] R. F. Barber, E. J. Candes, "Controlling the false discovery rate via knockoffs," Ann. Stat.
-   43, 2055-2085 (2015). doi:10.1214/15-AOS1337
+.. [1] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a
+   priori probabilities," Neural Comput. 14, 21-41 (2002). doi:10.1162/089976602753284446
+.. [2] B. Efron, "Size, power and false discovery rates," Ann. Stat. 35, 1351-1377 (2007).
+   doi:10.1214/009053606000001460
 """
 
-import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.evidence import Evidence
-from porelight.photo.flatten import WORKING_SCALE, Image, Mask
+from porelight.photo.flatten import Image, Mask
+from porelight.photo.learnt import Learnt
+from porelight.photo.network import Reading
 from porelight.quantities import Floats
 
-FALSE_DISCOVERY = 0.4
+FALSE_DISCOVERY: float | None = None  # not asked for: the best balance
 
-_HALF_WINDOW = 3  # px; of two maxima nearer than that the lower is part of the higher
-_NEIGHBOURHOOD = 6.5e-4  # m around a pore in which the negative is no neutral witness
-_LEAST_FAR = 0.05  # of the skin; with less of it every bright spot counts
-_STEP = 0.1  # of the log-odds, as the threshold rises
-_STRONG = 1.0  # log-odds of the spots that decide whether there are pores at all
-_STRONG_SIGMAS = 2.33  # by which those must outnumber the bright ones; one chance in 100
-_SIGMAS = 3.0  # by which all that pass the threshold must; it is sought among many
-_CERTAIN = 6.0  # log-odds that no texture reached
+_RADIUS = 2.5  # px; of two maxima nearer than that the lower is part of the higher
+_DOUBT = 5.0  # maxima without a pore that every picture is given
+_BARE = 0.12  # share of pores among the maxima below which fewer of them are believed
+_LEAST_SHARE, _LARGEST_SHARE = 1e-5, 0.95
+_ROUNDS, _SETTLED = 500, 1e-4  # of the share
 
 Pixels = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spots:
-    """Accepted maxima of the evidence.
+    """Accepted maxima, in no order of rank.
 
     Attributes
     ----------
-    row, col : ndarray of int, shape (n,)
-        Where, at the working scale [px].
-    log_odds : ndarray of float64, shape (n,)
-        The evidence there.
-    threshold : float
-        Log-odds that they passed.
+    at : ndarray of int, shape (n, 2)
+        Row and column at the working scale [px].
+    probability : ndarray of float64, shape (n,)
+        Of being a pore [-].
     false_share : float
-        Estimated share of false ones among them, 0 to 1.
+        Expected share of false ones among them [-].
     """
 
-    row: Pixels
-    col: Pixels
-    log_odds: Floats
-    threshold: float
+    at: Pixels
+    probability: Floats
     false_share: float
 
+    def only(self, kept: NDArray[np.bool_]) -> "Spots":
+        """Return some of them."""
+        return _spots(self.at[kept], self.probability[kept])
 
-def detect(seen: Evidence, skin: Mask, threshold: float, q: float) -> Spots:
+
+def detect(seen: Reading, skin: Mask, learnt: Learnt, q: float | None) -> Spots:
     """Return the spots that are pores.
 
     Parameters
     ----------
-    seen : Evidence
-        For dark and for bright spots.
+    seen : Reading
+        What the network says.
     skin : ndarray of bool, shape (rows, cols)
         Where a pore can be.
-    threshold : float
-        Least log-odds.
-    q : float
-        Largest estimated share of false spots; the threshold rises until it is kept.
+    learnt : Learnt
+        The threshold and what log-odds mean.
+    q : float or None
+        Share of false spots to aim at; the threshold of best balance when None.
 
     Returns
     -------
     Spots
         None of them if no threshold keeps `q`.
     """
-    dark_at, dark = _maxima(seen.dark, skin, threshold)
-    bright_at, bright = _maxima(seen.bright, skin, threshold)
-    level, share = threshold, 0.0
-    if _excess(dark, bright, _STRONG) < _STRONG_SIGMAS:
-        level = _CERTAIN
-    while level < _CERTAIN and (dark >= level).any():
-        share = _false_share(dark_at[dark >= level], bright_at[bright >= level], skin)
-        if share <= q and _excess(dark, bright, level) >= _SIGMAS:
-            break
-        level += _STEP
-    kept = dark >= min(level, _CERTAIN)
-    at = dark_at[kept]
-    if level >= _CERTAIN or not kept.any():
-        share = 0.0
-    return Spots(at[:, 0], at[:, 1], dark[kept].astype(np.float64), level, min(share, 1.0))
+    at = maxima(seen.middle, skin, learnt.faintest)
+    odds = seen.middle[at[:, 0], at[:, 1]].astype(np.float64)
+    plain, base = learnt.probability(odds), learnt.base_share
+    share = _share_of_pores(plain, base)
+    probability = _at_share(plain, base, share)
+    # a threshold that moves repeats badly, so it stays where it is on all but nearly bare skin
+    level = _at_share(plain, base, max(base * min(1.0, share / _BARE), _LEAST_SHARE))
+    sure = np.flatnonzero(level >= learnt.threshold)
+    kept = sure if q is None else _surest(probability, q)
+    return _spots(at[kept], probability[kept])
 
 
-def _maxima(image: Image, skin: Mask, threshold: float) -> tuple[Pixels, Image]:
+def maxima(image: Image, skin: Mask, threshold: float) -> Pixels:
+    """Return row and column of the local maxima at or above a threshold, shape (n, 2)."""
     # drawn here, as the ellipse of OpenCV is not the same after a quarter turn
-    y, x = np.mgrid[-_HALF_WINDOW : _HALF_WINDOW + 1, -_HALF_WINDOW : _HALF_WINDOW + 1]
-    window = (y**2 + x**2 <= (_HALF_WINDOW + 0.5) ** 2).astype(np.uint8)
+    reach = int(_RADIUS)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    window = (y**2 + x**2 <= _RADIUS**2).astype(np.uint8)
     shown = np.where(skin, image, np.float32(-np.inf))
-    at = np.argwhere((shown == cv2.dilate(shown, window)) & (shown >= threshold))
-    return at, image[at[:, 0], at[:, 1]]
+    return np.argwhere((shown == cv2.dilate(shown, window)) & (shown >= threshold))
 
 
-def _excess(dark: Image, bright: Image, level: float) -> float:
-    """By how many standard deviations of chance more spots are dark than bright."""
-    n_dark, n_bright = int((dark >= level).sum()), int((bright >= level).sum())
-    return (n_dark - n_bright) / math.sqrt(max(n_dark + n_bright, 1))
+def _share_of_pores(probability: Floats, base_share: float) -> float:
+    """Return the share of pores among the maxima of this picture, the fixed point."""
+    share = base_share
+    for _ in range(_ROUNDS):
+        before = share
+        total = float(_at_share(probability, base_share, share).sum())
+        share = min(max(total / (probability.size + _DOUBT), _LEAST_SHARE), _LARGEST_SHARE)
+        if abs(share - before) < _SETTLED * before:
+            break
+    return share
 
 
-def _false_share(dark_at: Pixels, bright_at: Pixels, skin: Mask) -> float:
-    away = np.ones(skin.shape, np.uint8)
-    away[dark_at[:, 0], dark_at[:, 1]] = 0
-    distance = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_5)
-    far = skin & (distance > _NEIGHBOURHOOD * WORKING_SCALE)
-    if far.sum() < _LEAST_FAR * skin.sum():
-        far = skin
-    n_far = int(far[bright_at[:, 0], bright_at[:, 1]].sum())
-    return float((n_far + 1) * skin.sum() / far.sum() / len(dark_at))
+def _at_share(probability: Floats, base_share: float, share: float) -> Floats:
+    """Return the probabilities where another share of the maxima are pores."""
+    odds = probability / (1.0 - probability)
+    odds = odds * (1.0 - base_share) / base_share * share / (1.0 - share)
+    return np.asarray(odds / (1.0 + odds))
+
+
+def _surest(probability: Floats, q: float) -> NDArray[np.intp]:
+    """Return the most of the surest whose expected share of false ones is at most q."""
+    order = np.argsort(-probability, kind="stable")
+    share = np.cumsum(1.0 - probability[order]) / np.arange(1, order.size + 1)
+    return np.sort(order[: int((share <= q).sum())])
+
+
+def _spots(at: Pixels, probability: Floats) -> Spots:
+    return Spots(at, probability, float((1.0 - probability).mean()) if len(at) else 0.0)

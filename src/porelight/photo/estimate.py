@@ -28,6 +28,7 @@ COVERAGE = 0.90
 _TILE = 2e-3  # m
 _LEAST_TILES = 8
 _N_DRAWS = 600
+_AT_ONCE = 50  # draws held in memory
 _SEED = 20_240_601
 _NONE_FOUND = float(-np.log(0.5 * (1.0 - COVERAGE)))  # Poisson mean that gives no pore in 5 %
 
@@ -123,14 +124,29 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
             (),
         )
     draw = np.random.default_rng(_SEED)
-    weight, zone_weight = _resampled(found, draw)
-    weight *= _true_share(found, draw)
+    # in order of size, so that quantiles are sums from the left
+    order = np.argsort(found.area)
+    area = found.area[order]
+    diameter = np.sqrt(4.0 * area / np.pi)
+    tile, times, zone_weight = _drawn(found, draw)
+    tile = tile[order]
+    taken = draw.uniform(0.0, found.false_share, (_N_DRAWS, 1))
     stretch = np.exp(found.scale_error * draw.standard_normal(_N_DRAWS))
     swell = np.exp(found.diameter_error * draw.standard_normal(_N_DRAWS))
-    count = weight.sum(axis=1) / zone_weight
-    fraction = weight @ found.area / (zone_weight * zone_area) * swell**2
-    diameter = np.sqrt(4.0 * found.area / np.pi)
-    quantiles = _quantiles(diameter, weight) * (stretch * swell)[:, None]
+    doubt = 1.0 - found.probability[order]
+    relative = doubt / doubt.mean() if doubt.any() else np.ones(n)
+    count, fraction = np.empty(_N_DRAWS), np.empty(_N_DRAWS)
+    quantiles = np.empty((_N_DRAWS, len(SHARES)))
+    for first in range(0, _N_DRAWS, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        weight = np.take(times[some], tile, axis=1)
+        weight *= 1.0 - np.minimum(taken[some] * relative, 1.0)
+        count[some] = weight.sum(axis=1)
+        fraction[some] = weight @ area
+        quantiles[some] = _quantiles(diameter, weight)
+    count /= zone_weight
+    fraction *= swell**2 / (zone_weight * zone_area)
+    quantiles *= (stretch * swell)[:, None]
     values = _quantiles(diameter, np.ones((1, n)))[0]
     return Estimates(
         _interval(float(n), count),
@@ -140,27 +156,28 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
     )
 
 
-def _resampled(found: Found, draw: np.random.Generator) -> tuple[Floats, Floats]:
-    """Weight of each pore (draw, pore) and relative area of the zone (draw,)."""
+def _drawn(found: Found, draw: np.random.Generator) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Tile of each pore, how often each draw has each tile, and the zone it has, relative."""
     tile_row, tile_col = (
         ((np.arange(n) + 0.5) / found.px_per_metre / _TILE).astype(np.intp)
         for n in found.zone_mask.shape
     )
-    size = np.add.reduceat(found.zone_mask, _starts(tile_row), axis=0, dtype=np.int64)
-    size = np.add.reduceat(size, _starts(tile_col), axis=1)
+    size = np.add.reduceat(found.zone_mask, _starts(tile_row), axis=0, dtype=np.uint16)
+    size = np.add.reduceat(size, _starts(tile_col), axis=1, dtype=np.int64)
     of_row = np.minimum((found.row / _TILE).astype(np.intp), size.shape[0] - 1)
     of_col = np.minimum((found.col / _TILE).astype(np.intp), size.shape[1] - 1)
     # a pore on the rim of the zone may have its centroid in a tile that has no pixel of it
     held = size > 0
     held[of_row, of_col] = True
-    number = np.cumsum(held).reshape(held.shape) - 1
     n_tiles = int(held.sum())
     if n_tiles < _LEAST_TILES:
-        drawn = draw.poisson(1.0, (_N_DRAWS, found.area.size)).astype(np.float64)
-        return drawn, np.ones(_N_DRAWS)
+        n = found.area.size
+        drawn = draw.poisson(1.0, (_N_DRAWS, n)).astype(np.float64)
+        return np.arange(n), drawn, np.ones(_N_DRAWS)
+    number = np.cumsum(held).reshape(held.shape) - 1
     times = draw.multinomial(n_tiles, np.full(n_tiles, 1.0 / n_tiles), _N_DRAWS)
-    weight = times[:, number[of_row, of_col]].astype(np.float64)
-    return weight, times @ (size[held] / size.sum())
+    zone_weight = times @ (size[held] / size.sum())
+    return number[of_row, of_col], times.astype(np.float64), zone_weight
 
 
 def _starts(tile: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -168,22 +185,13 @@ def _starts(tile: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.flatnonzero(np.diff(tile, prepend=-1))
 
 
-def _true_share(found: Found, draw: np.random.Generator) -> Floats:
-    doubt = 1.0 - found.probability
-    mean = float(doubt.mean())
-    relative = doubt / mean if mean > 0.0 else np.ones_like(doubt)
-    taken = draw.uniform(0.0, found.false_share, (_N_DRAWS, 1)) * relative
-    return np.asarray(1.0 - np.minimum(taken, 1.0), dtype=np.float64)
-
-
-def _quantiles(diameter: Floats, weight: Floats) -> Floats:
-    """Weighted quantiles at `SHARES`, shape (draw, share)."""
-    order = np.argsort(diameter)
-    sizes, weights = diameter[order], weight[:, order]
+def _quantiles(sizes: Floats, weights: Floats) -> Floats:
+    """Weighted quantiles at `SHARES` of sizes in rising order, shape (draw, share)."""
     # a draw in which every pore was taken away says nothing of sizes and keeps them all
-    weights = np.where(weights.sum(axis=1, keepdims=True) > 0.0, weights, 1.0)
-    position = np.cumsum(weights, axis=1) - 0.5 * weights
-    position /= weights.sum(axis=1, keepdims=True)
+    weights = np.where(weights.any(axis=1, keepdims=True), weights, 1.0)
+    position = np.cumsum(weights, axis=1)
+    total = position[:, -1:].copy()
+    position = (position - 0.5 * weights) / total
     return np.array([np.interp(SHARES, row, sizes) for row in position])
 
 

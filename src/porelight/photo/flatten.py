@@ -14,6 +14,8 @@ empty skin from being blown up into texture.
 Highlights are mirror images of the lamp and say nothing about skin; they count in no mean.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -35,7 +37,10 @@ _LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
 _SATURATED = 250  # of 255 in every channel
 _GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
 _GLINT_SD = 5.0  # and times the spread of the zone, so that noise is no glint
+_ENOUGH = 500_000  # pixels for a median
 _SD_OF_MAD = 1.4826  # standard deviation of a Gaussian over its median absolute deviation
+_BLOCK = 4  # px
+_BLOCK_VARIANCE = 0.25  # of block means and their linear reading, in blocks
 _NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
 
 
@@ -53,6 +58,8 @@ class FlatSkin:
         The local contrast, an absorbance.
     skin : ndarray of bool, shape (rows, cols)
         Inside the zone and outside highlights.
+    zone : ndarray of bool, shape (rows, cols)
+        The zone, highlights included.
     """
 
     darkness: Image
@@ -60,6 +67,7 @@ class FlatSkin:
     yellowness: Image
     contrast: Image
     skin: Mask
+    zone: Mask
 
 
 def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
@@ -87,18 +95,17 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
     skin = zone & ~glint
     # glints pull up the mean that defines them, so they are taken out in two rounds
     for _ in range(2):
-        above = dark - _local_mean(dark, skin, _LIGHT_SD)
+        above = dark - _local_means((dark,), skin, _LIGHT_SD)[0]
         glint |= above < -_glint_depth(above[skin])
         skin = zone & ~cv2.dilate(glint.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    flat = np.where(skin, dark - _local_mean(dark, skin, _LIGHT_SD), np.float32(0.0))
-    contrast = np.sqrt(
-        _local_mean(flat * flat, skin, _CONTRAST_SD) + np.float32(_LEAST_CONTRAST**2)
+    colours = (dark, red, yellow)
+    dark, red, yellow = (
+        np.where(skin, colour - mean, np.float32(0.0))
+        for colour, mean in zip(colours, _local_means(colours, skin, _LIGHT_SD), strict=True)
     )
-    redness, yellowness = (
-        np.where(skin, colour - _local_mean(colour, skin, _LIGHT_SD), np.float32(0.0)) / contrast
-        for colour in (red, yellow)
-    )
-    return FlatSkin(flat / contrast, redness, yellowness, contrast, skin)
+    power = _local_means((dark * dark,), skin, _CONTRAST_SD)[0]
+    contrast = np.sqrt(power + np.float32(_LEAST_CONTRAST**2))
+    return FlatSkin(dark / contrast, red / contrast, yellow / contrast, contrast, skin, zone)
 
 
 def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
@@ -136,7 +143,7 @@ def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
     value = np.arange(256) / 255.0
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     logarithm = np.log(linear + _FLOOR).astype(np.float32)
-    red, green, blue = (logarithm[pixels[..., i]] for i in range(3))
+    red, green, blue = cv2.split(cv2.LUT(pixels, logarithm))
     dark = np.float32(-0.5) * (green + blue)
     return dark, red + dark, green - blue
 
@@ -144,10 +151,35 @@ def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
 def _glint_depth(above: Image) -> float:
     if above.size == 0:
         return _GLINT
+    above = above[:: 1 + above.size // _ENOUGH]
     spread = _SD_OF_MAD * float(np.median(np.abs(above - np.median(above))))
     return max(_GLINT, _GLINT_SD * spread)
 
 
-def _local_mean(image: Image, skin: Mask, sd: float) -> Image:
+def _local_means(images: Sequence[Image], skin: Mask, sd: float) -> list[Image]:
+    """Gaussian means over the skin alone, of this standard deviation [m].
+
+    They are so wide that means over `_BLOCK` x `_BLOCK` pixels, weighted by how much skin each
+    block has, stand for the pixels.
+    """
+    rows, cols = skin.shape
     weight = skin.astype(np.float32)
-    return blurred(image * weight, sd) / (blurred(weight, sd) + _NEUTRAL)
+    block = (max(1, round(cols / _BLOCK)), max(1, round(rows / _BLOCK)))
+    ratio = (rows / block[1], cols / block[0])
+    widths = [math.sqrt(max((sd * WORKING_SCALE / r) ** 2 - _BLOCK_VARIANCE, 0.01)) for r in ratio]
+
+    def wide(image: Image) -> Image:
+        coarse = cv2.resize(image, block, interpolation=cv2.INTER_AREA)
+        return np.asarray(
+            cv2.GaussianBlur(coarse, (0, 0), widths[1], None, widths[0], cv2.BORDER_REFLECT),
+            dtype=np.float32,
+        )
+
+    seen = wide(weight) + _NEUTRAL
+    return [
+        np.asarray(
+            cv2.resize(wide(image * weight) / seen, (cols, rows), interpolation=cv2.INTER_LINEAR),
+            dtype=np.float32,
+        )
+        for image in images
+    ]

@@ -1,14 +1,17 @@
-"""Which pore of one picture is which of another: one to one, the nearest pair first."""
+"""Which pore of one picture is which of another: one to one, the least distance in all."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
 
 
-def matched_pairs(first: Floats, second: Floats, radius: float) -> NDArray[np.int64]:
+def matched_pairs(first: Floats, second: Floats, radius: float | Floats) -> NDArray[np.int64]:
     """Return pairs of points that belong together.
 
     Parameters
@@ -17,8 +20,8 @@ def matched_pairs(first: Floats, second: Floats, radius: float) -> NDArray[np.in
         Centres in one picture [m].
     second : ndarray of float64, shape (m, 2)
         Centres in the other, in the same frame [m].
-    radius : float
-        Points farther apart are never paired [m].
+    radius : float or ndarray of float64, shape (n,)
+        Points farther apart are never paired [m]; one for all, or one for each of `first`.
 
     Returns
     -------
@@ -28,12 +31,13 @@ def matched_pairs(first: Floats, second: Floats, radius: float) -> NDArray[np.in
     Raises
     ------
     ParameterError
-        If the arrays are not lists of two coordinates or the radius is not positive.
+        If the arrays are not lists of two coordinates or a radius is not positive.
 
     Notes
     -----
-    All pairs within the radius are taken in order of distance, each if both its points are still
-    free; equal distances in the order of the indices.
+    Of all one-to-one pairings the one with the least sum of squared distances, each in units of its
+    radius, where a point that stays alone costs as much as one at its radius (Hungarian method).
+    Where two pores lie side by side and both moved, the nearest pair first would be wrong.
 
     Examples
     --------
@@ -45,17 +49,39 @@ def matched_pairs(first: Floats, second: Floats, radius: float) -> NDArray[np.in
     for name, points in (("first", first), ("second", second)):
         if points.ndim != 2 or points.shape[1] != 2:
             raise ParameterError(f"{name} has shape {points.shape}; expected (n, 2) in metres.")
-    if radius <= 0.0:
-        raise ParameterError(f"radius is {radius:g} m; expected a positive distance.")
+    reach = np.broadcast_to(np.asarray(radius, np.float64), (len(first),))
+    if reach.size and not float(reach.min()) > 0.0:
+        raise ParameterError(f"radius is {reach.min():g} m; expected a positive distance.")
     if len(first) == 0 or len(second) == 0:
         return np.empty((0, 2), dtype=np.int64)
-    near = cKDTree(first).sparse_distance_matrix(cKDTree(second), radius, output_type="ndarray")
-    free_first = np.ones(len(first), dtype=bool)
-    free_second = np.ones(len(second), dtype=bool)
+    near = cKDTree(first).sparse_distance_matrix(
+        cKDTree(second), float(reach.max()), output_type="ndarray"
+    )
+    near = near[near["v"] <= reach[near["i"]]]
+    if near.size == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    saved = 1.0 - (near["v"] / reach[near["i"]]) ** 2
+    group = _groups(near["i"], near["j"], (len(first), len(second)))
     pairs = []
-    for k in np.lexsort((near["j"], near["i"], near["v"])):
-        i, j = int(near["i"][k]), int(near["j"][k])
-        if free_first[i] and free_second[j]:
-            free_first[i] = free_second[j] = False
-            pairs.append((i, j))
+    for number in np.unique(group):
+        mine = group == number
+        pairs += _best_of(near["i"][mine], near["j"][mine], saved[mine])
     return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def _groups(i: NDArray[np.intp], j: NDArray[np.intp], size: tuple[int, int]) -> NDArray[np.intp]:
+    """Return the number of the connected group of points that each near pair belongs to."""
+    n = sum(size)
+    graph = coo_array((np.ones(i.size), (i, j + size[0])), shape=(n, n))
+    _, labels = connected_components(graph, directed=False)
+    return np.asarray(labels[i], np.intp)
+
+
+def _best_of(i: NDArray[np.intp], j: NDArray[np.intp], saved: Floats) -> list[tuple[int, int]]:
+    rows, of_row = np.unique(i, return_inverse=True)
+    cols, of_col = np.unique(j, return_inverse=True)
+    gain = np.full((rows.size, cols.size), -1.0)
+    gain[of_row, of_col] = saved
+    # staying alone saves nothing, so a pairing at a loss is never better than none
+    chosen = linear_sum_assignment(np.maximum(gain, 0.0), maximize=True)
+    return [(int(rows[a]), int(cols[b])) for a, b in zip(*chosen, strict=True) if gain[a, b] >= 0.0]

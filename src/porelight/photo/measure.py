@@ -1,6 +1,6 @@
 """Pores of a photograph: how many, how large, and how sure that is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 import numpy as np
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from porelight.errors import ParameterError, PhotographError, did_you_mean
 from porelight.photo.detect import FALSE_DISCOVERY, detect
 from porelight.photo.estimate import SHARES, Estimate, Estimates, Found, estimates
-from porelight.photo.evidence import detector, evidence
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to_photograph
+from porelight.photo.learnt import learnt
+from porelight.photo.network import pore_network, read
 from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.rejected import Rejected, marks
 from porelight.photo.segment import Segments, parted, segment
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
@@ -51,12 +53,14 @@ class Measurement:
         Scale of the photograph [px/m].
     false_share : float
         Estimated share of finds that are no pores [-].
-    q : float
-        Largest such share that was asked for [-].
+    q : float or None
+        Share of false finds that was asked for [-]; None for the best balance.
     estimates : Estimates
         The summary numbers with their intervals.
     warnings : tuple of str
         What limits this measurement.
+    rejected : Rejected
+        How many highlights, hairs, wrinkles, folds and moles were seen and not taken for pores.
     """
 
     zone: Zone
@@ -71,9 +75,10 @@ class Measurement:
     zone_mask: Mask
     px_per_metre: float
     false_share: float
-    q: float
+    q: float | None
     estimates: Estimates
     warnings: tuple[str, ...]
+    rejected: Rejected = field(default_factory=Rejected)
 
     @property
     def n(self) -> int:
@@ -152,7 +157,7 @@ def measure(
     *,
     zone: str,
     zone_mask: Mask | None = None,
-    q: float = FALSE_DISCOVERY,
+    q: float | None = FALSE_DISCOVERY,
 ) -> Measurement:
     """Measure the pores of a photograph.
 
@@ -165,9 +170,9 @@ def measure(
         changes no number.
     zone_mask : ndarray of bool, shape (rows, cols), optional
         Where to look; the whole picture when left out.
-    q : float
-        Largest accepted share of false finds, estimated on the negative. A smaller one keeps fewer
-        and surer pores.
+    q : float, optional
+        Share of false finds to aim at: the surest finds are kept until that share of them is
+        expected to be false. The best balance of false and missed ones when left out.
 
     Returns
     -------
@@ -189,29 +194,29 @@ def measure(
     known: dict[str, Zone] = {name: name for name in get_args(Zone)}
     if zone not in known:
         raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), known)}")
-    if not 0.0 < q < 1.0:
+    if q is not None and not 0.0 < q < 1.0:
         raise ParameterError(f"q is {q!r}; expected a share of false finds between 0 and 1.")
     limits = resolution_warnings(photograph)
     where = _checked_mask(zone_mask, photograph.shape)
-    learnt = detector()
+    numbers = learnt()
     flat = flat_skin(photograph, where)
-    seen = evidence(flat, learnt)
-    spots = detect(seen, flat.skin, learnt.threshold, q)
-    pores = segment(flat, seen.dark, spots, learnt.edge)
+    beside = marks(flat)
+    seen = read(flat, pore_network())
+    spots = detect(seen, flat.skin & ~beside.hair, numbers, q)
+    pores = segment(flat, seen, spots, numbers)
     to_metres = 1.0 / WORKING_SCALE
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
-    probability = 1.0 / (1.0 + np.exp(-pores.log_odds))
-    false_share = spots.false_share if pores.row.size else 0.0
+    false_share = float((1.0 - pores.probability).mean()) if pores.row.size else 0.0
     found = Found(
         row,
         col,
         pores.area * to_metres**2,
-        probability,
+        pores.probability,
         where,
         photograph.px_per_metre,
         false_share,
         photograph.scale_error,
-        learnt.diameter_bias_sd,
+        numbers.diameter_error,
     )
     return Measurement(
         zone=known[zone],
@@ -221,7 +226,7 @@ def measure(
         elongation=pores.elongation,
         angle=pores.angle,
         contrast=pores.contrast,
-        score=probability,
+        score=pores.probability,
         labels=_labels(pores, where, photograph.px_per_metre),
         zone_mask=where,
         px_per_metre=photograph.px_per_metre,
@@ -229,6 +234,7 @@ def measure(
         q=q,
         estimates=estimates(found, 0.25 * np.pi * DETECTION_THRESHOLD**2),
         warnings=limits + _warnings(found, flat),
+        rejected=beside.counts,
     )
 
 

@@ -1,17 +1,10 @@
 r"""How far each pore reaches: outline, area, shape, darkness.
 
-A pore is the part of its own basin of the evidence in which the odds of belonging to a pore pass a
-fixed level and the skin is darker than a fifth of the pore's greatest darkness, as far as it hangs
-together with the pore's middle. The odds end faint pores where texture begins; the share of depth
-ends strong ones at their rim. Pixels on the outline count by the share that lies inside, to first
-order
-
-.. math:: c = \mathrm{clip}\left(\tfrac12 + \frac{e - e_0}{|\nabla e|}, 0, 1\right)
-
-for the image e and the level e_0 that end the pore there, so area changes smoothly with the picture
-and not in pixels. Its diameter is that of the circle of the same area.
-
-What is long is a hair or a wrinkle, what is wide a mole or a shadow: neither is kept.
+Each pixel belongs to the pore whose middle is nearest in units of that pore's own radius. The
+outline is where the share of pore in a pixel, as the network has it, falls to a fixed level, as far
+as it hangs together with the middle; position, elongation and direction are the moments of that
+share. Area is that of the circle of the diameter which the network reads at the middle, learnt on
+rendered skin whose openings are known below the pixel.
 """
 
 from dataclasses import dataclass
@@ -22,17 +15,16 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from porelight.photo.detect import Spots
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Image, Mask
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin
+from porelight.photo.learnt import Learnt
+from porelight.photo.network import Reading
+from porelight.photo.windows import offsets, painted, territory, windows
 from porelight.quantities import Floats
 
 NARROWEST, WIDEST = 1e-4, 1.3e-3  # m, equal-area diameters
 LONGEST = 3.5  # long over short axis
-_REACH = 7e-4  # m from its middle; a pore reaches no farther
-_PEAK_MARGIN = 0.5  # log-odds by which a pore's outline lies below its middle, at least
-_HAIR_LENGTH = 1.6e-3  # m
-_HAIR_ELONGATION = 4.5
-_DEPTH_SHARE = 0.2  # of its greatest darkness, down to which a pore reaches
-_STEEPNESS = 1e-3  # least gradient of the evidence on an outline [1/px]
+_HALF = 9  # px; a pore reaches no farther from its middle
+_AT_ONCE = 2048  # windows held in memory
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 
 Labels = NDArray[np.int32]
@@ -56,8 +48,8 @@ class Segments:
         axis [rad].
     contrast : ndarray of float64, shape (n,)
         Mean absorbance of the pore above its surroundings [-].
-    log_odds : ndarray of float64, shape (n,)
-        The evidence at its middle.
+    probability : ndarray of float64, shape (n,)
+        Of being a pore [-].
     """
 
     labels: Labels
@@ -67,47 +59,61 @@ class Segments:
     elongation: Floats
     angle: Floats
     contrast: Floats
-    log_odds: Floats
+    probability: Floats
 
 
-def segment(flat: FlatSkin, odds: Image, spots: Spots, edge: float) -> Segments:
+def segment(flat: FlatSkin, seen: Reading, spots: Spots, learnt: Learnt) -> Segments:
     """Return the pores around the accepted spots.
 
     Parameters
     ----------
     flat : FlatSkin
         The photograph without its lamp.
-    odds : ndarray of float32, shape (rows, cols)
-        Evidence for dark spots.
+    seen : Reading
+        What the network says of it.
     spots : Spots
         Middles of the pores.
-    edge : float
-        Log-odds on the outline.
+    learnt : Learnt
+        Share of pore on the outline, and what the diameters read mean.
 
     Returns
     -------
     Segments
-        At most one pore for each spot.
+        At most one pore for each spot; what is too narrow, too wide or too long is none.
     """
-    spots = _without_hairs(odds > edge, spots)
-    n = spots.row.size
-    basin = _basins(odds, flat.skin, spots)
-    inner = np.minimum(
-        _above(odds, np.minimum(edge, spots.log_odds - _PEAK_MARGIN), basin),
-        _above(flat.darkness, _DEPTH_SHARE * _deepest(flat.darkness, basin, spots), basin),
+    at, shape = spots.at, flat.skin.shape
+    width = learnt.diameter(seen.log_diameter[at[:, 0], at[:, 1]].astype(np.float64))
+    diameter = width * WORKING_SCALE
+    own = territory(at, diameter, shape, _HALF)
+    absorbance = flat.darkness * flat.contrast
+    parts = []
+    for first in range(0, max(len(at), 1), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        own[some] &= windows(flat.skin.astype(np.uint8), at[some], _HALF) > 0
+        shares = np.where(own[some], windows(seen.cover, at[some], _HALF), np.float32(0.0))
+        parts.append((*_moments(shares), _mean(windows(absorbance, at[some], _HALF), shares)))
+        own[some] &= shares >= learnt.edge
+    labels = _connected(painted(own, at, shape), at)
+    row, col, elongation, angle, contrast = (np.concatenate(v) for v in zip(*parts, strict=True))
+    kept = (width >= NARROWEST) & (width <= WIDEST) & (elongation <= LONGEST)
+    kept &= own[:, _HALF, _HALF]  # a middle that lies in no pore is none
+    number = np.concatenate([[0], np.where(kept, np.cumsum(kept), 0)]).astype(np.int32)
+    return Segments(
+        number[labels],
+        row=(at[:, 0] + row)[kept],
+        col=(at[:, 1] + col)[kept],
+        area=0.25 * np.pi * diameter[kept] ** 2,
+        elongation=elongation[kept],
+        angle=angle[kept],
+        contrast=contrast[kept],
+        probability=spots.probability[kept],
     )
-    labels = _connected(np.where(inner > 0.0, basin, 0), spots)
-    cover = _coverage(inner, labels, basin)
-    measured = _moments(cover, basin, n)
-    pores = Segments(
-        labels,
-        *measured,
-        contrast=_weighted(flat.darkness * flat.contrast, cover, basin, n),
-        log_odds=spots.log_odds,
-    )
-    diameter = np.sqrt(4.0 * pores.area / np.pi) / WORKING_SCALE
-    kept = (diameter >= NARROWEST) & (diameter <= WIDEST) & (pores.elongation <= LONGEST)
-    return _only(pores, kept)
+
+
+def _mean(images: NDArray[np.float32], weight: NDArray[np.float32]) -> Floats:
+    """Weighted mean of each window."""
+    total = np.maximum(weight.sum(axis=(1, 2)), 1e-6)
+    return np.asarray((images * weight).sum(axis=(1, 2)) / total, np.float64)
 
 
 def parted(labels: Labels) -> Labels:
@@ -117,96 +123,26 @@ def parted(labels: Labels) -> Labels:
     return np.where(around > labels, 0, labels).astype(np.int32)
 
 
-def _basins(odds: Image, skin: Mask, spots: Spots) -> Labels:
-    # read only here: it is slow to load
-    from skimage.segmentation import watershed  # noqa: PLC0415
-
-    seeds = np.zeros(odds.shape, np.int32)
-    seeds[spots.row, spots.col] = np.arange(1, spots.row.size + 1)
-    distance = cv2.distanceTransform((seeds == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    near = skin & (distance <= _REACH * WORKING_SCALE)
-    if not spots.row.size:
-        return seeds
-    basins = watershed(-odds, seeds, mask=near)  # type: ignore[no-untyped-call]
-    return np.asarray(basins, dtype=np.int32)
-
-
-def _connected(labels: Labels, spots: Spots) -> Labels:
+def _connected(labels: Labels, at: NDArray[np.intp]) -> Labels:
     """Keep of each label the part around its spot."""
     apart = parted(labels)
     pieces, _ = ndimage.label(apart, structure=_SQUARE)
-    own = np.concatenate([[-1], pieces[spots.row, spots.col]])
+    own = np.concatenate([[-1], pieces[at[:, 0], at[:, 1]]])
     return np.where(pieces == own[labels], labels, 0).astype(np.int32)
 
 
-def _above(image: Image, level: Floats, basin: Labels) -> Image:
-    """How far inside the level of its own pore each pixel lies [px], to first order."""
-    framed = np.pad(image, 1, mode="edge")
-    rows = np.float32(0.5) * (framed[2:, 1:-1] - framed[:-2, 1:-1])
-    cols = np.float32(0.5) * (framed[1:-1, 2:] - framed[1:-1, :-2])
-    steepness = np.maximum(np.hypot(rows, cols), np.float32(_STEEPNESS))
-    own = np.concatenate([[np.inf], level]).astype(np.float32)
-    return np.asarray((image - own[basin]) / steepness, dtype=np.float32)
-
-
-def _deepest(darkness: Image, basin: Labels, spots: Spots) -> Floats:
-    """Greatest darkness of each pore near its middle."""
-    nearby = cv2.dilate(darkness, _SQUARE)
-    return np.asarray(nearby[spots.row, spots.col], dtype=np.float64)
-
-
-def _coverage(inner: Image, labels: Labels, basin: Labels) -> Image:
-    inside = (labels > 0).astype(np.uint8)
-    beside = cv2.dilate(inside, _SQUARE).astype(bool) & (basin > 0)
-    return np.where(beside, np.clip(np.float32(0.5) + inner, 0.0, 1.0), 0.0).astype(np.float32)
-
-
-def _moments(cover: Image, basin: Labels, n: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    rows, cols = np.nonzero(cover > 0.0)
-    weight, owner = cover[rows, cols].astype(np.float64), basin[rows, cols]
-    y, x = rows.astype(np.float64), cols.astype(np.float64)
-
-    def total(value: Floats) -> Floats:
-        return np.asarray(np.bincount(owner, weight * value, minlength=n + 1)[1:], np.float64)
-
-    area = total(np.ones(rows.size))
-    safe = np.where(area > 0.0, area, 1.0)
-    row, col = total(y) / safe, total(x) / safe
-    down = total(y * y) / safe - row**2 + _PIXEL_VARIANCE
-    along = total(x * x) / safe - col**2 + _PIXEL_VARIANCE
-    twist = total(y * x) / safe - row * col
-    middle = 0.5 * (down + along)
-    spread = np.hypot(0.5 * (along - down), twist)
+def _moments(shares: NDArray[np.float32]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Centroid relative to the middle [px], long over short axis, direction of the long axis."""
+    y, x = offsets(_HALF)
+    y, x = y + 0.0 * x, x + 0.0 * y
+    basis = np.stack([np.ones_like(x), y, x, y * y, x * x, y * x], axis=-1).reshape(-1, 6)
+    # squared, so that faint surroundings have no say
+    sums = np.square(shares.reshape(-1, len(basis))) @ basis.astype(np.float32)
+    total = np.maximum(sums[:, :1].astype(np.float64), 1e-12)
+    row, col, down, along, twist = (sums[:, 1:] / total).T
+    down = down - row**2 + _PIXEL_VARIANCE
+    along = along - col**2 + _PIXEL_VARIANCE
+    twist = twist - row * col
+    middle, spread = 0.5 * (down + along), np.hypot(0.5 * (along - down), twist)
     elongation = np.sqrt((middle + spread) / np.maximum(middle - spread, _PIXEL_VARIANCE))
-    return row, col, area, elongation, 0.5 * np.arctan2(2.0 * twist, along - down)
-
-
-def _weighted(image: Image, cover: Image, basin: Labels, n: int) -> Floats:
-    weight = cover.ravel().astype(np.float64)
-    total = np.bincount(basin.ravel(), weight * image.ravel(), minlength=n + 1)[1:]
-    area = np.bincount(basin.ravel(), weight, minlength=n + 1)[1:]
-    return np.asarray(total / np.where(area > 0.0, area, 1.0), dtype=np.float64)
-
-
-def _without_hairs(dark: Mask, spots: Spots) -> Spots:
-    """Drop the spots that lie on long thin dark lines."""
-    pieces, n = ndimage.label(dark, structure=_SQUARE)
-    _, _, area, elongation, _ = _moments(dark.astype(np.float32), pieces.astype(np.int32), n)
-    length = np.sqrt(4.0 * area * elongation / np.pi) / WORKING_SCALE
-    hair = np.concatenate([[False], (length > _HAIR_LENGTH) & (elongation > _HAIR_ELONGATION)])
-    kept = ~hair[pieces[spots.row, spots.col]]
-    return Spots(
-        spots.row[kept], spots.col[kept], spots.log_odds[kept], spots.threshold, spots.false_share
-    )
-
-
-def _only(pores: Segments, kept: NDArray[np.bool_]) -> Segments:
-    number = np.zeros(kept.size + 1, np.int32)
-    number[1:][kept] = np.arange(1, kept.sum() + 1)
-    return Segments(
-        number[pores.labels],
-        *(
-            getattr(pores, name)[kept]
-            for name in ("row", "col", "area", "elongation", "angle", "contrast", "log_odds")
-        ),
-    )
+    return row, col, elongation, 0.5 * np.arctan2(2.0 * twist, along - down)

@@ -12,11 +12,13 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.light.follicle import Follicle
 from porelight.light.run import Box, Scene
 from porelight.light.transport import scene_of
 from porelight.record.beam_files import read_beam_image, read_radial_profile
 from porelight.record.course_file import FileModel, number, toml_content, validated
 from porelight.record.files import write_text
+from porelight.record.light_follicle import FollicleTable, MediumTable
 from porelight.tissue.optics import LayeredOptics, skin_optics
 from porelight.tissue.skin import Skin
 from porelight.units import degree, mm, nm, per_mm, um
@@ -45,6 +47,18 @@ largest_um = 200.0
 name = "wall"
 depth_mm = [0.0, 0.5]
 radius_mm = [0.0, 0.2]
+"""
+
+EXAMPLE_FOLLICLE = """
+[follicle]                  # a pore on the axis; what is left out is typical of its size
+pore_diameter_um = 300
+# funnel_depth_um = 180     # duct_diameter_um, duct_depth_um, gland_depth_um, gland_diameter_um
+# hair_diameter_um = 0      # no hair
+# plug_fill = 0.3           # share of the funnel filled by sebum and keratin
+filled_with = "air"         # above the plug: air, or sebum
+# wavelength_nm = 1064      # needed with [[layer]] tables, to look up what it is made of; or
+# [follicle.plug]           # sebum, plug, duct, gland, hair of your own:
+# mu_a_per_mm = 0.01        # with mu_s_per_mm, anisotropy, refractive_index
 """
 
 
@@ -90,19 +104,13 @@ class BeamTable(FileModel):
         )
 
 
-class LayerTable(FileModel):
+class LayerTable(MediumTable):
     """One plane layer, from the surface down."""
 
     name: str = ""
     thickness_mm: Annotated[float, number("mm", 1e-6, 1000, "thickness")] | None = Field(
         None, description="thickness [mm]; the last layer may leave it out and has no end then"
     )
-    mu_a_per_mm: Annotated[float, number("1/mm", 0, 1e5, "absorption coefficient")]
-    mu_s_per_mm: Annotated[float, number("1/mm", 0, 1e5, "scattering coefficient")]
-    anisotropy: Annotated[
-        float, number("1", -0.9999, 0.9999, "mean cosine of the scattering angle")
-    ]
-    refractive_index: Annotated[float, number("1", 1, 4, "refractive index")]
 
 
 class TypicalSkinTable(FileModel):
@@ -156,6 +164,7 @@ class LightCase(FileModel):
     skin: TypicalSkinTable | None = None
     grid: GridTable = GridTable()
     box: list[BoxTable] = Field(default_factory=list, description="parts to be watched")
+    follicle: FollicleTable | None = None
     index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
     index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
     cell_radius_mm: Annotated[float, number("mm", 1e-3, 1000, "mirror around the axis")] | None = (
@@ -202,10 +211,20 @@ class LightCase(FileModel):
         """Radius of the mirror around the axis [m]; infinite for none."""
         return math.inf if self.cell_radius_mm is None else self.cell_radius_mm * mm
 
+    def pore(self) -> Follicle | None:
+        """Return the follicle on the axis, if there is one."""
+        if self.follicle is None:
+            return None
+        return self.follicle.follicle(None if self.skin is None else self.skin.wavelength_nm * nm)
+
     def scene(self) -> Scene:
         """Return what the kernels need, checked."""
         return scene_of(
-            self.optics(), self.beam.beam(), self.grid.grid(), cell_radius=self.cell_radius
+            self.optics(),
+            self.beam.beam(),
+            self.grid.grid(),
+            cell_radius=self.cell_radius,
+            follicle=self.pore(),
         )
 
     def boxes(self) -> list[Box]:

@@ -26,6 +26,7 @@ _ABOUT = {
     "absorbed": (("z", "r"), "1/m3", "absorbed energy density per joule delivered"),
     "fluence": (("z", "r"), "1/m2", "fluence per joule delivered, absorbed over mu_a"),
     "by_layer": (("layer",), "1", "share absorbed in each layer"),
+    "by_region": (("region",), "1", "share absorbed in each layer and part of the follicle"),
     "radial_reflectance": (("r",), "1/m2", "reflectance per area and joule delivered"),
 }
 
@@ -106,6 +107,7 @@ def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
         "absorbed": (field.absorbed, field.absorbed_error),
         **_fluence(field, case),
         "by_layer": (field.by_layer, field.by_layer_error),
+        "by_region": (field.by_region, field.by_region_error),
         "radial_reflectance": (field.radial_reflectance, field.radial_reflectance_error),
     }
     data = {}
@@ -124,6 +126,7 @@ def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
         "z_edges": ("z_edge", grid.z_edges, {"units": "m"}),
         "r_edges": ("r_edge", grid.r_edges, {"units": "m"}),
         "layer": ("layer", case.layer_names),
+        "region": ("region", list(field.region_names)),
     }
     about_run = {
         "porelight_version": __version__,
@@ -141,7 +144,9 @@ def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
 
 
 def _fluence(field: LightField, case: LightCase) -> dict[str, tuple[Floats, Floats]]:
-    """Return the fluence, or nothing where the layers do not all absorb."""
+    """Return the fluence, or nothing where the layers do not all absorb or a pore is in them."""
+    if case.follicle is not None:
+        return {}
     try:
         return {"fluence": fluence_of(field, case.optics())}
     except ParameterError:

@@ -44,13 +44,18 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     Raises
     ------
     ParameterError
-        If a plane lies inside a voxel, or MCX has no such beam or no such index below.
+        If a plane lies inside a voxel, or MCX has no such beam, no such index below, or no pore.
 
     Notes
     -----
     Its photons start inside the first voxel: they lose nothing at the surface, so MCX's shares are
     ours over one less the specular reflection.
     """
+    if case.follicle is not None:
+        raise ParameterError(
+            "MCX has voxels in place of the smooth walls of a pore; take [follicle] out of the case "
+            "to export its layers."
+        )
     optics, beam = case.optics(), case.beam.beam()
     n = math.ceil(width / voxel)
     depths = np.append(optics.thickness[:-1], _last_thickness(case)).cumsum() / voxel

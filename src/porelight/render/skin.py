@@ -50,7 +50,7 @@ class RenderedSkin:
     labels : ndarray of int32, shape (rows, cols)
         0 on skin, i + 1 in the opening of pore i.
     distractor_mask : ndarray of bool, shape (rows, cols)
-        Where hairs, moles and glints are.
+        Where hairs, moles, glints, wrinkles and folds are.
     """
 
     pixels: NDArray[np.uint8]
@@ -139,7 +139,7 @@ def render_skin(
     streams = np.random.SeedSequence(seed).spawn(5)
     pores = pore_shapes(diameter, ratio, look, size, streams[0])
     shape, origin = _scene_frame(size)
-    extras = distractor_layers(shape, look.distractors, streams[3].spawn(3))
+    extras = distractor_layers(shape, look.distractors, streams[3].spawn(4))
     scene = _scene(pores, look, light, (shape, origin), extras, streams[1:3])
     tone = flat_reflectance(typical_melanin(look.fitzpatrick))
     noise = np.random.default_rng(streams[4].spawn(camera.frame + 1)[-1])
@@ -183,7 +183,7 @@ def _scene(
     shape, origin = frame
     ground = microrelief_height(shape, look.relief, np.random.default_rng(streams[0]))
     height, plug = carved(ground, pores, origin)
-    height -= _dome(shape, look.curvature_radius)
+    height -= _dome(shape, look.curvature_radius) + extras.sunken
     colour, film = (np.random.default_rng(child) for child in streams[1].spawn(2))
     mottling = fractal(shape, 6e-3, 2e-4, colour, persistence=0.8)
     melanin = typical_melanin(look.fitzpatrick) * (1.0 + look.melanin_mottling * mottling)

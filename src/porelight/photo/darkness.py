@@ -1,0 +1,108 @@
+r"""Two photographs on one footing: absorbance above its surroundings, at one scale, in one frame.
+
+Unlike `flatten`, which makes hard and soft photographs look alike so that one detector serves all,
+this keeps the strength: of two visits it is the strength that may have changed. The absorbance of
+green and blue is
+
+.. math:: a = -\tfrac12 \left[ \ln(G + e) + \ln(B + e) \right]
+
+of linear values with a floor e; its local mean, which is lamp and complexion, is taken off.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.photograph import Photograph
+
+Image: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
+
+SCALE = 12.5e3  # px/m, on which visits are compared
+
+_FLOOR = 0.02  # linear signal added before the logarithm
+_LIGHT_SD = 1.2e-3  # m; what changes more slowly is light and not a pore
+_SATURATED = 250  # of 255, in every channel
+_GLINT = 0.25  # absorbance below the local mean at which the lamp is seen and not the skin
+_NEUTRAL = np.float32(1e-6)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Darkness:
+    """A photograph at `SCALE` without its lamp.
+
+    Attributes
+    ----------
+    image : ndarray of float32, shape (rows, cols)
+        Absorbance above the local mean; 0 where no skin is seen.
+    skin : ndarray of bool, shape (rows, cols)
+        Inside the zone and outside highlights.
+    """
+
+    image: Image
+    skin: Mask
+
+
+def darkness(photograph: Photograph, zone_mask: Mask) -> Darkness:
+    """Return how much darker than its surroundings each place is.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        Of skin.
+    zone_mask : ndarray of bool, shape (rows, cols)
+        Where to look, on the photograph's own pixels.
+    """
+    shape = compared_shape(photograph)
+    pixels, size = photograph.pixels, (shape[1], shape[0])
+    if shape != photograph.shape:
+        shrinks = shape[0] < photograph.shape[0]
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=how), dtype=np.uint8)
+    zone = cv2.resize(zone_mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    absorbance = _absorbance(pixels)
+    glint = np.asarray((pixels >= _SATURATED).all(axis=2), np.bool_)
+    # glints pull up the mean that defines them, so they are taken out in two rounds
+    for _ in range(2):
+        skin = zone & ~glint
+        above = absorbance - local_mean(absorbance, skin, _LIGHT_SD)
+        glint = glint | (above < -_GLINT)
+    around = cv2.dilate(np.asarray(glint, np.uint8), np.ones((3, 3), np.uint8))
+    skin = np.asarray(zone & (around == 0))
+    above = absorbance - local_mean(absorbance, skin, _LIGHT_SD)
+    return Darkness(np.where(skin, above, np.float32(0.0)), skin)
+
+
+def compared_shape(photograph: Photograph) -> tuple[int, int]:
+    """Return rows and columns of the photograph at `SCALE`."""
+    factor = SCALE / photograph.px_per_metre
+    rows, cols = photograph.shape
+    return max(1, round(rows * factor)), max(1, round(cols * factor))
+
+
+def smoothed(image: Image, sd_px: float) -> Image:
+    """Return the image convolved with a Gaussian of this standard deviation [px]."""
+    if sd_px <= 0.0:
+        return image
+    return np.asarray(
+        cv2.GaussianBlur(image, (0, 0), sd_px, borderType=cv2.BORDER_REFLECT), dtype=np.float32
+    )
+
+
+def local_mean(image: Image, where: Mask, sd: float) -> Image:
+    """Return the Gaussian mean [sd in m] of what lies in the mask, shape (rows, cols)."""
+    weight = where.astype(np.float32)
+    total = smoothed(image * weight, sd * SCALE)
+    return np.asarray(total / (smoothed(weight, sd * SCALE) + _NEUTRAL), dtype=np.float32)
+
+
+def _absorbance(pixels: NDArray[np.uint8]) -> Image:
+    value = np.arange(256) / 255.0
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    logarithm = np.log(linear + _FLOOR).astype(np.float32)
+    return np.asarray(
+        np.float32(-0.5) * (logarithm[pixels[..., 1]] + logarithm[pixels[..., 2]]), np.float32
+    )

@@ -1,0 +1,112 @@
+"""The pore network: which pixel is the middle of a pore, which belongs to one, and how wide it is.
+
+A small U-Net in ONNX, run by OpenCV; no framework of deep learning is needed. It was trained by the
+recipe in the folder ``training`` of the repository, on labelled and on rendered skin. Large
+pictures are read in tiles that overlap by more than the network sees around a pixel.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import cv2
+import numpy as np
+
+from porelight.errors import DataFileError
+from porelight.photo.flatten import FlatSkin, Image
+
+_DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the other inputs do
+_BOUND = np.float32(6.0)
+_STRIDE = 8  # px; the network halves its picture three times
+_TILE = 768  # px
+_OVERLAP = 40  # px; a multiple of the stride, and more than it sees to each side
+
+Network = Any  # OpenCV has no types
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What the network says of each pixel at the working scale; float32, shape (rows, cols).
+
+    Attributes
+    ----------
+    middle : ndarray of float32
+        Log-odds that it is the middle of a pore.
+    cover : ndarray of float32
+        Share of it that lies in a pore, 0 to 1.
+    log_diameter : ndarray of float32
+        ln(diameter / 1 mm) of the pore whose middle it is, if it is one.
+    """
+
+    middle: Image
+    cover: Image
+    log_diameter: Image
+
+
+def read(flat: FlatSkin, network: Network) -> Reading:
+    """Return what a network says of a flattened photograph."""
+    middle, cover, log_diameter = outputs(inputs(flat), network)
+    return Reading(middle, 0.5 * (1.0 + np.tanh(0.5 * cover)), log_diameter)
+
+
+def inputs(flat: FlatSkin) -> Image:
+    """Return what the network is given, shape (4, rows, cols).
+
+    Darkness, redness and yellowness in units of the local contrast, and darkness as absorbance.
+    """
+    layers = np.stack(
+        (
+            flat.darkness,
+            flat.redness,
+            flat.yellowness,
+            flat.darkness * flat.contrast * _DARKNESS_GAIN,
+        )
+    )
+    return np.clip(layers, -_BOUND, _BOUND, out=layers)
+
+
+def outputs(image: Image, network: Network) -> Image:
+    """Return the three images of the network for its inputs, shape (3, rows, cols)."""
+    _, rows, cols = image.shape
+    padding = ((0, 0), (0, -rows % _STRIDE), (0, -cols % _STRIDE))
+    padded = np.pad(image, padding, mode="symmetric") if np.any(padding) else image
+    out = np.empty((3, *padded.shape[1:]), np.float32)
+    for r0, r1, top in _spans(padded.shape[1]):
+        for c0, c1, left in _spans(padded.shape[2]):
+            network.setInput(np.ascontiguousarray(padded[None, :, r0:r1, c0:c1]))
+            out[:, r0 + top : r1, c0 + left : c1] = network.forward()[0, :, top:, left:]
+    return out[:, :rows, :cols]
+
+
+def _spans(length: int) -> list[tuple[int, int, int]]:
+    """First, last, and how much of the beginning an earlier tile has read better."""
+    spans, first = [], 0
+    while True:
+        last = min(first + _TILE, length)
+        spans.append((first, last, _OVERLAP if first else 0))
+        if last == length:
+            return spans
+        first = last - 2 * _OVERLAP
+
+
+@cache
+def pore_network() -> Network:
+    """Return the network of ``data/pores.onnx``, ready to run."""
+    return network_of((files("porelight.photo") / "data" / "pores.onnx").read_bytes())
+
+
+def network_of(content: bytes) -> Network:
+    """Return the network that an ONNX file holds.
+
+    Raises
+    ------
+    DataFileError
+        If this OpenCV cannot read it.
+    """
+    try:
+        return cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
+    except cv2.error:
+        raise DataFileError(
+            f"OpenCV {cv2.__version__} cannot read the pore network; expected 4.10 or later."
+        ) from None

@@ -1,0 +1,233 @@
+r"""Is a photograph good enough to be measured, and what can still be measured if it is not.
+
+Six things are looked at, each by a number with two limits: beyond the first the result is limited
+and says how, beyond the second the photograph is refused. The limits come from what degraded
+photographs did to the detector and to these numbers (docs/theory/photo.md):
+
+* **resolution**: px/mm of skin;
+* **sharpness**: strength of detail of 0.15 mm over that of 0.3 mm;
+* **exposure**: share of clipped pixels, and the signal of the skin;
+* **noise**: standard deviation by the Laplacian [1]_, in grey levels;
+* **compression**: steps across the borders of JPEG's blocks over steps inside of them;
+* **smoothing**: texture between 0.1 and 0.4 mm, which make-up, powder and beauty filters remove.
+
+References
+----------
+.. [1] J. Immerkær, "Fast noise variance estimation," Comput. Vis. Image Underst. 64, 300-302
+   (1996). doi:10.1006/cviu.1996.0060
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from porelight.errors import PhotographError
+from porelight.photo.darkness import Image, Mask, darkness, smoothed
+from porelight.photo.photograph import Photograph
+from porelight.units import mm
+
+Verdict = Literal["fine", "limited", "refused"]
+
+_BLOCK = 8
+_LAPLACIAN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+_MAD_TO_SD = 1.4826
+_CLIPPED = 250
+_FINE = (1.4, 2.2)  # px at `SCALE`, 0.11 to 0.18 mm: finer is noise
+_MIDDLE = (2.8, 5.6)  # 0.22 to 0.45 mm
+_WIDE = (1.2, 4.8)  # 0.1 to 0.4 mm
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Where a number stops being fine, and where the photograph is refused.
+
+    Attributes
+    ----------
+    limited, refused : float
+        The two limits; for numbers of which more is better `refused` is the lower.
+    unit : str
+        Of the number.
+    source : str
+        Where the limits come from.
+    """
+
+    limited: float
+    refused: float
+    unit: str
+    source: str
+
+    def verdict(self, value: float) -> Verdict:
+        """Return what the limits say of a value."""
+        sign = 1.0 if self.refused > self.limited else -1.0
+        if sign * value > sign * self.refused:
+            return "refused"
+        return "limited" if sign * value > sign * self.limited else "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about a photograph.
+
+    Attributes
+    ----------
+    name : str
+        What was looked at.
+    value : float
+        The number.
+    limit : Limit
+        What it was held against.
+    advice : str
+        What is still true, and what to do.
+    """
+
+    name: str
+    value: float
+    limit: Limit
+    advice: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it is fine, limits what can be measured, or forbids it."""
+        return self.limit.verdict(self.value)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, for people."""
+        bound = self.limit.refused if self.verdict == "refused" else self.limit.limited
+        side = "at most" if self.limit.refused > self.limit.limited else "at least"
+        unit = f" {self.limit.unit}" if self.limit.unit else ""
+        return (
+            f"{self.name.capitalize()} is {self.value:.3g}{unit}; expected {side} {bound:g}{unit}. "
+            f"{self.advice}"
+        )
+
+
+LIMITS = {
+    "resolution": Limit(
+        12.0, 5.0, "px/mm", "three pixels across pores of 0.25 and of 0.6 mm; F1 on rendered skin"
+    ),
+    "sharpness": Limit(
+        0.44, 0.32, "", "labelled zones 0.57 to 0.61, blurred by 2 px 0.38 to 0.40, by 3 px 0.29"
+    ),
+    "clipped skin": Limit(
+        5.0, 30.0, "%", "no pore is seen there; a third of the zone is lost"
+    ),
+    "signal of the skin": Limit(
+        0.03, 0.008, "", "linear; below, the floor of the absorbance and 8 bits hide pores"
+    ),
+    "noise": Limit(4.0, 8.0, "grey levels", "labelled zones: an SD of 4 halves the score"),
+    "compression": Limit(
+        1.7, 3.5, "", "labelled zones: 2.1 to 2.4 at JPEG quality 50, a tenth of F1 lost; 4 at 20"
+    ),
+    "texture": Limit(
+        0.014, 0.008, "", "labelled zones 0.028 to 0.033; after smoothing filters 0.006 to 0.008"
+    ),
+}
+_ADVICE = {
+    "resolution": "Smaller pores are missed; take the photograph from nearer.",
+    "sharpness": (
+        "Count and size of pores below 0.4 mm are not to be trusted; take it in focus, without "
+        "motion, with more light."
+    ),
+    "clipped skin": "Pores there are not seen; lower the exposure, or move the lamp aside.",
+    "signal of the skin": "It is too dark; use more light, not a longer exposure.",
+    "noise": "Faint pores drown; use more light, and no digital zoom.",
+    "compression": "Blocks look like pores; save at quality 90 or more, or send the original.",
+    "texture": (
+        "The skin looks smoothed by make-up, powder or a filter, which hides pores; a count is a "
+        "lower bound. Take it on bare skin with the filter off."
+    ),
+}
+
+
+def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
+    """Return what was found of the quality of a photograph.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        With its scale.
+    zone_mask : ndarray of bool, shape (rows, cols)
+        The skin to be judged.
+    """
+    grey = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    dark = darkness(photograph, zone_mask)
+    noise = _noise(grey, zone_mask)
+    skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
+    numbers = {
+        "resolution": photograph.px_per_metre * mm,
+        "sharpness": _sharpness(dark.image, skin),
+        "clipped skin": 100.0
+        * float((photograph.pixels[zone_mask] >= _CLIPPED).any(axis=1).mean()),
+        "signal of the skin": _signal(photograph, zone_mask),
+        "noise": noise,
+        "compression": _blockiness(grey, zone_mask),
+        "texture": _band(dark.image, skin, _WIDE),
+    }
+    return tuple(
+        Finding(name, value, LIMITS[name], _ADVICE[name]) for name, value in numbers.items()
+    )
+
+
+def require_quality(photograph: Photograph, found: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Return what limits a photograph, or refuse it.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        For its name.
+    found : tuple of Finding
+        What `findings` returns.
+
+    Raises
+    ------
+    PhotographError
+        If any number is beyond its second limit.
+    """
+    for finding in found:
+        if finding.verdict == "refused":
+            text = finding.sentence
+            raise PhotographError(f"{photograph.name}: {text[0].lower()}{text[1:]}")
+    # resolution has its own words where pores are measured
+    return tuple(f.sentence for f in found if f.verdict == "limited" and f.name != "resolution")
+
+
+def _band(image: Image, where: Mask, edges: tuple[float, float]) -> float:
+    part = smoothed(image, edges[0]) - smoothed(image, edges[1])
+    # of absolute deviations, so that pores and moles count little
+    return _MAD_TO_SD * float(np.median(np.abs(part[where] - np.median(part[where]))))
+
+
+def _sharpness(image: Image, skin: Mask) -> float:
+    middle = _band(image, skin, _MIDDLE)
+    return _band(image, skin, _FINE) / middle if middle > 0.0 else 0.0
+
+
+def _signal(photograph: Photograph, zone_mask: Mask) -> float:
+    value = float(np.median(photograph.pixels[..., 1][zone_mask])) / 255.0
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def _noise(grey: Image, zone_mask: Mask) -> float:
+    edges = np.abs(cv2.filter2D(grey, -1, _LAPLACIAN))[zone_mask]
+    # the kernel multiplies the variance of white noise by 36
+    return _MAD_TO_SD * float(np.median(edges)) / 6.0
+
+
+def _blockiness(grey: Image, zone_mask: Mask) -> float:
+    ratios = []
+    for axis in (0, 1):
+        step = np.abs(np.diff(grey, axis=axis))
+        inside = np.take(zone_mask, range(1, zone_mask.shape[axis]), axis=axis)
+        at = np.arange(step.shape[axis]) % _BLOCK
+        line = [
+            np.compress(at == k, step, axis=axis)[np.compress(at == k, inside, axis=axis)]
+            for k in (_BLOCK - 1, 2, 3, 4)
+        ]
+        if min(part.size for part in line) == 0:
+            continue
+        means = [float(part.mean()) + 0.1 for part in line]
+        ratios.append(means[0] / (sum(means[1:]) / 3.0))
+    return float(np.mean(ratios)) if ratios else 1.0

@@ -1,0 +1,122 @@
+"""What looks like a pore or hides one and is none: highlights, hairs, wrinkles, folds, moles.
+
+Dark marks are connected parts that are darker than their surroundings by more than skin varies. A
+long one is a fold when it is wide, a hair when it takes all colours alike, else a wrinkle; a mole,
+or a shadow, is wider than any pore and not long. Spots on a hair are no pores.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, blurred
+
+_FINE_SD = 6e-5  # m; pixel noise below it makes no mark
+_DARK = 3.2  # robust standard deviations of the skin by which a mark is darker
+_LEAST_DARK = 0.08  # and absorbance, so that even skin has none
+_ENOUGH = 500_000  # pixels for a median
+_SD_OF_MAD = 1.4826  # standard deviation of a Gaussian over its median absolute deviation
+_LINE = 1.6e-3  # m; no pore is so long
+_SLENDER = 4.0  # length over width of a line
+_FOLD = 4.5e-4  # m; wider lines are folds
+_WIDE = 9e-4  # m; equal-area diameter of what is no pore for its width
+# redness over darkness: hairs take all colours alike, skin in shadow stays red
+_HAIR_COLOUR = 0.32
+_LEAST_GLINT = 4  # px
+_PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """How many things in the zone were seen and not taken for pores.
+
+    Attributes
+    ----------
+    highlights, hairs, wrinkles, folds, moles : int
+        Mirror images of the lamp; dark lines by their width; round dark marks wider than a pore,
+        shadows among them.
+    """
+
+    highlights: int = 0
+    hairs: int = 0
+    wrinkles: int = 0
+    folds: int = 0
+    moles: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.highlights + self.hairs + self.wrinkles + self.folds + self.moles
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Highlights and dark marks of a photograph.
+
+    Attributes
+    ----------
+    counts : Rejected
+        How many of each kind.
+    hair : ndarray of bool, shape (rows, cols)
+        Where hairs lie, at the working scale.
+    """
+
+    counts: Rejected
+    hair: Mask
+
+
+def marks(flat: FlatSkin) -> Marks:
+    """Return what a flattened photograph shows that is no pore.
+
+    Parameters
+    ----------
+    flat : FlatSkin
+        The photograph without its lamp.
+    """
+    _, _, glint, _ = cv2.connectedComponentsWithStats((flat.zone & ~flat.skin).astype(np.uint8))
+    highlights = int((glint[1:, cv2.CC_STAT_AREA] >= _LEAST_GLINT).sum())
+    smooth = blurred(flat.darkness * flat.contrast, _FINE_SD)
+    dark = flat.skin & (smooth > _level(smooth[flat.skin]))
+    n, labels, box_of, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    length, width, colour = np.zeros(n), np.zeros(n), np.zeros(n)
+    extent = np.hypot(box_of[:, cv2.CC_STAT_WIDTH], box_of[:, cv2.CC_STAT_HEIGHT])
+    for i in 1 + np.flatnonzero(extent[1:] > _WIDE * WORKING_SCALE):
+        x, y, w, h, _ = box_of[i]
+        box = (slice(y, y + h), slice(x, x + w))
+        mine = labels[box] == i
+        length[i], width[i] = _length_and_width(mine)
+        darkness = float(flat.darkness[box][mine].sum())
+        colour[i] = float(flat.redness[box][mine].sum()) / max(darkness, _LEAST_DARK)
+    is_line = (length > _LINE) & (length > _SLENDER * width)
+    is_fold = is_line & (width > _FOLD)
+    is_hair = is_line & ~is_fold & (colour < _HAIR_COLOUR)
+    is_mole = ~is_line & (np.sqrt(4.0 / np.pi * length * width) > _WIDE)
+    counts = Rejected(
+        highlights,
+        hairs=int(is_hair.sum()),
+        wrinkles=int((is_line & ~is_hair & ~is_fold).sum()),
+        folds=int(is_fold.sum()),
+        moles=int(is_mole.sum()),
+    )
+    return Marks(counts, is_hair[labels])
+
+
+def _level(values: NDArray[np.float32]) -> float:
+    """Absorbance above which skin is a dark mark."""
+    if values.size == 0:
+        return _LEAST_DARK
+    values = values[:: 1 + values.size // _ENOUGH]
+    middle = float(np.median(values))
+    spread = _SD_OF_MAD * float(np.median(np.abs(values - middle)))
+    return max(middle + _DARK * spread, _LEAST_DARK)
+
+
+def _length_and_width(mine: Mask) -> tuple[float, float]:
+    """Of the rectangle of the same area and second moment along its length [m]."""
+    rows, cols = np.nonzero(mine)
+    spread = np.cov(np.stack([rows, cols]), bias=True) + _PIXEL_VARIANCE * np.eye(2)
+    length = math.sqrt(12.0 * float(np.linalg.eigvalsh(spread)[1]))
+    return length / WORKING_SCALE, rows.size / length / WORKING_SCALE

@@ -1,0 +1,211 @@
+r"""Tone, redness, shine and texture of skin, as far as one photograph can tell.
+
+The colour of a photograph is that of skin, lamp and camera together. With the white patch of the
+printed sheet in view the lamp is divided out and the individual typology angle [1]_
+
+.. math:: \mathrm{ITA} = \arctan\!\left( \frac{L^* - 50}{b^*} \right)
+
+is absolute, within what office paper is known: it reflects 0.85 and is a little blue. Without it,
+the angle is not told. Differences between visits may then still be meaningful if lamp and camera
+are the same, and only then.
+
+The erythema index is that of narrow-band meters [2]_ with the broad bands of a camera,
+:math:`100 \log_{10}(R / G)`: a tenth in it is a change of colour by 0.2 %, but a warmer lamp moves
+it as blood does, so without a card it is relative too. Shine is the share of the zone that mirrors
+the lamp, and by how much; it is a property of skin *and* of where the lamp stands. Texture is the
+standard deviation of the darkness between 0.1 and 1 mm outside of pores; it grows as the lamp
+sinks. None of the last two is to be compared between rooms.
+
+References
+----------
+.. [1] A. Chardon, I. Cretois, C. Hourseau, "Skin colour typology and suntanning pathways," Int. J.
+   Cosmet. Sci. 13, 191-208 (1991). doi:10.1111/j.1467-2494.1991.tb00561.x
+.. [2] B. L. Diffey, R. J. Oliver, P. M. Farr, "A portable instrument for quantifying erythema
+   induced by ultraviolet radiation," Br. J. Dermatol. 111, 663-672 (1984).
+   doi:10.1111/j.1365-2133.1984.tb14149.x
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from porelight.errors import PhotographError
+from porelight.photo.darkness import Mask, darkness, local_mean, smoothed
+from porelight.photo.estimate import Estimate
+from porelight.photo.photograph import Photograph
+from porelight.quantities import Floats
+
+PAPER = 0.85  # reflectance of office paper
+_PAPER_ERROR = 0.04
+_PAPER_BLUE_ERROR = 2.0  # of b*, by optical brighteners
+_Z90 = 1.6448536269514722
+
+_TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+_WHITE = np.array([0.95047, 1.0, 1.08883])
+_SHINE = 0.10  # absorbance below the local mean from which skin is called shiny
+_TEXTURE = (1.2, 12.0)  # px at the scale of comparison
+_LOOK_SD = 4e-3  # m; shine is judged against skin this far around
+_LEAST_PIXELS = 100
+_TYPES = (
+    (55.0, "very light"),
+    (41.0, "light"),
+    (28.0, "intermediate"),
+    (10.0, "tan"),
+    (-30.0, "brown"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """What one photograph tells of the look of the skin.
+
+    Attributes
+    ----------
+    typology_angle : Estimate or None
+        ITA with its 90 % interval [rad]; None without a white patch in view.
+    erythema_index : float
+        100 log10(R/G) of the skin between pores; absolute if `is_absolute`.
+    lightness, red_green, blue_yellow : float
+        CIE L*, a*, b* (D65); of the picture and not of the skin unless `is_absolute`.
+    shiny_share : float
+        Share of the zone that mirrors the lamp [-].
+    shine : float
+        Mean absorbance by which shiny skin is brighter than its surroundings [-].
+    texture : float
+        Standard deviation of the absorbance between 0.1 and 1 mm outside of pores [-].
+    is_absolute : bool
+        Whether a white patch took the lamp out.
+    """
+
+    typology_angle: Estimate | None
+    erythema_index: float
+    lightness: float
+    red_green: float
+    blue_yellow: float
+    shiny_share: float
+    shine: float
+    texture: float
+    is_absolute: bool
+
+    @property
+    def typology(self) -> str:
+        """Chardon's word for the angle, or that it is not known."""
+        if self.typology_angle is None:
+            return "not known without the sheet in view"
+        degrees = math.degrees(self.typology_angle.value)
+        return next((word for least, word in _TYPES if degrees > least), "dark")
+
+
+def tone(
+    photograph: Photograph,
+    zone_mask: Mask,
+    pore_mask: Mask,
+    levels: Mapping[str, Floats] | None = None,
+) -> Tone:
+    """Return tone, redness, shine and texture of a zone.
+
+    Parameters
+    ----------
+    photograph : Photograph
+        Of skin.
+    zone_mask, pore_mask : ndarray of bool, shape (rows, cols)
+        The zone, and the pores in it.
+    levels : mapping of str to ndarray of float64, shape (3,), optional
+        Linear sRGB of the patches in view (`porelight.photo.marker.patch_levels`).
+
+    Raises
+    ------
+    PhotographError
+        If hardly any skin lies between the pores, or the white patch is clipped or dark.
+    """
+    square = np.ones((3, 3), np.uint8)
+    # beside a pore its softened rim still darkens the skin
+    pores = np.asarray(cv2.dilate(pore_mask.astype(np.uint8), square) > 0)
+    bare = zone_mask & ~pores
+    bare &= (photograph.pixels < 250).all(axis=2)
+    if bare.sum() < _LEAST_PIXELS:
+        raise PhotographError(
+            f"{photograph.name}: only {int(bare.sum())} pixels of skin lie between pores and "
+            f"highlights; expected {_LEAST_PIXELS} or more to judge tone."
+        )
+    linear = _linear(np.median(photograph.pixels[bare], axis=0))
+    white = None if levels is None else levels.get("white")
+    if white is not None:
+        _require_white(photograph, white)
+        linear = linear * PAPER / white
+    light, red, yellow = _lab(linear)
+    angle = None if white is None else _typology(light, yellow)
+    dark = darkness(photograph, zone_mask)
+    shiny_share, shine = _shine(photograph, zone_mask)
+    seen = dark.skin & ~_at(pores, dark.skin.shape)
+    part = (smoothed(dark.image, _TEXTURE[0]) - smoothed(dark.image, _TEXTURE[1]))[seen]
+    return Tone(
+        typology_angle=angle,
+        erythema_index=100.0 * math.log10(float(linear[0]) / max(float(linear[1]), 1e-6)),
+        lightness=light,
+        red_green=red,
+        blue_yellow=yellow,
+        shiny_share=shiny_share,
+        shine=shine,
+        texture=float(part.std()) if part.size else 0.0,
+        is_absolute=white is not None,
+    )
+
+
+def _require_white(photograph: Photograph, white: Floats) -> None:
+    if not (white > 0.15).all() or (white > 0.98).any():
+        raise PhotographError(
+            f"{photograph.name}: the white patch of the sheet has the linear signal "
+            f"{', '.join(f'{v:.2f}' for v in white)}; expected 0.15 to 0.98. Expose so that the "
+            "sheet is bright and not clipped, in the same light as the skin."
+        )
+
+
+def _typology(light: float, yellow: float) -> Estimate:
+    angle = math.atan2(light - 50.0, yellow)
+    # L* = 116 Y^(1/3) - 16, so an error of Y counts by a third of L* + 16
+    by_light = (light + 16.0) / 3.0 * _PAPER_ERROR / PAPER
+    radius = math.hypot(light - 50.0, yellow)
+    error = math.hypot(yellow * by_light, (light - 50.0) * _PAPER_BLUE_ERROR) / radius**2
+    return Estimate(angle, angle - _Z90 * error, angle + _Z90 * error)
+
+
+def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
+    """Return the share of shiny skin, and by how much it is brighter."""
+    raw = np.log(_linear(photograph.pixels.astype(np.float32)).mean(axis=2) + 0.02)
+    shape = tuple(max(1, round(n * 12.5e3 / photograph.px_per_metre)) for n in photograph.shape)
+    image = np.asarray(
+        cv2.resize(raw.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    )
+    zone = _at(zone_mask, image.shape)
+    above = (image - local_mean(image, zone, _LOOK_SD))[zone]
+    # shine only adds light: the lower half of the spread is what skin has without it
+    spread = 1.4826 * float(np.median(np.abs(np.minimum(above - np.median(above), 0.0)))) * 2.0
+    shiny = above > max(_SHINE, 3.0 * spread)
+    return float(shiny.mean()), float(above[shiny].mean()) if shiny.any() else 0.0
+
+
+def _at(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    small = cv2.resize(mask.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(small > 0)
+
+
+def _linear(value: Floats | np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Floats:
+    share = np.asarray(value, np.float64) / 255.0
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear: Floats) -> tuple[float, float, float]:
+    ratio = _TO_XYZ @ linear / _WHITE
+    root = np.where(ratio > 216.0 / 24389.0, np.cbrt(ratio), ratio * 841.0 / 108.0 + 4.0 / 29.0)
+    x, y, z = (float(v) for v in root)
+    return 116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)

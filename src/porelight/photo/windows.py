@@ -1,0 +1,81 @@
+"""Square windows around many points at once, so that pores are handled without a loop."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.flatten import Mask
+from porelight.quantities import Floats
+
+Points = NDArray[np.intp]
+
+
+def windows(image: NDArray[Any], at: Points, half: int) -> NDArray[Any]:
+    """Return what lies up to `half` pixels from each point, 0 outside the image.
+
+    Parameters
+    ----------
+    image : ndarray, shape (rows, cols)
+        Any image.
+    at : ndarray of int, shape (n, 2)
+        Row and column of each point [px].
+    half : int
+        Reach [px].
+
+    Returns
+    -------
+    ndarray, shape (n, 2 half + 1, 2 half + 1)
+    """
+    framed = cv2.copyMakeBorder(image, half, half, half, half, cv2.BORDER_CONSTANT, value=0)
+    step = np.arange(2 * half + 1)
+    return np.asarray(framed[at[:, 0, None, None] + step[:, None], at[:, 1, None, None] + step])
+
+
+def offsets(half: int) -> tuple[Floats, Floats]:
+    """Return rows and columns of a window relative to its middle [px]."""
+    step = np.arange(-half, half + 1, dtype=np.float64)
+    return step[:, None], step[None, :]
+
+
+def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> Mask:
+    """Return which pixels of each window lie nearest to its point, in units of its radius.
+
+    Parameters
+    ----------
+    at : ndarray of int, shape (n, 2)
+        Points [px].
+    radius : ndarray of float64, shape (n,)
+        What each point's distances are divided by [px].
+    shape : tuple of int
+        Rows and columns of the image.
+    half : int
+        Reach of the windows [px].
+
+    Returns
+    -------
+    ndarray of bool, shape (n, 2 half + 1, 2 half + 1)
+        No pixel of the image belongs to two points, but where both are as near.
+    """
+    row, col = offsets(half)
+    away = (np.hypot(row, col)[None] / radius[:, None, None]).astype(np.float32)
+    place = _places(at, shape, half)
+    nearest = np.full((shape[0] + 2 * half) * (shape[1] + 2 * half), np.inf, np.float32)
+    np.minimum.at(nearest, place, away)
+    return away <= nearest[place]
+
+
+def painted(kept: Mask, at: Points, shape: tuple[int, int]) -> NDArray[np.int32]:
+    """Return an image with i + 1 on the pixels that window i keeps, 0 elsewhere."""
+    half = kept.shape[1] // 2
+    labels = np.zeros((shape[0] + 2 * half, shape[1] + 2 * half), np.int32)
+    i, row, col = np.nonzero(kept)
+    labels[at[i, 0] + row, at[i, 1] + col] = i + 1
+    return np.ascontiguousarray(labels[half : half + shape[0], half : half + shape[1]])
+
+
+def _places(at: Points, shape: tuple[int, int], half: int) -> NDArray[np.int32]:
+    step = np.arange(2 * half + 1)
+    row, col = at[:, 0, None, None] + step[:, None], at[:, 1, None, None] + step
+    return np.asarray(row * (shape[1] + 2 * half) + col, np.int32)

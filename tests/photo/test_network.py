@@ -1,0 +1,53 @@
+"""Claims about running the network; what it has learnt is shown by the scores."""
+
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from porelight.errors import DataFileError
+from porelight.photo import network
+from porelight.photo.flatten import flat_skin
+from porelight.photo.network import network_of, outputs, pore_network, read
+
+
+def noise(rows, cols):
+    return np.random.default_rng(3).standard_normal((4, rows, cols), dtype=np.float32)
+
+
+def test_weights_are_small():
+    assert (files("porelight.photo") / "data" / "pores.onnx").stat().st_size <= 300_000
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 30), (64, 41)])
+def test_picture_of_any_size_is_read(shape):
+    assert outputs(noise(*shape), pore_network()).shape == (3, *shape)
+
+
+def test_tiles_leave_no_seam(monkeypatch):
+    image = noise(200, 330)
+    whole = outputs(image, pore_network())
+    monkeypatch.setattr(network, "_TILE", 136)
+    np.testing.assert_allclose(outputs(image, pore_network()), whole, atol=1e-4)
+
+
+def test_every_pixel_lies_in_a_tile():
+    for length in (8, 760, 768, 776, 1500, 4000):
+        covered = np.zeros(length, dtype=bool)
+        for first, last, skipped in network._spans(length):
+            assert last - first <= network._TILE
+            assert first % network._STRIDE == 0
+            covered[first + skipped : last] = True
+        assert covered.all()
+
+
+def test_cover_is_a_share(discs, lattice):
+    photograph = discs(lattice(4), 4e-4)
+    seen = read(flat_skin(photograph, np.ones(photograph.shape, dtype=bool)), pore_network())
+    assert seen.cover.min() >= 0.0
+    assert seen.cover.max() <= 1.0
+
+
+def test_file_that_is_no_network_is_refused():
+    with pytest.raises(DataFileError, match="cannot read the pore network"):
+        network_of(b"no network")
