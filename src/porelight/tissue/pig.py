@@ -56,7 +56,7 @@ class PigSkin:
         Examples
         --------
         >>> [round(layer.thickness * 1e6) for layer in PigSkin.typical().layers[:2]]
-        [48, 20]
+        [58, 10]
         """
         if breed not in get_args(Breed):
             raise ParameterError(
