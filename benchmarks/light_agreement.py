@@ -71,7 +71,7 @@ def main() -> None:
             fast = light(world, pore, "fast", options.photons, 1)
             reference = light(world, pore, "reference", options.reference, 2)
             error = np.hypot(fast.absorbed_error, reference.absorbed_error)
-            used = error < WORST_BLOCK * reference.absorbed
+            used = (error < WORST_BLOCK * reference.absorbed) & (reference.absorbed > 0.0)
             z = (fast.absorbed - reference.absorbed)[used] / error[used]
             relative = np.median((error / reference.absorbed)[used])
             of_r = (fast.reflectance - reference.reflectance) / math.hypot(

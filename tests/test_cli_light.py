@@ -125,6 +125,49 @@ def test_printed_example_can_be_run(porelight, tmp_path):
     assert code == 0
 
 
+def test_pore_runs_to_a_precision_in_its_gland(porelight, tmp_path):
+    _, text, _ = porelight("light", "example", "--pore")
+    path, output = tmp_path / "pore.toml", tmp_path / "r.nc"
+    # a beam on the pore alone, so that few photons do
+    path.write_text(text.replace("diameter_mm = 5.0", "diameter_mm = 0.3"))
+
+    code, out, _ = porelight(
+        "light", "run", path, "-o", output, "--precision", "gland=10%", "--json"
+    )
+
+    assert code == 0
+    shares = {row["share of the light"]: row for row in json.loads(out)["shares"]}
+    gland = shares["gland"]
+    assert 0.0 < float(gland["standard error"]) <= 0.1 * float(gland["mean"])
+    assert {"lumen", "plug", "duct", "hair"} < set(shares)
+    run, case = load_light_run(output)
+    assert run.scene.follicle == case.pore()
+
+
+def test_paths_of_a_case_are_shown_in_mm(porelight, case):
+    _, table, _ = porelight("light", "paths", case, "--photons", 6400)
+    code, text, _ = porelight("light", "paths", case, "--photons", 6400, "--json")
+
+    assert code == 0
+    shown = json.loads(text)
+    path, error = (shown["transmitted"][key][0] for key in ("path_mm", "standard_error_mm"))
+    # at least the slab's thickness of 2 mm
+    assert 2.0 < path < 10.0
+    assert f"{path:.5g} ± {error:.2g}" in table
+    assert len(shown["re-emitted by ring"]["path_mm"][0]) == 8
+
+
+def test_pore_does_not_go_to_mcx(porelight, tmp_path):
+    _, text, _ = porelight("light", "example", "--pore")
+    (tmp_path / "pore.toml").write_text(text)
+
+    code, _, err = porelight("light", "export", tmp_path / "pore.toml", "-o", tmp_path / "x.json")
+
+    assert code == 2
+    assert len(err.splitlines()) == 1
+    assert "voxels in place of the smooth walls of a pore" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -5,7 +5,15 @@ import pytest
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.laser.profiles import BeamImage, RadialProfile
-from porelight.record.light_case import EXAMPLE, read_light_case, write_light_case
+from porelight.light.follicle import AIR, follicle_of
+from porelight.record.light_case import (
+    EXAMPLE,
+    EXAMPLE_FOLLICLE,
+    read_light_case,
+    write_light_case,
+)
+from porelight.tissue.follicle_optics import Medium, follicle_optics
+from porelight.tissue.pore import Pore
 
 LAYER = """
 [[layer]]
@@ -58,6 +66,65 @@ def test_case_survives_being_written(tmp_path):
     assert read_light_case(tmp_path / "again.toml") == case
 
 
+def test_pore_of_the_example_is_the_typical_one(tmp_path):
+    case = case_of(tmp_path, EXAMPLE + EXAMPLE_FOLLICLE)
+
+    assert case.scene().follicle == follicle_of(Pore.typical(300e-6), follicle_optics(1064e-9))
+    write_light_case(case, tmp_path / "again.toml")
+    assert read_light_case(tmp_path / "again.toml") == case
+
+
+def test_sizes_of_a_pore_become_si(tmp_path):
+    sizes = """
+    pore_diameter_um = 400
+    funnel_depth_um = 200
+    duct_diameter_um = 100
+    duct_depth_um = 900
+    gland_depth_um = 600
+    gland_diameter_um = 300
+    hair_diameter_um = 40
+    plug_fill = 0
+    filled_with = "sebum"
+    """
+    follicle = case_of(tmp_path, EXAMPLE + "[follicle]\n" + sizes).scene().follicle
+
+    lengths = [follicle.opening_radius, follicle.funnel_depth, follicle.duct_radius]
+    np.testing.assert_allclose(lengths, [200e-6, 200e-6, 50e-6])
+    np.testing.assert_allclose([follicle.duct_depth, follicle.hair.depth], 900e-6)
+    gland = follicle.gland
+    np.testing.assert_allclose(
+        [gland.depth, gland.radius, gland.half_height], [6e-4, 1.5e-4, 1.5e-4]
+    )
+    np.testing.assert_allclose(follicle.hair.radius, 20e-6)
+    assert follicle.plug is None
+    assert follicle.lumen == follicle_optics(1064e-9).sebum
+
+
+def test_typical_hair_and_depth_give_way_to_what_is_asked_for(tmp_path):
+    table = """[follicle]
+    pore_diameter_um = 300
+    duct_diameter_um = 10
+    funnel_depth_um = 2500
+    gland_diameter_um = 0
+    """
+    pore = case_of(tmp_path, EXAMPLE + table).follicle.pore()
+
+    assert pore.hair_diameter == pore.duct_diameter == pytest.approx(10e-6)
+    assert pore.follicle_depth == pore.depth == pytest.approx(2.5e-3)
+
+
+def test_media_of_the_follicle_may_be_ones_own(tmp_path):
+    medium = "mu_a_per_mm = 0.2\nmu_s_per_mm = 5\nanisotropy = 0.8\nrefractive_index = 1.5\n"
+    parts = ("sebum", "plug", "duct", "gland", "hair")
+    own = "".join(f"[follicle.{part}]\n{medium}" for part in parts)
+    # no wavelength is needed then
+    layers = BEAM + LAYER.replace("= 1.0", "= 5.0")
+    follicle = case_of(tmp_path, layers + "[follicle]\npore_diameter_um = 300\n" + own).pore()
+
+    assert follicle.gland.medium == follicle.duct == Medium(200.0, 5e3, 0.8, 1.5)
+    assert follicle.lumen == AIR
+
+
 def test_radial_profile_is_read_into_the_case(tmp_path):
     (tmp_path / "beam.csv").write_text("radius_mm,irradiance\n0,1\n1,0.8\n2,0\n")
     case = case_of(tmp_path, '[beam]\nfile = "beam.csv"\n' + LAYER)
@@ -106,6 +173,33 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
         ),
         ('[beam]\nfile = "none.csv"\n' + LAYER, "none.csv: no such file"),
         ("[beam", "not valid TOML"),
+        (
+            BEAM + LAYER + "[follicle]\npore_diameter_um = 300",
+            "follicle.wavelength_nm is missing; expected the wavelength at which to look up sebum,",
+        ),
+        (EXAMPLE + "[follicle]", "follicle.pore_diameter_um is missing"),
+        (
+            EXAMPLE + "[follicle]\npore_diameter_um = 0.3",
+            "follicle.pore_diameter_um is 0.3 um; expected 10 to 3000 um",
+        ),
+        (
+            EXAMPLE + "[follicle]\npore_diameter_um = 300\npore_depth_um = 9",
+            "follicle.pore_depth_um is not a key",
+        ),
+        (
+            EXAMPLE + '[follicle]\npore_diameter_um = 300\nfilled_with = "water"',
+            "follicle.filled_with is 'water'; expected 'air' or 'sebum'",
+        ),
+        (
+            EXAMPLE + "[follicle]\npore_diameter_um = 300\n[follicle.plug]\nmu_a_per_mm = -1",
+            "follicle.plug.mu_a_per_mm is -1 1/mm; expected 0 to 100000 1/mm",
+        ),
+        (
+            "cell_radius_mm = 0.1\n"
+            + EXAMPLE.replace("5.0", "0.2")
+            + "[follicle]\npore_diameter_um = 300",
+            "a cell must be wider than the pore and its gland",
+        ),
     ],
 )
 def test_wrong_case_gets_one_clear_line(tmp_path, text, message):

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -13,6 +13,7 @@ from porelight.errors import InputFileError
 if TYPE_CHECKING:
     from porelight.light.run import LightRun
     from porelight.light.stopping import Precision
+    from porelight.quantities import Floats
     from porelight.record.light_case import LightCase
 
 light = App(name="light", help="Photons through layered skin: run, merge, exchange with MCX.")
@@ -95,6 +96,85 @@ def run(  # noqa: PLR0913  each is an option of the command
         _show(current, content, output, rate=rate, note=shortfall(current, stop), json=json)
     if interrupted:
         raise KeyboardInterrupt
+    return 0
+
+
+@light.command
+def paths(
+    case: Path,
+    /,
+    *,
+    photons: float = 1e6,
+    seed: int = 1,
+    threads: Threads = 0,
+    json: AsJson = False,
+) -> int:
+    """Show how far re-emitted and transmitted light has gone in each layer of a case.
+
+    Parameters
+    ----------
+    case
+        TOML file; 'porelight light example' prints one.
+    photons
+        How many to follow.
+    seed
+        Starts the random numbers.
+    threads
+        Cores to use; 0 takes all.
+    json
+        Print as JSON, with the paths of what is re-emitted in each ring of the grid.
+    """
+    from porelight.light.path_lengths import path_lengths  # noqa: PLC0415
+    from porelight.record.light_case import read_light_case  # noqa: PLC0415
+    from porelight.units import mm  # noqa: PLC0415
+
+    content = read_light_case(case)
+    grid = content.grid.grid()
+    found = path_lengths(
+        content.optics(),
+        content.beam.beam(),
+        grid,
+        n_photons=int(photons),
+        seed=seed,
+        n_threads=threads,
+        cell_radius=content.cell_radius,
+        follicle=content.pore(),
+    )
+    ways = {
+        "re-emitted": (found.reflected, found.reflected_error),
+        "transmitted": (found.transmitted, found.transmitted_error),
+    }
+    if json:
+        rings = _finite(found.by_ring / mm), _finite(found.by_ring_error / mm)
+        print_json(
+            {
+                "photons": int(photons),
+                "layers": content.layer_names,
+                **{
+                    way: {"path_mm": _finite(mean / mm), "standard_error_mm": _finite(error / mm)}
+                    for way, (mean, error) in ways.items()
+                },
+                "re-emitted by ring": {
+                    "ring_edges_mm": _finite(grid.r_edges / mm),
+                    "path_mm": rings[0],
+                    "standard_error_mm": rings[1],
+                },
+            }
+        )
+        return 0
+    rows = [
+        {
+            "mean path in mm": layer,
+            **{
+                way: f"{mean[i] / mm:.5g} ± {error[i] / mm:.2g}"
+                if error[i] < float("inf")
+                else "none"
+                for way, (mean, error) in ways.items()
+            },
+        }
+        for i, layer in enumerate(content.layer_names)
+    ]
+    print_rows(f"{int(photons):,} photons", rows)
     return 0
 
 
@@ -201,6 +281,14 @@ def example(*, pore: Annotated[bool, Parameter(negative="")] = False) -> int:
 
     say(EXAMPLE + EXAMPLE_FOLLICLE if pore else EXAMPLE)
     return 0
+
+
+def _finite(values: "Floats") -> list[Any]:
+    """Return numbers as JSON can hold them: nothing for an error without bound."""
+    return [
+        _finite(value) if value.ndim else float(value) if value < float("inf") else None
+        for value in values
+    ]
 
 
 def _precision(text: str) -> "Precision | None":

@@ -79,6 +79,7 @@ WIDTH = 128
     TO_X, TO_Y, TO_Z,  # direction
     WEIGHT,
     SEED_0, SEED_1, SEED_2, SEED_3,  # random generator; stays with the lane
+    FOR_ANGLE, FOR_AZIMUTH,  # random words
     ROW_KEY, RING_KEY,  # where the rulers of the tally say that the packet is
     DEPOSIT,  # weight to be tallied
     EVENT,
@@ -90,7 +91,7 @@ WIDTH = 128
     WALL_SIDE, WALL_BULGE, WALL_CENTRE, WALL_LEVEL,  # see _bodies.py; the side from _regions.py
     OTHER_SIDE, OTHER_BULGE, OTHER_CENTRE, OTHER_LEVEL,
     VEIN_SIDE, VEIN_X, VEIN_Z, VEIN_LEVEL,
-) = range(34)  # fmt: skip
+) = range(36)  # fmt: skip
 N_COLUMNS = VEIN_LEVEL + 1
 REGION = TOP
 N_LAYER_COLUMNS, N_FOLLICLE_COLUMNS = WALL_SIDE - REGION, VEIN_SIDE - REGION
@@ -343,51 +344,70 @@ def key_of(coordinate: Float32, scale: Scale) -> Word:
 
 
 @jit_fused
+def fly(i: int, flat: Singles, world: World) -> None:
+    """Move a packet by one flight and let it leave its share, unless a surface is in its way."""
+    for_flight, for_angle, for_azimuth = drawn(i, flat)
+    store(flat, FOR_ANGLE * WIDTH + i, float_of(for_angle))
+    store(flat, FOR_AZIMUTH * WIDTH + i, float_of(for_azimuth))
+
+    x, y, z = load(flat, X * WIDTH + i), load(flat, Y * WIDTH + i), load(flat, Z * WIDTH + i)
+    to_x, to_y = load(flat, TO_X * WIDTH + i), load(flat, TO_Y * WIDTH + i)
+    to_z = load(flat, TO_Z * WIDTH + i)
+    length = minus_log(unit_interval(for_flight)) * load(flat, PATH * WIDTH + i)
+    end = x + length * to_x, y + length * to_y, z + length * to_z
+    way = Flight(x, y, z, to_x, to_y, to_z, length, end[0], end[1], end[2])
+    stopped = meets_plane(i, flat, way) | meets_follicle(world.follicle, i, flat, way)
+    stopped = stopped | meets_vessel(world.vessels, i, flat, way)
+    way, meets_more = reflected_in(world.cell, way)
+    stopped = stopped | meets_more
+
+    weight = load(flat, WEIGHT * WIDTH + i)
+    stays, absorbed = split(weight, load(flat, SHARE * WIDTH + i))
+    row = key_of(max(way.end_z, _ZERO), world.rows)
+    ring = key_of(way.end_x * way.end_x + way.end_y * way.end_y, world.rings)
+    store(flat, ROW_KEY * WIDTH + i, float_of(row))
+    store(flat, RING_KEY * WIDTH + i, float_of(ring))
+    store(flat, DEPOSIT * WIDTH + i, _ZERO if stopped else absorbed)
+    event = WEIGHED if needs_weighing(world.window, stays, way) else NOTHING
+    store(flat, EVENT * WIDTH + i, float_of(MET_SURFACE if stopped else event))
+    store(flat, X * WIDTH + i, x if stopped else way.end_x)
+    store(flat, Y * WIDTH + i, y if stopped else way.end_y)
+    store(flat, Z * WIDTH + i, z if stopped else way.end_z)
+    store(flat, TO_X * WIDTH + i, to_x if stopped else way.to_x)
+    store(flat, TO_Y * WIDTH + i, to_y if stopped else way.to_y)
+    store(flat, WEIGHT * WIDTH + i, weight if stopped else stays)
+
+
+@jit_fused
+def turn(i: int, flat: Singles) -> None:
+    """Turn a packet that has flown."""
+    stopped = load(flat, EVENT * WIDTH + i) == float_of(MET_SURFACE)
+    to_x, to_y = load(flat, TO_X * WIDTH + i), load(flat, TO_Y * WIDTH + i)
+    to_z = load(flat, TO_Z * WIDTH + i)
+    turned = scattered(
+        (to_x, to_y, to_z),
+        unit_interval(bits_of(load(flat, FOR_ANGLE * WIDTH + i))),
+        bits_of(load(flat, FOR_AZIMUTH * WIDTH + i)),
+        load(flat, PEAK * WIDTH + i),
+        load(flat, PEAK_ABOVE * WIDTH + i),
+        load(flat, PEAK_SCALE * WIDTH + i),
+    )
+    store(flat, TO_X * WIDTH + i, to_x if stopped else turned[0])
+    store(flat, TO_Y * WIDTH + i, to_y if stopped else turned[1])
+    store(flat, TO_Z * WIDTH + i, to_z if stopped else turned[2])
+
+
+@jit_fused
 def advance(n_active: int, flat: Singles, world: World) -> None:
-    """Move every packet by one flight, unless a surface is in its way. The SIMD loop."""
-    rows, rings = world.rows, world.rings
+    """Move every packet by one flight, unless a surface is in its way. The SIMD loops.
+
+    Two short loops are faster than a long one: a core works on several turns at a time, as many as
+    it can hold, and so does not wait for the last result of one turn before it begins the next.
+    """
     for i in range(n_active):
-        for_flight, for_angle, for_azimuth = drawn(i, flat)
-
-        # fly
-        x, y, z = load(flat, X * WIDTH + i), load(flat, Y * WIDTH + i), load(flat, Z * WIDTH + i)
-        to_x, to_y = load(flat, TO_X * WIDTH + i), load(flat, TO_Y * WIDTH + i)
-        to_z = load(flat, TO_Z * WIDTH + i)
-        length = minus_log(unit_interval(for_flight)) * load(flat, PATH * WIDTH + i)
-        end = x + length * to_x, y + length * to_y, z + length * to_z
-        way = Flight(x, y, z, to_x, to_y, to_z, length, end[0], end[1], end[2])
-        stopped = meets_plane(i, flat, way) | meets_follicle(world.follicle, i, flat, way)
-        stopped = stopped | meets_vessel(world.vessels, i, flat, way)
-        way, meets_more = reflected_in(world.cell, way)
-        stopped = stopped | meets_more
-
-        # absorb
-        weight = load(flat, WEIGHT * WIDTH + i)
-        stays, absorbed = split(weight, load(flat, SHARE * WIDTH + i))
-        row = key_of(max(way.end_z, _ZERO), rows)
-        ring = key_of(way.end_x * way.end_x + way.end_y * way.end_y, rings)
-        store(flat, ROW_KEY * WIDTH + i, float_of(row))
-        store(flat, RING_KEY * WIDTH + i, float_of(ring))
-        store(flat, DEPOSIT * WIDTH + i, _ZERO if stopped else absorbed)
-        event = WEIGHED if needs_weighing(world.window, stays, way) else NOTHING
-        store(flat, EVENT * WIDTH + i, float_of(MET_SURFACE if stopped else event))
-
-        # turn
-        turned = scattered(
-            (way.to_x, way.to_y, to_z),
-            unit_interval(for_angle),
-            for_azimuth,
-            load(flat, PEAK * WIDTH + i),
-            load(flat, PEAK_ABOVE * WIDTH + i),
-            load(flat, PEAK_SCALE * WIDTH + i),
-        )
-        store(flat, X * WIDTH + i, x if stopped else way.end_x)
-        store(flat, Y * WIDTH + i, y if stopped else way.end_y)
-        store(flat, Z * WIDTH + i, z if stopped else way.end_z)
-        store(flat, TO_X * WIDTH + i, to_x if stopped else turned[0])
-        store(flat, TO_Y * WIDTH + i, to_y if stopped else turned[1])
-        store(flat, TO_Z * WIDTH + i, to_z if stopped else turned[2])
-        store(flat, WEIGHT * WIDTH + i, weight if stopped else stays)
+        fly(i, flat, world)
+    for i in range(n_active):
+        turn(i, flat)
 
 
 @jit_inlined
@@ -410,11 +430,13 @@ def collect(
     n_active: int, flat: Singles, listed: Whole, rows: Ruler, rings: Ruler, absorbed: Floats
 ) -> int:
     """Tally what the packets left behind and list those with an event; return how many."""
-    find_cells(n_active, flat, rows, rings, absorbed, 1)
+    row_table, ring_table = rows.table, rings.table
+    n_rings = np.uint64(rings.n_cells + 1)
     n_listed = np.uint64(0)
     for i in range(n_active):
-        cell = np.uint64(bits_of(load(flat, ROW_KEY * WIDTH + i)))
-        absorbed[cell] += load(flat, DEPOSIT * WIDTH + i)
+        row = ruled_cell(bits_of(load(flat, ROW_KEY * WIDTH + i)), row_table)
+        ring = ruled_cell(bits_of(load(flat, RING_KEY * WIDTH + i)), ring_table)
+        absorbed[row * n_rings + ring] += load(flat, DEPOSIT * WIDTH + i)
         # written every time, kept only if the count goes on: no branch to guess wrong
         listed[n_listed] = i
         n_listed += np.uint64(bits_of(load(flat, EVENT * WIDTH + i)) != NOTHING)

@@ -35,14 +35,17 @@ from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
-# absorption added to a layer, times its thickness: what is left of the second order is this times
-# the path in units of the thickness, and float64 rounding of the difference is about 1e-8
-_TRACE = 1e-7
+# absorption added to a layer, times its thickness: small enough for the second order to be 1e-6 of
+# the first, large enough for float64 to keep seven digits of the difference
+_TRACE = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathLengths:
-    """Mean path through each layer of the light that came out; NaN where none did."""
+    """Mean path through each layer of the light that came out.
+
+    Where none did, the path is 0 and its standard error infinite.
+    """
 
     reflected: Floats  # (n_layers,) of all that was re-emitted, without specular reflection [m]
     reflected_error: Floats  # (n_layers,) [m]
@@ -96,16 +99,17 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
     require_fast(
         scene, "Path lengths follow from the reflectance with a little more absorption in a layer."
     )
-    trace_of_each = _traces(optics)
+    traces = _traces(optics)
     work = batches(n_photons, seed)
     per_photon = np.array([batch.n_photons for batch in work])[:, None, None]
     out, lost = np.empty(()), []
     for first in range(0, optics.n_layers, N_TONES - 1):
-        layers = np.arange(optics.n_layers)[first : first + N_TONES - 1]
+        layers = np.arange(first, min(first + N_TONES - 1, optics.n_layers))
+        changed = (1 + np.arange(layers.size), layers)
         mu_a = np.repeat(optics.mu_a[None], 1 + layers.size, axis=0)
-        mu_a[1 + np.arange(layers.size), layers] += trace_of_each[layers]
-        # the trace that float64 has added, not the one asked for
-        added = mu_a[1 + np.arange(layers.size), layers] - optics.mu_a[layers]
+        mu_a[changed] += traces[layers]
+        # what float64 has added, not what was asked for
+        added = mu_a[changed] - optics.mu_a[layers]
         traced = in_order(tone_tracer(scene, mu_a), work, n_threads or available_threads())
         left = np.stack([_left(tallies) for _, tallies in traced]) / per_photon
         out = left[:, 0]
@@ -123,21 +127,17 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
 
 def _traces(optics: LayeredOptics) -> Floats:
     """Return how much absorption to add to each layer [1/m]."""
-    # a layer without end absorbs; see `transport`
-    endless = optics.mu_a + optics.mu_s * (1.0 - optics.anisotropy)
+    extinction = optics.mu_a + optics.mu_s * (1.0 - optics.anisotropy)
     finite = np.isfinite(optics.thickness)
-    scale = np.where(finite, 1.0 / optics.thickness, endless)
-    # an absorption so strong that a trace would drown in its rounding hides all paths beyond it
-    return _TRACE * np.maximum(scale, optics.mu_a)
+    scale = np.where(finite, 1.0 / optics.thickness, extinction)
+    # nor may the trace drown in the absorption that it is added to
+    return np.asarray(_TRACE * np.maximum(scale, optics.mu_a))
 
 
 def _left(tallies: Sequence[Tally]) -> Floats:
     """Return reflected, transmitted, and reflected by ring, (n_tones, 2 + n_r)."""
     return np.array(
-        [
-            [tally.reflected.sum(), tally.transmitted[0], *tally.reflected[:-1]]
-            for tally in tallies
-        ]
+        [[tally.reflected.sum(), tally.transmitted[0], *tally.reflected[:-1]] for tally in tallies]
     )
 
 
@@ -150,8 +150,9 @@ def _ratio(above: Floats, below: Floats) -> tuple[Floats, Floats]:
     below : ndarray of float64, shape (n_batches, n_ways)
     """
     n_batches, mean = below.shape[0], below.mean(axis=0)
-    came_out = np.where(mean > 0.0, mean, np.nan)
+    found = mean > 0.0
+    came_out = np.where(found, mean, 1.0)
     ratio = above.mean(axis=0) / came_out
     off = above - ratio * below[:, None]
     spread = np.sqrt((off**2).sum(axis=0) / (n_batches * (n_batches - 1)))
-    return ratio, spread / came_out
+    return ratio, np.where(found, spread / came_out, np.inf)

@@ -49,9 +49,7 @@ class FollicleTable(FileModel):
         Annotated[float, number("um", 0, 5000, "sebaceous gland, 0 for none")] | None
     ) = None
     hair_diameter_um: Annotated[float, number("um", 0, 1000, "hair, 0 for none")] | None = None
-    plug_fill: (
-        Annotated[float, number("share", 0, 1, "of the funnel, filled by the plug")] | None
-    ) = None
+    plug_fill: Annotated[float, number("share", 0, 1, "share of the funnel")] | None = None
     filled_with: Literal["air", "sebum"] = Field(
         "air", description="what fills the funnel above the plug"
     )

@@ -53,8 +53,8 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     """
     if case.follicle is not None:
         raise ParameterError(
-            "MCX has voxels in place of the smooth walls of a pore; take [follicle] out of the case "
-            "to export its layers."
+            "MCX has voxels in place of the smooth walls of a pore; to export the layers alone, "
+            "take [follicle] out of the case."
         )
     optics, beam = case.optics(), case.beam.beam()
     n = math.ceil(width / voxel)
