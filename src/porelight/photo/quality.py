@@ -111,9 +111,7 @@ LIMITS = {
     "sharpness": Limit(
         0.44, 0.32, "", "labelled zones 0.57 to 0.61, blurred by 2 px 0.38 to 0.40, by 3 px 0.29"
     ),
-    "clipped skin": Limit(
-        5.0, 30.0, "%", "no pore is seen there; a third of the zone is lost"
-    ),
+    "clipped skin": Limit(5.0, 30.0, "%", "no pore is seen there; a third of the zone is lost"),
     "signal of the skin": Limit(
         0.03, 0.008, "", "linear; below, the floor of the absorbance and 8 bits hide pores"
     ),
