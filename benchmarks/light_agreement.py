@@ -62,18 +62,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photons", type=int, default=10_000_000, help="of the fast kernel")
     parser.add_argument("--reference", type=int, default=500_000, help="of the reference")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--case", default="", help="part of the name of the cases to run")
     options = parser.parse_args()
     print(f"{'':32s}{'blocks':>7s}{'chi2/N':>8s}{'max |z|':>9s}{'error':>8s}{'z of R':>8s}", end="")
     print(f"{'regions':>9s}{'balance':>10s}")
     for world in WORLDS:
         for pore in PORES:
+            if options.case not in f"{world}, {pore}":
+                continue
             start = time.perf_counter()
-            fast = light(world, pore, "fast", options.photons, 1)
-            reference = light(world, pore, "reference", options.reference, 2)
+            fast = light(world, pore, "fast", options.photons, options.seed)
+            reference = light(world, pore, "reference", options.reference, options.seed + 1000)
             error = np.hypot(fast.absorbed_error, reference.absorbed_error)
             used = (error < WORST_BLOCK * reference.absorbed) & (reference.absorbed > 0.0)
             z = (fast.absorbed - reference.absorbed)[used] / error[used]
-            relative = np.median((error / reference.absorbed)[used])
+            relative = np.median(error[used] / reference.absorbed[used])
             of_r = (fast.reflectance - reference.reflectance) / math.hypot(
                 fast.reflectance_error, reference.reflectance_error
             )

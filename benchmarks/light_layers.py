@@ -107,8 +107,8 @@ def main() -> None:
     runs = {
         "reference kernel, 1 thread": ours("reference", 1, 1),
         "reference kernel, 2 threads": ours("reference", 2, 2),
-        "fast kernel, 1 thread": ours("fast", 1, 10),
-        "fast kernel, 2 threads": ours("fast", 2, 20),
+        "fast kernel, 1 thread": ours("fast", 1, 40),
+        "fast kernel, 2 threads": ours("fast", 2, 80),
     }
     if options.mcml:
         peer = {"MCML 1.2.2 in C, 1 thread": lambda: n / seconds_of_mcml(options.mcml, n)}

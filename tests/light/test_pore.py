@@ -97,7 +97,7 @@ def test_pore_of_the_stuff_of_its_surroundings_changes_nothing(world, kernel):
         Gland(0.4 * MM, 0.2 * MM, 0.15 * MM, stuff),
         Hair(0.03 * MM, 0.5 * MM, stuff),
     )
-    n = 60_000 if kernel == "fast" else 8_000
+    n = 60_000 if kernel == "fast" else 8_000 if COMPILED else 1_600
 
     plain = light(world, kernel, skin, n_photons=n)
     pored = light(world, kernel, skin, n_photons=n, seed=2, follicle=same)
@@ -106,7 +106,7 @@ def test_pore_of_the_stuff_of_its_surroundings_changes_nothing(world, kernel):
     assert (np.abs(z) < 4.0).all()
     assert 0.5 < (z**2).mean() < 1.7
     total, error = pored.by_region.sum() - plain.by_region.sum(), plain.by_region_error.sum()
-    assert error < 0.02 * plain.by_region.sum()
+    assert error < (0.02 if COMPILED else 0.05) * plain.by_region.sum()
     assert abs(total) < 4.0 * math.sqrt(2.0) * error
 
 

@@ -1,5 +1,6 @@
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -80,6 +81,7 @@ def test_vessel_in_clear_skin_absorbs_what_crosses_its_chords():
         assert abs(field.balance - 1.0) < 1e-12
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="the fast kernel exists only compiled")
 @pytest.mark.verification
 def test_both_kernels_give_the_same_light_around_vessels():
     vessels = [

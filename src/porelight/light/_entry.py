@@ -12,6 +12,7 @@ import numpy as np
 from porelight.laser.beam import Beam
 from porelight.light._launch import Launch
 from porelight.light._regions import Regions, Whole
+from porelight.light._simd import WIDTH
 from porelight.light.closed_form import fresnel_reflectance
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import Floats
@@ -84,3 +85,26 @@ def aimed(launch: Launch, beam: Beam, asked: WeightWindow, seed: np.random.SeedS
         x=beam.radius_of(np.minimum(np.interp(drawn, reached, edges), _LAST_SHARE)),
         weight=(carried / carried.mean()).astype(np.float32).astype(np.float64),
     )
+
+
+def apart(launch: Launch, entry: Whole) -> tuple[Launch, Whole]:
+    """Return packets and their regions in an order that takes neighbours of a launch far apart.
+
+    They start side by side. Followed together they would add to the same cell of the tally again
+    and again, each addition waiting for the one before it.
+    """
+    n = launch.x.size
+    stride = n // WIDTH + 1
+    while math.gcd(stride, n) > 1:
+        stride += 1
+    order = np.arange(n) * stride % n
+    ordered = Launch(
+        x=launch.x[order],
+        y=launch.y[order],
+        to_x=launch.to_x[order],
+        to_y=launch.to_y[order],
+        to_z=launch.to_z[order],
+        weight=launch.weight[order],
+        entering=launch.entering,
+    )
+    return ordered, entry[order]

@@ -15,7 +15,6 @@ from porelight.light._kernel import Vector, distance_to_wall, mirrored, moved, t
 from porelight.light._random import Words
 from porelight.light._regions import Place
 from porelight.light._simd import (
-    BOTTOM,
     FAR,
     N_COLUMNS,
     OTHER_SIDE,
@@ -48,8 +47,8 @@ class Map(NamedTuple):
     columns: Singles  # (n_regions, n_region_columns)
     refractive_index: Floats  # (n_regions + 2,)
     place: Whole
-    first_slab: Whole
-    last_slab: Whole
+    slabs: Whole
+    onward: Whole  # (n_regions, 2) slab above the region, and below it
     behind: Whole
     slab_top: Floats
     discs: Floats
@@ -177,20 +176,19 @@ def disc_at(
 
 @jit_inlined
 def beyond_plane(
-    follicle: Present | None, region: int, to_z: float, position: Vector, where: Map
+    follicle: Present | None, region: int, down: int, position: Vector, where: Map
 ) -> int:
-    """Return the region behind the top or bottom plane of a region."""
-    slab = where.last_slab[region] + 1 if to_z > 0.0 else where.first_slab[region] - 1
+    """Return the region behind the top (0) or bottom (1) plane of a region."""
+    slab = where.onward[region, down]
     radius_squared = position[0] * position[0] + position[1] * position[1]
-    place = disc_at(follicle, slab, 0 if to_z > 0.0 else 1, radius_squared, where)
-    return int(where.at[slab, place])
+    return int(where.at[slab, disc_at(follicle, slab, 1 - down, radius_squared, where)])
 
 
 @jit_inlined
 def beyond_side(met: int, region: int, position: Vector, where: Map) -> int:
     """Return the region behind the wall, behind hair or gland, or behind the vessel's surface."""
-    slab = where.first_slab[region]
-    while slab < where.last_slab[region] and position[2] >= where.slab_top[slab + 1]:
+    slab, last = where.slabs[region, 0], where.slabs[region, 1]
+    while slab < last and position[2] >= where.slab_top[slab + 1]:
         slab += 1
     place = where.place[region]
     if met == _VEIN:
@@ -287,7 +285,9 @@ def meet_surface(
 ) -> int:
     """Put a packet on the surface in its way and through it or back; return its region then."""
     position, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
-    plane = float(load(flat, (BOTTOM if direction[2] > 0.0 else TOP) * WIDTH + lane))
+    # a number, not a branch that would be guessed wrong every other time
+    down = int(direction[2] > 0.0)
+    plane = float(load(flat, (TOP + down) * WIDTH + lane))
     to_plane = math.inf
     if direction[2] != 0.0:
         to_plane = max((plane - position[2]) / direction[2], 0.0)
@@ -303,7 +303,7 @@ def meet_surface(
         position = moved(position, direction, way)
         if met == _PLANE:
             position = (position[0], position[1], plane)
-            beyond = beyond_plane(world.follicle, region, direction[2], position, where)
+            beyond = beyond_plane(world.follicle, region, down, position, where)
         else:
             beyond = beyond_side(met, region, position, where)
         normal = normal_at(met, lane, flat, position)

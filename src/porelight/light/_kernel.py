@@ -100,13 +100,16 @@ def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     """Return the reflected share of unpolarised light and the cosine of the refracted ray."""
     if n_from == n_to:
         return 0.0, cosine
-    sine_to = n_from / n_to * math.sqrt(max(0.0, 1.0 - cosine * cosine))
-    if sine_to >= 1.0:
+    bend = n_from / n_to
+    squared = 1.0 - bend * bend * max(0.0, 1.0 - cosine * cosine)
+    if squared <= 0.0:
         return 1.0, 0.0
-    cosine_to = math.sqrt(1.0 - sine_to * sine_to)
-    s_wave = (n_from * cosine - n_to * cosine_to) / (n_from * cosine + n_to * cosine_to)
-    p_wave = (n_from * cosine_to - n_to * cosine) / (n_from * cosine_to + n_to * cosine)
-    return 0.5 * (s_wave * s_wave + p_wave * p_wave), cosine_to
+    cosine_to = math.sqrt(squared)
+    # amplitudes of the s and the p wave, over a common denominator to divide once
+    s_above, s_below = n_from * cosine - n_to * cosine_to, n_from * cosine + n_to * cosine_to
+    p_above, p_below = n_from * cosine_to - n_to * cosine, n_from * cosine_to + n_to * cosine
+    s_wave, p_wave, both = s_above * p_below, p_above * s_below, s_below * p_below
+    return 0.5 * (s_wave * s_wave + p_wave * p_wave) / (both * both), cosine_to
 
 
 @jit_lent

@@ -75,8 +75,7 @@ class Regions(NamedTuple):
 
     medium: Whole  # (n_regions + 2,)
     place: Whole  # (n_regions,)
-    first_slab: Whole  # (n_regions,)
-    last_slab: Whole  # (n_regions,)
+    slabs: Whole  # (n_regions, 2) the first and the last that the region fills
     planes: Floats  # (n_regions, 2) top and bottom [m]
     sides: Floats  # (n_regions, 12) of wall, other and vein: the side, then the surface
     behind: Whole  # (n_regions, 2) place behind the wall, and behind the other surface
@@ -126,8 +125,7 @@ def regions_of(bodies: Bodies, far_radius: float = np.inf) -> Regions:
     return Regions(
         medium=np.array([region.medium for _, region in found] + [n_media, n_media + 1]),
         place=np.array([place for place, _ in found]),
-        first_slab=first,
-        last_slab=last,
+        slabs=np.stack([first, last], axis=1),
         planes=np.stack([planes[first - 1], planes[last]], axis=1),
         sides=np.array([_sides(region) for _, region in found]),
         behind=np.array([(region.behind_wall, region.behind_other) for _, region in found]),

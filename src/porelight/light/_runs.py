@@ -14,7 +14,7 @@ from porelight.light import _simd, _trace
 from porelight.light._batches import Batch
 from porelight.light._bins import axis
 from porelight.light._bodies import Bodies, Media, bodies_of, media_of
-from porelight.light._entry import aimed, entered, entry_regions, spread_around
+from porelight.light._entry import aimed, apart, entered, entry_regions, spread_around
 from porelight.light._events import Map
 from porelight.light._kernel import Space, Tally, empty_tally, trace_batch
 from porelight.light._launch import Launch, launch_of
@@ -118,9 +118,9 @@ def launch_in(scene: Scene, media: Media, regions: Regions, batch: Batch) -> tup
     if lands_on_a_line and scene.vessels:
         launch = spread_around(launch, around)
     if scene.follicle is None:
-        return launch, np.full(n, regions.at[1, Place.LAYER])
+        return apart(launch, np.full(n, regions.at[1, Place.LAYER]))
     entry = entry_regions(launch.x, launch.y, regions)
-    return entered(launch, entry, index, above), entry
+    return apart(entered(launch, entry, index, above), entry)
 
 
 _BatchTrace: TypeAlias = Callable[[Launch, Whole, np.random.SeedSequence], Tally]
@@ -199,8 +199,8 @@ def _map(bodies: Bodies, media: Media, regions: Regions) -> Map:
         columns=_region_columns(media, regions, bodies),
         refractive_index=media.refractive_index[regions.medium],
         place=regions.place,
-        first_slab=regions.first_slab,
-        last_slab=regions.last_slab,
+        slabs=regions.slabs,
+        onward=regions.slabs + np.array([-1, 1]),
         behind=regions.behind,
         slab_top=regions.slab_top,
         discs=regions.discs,

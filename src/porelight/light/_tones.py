@@ -58,7 +58,7 @@ from porelight.light._simd import (
     advance,
     find_cells,
 )
-from porelight.light._trace import Tables, far_stride, launch_packet
+from porelight.light._trace import Tables, launch_packet
 from porelight.light._vector_math import drawn_word, minus_log, next_words, unit_interval
 from porelight.light._words import bits_of, load, store
 from porelight.quantities import Floats
@@ -283,11 +283,10 @@ def trace_tones(
     lanes, factors = so_far.lanes, so_far.factors
     flat, regions, listed, columns = lanes.flat, lanes.region, lanes.listed, tables.where.columns
     n_photons = launch.weight.size
-    stride, following, n_launched = far_stride(n_photons), 0, min(WIDTH, n_photons)
+    n_launched = min(WIDTH, n_photons)
     for lane in range(n_launched):
-        regions[lane] = launch_packet(lane, following, launch, entry, flat, columns)
+        regions[lane] = launch_packet(lane, lane, launch, entry, flat, columns)
         start_packet(lane, tones, so_far)
-        following = (following + stride) % n_photons
     n_active = n_launched
     while n_active > 0:
         draw_flights(n_active, flat, so_far.flights)
@@ -299,9 +298,8 @@ def trace_tones(
             if not is_over(lane, regions[lane], tables, world, tones, so_far):
                 continue
             if n_launched < n_photons:
-                regions[lane] = launch_packet(lane, following, launch, entry, flat, columns)
+                regions[lane] = launch_packet(lane, n_launched, launch, entry, flat, columns)
                 start_packet(lane, tones, so_far)
-                following = (following + stride) % n_photons
                 n_launched += 1
             else:
                 n_active -= 1

@@ -1,6 +1,5 @@
 """One batch through the fast kernel: rounds of SIMD flights, and the events between them."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -160,20 +159,6 @@ def leave(lane: int, beyond: int, tables: Tables, so_far: Progress) -> None:
 
 
 @jit_inlined
-def far_stride(n_photons: int) -> int:
-    """Return a stride that visits every packet of a launch once, each far from the one before.
-
-    Packets that lie side by side in a launch start side by side. Followed together they would add
-    to the same cell of the tally again and again, each addition waiting for the one before it. One
-    stride for each lane, and the memory is still read in order.
-    """
-    stride = n_photons // WIDTH + 1
-    while math.gcd(stride, n_photons) > 1:
-        stride += 1
-    return stride
-
-
-@jit_inlined
 def is_over(lane: int, region: int, tables: Tables, world: World, so_far: Progress) -> bool:
     """See to a listed packet; return whether its lane is free."""
     flat, by_region, where = so_far.lanes.flat, so_far.by_region, tables.where
@@ -208,11 +193,10 @@ def trace_lanes(
     lanes, bank, by_region = so_far.lanes, so_far.bank, so_far.by_region
     flat, regions, listed, columns = lanes.flat, lanes.region, lanes.listed, tables.where.columns
     n_photons = launch.weight.size
-    stride, following, n_launched = far_stride(n_photons), 0, min(WIDTH, n_photons)
+    n_launched = min(WIDTH, n_photons)
     for lane in range(n_launched):
-        regions[lane] = launch_packet(lane, following, launch, entry, flat, columns)
+        regions[lane] = launch_packet(lane, lane, launch, entry, flat, columns)
         by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
-        following = (following + stride) % n_photons
     n_active = n_launched
     while n_active > 0:
         advance(n_active, flat, world)
@@ -225,9 +209,8 @@ def trace_lanes(
             if bank.waiting[0] > 0:
                 regions[lane] = take_back(lane, flat, columns, bank)
             elif n_launched < n_photons:
-                regions[lane] = launch_packet(lane, following, launch, entry, flat, columns)
+                regions[lane] = launch_packet(lane, n_launched, launch, entry, flat, columns)
                 by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
-                following = (following + stride) % n_photons
                 n_launched += 1
             else:
                 n_active -= 1
