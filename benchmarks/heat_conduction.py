@@ -23,7 +23,8 @@ import numpy as np
 from porelight.grid import Grid
 from porelight.heat.conduction import Surface, temperature_rise
 from porelight.heat.envelope import Envelope
-from porelight.heat.mapped import MaterialMap, mapped_rise
+from porelight.heat.mapped import mapped_rise
+from porelight.heat.materials import MaterialMap
 from porelight.tissue.thermal import LayeredThermal
 
 CONDUCTIVITY, DENSITY, SPECIFIC_HEAT = 0.45, 1070.0, 3500.0

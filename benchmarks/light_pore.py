@@ -20,6 +20,7 @@ from porelight.laser.beam import Beam
 from porelight.light._batches import batches
 from porelight.light._runs import Scene, tracer
 from porelight.light.follicle import Follicle, Gland, Medium
+from porelight.light.watched import wall_shares
 from porelight.light.weight_window import WeightWindow
 from porelight.verify.light import FIVE_LAYER_SKIN
 
@@ -59,7 +60,7 @@ def seconds(scene: Scene, n_photons: int, seed: int) -> float:
 
 def seconds_to_one_per_cent(scene: Scene, n_photons: int) -> tuple[float, float]:
     """Return the time to 1 % in the wall, and photons per second, from 32 batches."""
-    trace, share = tracer(scene, "fast"), PORE.wall_share(GRID, WALL)
+    trace, share = tracer(scene, "fast"), wall_shares(scene, PORE, WALL)
     work = batches(32 * n_photons, 7)
     trace(work[0])
     found, spent = [], []

@@ -11,9 +11,11 @@ import math
 import resource
 import sys
 import time
+from functools import partial
 
 import cv2
 import numpy as np
+from photo_pairs import side_by_side
 
 from porelight.photo.agreement import agreement
 from porelight.photo.measure import Measurement, measure
@@ -73,6 +75,12 @@ def retake(number: int, frame: int) -> Measurement:
     return measure(photograph, zone="cheek", zone_mask=mask > 0)
 
 
+def retakes(n: int, number: int) -> list[tuple[float, float, float]]:
+    """Return count, area fraction and diameter of each retake of a subject."""
+    found = (retake(number, frame) for frame in range(n))
+    return [(float(one.n), one.area_fraction.value, one.diameter.value) for one in found]
+
+
 def large() -> None:
     """Print time and memory of a zone of 2.8 MP and a photograph of 12 MP."""
     diameter, look, light = subject(0)
@@ -100,15 +108,13 @@ def main(arguments: list[str]) -> None:
     """Run and print."""
     n_subjects = int(arguments[0]) if arguments else 30
     n_retakes = int(arguments[1]) if len(arguments) > 1 else 3
-    numbers: dict[str, list[list[float]]] = {"count": [], "area fraction": [], "diameter": []}
-    for number in range(n_subjects):
-        found = [retake(number, frame) for frame in range(n_retakes)]
-        numbers["count"].append([float(one.n) for one in found])
-        numbers["area fraction"].append([one.area_fraction.value for one in found])
-        numbers["diameter"].append([one.diameter.value for one in found])
+    every = np.array(list(side_by_side(partial(retakes, n_retakes), range(n_subjects))))
+    numbers = dict(
+        zip(("count", "area fraction", "diameter"), np.moveaxis(every, 2, 0), strict=True)
+    )
     asked = {"count": 3.0, "area fraction": 4.0, "diameter": math.nan}
     for name, table in numbers.items():
-        result = agreement(np.array(table))
+        result = agreement(table)
         icc = result.icc_agreement
         print(
             f"{name}: wCV {100 * result.wcv.value:.2f} % (asked {asked[name]:g} %), ICC(2,1) "

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from photo_pairs import visit_pair
+from photo_pairs import side_by_side, visit_pair
 
 from porelight.errors import PhotographError
 from porelight.photo.change import FEATURES, SIGNALS, WITNESSES
@@ -28,28 +28,32 @@ def true_ratio(seed: int) -> float:
     return 1.0 if seed % 3 == 0 else float(np.exp(draw.uniform(-0.22, 0.1)))
 
 
+def pair_of(seed: int) -> tuple[Observed, float, np.ndarray] | str:
+    """Return what is seen of a pair, the change of all pores and that of each; or why nothing."""
+    pair = visit_pair(seed, true_ratio(seed))
+    both = list(zip(pair.photographs, pair.measured, strict=True))
+    try:
+        found = observed(both[0], both[1])
+    except PhotographError as problem:
+        return f"{seed}: {problem}"
+    truth = pair.skins[0]
+    shown = truth.diameter >= 2.5e-4
+    places = np.stack([truth.row, truth.col], axis=-1)
+    mine = np.stack([found.places.row, found.places.col], axis=-1)
+    distance = np.hypot(*(mine[:, None] - places[None]).T).T
+    own = np.log(pair.ratio)[distance.argmin(axis=1)]
+    change = float(np.mean(np.log(pair.ratio[shown])))
+    return found, change, np.where(distance.min(axis=1) < 2e-4, own, np.nan)
+
+
 def pairs(seeds: range) -> tuple[list[Observed], np.ndarray, list[np.ndarray]]:
     """Return what is seen of these pairs, the change of all pores, and that of each."""
-    seen, change, own = [], [], []
-    for seed in seeds:
-        pair = visit_pair(seed, true_ratio(seed))
-        both = list(zip(pair.photographs, pair.measured, strict=True))
-        try:
-            found = observed(both[0], both[1])
-        except PhotographError as problem:
-            print(f"{seed}: {problem}")
-            continue
-        truth = pair.skins[0]
-        shown = truth.diameter >= 2.5e-4
-        seen.append(found)
-        change.append(float(np.mean(np.log(pair.ratio[shown]))))
-        places = np.stack([truth.row, truth.col], axis=-1)
-        mine = np.stack([found.places.row, found.places.col], axis=-1)
-        distance = np.hypot(*(mine[:, None] - places[None]).T).T
-        nearest = distance.argmin(axis=1)
-        log_ratio = np.log(pair.ratio)[nearest]
-        own.append(np.where(distance.min(axis=1) < 2e-4, log_ratio, np.nan))
-    return seen, np.array(change), own
+    every = list(side_by_side(pair_of, seeds))
+    for refused in every:
+        if isinstance(refused, str):
+            print(refused)
+    seen, change, own = zip(*(one for one in every if not isinstance(one, str)), strict=True)
+    return list(seen), np.array(change), list(own)
 
 
 def fitted(x: np.ndarray, y: np.ndarray) -> np.ndarray:

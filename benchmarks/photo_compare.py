@@ -7,9 +7,10 @@ balance, pose, distance and JPEG differ. Half of them are unchanged, half have p
 """
 
 import sys
+from typing import NamedTuple
 
 import numpy as np
-from photo_pairs import TEST, Pair, visit_pair
+from photo_pairs import TEST, Pair, side_by_side, visit_pair
 
 from porelight.errors import PhotographError
 from porelight.photo.compare import NONE, Comparison, compare
@@ -48,33 +49,50 @@ def matches(pair: Pair, comparison: Comparison) -> Counts:
     return int(real.sum()), int(matched.sum()), int((matched & wrong).sum())
 
 
+class Judged(NamedTuple):
+    """One pair held against its truth."""
+
+    held: bool  # whether the interval of the change holds it
+    changed: bool
+    found: bool  # a change that is real, and of the right sign if there was one
+    error: float  # of the logarithm of the change
+    stated: float
+    pores: Counts
+    own: tuple[int, int]
+
+
+def judged(number: int) -> Judged | str:
+    """Compare one pair; or say why it was refused."""
+    ratio = 1.0 if number % 2 == 0 else 0.9
+    pair = visit_pair(TEST + number, ratio)
+    both = list(zip(pair.photographs, pair.measured, strict=True))
+    try:
+        comparison = compare(both[0], both[1])
+    except PhotographError as problem:
+        return f"refused {number}: {problem}"
+    shown = pair.skins[0].diameter >= 2.5e-4
+    truth = float(np.exp(np.mean(np.log(pair.ratio[shown]))))
+    change = comparison.diameter
+    return Judged(
+        change.ratio.low <= truth <= change.ratio.high,
+        ratio != 1.0,
+        change.is_real and (ratio == 1.0 or change.ratio.high < 1.0),
+        float(np.log(change.ratio.value / truth)),
+        change.error,
+        matches(pair, comparison),
+        covered(pair, comparison),
+    )
+
+
 def main(arguments: list[str]) -> None:
     """Run and print."""
     n_pairs = int(arguments[0]) if arguments else 200
     start = int(arguments[1]) if len(arguments) > 1 else 0
-    held, found, counts, errors, own = [], [], np.zeros(3, int), [], []
-    refused = 0
-    for k in range(start, start + n_pairs):
-        ratio = 1.0 if k % 2 == 0 else 0.9
-        pair = visit_pair(TEST + k, ratio)
-        both = list(zip(pair.photographs, pair.measured, strict=True))
-        try:
-            comparison = compare(both[0], both[1])
-        except PhotographError as problem:
-            refused += 1
-            print(f"refused {k}: {problem}")
-            continue
-        shown = pair.skins[0].diameter >= 2.5e-4
-        truth = float(np.exp(np.mean(np.log(pair.ratio[shown]))))
-        change = comparison.diameter
-        held.append(change.ratio.low <= truth <= change.ratio.high)
-        found.append((ratio != 1.0, change.is_real and (ratio == 1.0 or change.ratio.high < 1.0)))
-        errors.append((np.log(change.ratio.value / truth), change.error))
-        counts += np.array(matches(pair, comparison))
-        own.append(covered(pair, comparison))
-        if k % 20 == 19:
-            print(f"{len(held)} pairs, {np.mean(held):.3f} held", flush=True)
-    report(np.array(held), np.array(found), np.array(errors), counts, np.array(own), refused)
+    every = list(side_by_side(judged, range(start, start + n_pairs)))
+    for refused in every:
+        if isinstance(refused, str):
+            print(refused)
+    report([one for one in every if not isinstance(one, str)], n_pairs)
 
 
 def covered(pair: Pair, comparison: Comparison) -> tuple[int, int]:
@@ -87,34 +105,27 @@ def covered(pair: Pair, comparison: Comparison) -> tuple[int, int]:
     return int(used.sum()), int((used & (off < 1.96 * pores.error)).sum())
 
 
-def report(
-    held: np.ndarray,
-    found: np.ndarray,
-    errors: np.ndarray,
-    counts: np.ndarray,
-    own: np.ndarray,
-    refused: int,
-) -> None:
+def report(pairs: list[Judged], n_asked: int) -> None:
     """Print asked and found."""
-    changed = found[:, 0].astype(bool)
-    print(f"pairs {held.size}, refused {refused}")
+    held, changed, found, error, stated, counts, own = (
+        np.array(v) for v in zip(*pairs, strict=True)
+    )
+    n_real, n_matched, n_wrong = counts.sum(axis=0)
+    n_own, n_own_held = own.sum(axis=0)
+    print(f"pairs {held.size}, refused {n_asked - held.size}")
     print(f"intervals hold the truth    asked >= 93 %  found {100 * held.mean():.1f} %")
     print(
         f"  unchanged {100 * held[~changed].mean():.1f} %, -10 % {100 * held[changed].mean():.1f} %"
     )
-    print(f"matched                     asked >= 95 %  found {100 * counts[1] / counts[0]:.2f} %")
-    print(f"matched wrongly             asked <= 1 %   found {100 * counts[2] / counts[1]:.2f} %")
-    print(f"power at -10 %              asked >= 0.80  found {found[changed, 1].mean():.3f}")
+    print(f"matched                     asked >= 95 %  found {100 * n_matched / n_real:.2f} %")
+    print(f"matched wrongly             asked <= 1 %   found {100 * n_wrong / n_matched:.2f} %")
+    print(f"power at -10 %              asked >= 0.80  found {found[changed].mean():.3f}")
+    print(f"false alarms                asked <= 5 %   found {100 * found[~changed].mean():.1f} %")
     print(
-        f"false alarms                asked <= 5 %   found {100 * found[~changed, 1].mean():.1f} %"
+        f"error of the change: mean {error.mean():+.4f}, SD {error.std():.4f}, "
+        f"stated {stated.mean():.4f}"
     )
-    print(
-        f"error of the change: mean {errors[:, 0].mean():+.4f}, SD {errors[:, 0].std():.4f}, "
-        f"stated {errors[:, 1].mean():.4f}"
-    )
-    print(
-        f"single pores: intervals of {own[:, 0].sum()} hold {own[:, 1].sum() / own[:, 0].sum():.3f}"
-    )
+    print(f"single pores: intervals of {n_own} hold {n_own_held / n_own:.3f}")
 
 
 if __name__ == "__main__":

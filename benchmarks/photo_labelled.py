@@ -35,7 +35,7 @@ PUBLISHED = {  # F1, Dice, recall of large ones, tile r of count and area
     "glabella": (0.694, 0.449, 0.78, 0.20, 0.40),
     "nose_a": (0.692, 0.520, 0.80, 0.72, 0.85),
 }
-THRESHOLDS = (0.25, 0.3, 0.34, 0.38, 0.42, 0.46, 0.5)
+THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 EDGES = (0.3, 0.35, 0.4, 0.45, 0.5)
 BLOB_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 

@@ -5,8 +5,12 @@ which judges on seeds from it.
 """
 
 import math
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
+import cv2
 import numpy as np
 
 from porelight.photo.measure import Measurement, measure
@@ -15,6 +19,8 @@ from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
 from porelight.render.shading import Light
 from porelight.render.skin import RenderedSkin, render_skin
+
+Result = TypeVar("Result")
 
 TEST = 100_000
 SIZE = (0.022, 0.022)  # m, a part of a cheek
@@ -66,6 +72,12 @@ def visit_pair(seed: int, ratio: float, *, spread: float = 0.05) -> Pair:
     photographs = tuple(Photograph(skin.pixels, skin.px_per_metre, 0.01) for skin in skins)
     measured = tuple(measure(photograph, zone="cheek") for photograph in photographs)
     return Pair(skins, photographs, measured, ratios[1])
+
+
+def side_by_side(work: Callable[[int], Result], numbers: Iterable[int]) -> Iterator[Result]:
+    """Yield what `work` returns for each number, in order, worked out on all cores."""
+    with ProcessPoolExecutor(initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        yield from pool.map(work, numbers)
 
 
 def _camera(draw: np.random.Generator, frame: int) -> Camera:

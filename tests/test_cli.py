@@ -193,11 +193,21 @@ def test_a_wrong_course_file_gets_one_line_and_exit_2(porelight, tmp_path, text,
     [
         (("simulate", "none.toml", "-o", "run.nc"), "none.toml: no such file"),
         (("simulate", "course.toml", "-o", "no/run.nc"), "its folder does not exist"),
+        (("simulate", "course.toml", "-o", "course.toml"), "course.toml is what is read; give the"),
+        (
+            (
+                *("preview", "course.toml", "--zone", "cheek", "--px-per-mm", "12"),
+                *("--change-percent", "-9", "-o", "./course.toml"),
+            ),
+            "course.toml is what is read",
+        ),
         (("report", "none.nc", "-o", "page.html"), "none.nc: no such file"),
         (("plan", "none.toml", "-o", "plan.toml"), "none.toml: no such file"),
+        (("plan", "course.toml", "-o", "plan.json"), "the plan is a TOML file; its JSON goes"),
         (("simulte",), "simulte"),
         (("measure", "x.png", "--zone", "elbow", "--px-per-mm", "12", "-o", "o"), "elbow"),
         (("verify", "--photons", "-1"), "photons is -1"),
+        (("verify", "lights"), "'lights' is not understood here"),
     ],
 )
 def test_wrong_commands_get_one_line_and_exit_2(

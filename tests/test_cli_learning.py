@@ -128,7 +128,22 @@ def test_a_follow_up_without_day_and_folder_is_refused(entry):
         follow_up_folders([entry])
 
 
-def test_sensitivity_writes_what_the_report_draws(porelight, tmp_path, course_file):
+def test_two_follow_ups_of_one_day_are_refused():
+    with pytest.raises(InputFileError, match="day 42 has two follow-ups"):
+        follow_up_folders(["42=week6", "42.0=again"])
+
+
+@pytest.fixture(scope="module")
+def posterior_run(tmp_path_factory, course_file) -> Path:
+    """Return the outcome of the course with healing drawn from the posterior."""
+    run = tmp_path_factory.mktemp("run") / "run.nc"
+    with pytest.raises(SystemExit) as leaving:
+        main(["simulate", str(course_file), "--output", str(run), "--posterior"])
+    assert leaving.value.code == 0
+    return run
+
+
+def test_sensitivity_writes_what_the_report_draws(porelight, tmp_path, course_file, posterior_run):
     file = tmp_path / "what.json"
     code, printed, _ = porelight(
         *("sensitivity", course_file, "--output", file, "--base", 4, "--json")
@@ -141,22 +156,19 @@ def test_sensitivity_writes_what_the_report_draws(porelight, tmp_path, course_fi
     assert totals == sorted(totals, reverse=True)
     flags = {one["name"]: one["evidence"] for one in document["factors"]}
     assert flags["heat_shock_weight"] == "assumed"
-    run, page = tmp_path / "run.nc", tmp_path / "page.html"
-    assert porelight("simulate", course_file, "--output", run)[0] == 0
-    code, *_ = porelight("report", run, "--output", page, "--sensitivity", file)
+    page = tmp_path / "page.html"
+    code, *_ = porelight("report", posterior_run, "--output", page, "--sensitivity", file)
     assert code == 0
     assert "Which unknown number matters most" in page.read_text(encoding="utf-8")
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{}", encoding="utf-8")
-    code, _, problem = porelight("report", run, "--output", page, "--sensitivity", wrong)
+    code, _, problem = porelight("report", posterior_run, "--output", page, "--sensitivity", wrong)
     assert code == 2
     assert "not a table of sensitivities" in problem
 
 
-def test_simulating_with_the_posterior_says_so(porelight, tmp_path, course_file):
-    run = tmp_path / "run.nc"
-    assert porelight("simulate", course_file, "--output", run, "--posterior")[0] == 0
-    assert "not drawn from the priors" in json.loads(load_outcome(run).attrs["notes"])[0]
+def test_simulating_with_the_posterior_says_so(posterior_run):
+    assert "not drawn from the priors" in json.loads(load_outcome(posterior_run).attrs["notes"])[0]
 
 
 def test_what_if_draws_the_years_and_ranks_the_habits(porelight, tmp_path, course_file):

@@ -2,38 +2,24 @@
 
 import json
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from porelight.cli.app import main
+from porelight.cli.light_tables import concise, print_summary
+from porelight.light.run import begun
+from porelight.light.watched import Share
+from porelight.record.light_case import read_light_case
+from porelight.record.light_examples import EXAMPLE, EXAMPLE_LAYERS
 from porelight.record.light_runs import load_light_run
-
-CASE = """
-index_below = 1.0
-[beam]
-profile = "flat-top"
-diameter_mm = 2.0
-[[layer]]
-name = "slab"
-thickness_mm = 2.0
-mu_a_per_mm = 0.2
-mu_s_per_mm = 5.0
-anisotropy = 0.8
-refractive_index = 1.4
-[grid]
-radius_mm = 4
-depth_mm = 2
-first_um = 500
-[[box]]
-name = "wall"
-depth_mm = [0.0, 0.5]
-radius_mm = [0.0, 1.0]
-"""
+from porelight.record.light_tones import tones_of
 
 
 @pytest.fixture
 def case(tmp_path):
     path = tmp_path / "case.toml"
-    path.write_text(CASE)
+    path.write_text(EXAMPLE_LAYERS)
     return path
 
 
@@ -55,7 +41,7 @@ def test_run_shows_the_shares_and_keeps_the_run(porelight, case, tmp_path):
 
     assert code == 0
     assert "layer 1: slab" in out
-    assert "wall" in out
+    assert "top" in out
     # whole batches of 8192
     assert load_light_run(output)[0].n_photons == 3 * 8192
 
@@ -68,6 +54,67 @@ def test_resumed_run_goes_on(porelight, case, tmp_path):
 
     assert code == 0
     assert "24,576 photons" in out
+
+
+def test_run_of_another_seed_or_case_is_not_resumed(porelight, case, tmp_path):
+    output = tmp_path / "run.nc"
+    porelight("light", "run", case, "-o", output, "--photons", 16_000)
+
+    again = ("-o", output, "--photons", 24_000, "--resume")
+    code, _, err = porelight("light", "run", case, *again, "--seed", 5)
+
+    assert code == 2
+    assert "holds a run of seed 1 and goes on with it; leave out --seed 5" in err
+    case.write_text(EXAMPLE_LAYERS.replace("mu_a_per_mm = 0.2", "mu_a_per_mm = 0.3"))
+    code, _, err = porelight("light", "run", case, *again)
+    assert code == 2
+    assert "holds a run of another case" in err
+    assert "(optics differ)" in err
+
+
+def test_precision_is_asked_of_a_layer_by_its_own_name(porelight, case, tmp_path):
+    code, out, _ = porelight(
+        "light", "run", case, "-o", tmp_path / "r.nc", "--photons", 9000, "--precision", "slab=0.1%"
+    )
+
+    assert code == 0
+    assert "0.1 % asked of 'layer 1'" in out
+
+
+def test_sweep_shows_and_keeps_six_skin_types(porelight, tmp_path):
+    path, output = tmp_path / "skin.toml", tmp_path / "tones.nc"
+    path.write_text(EXAMPLE)
+
+    code, text, _ = porelight("light", "sweep", path, "--photons", 320, "--json", "-o", output)
+
+    assert code == 0
+    tones = json.loads(text)["tones"]
+    assert [tone["fitzpatrick"] for tone in tones] == [1, 2, 3, 4, 5, 6]
+    absorbed = [tone["epidermis"]["mean"] for tone in tones]
+    assert absorbed == sorted(absorbed)
+    _, table, _ = porelight("light", "sweep", path, "--photons", 320)
+    dark = Share(**tones[5]["epidermis"])
+    assert concise(dark) in table
+    with xr.open_dataset(output, engine="h5netcdf") as dataset:
+        kept = dataset.sel(fitzpatrick=6, layer="epidermis")
+        assert float(kept["by_layer"]) == dark.mean
+        # the fluence of each type is over the absorption of its own epidermis
+        row = dataset.isel(z=0).sum("r")
+        expected = [tone.optics().mu_a[0] for tone in tones_of(read_light_case(path))]
+        np.testing.assert_allclose(row["absorbed"] / row["fluence"], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("command", ["sweep", "paths"])
+def test_weight_window_is_not_silently_left_out(porelight, tmp_path, command):
+    _, text, _ = porelight("light", "example", "--weight-window")
+    path = tmp_path / "window.toml"
+    path.write_text(text)
+
+    code, _, err = porelight("light", command, path, "--photons", 320)
+
+    assert code == 2
+    assert len(err.splitlines()) == 1
+    assert "take [weight_window] out of the case" in err
 
 
 def test_runs_of_two_seeds_are_merged(porelight, case, tmp_path):
@@ -86,11 +133,11 @@ def test_runs_of_two_seeds_are_merged(porelight, case, tmp_path):
 
 def test_unreached_precision_is_said(porelight, case, tmp_path):
     code, out, _ = porelight(
-        "light", "run", case, "-o", tmp_path / "r.nc", "--photons", 9000, "--precision", "wall=0.1%"
+        "light", "run", case, "-o", tmp_path / "r.nc", "--photons", 9000, "--precision", "top=0.1%"
     )
 
     assert code == 0
-    assert "0.1 % asked of 'wall'" in out
+    assert "0.1 % asked of 'top'" in out
 
 
 def test_case_goes_to_mcx_and_back(porelight, case, tmp_path):
@@ -114,8 +161,9 @@ def test_run_is_exported(porelight, case, tmp_path, ending):
     assert target.stat().st_size > 0
 
 
-def test_printed_example_can_be_run(porelight, tmp_path):
-    _, out, _ = porelight("light", "example")
+@pytest.mark.parametrize("options", [(), ("--layers",), ("--vessel",)])
+def test_printed_example_can_be_run(porelight, tmp_path, options):
+    _, out, _ = porelight("light", "example", *options)
     (tmp_path / "example.toml").write_text(out)
 
     code, _, _ = porelight(
@@ -136,10 +184,10 @@ def test_pore_runs_to_a_precision_in_its_gland(porelight, tmp_path):
     )
 
     assert code == 0
-    shares = {row["share of the light"]: row for row in json.loads(out)["shares"]}
+    shares = {row["name"]: row for row in json.loads(out)["shares"]}
     gland = shares["gland"]
-    assert 0.0 < float(gland["standard error"]) <= 0.1 * float(gland["mean"])
-    assert {"lumen", "plug", "duct", "hair"} < set(shares)
+    assert 0.0 < gland["standard_error"] <= 0.1 * gland["mean"]
+    assert {"lumen", "plug", "duct", "hair", "pore wall", "dermis"} < set(shares)
     run, case = load_light_run(output)
     assert run.scene.follicle == case.pore()
 
@@ -168,16 +216,58 @@ def test_pore_does_not_go_to_mcx(porelight, tmp_path):
     assert "voxels in place of the smooth walls of a pore" in err
 
 
+def test_window_that_the_kernel_did_not_heed_is_said(case, tmp_path, capsys):
+    case.write_text(EXAMPLE_LAYERS + "[weight_window]\n")
+    content = read_light_case(case)
+    run = begun(content.scene(), seed=1, kernel="reference", watches=content.watches())
+
+    print_summary(run, content, tmp_path / "r.nc", rate=0.0, note="", json=False)
+
+    assert "takes no notice of [weight_window]" in capsys.readouterr().out
+
+
+def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
+    _, text, _ = porelight("light", "example", "--vessel")
+    (tmp_path / "vessel.toml").write_text(text)
+
+    code, _, err = porelight("light", "export", tmp_path / "vessel.toml", "-o", tmp_path / "x.json")
+
+    assert code == 2
+    assert "take [[vessel]] out of the case" in err
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        ((0.45738, 0.00081), "0.4574(8)"),
+        ((4.039e-5, 2.6e-6), "4.0(3)e-05"),
+        ((0.5, 0.0097), "0.50(1)"),
+        ((0.0, 0.0), "0"),
+    ],
+)
+def test_error_stands_in_brackets_after_the_last_digit(share, shown):
+    assert concise(Share(*share)) == shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("run", "none.toml", "-o", "{tmp}/r.nc"), "no such file"),
         (("run", "{case}", "-o", "{tmp}/none/r.nc"), "its folder does not exist"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--resume"), "no such file; expected a file writ"),
-        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "wall"), "precision is 'wall'"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "top"), "precision is 'top'"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "top=0.01"), "and a percentage"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "roof=1%"), "nothing named 'roof'"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--photons", "-5"), "photons is -5"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--seed", "-5"), "seed is -5"),
+        (("run", "{case}", "-o", "{case}"), "is the case itself; expected another file"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "slap=1%"), "did you mean 'slab'?"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "pore wall=1%"), "expected a foll"),
+        (("run", "{tmp}", "-o", "{tmp}/r.nc"), "is a folder; expected a light case; 'porelight"),
+        (("sweep", "{case}"), "[[layer]] tables have none; expected a case with [skin]"),
+        (("sweep", "{case}", "--photons", "nan"), "photons is nan; expected a number of photons"),
+        (("paths", "{case}", "--photons", "inf"), "photons is inf; expected a number of photons"),
+        (("example", "--layers", "--pore"), "the example with --layers is a slab"),
         (("export", "{case}", "-o", "{tmp}/x.png"), "expected .json (MCX), .jnii (volume) or .vtr"),
         (("export", "{case}", "-o", "{tmp}/x.vtr"), "a case has no light yet"),
         (("export", "{case}", "-o", "{tmp}/x.json", "--voxel-mm", "0"), "voxel is 0 m in a box"),

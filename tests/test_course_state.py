@@ -221,7 +221,7 @@ device = "laser-genesis"
 pulses = 50
 [simulation]
 draws = 8
-members = 2
+members = 1
 photons = 1000
 """
 MORE = """

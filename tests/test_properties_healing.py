@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from porelight.care import Care
 from porelight.course import Course
 from porelight.effects.redness import RednessParameters, diffuse_redness
-from porelight.effects.scars import ScarParameters, acne_scars
-from porelight.followup import PoreDoses, PoreSite, pore_over_weeks
+from porelight.effects.relief import ScarParameters, relief_change
 from porelight.healing.contraction import ContractionParameters, contraction
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
 from porelight.healing.plug import Cleansing, PlugParameters, plug_fill
 from porelight.healing.stimulus import StimulusParameters, stimulus
 from porelight.injury.field import InjuryParameters, injury_field
+from porelight.pore_weeks import PoreDoses, PoreSite, pore_over_weeks
 from porelight.tissue.priors import draws, uncertain
 from porelight.tissue.skin import Skin
 
@@ -153,8 +153,8 @@ def test_effects_never_worsen_with_more_injury_nor_pass_minus_one(coagulated, sh
     assert ((some <= 0.0) & (some >= -1.0)).all()
     removed = 1e-4 * vessels
     grown = np.full((times.size, 1), collagen)
-    scars = acne_scars(times, sessions, removed, grown, ScarParameters.typical())
-    fuller = acne_scars(times, sessions, removed, 1.1 * grown, ScarParameters.typical())
+    scars = relief_change(times, sessions, removed, grown, ScarParameters.typical().relief)
+    fuller = relief_change(times, sessions, removed, 1.1 * grown, ScarParameters.typical().relief)
     assert ((fuller <= scars) & (fuller > -1.0)).all()
 
 

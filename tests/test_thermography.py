@@ -24,7 +24,7 @@ def delivered():
 
 @pytest.fixture(scope="module")
 def seen(delivered):
-    return surface_map(delivered, EXPOSURE, n=41)
+    return surface_map(delivered, n=41)
 
 
 def test_the_map_is_the_sum_of_pulses_at_every_place(delivered, seen):
@@ -59,7 +59,7 @@ def test_the_map_has_the_shape_of_the_area(seen):
 
 
 def test_the_film_ends_where_the_map_does_and_follows_the_spot(delivered):
-    film = surface_film(delivered, EXPOSURE, n_frames=5, n=21)
+    film = surface_film(delivered, n_frames=5, n=21)
     assert film.temperature.shape == (5, film.y.size, film.x.size)
     np.testing.assert_array_equal(film.spot[-1], delivered.session.path.position[-1])
     hottest = np.unravel_index(film.temperature[0].argmax(), film.temperature[0].shape)
@@ -71,8 +71,8 @@ def test_the_film_ends_where_the_map_does_and_follows_the_spot(delivered):
 @pytest.mark.parametrize(
     ("ask", "text"),
     [
-        (lambda one: surface_map(one, EXPOSURE, n=2), "n is 2"),
-        (lambda one: surface_film(one, EXPOSURE, n_frames=1), "n_frames is 1"),
+        (lambda one: surface_map(one, n=2), "n is 2"),
+        (lambda one: surface_film(one, n_frames=1), "n_frames is 1"),
     ],
 )
 def test_impossible_pictures_are_refused(delivered, ask, text):

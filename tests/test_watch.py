@@ -12,7 +12,7 @@ from porelight.laser.presets import laser_genesis
 from porelight.tissue.skin import Skin
 from porelight.treatment import PhysicsEnsemble
 from porelight.units import celsius, cm2, to_celsius
-from porelight.warming import area_reading, no_change
+from porelight.warming import no_change
 from porelight.watch import answer_of_perfusion, departures, thermometer_trace
 
 SHORT = laser_genesis(n_pulses=700, area=35.0 * cm2)  # as dense as the usual session
@@ -33,8 +33,7 @@ def answering():
 
 
 def trace_of(physics, exposure):
-    one = physics.delivered(exposure)
-    return thermometer_trace(one.response, one.session.path, exposure, {}, one.change)
+    return thermometer_trace(physics.delivered(exposure))
 
 
 def test_the_thermometer_starts_at_the_resting_surface(constant):
@@ -47,8 +46,7 @@ def test_the_thermometer_starts_at_the_resting_surface(constant):
 
 def test_the_thermometer_at_the_spot_reads_more_than_the_area_between_pulses(constant):
     usual = laser_genesis()
-    one = constant.delivered(usual)
-    area = area_reading(one.response, one.session, usual.pulse_energy)
+    area = constant.delivered(usual).area_reading
     assert trace_of(constant, usual).reading.max() > area.max() + 0.3
 
 
@@ -121,7 +119,7 @@ def test_a_small_area_says_that_the_answer_of_perfusion_is_rough(constant):
     spot = laser_genesis(n_pulses=2000, area=2.0 * cm2)
     one = constant.delivered(spot)
     with pytest.warns(ExtrapolationWarning, match=r"an area of 2 cm2 keeps \d+ % of the warmth"):
-        change = answer_of_perfusion(one.response, one.session, spot, {})
+        change = answer_of_perfusion(one)
     assert change(np.array([0.0, 8.0])).shape == (2, DEPTH.size)
 
 
@@ -131,9 +129,8 @@ def test_an_unknown_perfusion_is_refused():
 
 
 def lines_of(physics, exposure, perfusion="constant", **changes):
-    one = physics.delivered(exposure)
     injury = replace(physics.treat(exposure)[0], **changes)
-    return departures(injury, one.response, one.session, exposure, {}, perfusion)
+    return departures(injury, physics.delivered(exposure), perfusion)
 
 
 def test_a_usual_session_is_within_what_a_sum_of_pulses_can_tell(constant):

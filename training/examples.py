@@ -1,6 +1,5 @@
 """What the network learns from: labelled zones of one face, and rendered skin of real contrast."""
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,12 +110,6 @@ def example_of(skin: RenderedSkin) -> Example:
     )
 
 
-def rendered(n: int, first_seed: int) -> list[Example]:
-    """Render `n` patches, each of another person in another light."""
-    return [example_of(random_skin(first_seed + i)) for i in range(n)]
-
-
-def shares(examples: list[Example]) -> NDArray[np.float64]:
-    """Return how often to draw from each: in proportion to the root of its size."""
-    size = np.array([math.sqrt(e.zone.sum()) for e in examples])
-    return np.asarray(size / size.sum())
+def rendered(number: int) -> Example:
+    """Render a patch of another person in another light."""
+    return example_of(random_skin(number))

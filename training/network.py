@@ -57,6 +57,18 @@ def _twice(image: Tensor) -> Tensor:
     return functional.interpolate(image, scale_factor=2, mode="bilinear", align_corners=False)
 
 
+class Pair(nn.Module):
+    """The mean of two networks, one of which sees the photograph transposed."""
+
+    def __init__(self, plain: PoreNetwork, transposed: PoreNetwork) -> None:
+        super().__init__()
+        self.plain, self.transposed = plain, transposed
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return the three images."""
+        return 0.5 * (self.plain(image) + self.transposed(image.transpose(2, 3)).transpose(2, 3))
+
+
 def n_weights(network: nn.Module) -> int:
     """Count the weights."""
     return sum(p.numel() for p in network.parameters())

@@ -27,8 +27,9 @@ from importlib.resources import files
 import numpy as np
 
 from porelight.errors import DataFileError, ParameterError
-from porelight.followup import PoreDoses, fine_times, pore_over_weeks
+from porelight.followup import fine_times
 from porelight.learning import Learned, reweighted, weighted_quantile
+from porelight.pore_weeks import PoreDoses, pore_over_weeks
 from porelight.quantities import Floats
 from porelight.tissue.library import Parameter, parameter
 from porelight.tissue.population import PorePopulation, observed

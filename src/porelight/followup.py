@@ -10,41 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.care import (
-    Care,
-    cleansing,
-    collagen_loss,
-    picking,
-    plug_of_sebum,
-    sun_exposure,
-)
-from porelight.course_state import PoreMemory, SessionDoses, SkinMemory
-from porelight.effects.lines import LineParameters, fine_lines
+from porelight.care import Care, collagen_loss, plug_of_sebum, sun_exposure
+from porelight.course_state import SessionDoses, SkinMemory
 from porelight.effects.pigment import PigmentParameters, epidermal_melanin, mottled_pigment
 from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
-from porelight.effects.scars import ScarParameters, acne_scars
-from porelight.effects.texture import TextureParameters, roughness
-from porelight.healing.collagen import (
-    CollagenHistory,
-    CollagenKinetics,
-    CollagenState,
-    remodelling,
+from porelight.effects.relief import (
+    LineParameters,
+    ScarParameters,
+    TextureParameters,
+    relief_change,
 )
-from porelight.healing.contraction import ContractionParameters, contraction, dermal_depth
+from porelight.healing.collagen import CollagenKinetics, CollagenState, remodelling
+from porelight.healing.contraction import dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
-from porelight.healing.plug import (
-    PlugParameters,
-    emptied_share,
-    plug_fill,
-)
 from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
 from porelight.injuries import DEPTH, SessionInjury, at_plexus
 from porelight.mechanics.depth import orifice_mean
-from porelight.mechanics.mixture import RingCollagen
-from porelight.mechanics.opening import RingHistory, pore_opening
-from porelight.mechanics.orifice import DermisDepth, OrificeResponse
-from porelight.mechanics.ring import RingMechanics, RingMesh, dose_profile, ring_mesh
-from porelight.mechanics.scar import scar_widening, scarred_opening
+from porelight.mechanics.ring import RingMechanics
+from porelight.pore_weeks import PoreDoses, PoreSite, dermis_depth, pore_over_weeks, spread_over
 from porelight.quantities import Floats
 from porelight.tissue.population import observed
 from porelight.tissue.skin import Skin
@@ -54,8 +37,11 @@ _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both 
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 _QUIET = 30.0  # d between them once all has settled
 _SETTLED = 400.0  # d; longer than any half-life but that of mature collagen
-_LONGEST_STEP = 2.0  # d of mechanics; a third of an interval where that is longer
-TYPICAL_DEPTH = DermisDepth(thickness=7.0, upper_thickness=1.8)
+_RELIEFS: Mapping[str, type[TextureParameters | LineParameters | ScarParameters]] = {
+    "texture": TextureParameters,
+    "fine_lines": LineParameters,
+    "acne_scars": ScarParameters,
+}
 
 
 def followed_weeks(
@@ -189,9 +175,10 @@ class FollowUp:
             "vessels": broken_vessels(*sessions, doses.coagulated, red),
             "pigment": mottled_pigment(*sessions, outer, spots, sun),
             "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
-            "texture": roughness(*sessions, outer, between, TextureParameters.from_values(values)),
-            "fine_lines": fine_lines(*sessions, outer, between, LineParameters.from_values(values)),
-            "acne_scars": acne_scars(*sessions, outer, between, ScarParameters.from_values(values)),
+            **{
+                name: relief_change(*sessions, outer, between, kind.from_values(values).relief)
+                for name, kind in _RELIEFS.items()
+            },
         }
         histories = {
             "diameter_ratio": pore.ratio,
@@ -203,116 +190,15 @@ class FollowUp:
             "erythema": surface.erythema,
             **effects,
         }
-        weeks = {name: _spread(array, n_draws)[shown].T for name, array in histories.items()}
+        weeks = {name: spread_over(array, n_draws)[shown].T for name, array in histories.items()}
         risk = pigment_risk(skin.fitzpatrick, wound, healing)
         outcomes = {
             **weeks,
             **_seen(skin, weeks["diameter_ratio"]),
-            "pigment_risk": _spread(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
-            "stimulus": _spread(signal, n_draws),
+            "pigment_risk": spread_over(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
+            "stimulus": spread_over(signal, n_draws),
         }
         return outcomes, SkinMemory(pore.end, open_skin.end)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PoreDoses:
-    """What sessions leave for the pore, all of shape (n_session, n_draw)."""
-
-    surface_stimulus: Floats  # at the surface, which empties the plug [1]
-    stimulus: Floats  # mean over the depth that holds the pore [1]
-    denatured: Floats  # share of the collagen
-    dermal_depth: Floats  # of the dermis wounded [m]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PoreSite:
-    """Where a pore lies and what it meets besides sessions."""
-
-    care: tuple[Care, ...] = ()  # cleansing and picking act here
-    loss: Floats | float = 0.0  # share of collagen lost by age and sun, (n_time, n_draw or 1) [1/s]
-    dermis: DermisDepth = TYPICAL_DEPTH
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PoreHistory:
-    """One pore over time."""
-
-    ratio: Floats  # diameter over its start, (n_time, n_draw)
-    collagen: CollagenHistory  # (n_time, n_draw, n_element), from the wall outward
-    plug: Floats  # pressure over its start, (n_time, n_draw or 1)
-    end: PoreMemory
-
-
-def pore_over_weeks(
-    times: Floats,
-    session_times: Floats,
-    doses: PoreDoses,
-    values: Mapping[str, Floats],
-    site: PoreSite = PoreSite(),
-    memory: PoreMemory | None = None,
-) -> PoreHistory:
-    """Return the pore between collagen, contraction, plug and scar.
-
-    Parameters
-    ----------
-    times : ndarray of float64, shape (n_time,)
-        When it is wanted, fine enough to be joined by straight lines [s].
-    session_times : ndarray of float64, shape (n_session,)
-        When sessions happen, those before the first time included [s].
-    doses : PoreDoses
-        What they leave.
-    values : mapping of str to ndarray of float64, shape (n_draw,)
-        Draws of the biological parameters.
-    site : PoreSite
-        Depth of the skin, care, ageing; a typical dermis and neither of the others when left out.
-    memory : PoreMemory, optional
-        State at the first time; a pore at rest at time 0 when left out.
-    """
-    n_draws = doses.stimulus.shape[1]
-    mechanics = RingMechanics.from_values(values)
-    mesh = ring_mesh()
-    profile = dose_profile(mesh, mechanics)
-    coming = session_times >= times[0]
-    collagen = remodelling(
-        times,
-        session_times[coming],
-        doses.stimulus[coming, :, None] * profile,
-        np.minimum(doses.denatured[coming, :, None] * profile, 1.0),
-        CollagenKinetics.from_values(values),
-        site.loss,
-        None if memory is None else memory.collagen,
-    )
-    plugs = PlugParameters.from_values(values)
-    emptied = emptied_share(doses.surface_stimulus, plugs)
-    # in closed form from the record of sessions and cleansing, which begins at time 0
-    since_zero = times if times[0] == 0.0 else np.concatenate([[0.0], times])
-    plug = plug_fill(since_zero, session_times, emptied, plugs, cleansing(site.care))
-    plug = plug[since_zero.size - times.size :]
-    wounds = ContractionParameters.from_values(values)
-    shrunk = contraction(times, session_times, doses.dermal_depth, wounds)
-    weeks = pore_opening(
-        RingHistory(
-            times, _rings(mesh, collagen), _spread(plug, n_draws), _spread(shrunk, n_draws)
-        ),
-        mechanics,
-        max_step=np.maximum(_LONGEST_STEP * day, np.diff(times) / 3.0),
-        orifice=OrificeResponse.of(mesh, mechanics, site.dermis, n_draws),
-        start=None if memory is None else memory.mixture,
-    )
-    scar = scar_widening(times, picking(site.care), mechanics)
-    ratio = scarred_opening(weeks.ratio, scar)
-    return PoreHistory(ratio, collagen, plug, PoreMemory(collagen.end, weeks.end))
-
-
-def dermis_depth(skin: Skin) -> DermisDepth:
-    """Return the thickness of the dermis around a pore of the skin's mean size, in its radii."""
-    radius = 0.5 * skin.pores.mean_diameter
-    upper = [one for one in skin.layers if one.name in ("papillary dermis", "upper plexus")]
-    whole = [*upper, *(one for one in skin.layers if one.name == "reticular dermis")]
-    return DermisDepth(
-        thickness=sum(one.thickness for one in whole) / radius,
-        upper_thickness=sum(one.thickness for one in upper) / radius,
-    )
 
 
 def fine_times(
@@ -394,19 +280,3 @@ def _seen(skin: Skin, ratio: Floats) -> dict[str, Floats]:
         "visible_density": result["density"],
         "area_fraction": result["area"],
     }
-
-
-def _rings(mesh: RingMesh, collagen: CollagenHistory) -> RingCollagen:
-    return RingCollagen(
-        mesh=mesh,
-        immature=collagen.immature,
-        mature=collagen.mature,
-        denatured=collagen.denatured,
-        production=collagen.production,
-        maturation=collagen.maturation,
-    )
-
-
-def _spread(array: Floats, n_draws: int) -> Floats:
-    """Return the array with one column per draw where all draws agree."""
-    return np.broadcast_to(array, (*array.shape[:-1], n_draws))

@@ -17,8 +17,8 @@ from porelight.laser.exposure import Exposure
 from porelight.laser.motion import Motion, PulsePath
 from porelight.quantities import Floats
 from porelight.tissue.skin import Skin
-from porelight.treatment import Delivered, PhysicsEnsemble
-from porelight.warming import Change, area_reading, no_change, session_injury
+from porelight.treatment import PhysicsEnsemble
+from porelight.warming import PulseSum, session_injury
 from porelight.watch import (
     PERFUSIONS,
     Perfusion,
@@ -114,15 +114,13 @@ class Warmth:
     peak: float
 
 
-def surface_map(delivered: Delivered, exposure: Exposure, *, n: int = 61) -> SurfaceMap:
+def surface_map(delivered: PulseSum, *, n: int = 61) -> SurfaceMap:
     """Return the peak, the end and the dose of a session over its area.
 
     Parameters
     ----------
-    delivered : Delivered
+    delivered : PulseSum
         The session.
-    exposure : Exposure
-        Its settings.
     n : int
         Points along the longer side.
 
@@ -131,12 +129,12 @@ def surface_map(delivered: Delivered, exposure: Exposure, *, n: int = 61) -> Sur
     The peak of a place that pulses cover is that at the end of one of these pulses; other places
     are looked at over the session.
     """
+    exposure, path = delivered.exposure, delivered.session.path
     x, y, places = _lattice(exposure, n)
-    path = delivered.session.path
     surface = _surface_response(delivered)
     end = float(delivered.session.reading_times[-1])
     slow_times = np.linspace(0.0, end, _SLOW_LOOKS + 1)[1:]
-    slow = _temperature(delivered, exposure, places, slow_times)
+    slow = _temperature(delivered, places, slow_times)
     peak = np.maximum(slow.max(axis=0), delivered.response.resting[0])
     radius = 0.5 * exposure.beam.diameter
     hits = [np.flatnonzero(np.hypot(*(places - spot).T) <= radius) for spot in path.position]
@@ -163,17 +161,13 @@ def surface_map(delivered: Delivered, exposure: Exposure, *, n: int = 61) -> Sur
     )
 
 
-def surface_film(
-    delivered: Delivered, exposure: Exposure, *, n_frames: int = 60, n: int = 41
-) -> SurfaceFilm:
+def surface_film(delivered: PulseSum, *, n_frames: int = 60, n: int = 41) -> SurfaceFilm:
     """Return the surface over a session, frame by frame.
 
     Parameters
     ----------
-    delivered : Delivered
+    delivered : PulseSum
         The session.
-    exposure : Exposure
-        Its settings.
     n_frames : int
         Frames; each shows the moment after a pulse.
     n : int
@@ -181,19 +175,18 @@ def surface_film(
     """
     if n_frames < 2:
         raise ParameterError(f"n_frames is {n_frames}; a film needs 2 or more.")
+    exposure, path = delivered.exposure, delivered.session.path
     x, y, places = _lattice(exposure, n)
-    path = delivered.session.path
     shown = np.unique(np.linspace(0, path.n_pulses - 1, n_frames).round().astype(np.int64))
     time = path.time[shown] + 0.2 * exposure.pulse_duration + 0.02 / exposure.rate
-    trace = thermometer_trace(delivered.response, path, exposure, {}, delivered.change)
-    temperature = _temperature(delivered, exposure, places, time)
+    temperature = _temperature(delivered, places, time)
     return SurfaceFilm(
         time,
         x,
         y,
         temperature.reshape(time.size, y.size, x.size),
         path.position[shown],
-        trace,
+        thermometer_trace(delivered),
     )
 
 
@@ -253,35 +246,26 @@ def warmth_by_skin_type(
                 stop_at_surface=math.inf,
                 motion=motion,
             )
-            delivered = ensemble.delivered(session)
-            answer = answer_of_perfusion(delivered.response, delivered.session, session, {})
+            steady = ensemble.delivered(session)
+            answering = replace(steady, change=answer_of_perfusion(steady))
             rows += [
-                _warmth(delivered, session, fitzpatrick, density, perfusion, change)
-                for perfusion, change in zip(PERFUSIONS, (no_change, answer), strict=True)
+                _warmth(summed, fitzpatrick, density, perfusion)
+                for perfusion, summed in zip(PERFUSIONS, (steady, answering), strict=True)
             ]
         if progress is not None:
             progress(done / len(skin_types))
     return tuple(rows)
 
 
-def _warmth(
-    delivered: Delivered,
-    session: Exposure,
-    fitzpatrick: int,
-    density: float,
-    perfusion: Perfusion,
-    change: Change,
-) -> Warmth:
-    response, pulses, energy = delivered.response, delivered.session, session.pulse_energy
-    injury = session_injury(response, pulses, energy, {}, change)
-    trace = thermometer_trace(response, pulses.path, session, {}, change)
+def _warmth(summed: PulseSum, fitzpatrick: int, density: float, perfusion: Perfusion) -> Warmth:
+    injury = session_injury(summed)
     return Warmth(
         fitzpatrick=fitzpatrick,
         pulses_per_cm2=density,
-        n_pulses=session.n_pulses,
+        n_pulses=summed.exposure.n_pulses,
         perfusion=perfusion,
-        surface=float(area_reading(response, pulses, energy, change)[-1]),
-        thermometer=float(trace.reading.max()),
+        surface=float(summed.area_reading[-1]),
+        thermometer=float(thermometer_trace(summed).reading.max()),
         felt=injury.surface_felt,
         peak=float(injury.peak_temperature.max()),
     )
@@ -297,17 +281,17 @@ def _lattice(exposure: Exposure, n: int) -> tuple[Floats, Floats, Floats]:
     return x, y, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def _surface_response(delivered: Delivered) -> PulseResponse:
+def _surface_response(delivered: PulseSum) -> PulseResponse:
     whole = delivered.response.pulse
     return PulseResponse(whole.time, whole.r, whole.depth[:1], whole.rise[:, :1])
 
 
-def _temperature(delivered: Delivered, exposure: Exposure, places: Floats, times: Floats) -> Floats:
+def _temperature(delivered: PulseSum, places: Floats, times: Floats) -> Floats:
     """Return the surface at places and times [K], shape (n_time, n_place)."""
     path = delivered.session.path
     rise = session_rise(
         _surface_response(delivered),
-        *(path.time, path.position, exposure.pulse_energy, places, times),
+        *(path.time, path.position, delivered.exposure.pulse_energy, places, times),
     )[:, :, 0]
     warmer = delivered.change(times)[:, :1]
     return np.asarray(delivered.response.resting[0] + rise + warmer, dtype=np.float64)

@@ -6,7 +6,7 @@ Two kinds of light need two roads: where scattering rules the session is the sum
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,10 +20,9 @@ from porelight.resurfacing import resurfacing
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.warming import (
-    Change,
+    PulseSum,
     SessionRise,
     SkinResponse,
-    no_change,
     response_length,
     session_injury,
     session_of_joules,
@@ -46,15 +45,6 @@ PLACES: Floats = np.array(
         *([0.04, 0.37], [-0.38, 0.05], [0.29, -0.03], [-0.05, -0.33]),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Delivered:
-    """A session as it was delivered: the skin's answer to a pulse, the sum, what is added to it."""
-
-    response: SkinResponse
-    session: SessionRise
-    change: Change
 
 
 class PhysicsEnsemble:
@@ -106,30 +96,23 @@ class PhysicsEnsemble:
         if absorption_rules(self.skin, exposure.wavelength):
             return resurfacing(self.skin, exposure, values)
         delivered = self.delivered(exposure, index)
-        injury = session_injury(
-            delivered.response,
-            delivered.session,
-            exposure.pulse_energy,
-            values,
-            delivered.change,
-        )
-        self._tell_departures(injury, delivered, exposure, values)
+        injury = session_injury(delivered)
+        self._tell_departures(injury, delivered)
         return injury
 
-    def delivered(self, exposure: Exposure, index: int = 0) -> Delivered:
+    def delivered(self, exposure: Exposure, index: int = 0) -> PulseSum:
         """Return a session of scattered light as it was delivered, up to the operator's stop."""
-        values = self.members[index]
         response = self._response(exposure, index)
         session = self._rise(exposure, index, response)
-        change = self._change(exposure, index, session)
-        stop = stop_time(response, session, exposure, values, change)
+        summed = self._answered(PulseSum(exposure, self.members[index], response, session))
+        stop = stop_time(summed)
         if stop < session.path.time[-1]:
             # pulses after the reading that was above the threshold never fall
-            session = session_of_joules(
+            fallen = session_of_joules(
                 response, session.path.until(stop), exposure, places(exposure)
             )
-            change = self._change(exposure, index, session)
-        return Delivered(response, session, change)
+            summed = self._answered(replace(summed, session=fallen))
+        return summed
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
         """Return where the photons of this beam went in one member."""
@@ -159,25 +142,18 @@ class PhysicsEnsemble:
             )
         return self._rises[key]
 
-    def _change(self, exposure: Exposure, index: int, session: SessionRise) -> Change:
+    def _answered(self, summed: PulseSum) -> PulseSum:
+        """Return the sum with what perfusion adds to it."""
         if self.perfusion == "constant":
-            return no_change
-        response = self._response(exposure, index)
-        return answer_of_perfusion(response, session, exposure, self.members[index])
+            return summed
+        return replace(summed, change=answer_of_perfusion(summed))
 
-    def _tell_departures(
-        self,
-        injury: SessionInjury,
-        delivered: Delivered,
-        exposure: Exposure,
-        values: Mapping[str, float],
-    ) -> None:
+    def _tell_departures(self, injury: SessionInjury, delivered: PulseSum) -> None:
         """Warn once for each exposure that a sum of pulses cannot tell all of it."""
-        if exposure in self._told:
+        if delivered.exposure in self._told:
             return
-        response, session = delivered.response, delivered.session
-        for line in departures(injury, response, session, exposure, values, self.perfusion):
-            self._told.add(exposure)
+        for line in departures(injury, delivered, self.perfusion):
+            self._told.add(delivered.exposure)
             warnings.warn(line, ExtrapolationWarning, stacklevel=3)
 
 

@@ -272,28 +272,42 @@ def session_of_joules(
     )
 
 
-def session_injury(
-    response: SkinResponse,
-    session: SessionRise,
-    pulse_energy: float,
-    values: Mapping[str, float],
-    change: Change = no_change,
-) -> SessionInjury:
-    """Return what a session did, from its rise per joule.
+@dataclass(frozen=True, slots=True, eq=False)
+class PulseSum:
+    """One session as the sum of its pulses, and what is added to that sum.
 
-    Parameters
+    Attributes
     ----------
-    response : SkinResponse
-        Of the same skin, beam and pulse duration.
-    session : SessionRise
-        Of the path that was really delivered.
-    pulse_energy : float
-        Energy of each pulse [J].
+    exposure : Exposure
+        Settings of the session.
     values : mapping of str to float
         Values of library parameters that differ from their medians.
+    response : SkinResponse
+        Of the skin to one pulse of this beam.
+    session : SessionRise
+        Of the path that falls.
     change : callable
         What perfusion that answers warmth adds to the sum of the pulses.
     """
+
+    exposure: Exposure
+    values: Mapping[str, float]
+    response: SkinResponse
+    session: SessionRise
+    change: Change = no_change
+
+    @property
+    def area_reading(self) -> Floats:
+        """Mean temperature of the surface at `session.reading_times` [K]."""
+        rise = self.exposure.pulse_energy * self.session.reading
+        warmer = self.change(self.session.reading_times)[:, 0]
+        return np.asarray(self.response.resting[0] + rise + warmer)
+
+
+def session_injury(summed: PulseSum) -> SessionInjury:
+    """Return what a session did."""
+    response, session, change = summed.response, summed.session, summed.change
+    values, pulse_energy = summed.values, summed.exposure.pulse_energy
     parameters = InjuryParameters.from_values(values)
     rest = response.resting
     last_pulse = float(session.path.time[-1])
@@ -318,9 +332,7 @@ def session_injury(
         ablated=np.zeros_like(DEPTH),
         worst_killed=np.max([one.killed for one in parts], axis=0),
         vessel_coagulated=float(np.mean(vessels)),
-        surface_reading=float(
-            max(rest[0], area_reading(response, session, pulse_energy, change).max())
-        ),
+        surface_reading=max(float(rest[0]), float(summed.area_reading.max())),
         surface_felt=max(felt),
         ablated_depth=0.0,
         wound_depth=float(injured_depth(DEPTH, mean.killed)),
@@ -328,14 +340,6 @@ def session_injury(
         clock=session.clock,
         history=rest + pulse_energy * session.history + change(session.clock),
     )
-
-
-def area_reading(
-    response: SkinResponse, session: SessionRise, pulse_energy: float, change: Change = no_change
-) -> Floats:
-    """Return the mean temperature of the surface at `session.reading_times` [K]."""
-    warmer = change(session.reading_times)[:, 0]
-    return np.asarray(response.resting[0] + pulse_energy * session.reading + warmer)
 
 
 def _mean_field(parts: Sequence[InjuryField]) -> InjuryField:

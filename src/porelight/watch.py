@@ -6,7 +6,6 @@ perfusion that answers warmth changes, and how far the sum can be trusted.
 
 import math
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -17,19 +16,10 @@ from porelight.heat.perfusion_response import Vasodilation, perfusion_answer
 from porelight.heat.scan import rise_under_spot
 from porelight.heat.thermometer import first_time_above, lagged, radiometric_reading, seen_response
 from porelight.injuries import DEPTH, SessionInjury
-from porelight.laser.exposure import Exposure
-from porelight.laser.handpiece import PulsePath
 from porelight.quantities import Floats
 from porelight.tissue.library import parameter
 from porelight.units import to_celsius
-from porelight.warming import (
-    COOLING,
-    Change,
-    SessionRise,
-    SkinResponse,
-    area_reading,
-    no_change,
-)
+from porelight.warming import COOLING, Change, PulseSum, no_change
 
 Perfusion = Literal["constant", "answers warmth"]
 PERFUSIONS: tuple[Perfusion, ...] = get_args(Perfusion)
@@ -63,24 +53,13 @@ def require_perfusion(perfusion: str) -> None:
         )
 
 
-def answer_of_perfusion(
-    response: SkinResponse,
-    session: SessionRise,
-    exposure: Exposure,
-    values: Mapping[str, float],
-) -> Change:
-    """Return what perfusion that answers warmth adds to the sum of the pulses.
+def answer_of_perfusion(summed: PulseSum) -> Change:
+    """Return what perfusion that answers warmth adds to a sum of pulses.
 
     Parameters
     ----------
-    response : SkinResponse
-        Of the skin to one pulse.
-    session : SessionRise
-        Of the path that was delivered.
-    exposure : Exposure
-        Its pulse energy and area matter.
-    values : mapping of str to float
-        Values of library parameters that differ from their medians.
+    summed : PulseSum
+        The session; its own `change` is passed over.
 
     Returns
     -------
@@ -97,9 +76,9 @@ def answer_of_perfusion(
     The answer is that of the mean over the area. Heat that leaves the area sideways is taken off
     the power of the column, so that its surface at the end is as warm as the sum of the pulses.
     """
+    exposure, session, column = summed.exposure, summed.session, summed.response.column
     if exposure.pulse_energy == 0.0:
         return no_change
-    column = response.column
     until = float(session.path.time[-1]) + COOLING
 
     def answered(kept: float) -> tuple[Change, float]:
@@ -110,7 +89,7 @@ def answer_of_perfusion(
             column.heating,
             session.path.time,
             kept * exposure.pulse_energy / exposure.area,
-            Vasodilation.from_values(values),
+            Vasodilation.from_values(summed.values),
             answering=column.answering,
             depths=DEPTH,
             until=until,
@@ -119,8 +98,7 @@ def answer_of_perfusion(
         return found.at, at_end
 
     wide, of_wide = answered(1.0)
-    summed = exposure.pulse_energy * float(session.reading[-1])
-    kept = summed / of_wide
+    kept = exposure.pulse_energy * float(session.reading[-1]) / of_wide
     if kept < _KEPT:
         warnings.warn(
             f"an area of {1e4 * exposure.area:.3g} cm2 keeps {100 * kept:.0f} % of the warmth of a "
@@ -132,33 +110,15 @@ def answer_of_perfusion(
     return answered(kept)[0] if abs(kept - 1.0) > 0.01 else wide
 
 
-def thermometer_trace(
-    response: SkinResponse,
-    path: PulsePath,
-    exposure: Exposure,
-    values: Mapping[str, float],
-    change: Change = no_change,
-) -> Trace:
-    """Return what the thermometer shows that moves with the spot.
-
-    Parameters
-    ----------
-    response : SkinResponse
-        Of the skin to one pulse.
-    path : PulsePath
-        Of the spot; between two pulses it moves on a straight line.
-    exposure : Exposure
-        Its pulse energy and its thermometer.
-    values : mapping of str to float
-        Values of library parameters that differ from their medians.
-    change : callable
-        What perfusion that answers warmth adds.
+def thermometer_trace(summed: PulseSum) -> Trace:
+    """Return what the thermometer shows that moves with the spot, straight from pulse to pulse.
 
     Returns
     -------
     Trace
         Seven readings a pulse, from the end of each pulse to the beginning of the next.
     """
+    exposure, path, response = summed.exposure, summed.session.path, summed.response
     thermometer = exposure.thermometer
     last_gap = 1.0 / exposure.rate if path.n_pulses == 1 else path.time[-1] - path.time[-2]
     gap = np.append(np.diff(path.time), last_gap) - exposure.pulse_duration
@@ -173,7 +133,7 @@ def thermometer_trace(
     times = np.append(0.0, looks.ravel())
     seen = np.append(0.0, seen.ravel())
     reading = radiometric_reading(
-        response.resting[0] + seen + change(times)[:, 0],
+        response.resting[0] + seen + summed.change(times)[:, 0],
         parameter("porelight.laser", "thermometer", "skin_emissivity").value,
         thermometer.emissivity_setting,
         response.column.surface.ambient_temperature,
@@ -181,54 +141,33 @@ def thermometer_trace(
     return Trace(times, lagged(times, reading, thermometer.lag))
 
 
-def stop_time(
-    response: SkinResponse,
-    session: SessionRise,
-    exposure: Exposure,
-    values: Mapping[str, float],
-    change: Change = no_change,
-) -> float:
+def stop_time(planned: PulseSum) -> float:
     """Return when what the operator reads passes the stop [s]; infinite if it never does.
 
     Parameters
     ----------
-    response : SkinResponse
-        Of the skin to one pulse.
-    session : SessionRise
-        Of the whole planned path.
-    exposure : Exposure
-        Its stop, what is read, and its thermometer.
-    values : mapping of str to float
-        Values of library parameters that differ from their medians.
-    change : callable
-        What perfusion that answers warmth adds.
+    planned : PulseSum
+        The session with all its pulses, as if there were no stop.
     """
-    if not math.isfinite(exposure.stop_at_surface):
+    stop = planned.exposure.stop_at_surface
+    if not math.isfinite(stop):
         return math.inf
-    if exposure.stop_reads == "thermometer":
-        trace = thermometer_trace(response, session.path, exposure, values, change)
-        return first_time_above(trace.reading, trace.time, exposure.stop_at_surface)
-    reading = area_reading(response, session, exposure.pulse_energy, change)
-    above = np.flatnonzero(reading > exposure.stop_at_surface)
-    return float(session.reading_times[above[0]]) if above.size else math.inf
+    if planned.exposure.stop_reads == "thermometer":
+        trace = thermometer_trace(planned)
+        return first_time_above(trace.reading, trace.time, stop)
+    above = np.flatnonzero(planned.area_reading > stop)
+    return float(planned.session.reading_times[above[0]]) if above.size else math.inf
 
 
-def departures(
-    injury: SessionInjury,
-    response: SkinResponse,
-    session: SessionRise,
-    exposure: Exposure,
-    values: Mapping[str, float],
-    perfusion: Perfusion,
-) -> tuple[str, ...]:
+def departures(injury: SessionInjury, summed: PulseSum, perfusion: Perfusion) -> tuple[str, ...]:
     """Return one line for every way in which a session leaves what a sum of pulses can tell.
 
     Parameters
     ----------
     injury : SessionInjury
         What the sum of pulses did.
-    response, session, exposure, values
-        Of that session.
+    summed : PulseSum
+        That session.
     perfusion : {"constant", "answers warmth"}
         How it was taken.
 
@@ -254,9 +193,9 @@ def departures(
             f"{200 * error:.0f} %, the rise itself by about {100 * error:.0f} %; the sum of pulses "
             f"is meant for {100 * _bound('property_error'):.0f} % and less."
         )
-    open_at = Vasodilation.from_values(values).full + _MUCH_WARMER
+    open_at = Vasodilation.from_values(summed.values).full + _MUCH_WARMER
     if perfusion == "constant" and injury.surface_reading > open_at:
-        cooler = -answer_of_perfusion(response, session, exposure, values)(session.reading_times)
+        cooler = -answer_of_perfusion(summed)(summed.session.reading_times)
         most = float(cooler[:, 0].max())
         if most > _bound("perfusion_change"):
             lines.append(

@@ -70,6 +70,13 @@ def test_bad_input_gets_one_line_and_exit_2(capsys, arguments, message):
     assert len(err.strip().splitlines()) == 1
 
 
+def test_micrometres_given_as_nanometres_are_told_in_nanometres(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["threshold", "--wavelength", "1.94", "--spot", "5", "--duration", "100"])
+    assert left.value.code == 2
+    assert "wavelength is 1.94 nm; expected 400 to 3000 nm" in capsys.readouterr().err
+
+
 def test_a_spot_without_width_gets_one_line(capsys):
     code, _, err = run(capsys, "--duration", "100", spot="0")
     assert code == 2

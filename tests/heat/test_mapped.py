@@ -8,7 +8,8 @@ from porelight.grid import Grid, graded_edges
 from porelight.heat.closed_form import HalfSpace, gaussian_pulse_rise
 from porelight.heat.conduction import exposure_rise
 from porelight.heat.envelope import Envelope
-from porelight.heat.mapped import MaterialMap, mapped_rise
+from porelight.heat.mapped import mapped_rise
+from porelight.heat.materials import MaterialMap
 from porelight.heat.surface import Surface
 from porelight.tissue.thermal import LayeredThermal
 

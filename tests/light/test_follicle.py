@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
-from porelight.grid import Grid
 from porelight.light._bodies import bodies_of, is_inside, medium_at, medium_names
 from porelight.light._fit import require_fit
 from porelight.light.follicle import AIR, Follicle, Gland, Hair, Medium, Plug, follicle_of
@@ -104,18 +103,6 @@ def test_follicle_deeper_than_the_skin_is_refused():
 
     with pytest.raises(ParameterError, match=r"0\.0025 m deep but the layers end at 0\.0024 m"):
         require_fit(thin, math.inf, FOLLICLE, ())
-
-
-def test_share_of_the_wall_is_the_volume_around_the_funnel():
-    # between two cones a thickness t apart along r: pi t integral of (2 R + t) dz
-    edges = np.linspace(0.0, 1.0, 201) * MM
-    grid = Grid(edges, edges)
-    t, top, bottom = 0.05 * MM, 0.15 * MM, 0.06 * MM
-
-    found = (FOLLICLE.wall_share(grid, t) * grid.volume).sum()
-
-    expected = math.pi * t * (top + bottom + t) * 0.5 * MM
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
 def test_radius_of_the_wall_is_that_of_the_pore():

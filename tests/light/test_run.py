@@ -7,9 +7,10 @@ import pytest
 from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light.run import Box, begun, growing, merged
+from porelight.light.run import begun, growing, merged
 from porelight.light.stopping import Precision, Stop, shortfall, until
 from porelight.light.transport import scene_of
+from porelight.light.watched import Box
 from porelight.tissue.optics import LayeredOptics
 
 compiled = pytest.mark.skipif(
@@ -27,9 +28,9 @@ def skin(mu_a=200.0):
     )
 
 
-def run_of(seed=1, *, optics=None, boxes=(BOX,), beam=BEAM):
+def run_of(seed=1, *, optics=None, watches=(BOX,), beam=BEAM):
     scene = scene_of(skin() if optics is None else optics, beam, GRID)
-    return begun(scene, seed=seed, boxes=boxes, photons_per_batch=50)
+    return begun(scene, seed=seed, watches=watches, photons_per_batch=50)
 
 
 def after(run, n_batches, n_threads=0):
@@ -92,7 +93,7 @@ def test_box_holds_what_its_cells_hold():
 
 def test_box_that_cuts_cells_counts_their_share_of_volume():
     halves = Box("half", (0.0, 0.25e-3), (0.0, 0.5e-3 / math.sqrt(2.0)))
-    run = after(run_of(boxes=(halves,)), 4)
+    run = after(run_of(watches=(halves,)), 4)
 
     expected = 0.25 * (run.field.absorbed * GRID.volume)[0, 0]
     np.testing.assert_allclose(run.share("half").mean, expected, rtol=1e-12)
@@ -168,9 +169,9 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
         (lambda: run_of(-1), "seed is -1; expected a whole number"),
         (lambda: begun(run_of().scene, seed=1, photons_per_batch=0), "photons_per_batch is 0"),
         (lambda: begun(run_of().scene, seed=1, kernel="slow"), "no kernel named 'slow'"),
-        (lambda: run_of(boxes=(BOX, BOX)), "have the same name"),
+        (lambda: run_of(watches=(BOX, BOX)), "have the same name"),
         (
-            lambda: run_of(boxes=(Box("deep", (0.0, 3e-3), (0.0, 1e-3)),)),
+            lambda: run_of(watches=(Box("deep", (0.0, 3e-3), (0.0, 1e-3)),)),
             "box 'deep' reaches 0.003 m deep and 0.001 m wide; the grid ends at 0.002 and 0.004 m",
         ),
         (lambda: Box("thin", (1e-3, 1e-3), (0.0, 1e-3)), "z of box 'thin' goes from 0.001 to"),
@@ -184,8 +185,8 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
             "the runs of seeds 1 and 2 are of different scenes",
         ),
         (
-            lambda: merged([after(run_of(1), 2), after(run_of(2, boxes=()), 2)]),
-            r"different scenes \(boxes\)",
+            lambda: merged([after(run_of(1), 2), after(run_of(2, watches=()), 2)]),
+            r"different scenes \(what is watched\)",
         ),
         (lambda: merged([after(run_of(1), 2), run_of(2)]), "one of the runs to be merged is empty"),
         (

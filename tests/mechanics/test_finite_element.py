@@ -7,15 +7,13 @@ import pytest
 from scipy.special import kv
 
 from porelight.errors import ConvergenceError, ParameterError
+from porelight.mechanics._assembly import Loads, out_of_balance, tangent
 from porelight.mechanics._hyperelastic import Tissue
 from porelight.mechanics._sheet import TensedSheet
 from porelight.mechanics.finite_element import (
     Pool,
     PoreGeometry,
     PoreProblem,
-    _Loads,
-    _residual,
-    _tangent,
     deformed,
     potential_energy,
 )
@@ -184,12 +182,14 @@ def directional(function, at, along, step):
 @pytest.mark.verification
 def test_tangent_is_the_derivative_of_the_residual(rich):
     problem, state = rich
-    loads = _Loads.of(problem)
+    loads = Loads.of(problem)
     along = np.random.default_rng(1).normal(size=state.size)
-    exact = _tangent(problem.geometry, loads, state) @ along
+    exact = tangent(problem.geometry, loads, state) @ along
 
     def gap(step):
-        found = directional(lambda x: _residual(problem.geometry, loads, x), state, along, step)
+        found = directional(
+            lambda x: out_of_balance(problem.geometry, loads, x), state, along, step
+        )
         return np.abs(found - exact).max() / np.abs(exact).max()
 
     # central differences: the gap falls with the square of the step, so nothing is missing
@@ -203,7 +203,7 @@ def test_residual_is_the_derivative_of_the_energy(rich):
     still = replace(problem, wall_pressure=0.0)  # a follower pressure has no energy
     n = problem.geometry.n_displacement
     along = np.random.default_rng(2).normal(size=state.size)
-    forces = _residual(still.geometry, _Loads.of(still), state) @ along
+    forces = out_of_balance(still.geometry, Loads.of(still), state) @ along
 
     def energy(x):
         return potential_energy(still, x[:n], x[n:])
@@ -219,8 +219,8 @@ def test_follower_pressure_presses_with_the_area_of_the_moved_wall():
     stretched = np.where(geometry.is_radial, 0.3, 0.0) * geometry.place[0]
     stretched = stretched + np.where(geometry.is_radial, 0.0, 0.2) * geometry.place[1]
     unknown = np.concatenate([stretched, np.zeros(geometry.n_pressure)])
-    loaded = _residual(geometry, _Loads.of(problem), unknown)
-    bare = _residual(geometry, _Loads.of(replace(problem, wall_pressure=0.0)), unknown)
+    loaded = out_of_balance(geometry, Loads.of(problem), unknown)
+    bare = out_of_balance(geometry, Loads.of(replace(problem, wall_pressure=0.0)), unknown)
     push = -(loaded - bare)[: geometry.n_displacement]
     np.testing.assert_allclose(push[geometry.is_radial].sum(), 1.3 * 1.2, rtol=1e-12)
 

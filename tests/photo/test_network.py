@@ -15,24 +15,41 @@ def noise(rows, cols):
     return np.random.default_rng(3).standard_normal((4, rows, cols), dtype=np.float32)
 
 
+def everywhere(image):
+    return np.ones(image.shape[1:], dtype=bool)
+
+
 def test_weights_are_small():
     assert (files("porelight.photo") / "data" / "pores.onnx").stat().st_size <= 300_000
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 30), (64, 41)])
 def test_picture_of_any_size_is_read(shape):
-    assert outputs(noise(*shape), pore_network()).shape == (3, *shape)
+    image = noise(*shape)
+    assert outputs(image, everywhere(image), pore_network()).shape == (3, *shape)
 
 
 def test_tiles_leave_no_seam(monkeypatch):
     image = noise(200, 330)
-    whole = outputs(image, pore_network())
+    whole = outputs(image, everywhere(image), pore_network())
     monkeypatch.setattr(network, "_TILE", 136)
-    np.testing.assert_allclose(outputs(image, pore_network()), whole, atol=1e-4)
+    tiled = outputs(image, everywhere(image), pore_network())
+    np.testing.assert_allclose(tiled, whole, atol=1e-4)
+
+
+def test_tiles_without_skin_are_not_read_and_change_nothing_elsewhere(monkeypatch):
+    image = noise(136, 400)
+    skin = everywhere(image)
+    skin[:, 250:] = False
+    monkeypatch.setattr(network, "_TILE", 136)
+    whole = outputs(image, everywhere(image), pore_network())
+    found = outputs(image, skin, pore_network())
+    np.testing.assert_array_equal(found[:, skin], whole[:, skin])
+    assert (found[:2, :, 360:] == -20.0).all()
 
 
 def test_every_pixel_lies_in_a_tile():
-    for length in (8, 760, 768, 776, 1500, 4000):
+    for length in (8, 1016, 1024, 1032, 1500, 4000):
         covered = np.zeros(length, dtype=bool)
         for first, last, skipped in network._spans(length):
             assert last - first <= network._TILE

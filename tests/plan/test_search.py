@@ -112,5 +112,12 @@ def test_unknown_goals_and_devices_are_refused():
         planned(2, devices=("genesis",))
 
 
+def test_an_ensemble_without_a_draw_is_refused_before_the_work():
+    told = []
+    with pytest.raises(ParameterError, match="n_draws is 0"):
+        propose(Skin.typical("cheek", 2, 35.0), n_draws=0, settings=GRID, progress=told.append)
+    assert told == []
+
+
 def test_every_goal_has_a_meaning():
     assert all(meaning(goal) for goal in GOALS)

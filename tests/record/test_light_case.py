@@ -6,11 +6,13 @@ import pytest
 from porelight.errors import InputFileError, ParameterError
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.light.follicle import AIR, follicle_of
-from porelight.record.light_case import (
+from porelight.light.weight_window import WeightWindow
+from porelight.record.light_case import read_light_case, write_light_case
+from porelight.record.light_examples import (
     EXAMPLE,
     EXAMPLE_FOLLICLE,
-    read_light_case,
-    write_light_case,
+    EXAMPLE_VESSEL,
+    EXAMPLE_WINDOW,
 )
 from porelight.tissue.follicle_optics import Medium, follicle_optics
 from porelight.tissue.pore import Pore
@@ -38,7 +40,7 @@ def test_example_is_a_case_of_skin(tmp_path):
     assert case.layer_names[0] == "epidermis"
     assert case.optics().n_layers == len(case.layer_names)
     np.testing.assert_allclose(case.beam.beam().diameter, 5e-3)
-    assert case.boxes()[0].z == (0.0, 0.5e-3)
+    assert case.watches()[-1].z == (0.0, 0.5e-3)
 
 
 def test_numbers_of_the_file_become_si(tmp_path):
@@ -70,6 +72,20 @@ def test_pore_of_the_example_is_the_typical_one(tmp_path):
     case = case_of(tmp_path, EXAMPLE + EXAMPLE_FOLLICLE)
 
     assert case.scene().follicle == follicle_of(Pore.typical(300e-6), follicle_optics(1064e-9))
+    write_light_case(case, tmp_path / "again.toml")
+    assert read_light_case(tmp_path / "again.toml") == case
+
+
+def test_vessel_and_weight_window_become_si(tmp_path):
+    case = case_of(tmp_path, EXAMPLE + EXAMPLE_VESSEL + EXAMPLE_WINDOW)
+
+    blood = Medium(mu_a=500.0, mu_s=20e3, anisotropy=0.95, refractive_index=1.38)
+    scene = case.scene()
+    vessel = scene.vessels[0]
+    lengths = [vessel.depth, vessel.radius, vessel.offset]
+    np.testing.assert_allclose(lengths, [600e-6, 40e-6, 400e-6])
+    assert vessel.medium == blood
+    assert scene.weight_window == WeightWindow(reach=2.5e-3, floor=0.02)
     write_light_case(case, tmp_path / "again.toml")
     assert read_light_case(tmp_path / "again.toml") == case
 
@@ -154,9 +170,9 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
         (LAYER, "beam is missing"),
         (BEAM, "either [skin] or [[layer]]"),
         (EXAMPLE + LAYER, "either [skin] or [[layer]]"),
-        (BEAM + LAYER.replace("0.9", "1.2"), "layer[1].anisotropy is 1.2 1; expected -0.9999 to"),
+        (BEAM + LAYER.replace("0.9", "1.2"), "layer[1].anisotropy is 1.2; expected -0.9999 to"),
         (BEAM + LAYER.replace("1.0", "-1.0"), "layer[1].thickness_mm is -1 mm; expected 1e-06 to"),
-        (BEAM + LAYER.replace("1.4", "0.9"), "layer[1].refractive_index is 0.9 1; expected 1 to 4"),
+        (BEAM + LAYER.replace("1.4", "0.9"), "layer[1].refractive_index is 0.9; expected 1 to 4"),
         (BEAM + LAYER + "mua_per_mm = 3\n", "mua_per_mm is not a key; did you mean 'mu_a_per_mm'"),
         (EXAMPLE.replace("1064", "10640"), "skin.wavelength_nm is 10640 nm; expected 400 to 3000"),
         ("cell_radius_mm = 1\n" + BEAM + LAYER, "the beam reaches 0.0025 m from the axis but cell"),
@@ -199,6 +215,58 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
             + EXAMPLE.replace("5.0", "0.2")
             + "[follicle]\npore_diameter_um = 300",
             "a cell must be wider than the pore and its gland",
+        ),
+        (
+            EXAMPLE + EXAMPLE_VESSEL.replace("um = 600", "um = 60"),
+            "the vessel at 6e-05 m, radius 4e-05 m, touches a plane between layers, 4.5e-05 m",
+        ),
+        (
+            EXAMPLE + EXAMPLE_VESSEL.replace("um = 600", "um = 9000"),
+            "the vessel at 0.009 m lies below the layers, which end at",
+        ),
+        (
+            EXAMPLE + EXAMPLE_VESSEL.replace("um = 600", "um = 30"),
+            "the vessel's axis is 3e-05 m deep and its radius is 4e-05 m: it would stand out",
+        ),
+        (
+            EXAMPLE + EXAMPLE_FOLLICLE + EXAMPLE_VESSEL.replace("um = 400", "um = 150"),
+            "would touch the follicle, which reaches",
+        ),
+        (
+            EXAMPLE + EXAMPLE_VESSEL + EXAMPLE_VESSEL.replace("um = 600", "um = 640"),
+            "the vessels at 0.0006 m and 0.00064 m share a depth",
+        ),
+        (
+            "cell_radius_mm = 5\n" + EXAMPLE + EXAMPLE_VESSEL,
+            "a vessel runs on for ever, so it cannot lie in a cell",
+        ),
+        (
+            EXAMPLE + EXAMPLE_VESSEL.replace("mu_s_per_mm = 20.0", ""),
+            "vessel[1].mu_s_per_mm is missing (scattering coefficient [1/mm])",
+        ),
+        (
+            EXAMPLE + EXAMPLE_VESSEL.replace("[[vessel]]", "[vessel]"),
+            "[vessel] is one table; expected [[vessel]] in double brackets",
+        ),
+        (
+            EXAMPLE + EXAMPLE_WINDOW.replace("0.02", "0"),
+            "weight_window.floor is 0; expected 1e-06 to 1.",
+        ),
+        (
+            EXAMPLE + EXAMPLE_WINDOW.replace("2.5", "-1"),
+            "weight_window.reach_mm is -1 mm; expected 0.01 to 100 mm",
+        ),
+        (
+            EXAMPLE.replace("[0.0, 2.5]", "[0.0, 25]"),
+            "case.toml: box 'under the beam' reaches 0.0005 m deep and 0.025 m wide; the grid ends",
+        ),
+        (
+            EXAMPLE.replace("under the beam", "fat"),
+            "box 'fat' has the name of a layer; rename it",
+        ),
+        (
+            EXAMPLE.replace("under the beam", "dermis"),
+            "two of the things to watch have the same name, 'dermis'",
         ),
     ],
 )

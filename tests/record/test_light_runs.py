@@ -8,40 +8,19 @@ import xarray as xr
 from porelight.errors import InputFileError
 from porelight.light.run import begun, growing, merged
 from porelight.record.light_case import read_light_case
+from porelight.record.light_examples import EXAMPLE_LAYERS, EXAMPLE_VESSEL
 from porelight.record.light_runs import light_dataset, load_light_run, save_light_run
-
-CASE = """
-index_below = 1.0
-[beam]
-profile = "flat-top"
-diameter_mm = 2.0
-[[layer]]
-name = "slab"
-thickness_mm = 2.0
-mu_a_per_mm = 0.2
-mu_s_per_mm = 5.0
-anisotropy = 0.8
-refractive_index = 1.4
-[grid]
-radius_mm = 4
-depth_mm = 2
-first_um = 500
-[[box]]
-name = "wall"
-depth_mm = [0.0, 0.5]
-radius_mm = [0.0, 1.0]
-"""
 
 
 @pytest.fixture
 def case(tmp_path):
     path = tmp_path / "case.toml"
-    path.write_text(CASE)
+    path.write_text(EXAMPLE_LAYERS)
     return read_light_case(path)
 
 
 def run_of(case, n_batches=3, seed=1):
-    run = begun(case.scene(), seed=seed, boxes=case.boxes(), photons_per_batch=40)
+    run = begun(case.scene(), seed=seed, watches=case.watches(), photons_per_batch=40)
     return longer(run, n_batches)
 
 
@@ -91,10 +70,31 @@ def test_fluence_is_absorbed_energy_over_absorption(case):
 
 def test_fluence_is_left_out_where_nothing_absorbs(tmp_path):
     path = tmp_path / "clear.toml"
-    path.write_text(CASE.replace("mu_a_per_mm = 0.2", "mu_a_per_mm = 0.0"))
+    path.write_text(EXAMPLE_LAYERS.replace("mu_a_per_mm = 0.2", "mu_a_per_mm = 0.0"))
     clear = read_light_case(path)
 
     assert "fluence" not in light_dataset(run_of(clear), clear)
+
+
+def test_fluence_is_left_out_where_a_vessel_lies_in_the_cells(tmp_path):
+    path = tmp_path / "vessel.toml"
+    path.write_text(EXAMPLE_LAYERS + EXAMPLE_VESSEL)
+    vessel = read_light_case(path)
+
+    assert "fluence" not in light_dataset(run_of(vessel), vessel)
+
+
+def test_watched_parts_are_kept_under_any_name(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(EXAMPLE_LAYERS.replace('name = "top"', 'name = "top 1/2 %"'))
+    case = read_light_case(path)
+    run = run_of(case)
+    save_light_run(run, case, tmp_path / "run.nc")
+
+    assert load_light_run(tmp_path / "run.nc")[0].share("top 1/2 %") == run.share("top 1/2 %")
+    with xr.open_dataset(tmp_path / "run.nc", engine="h5netcdf") as dataset:
+        shares = dataset["watched"].sel(part="top 1/2 %"), dataset["watched_error"][0]
+        assert tuple(map(float, shares)) == run.share("top 1/2 %")
 
 
 def damaged(path, kind):
@@ -122,7 +122,7 @@ def damaged(path, kind):
         ("cut", "not a readable run"),
         ("no state", "not a readable run"),
         ("other version", "written by porelight 0, whose photons differ"),
-        ("other case", "Run the case again"),
+        ("other case", "the case in it is not the one that was run"),
     ],
 )
 def test_damaged_run_is_refused(case, tmp_path, kind, message):

@@ -248,7 +248,7 @@ def plan() -> dict[str, object]:
         "goal": "pore-area",
         "verdict": "5 x laser-genesis 14 J/cm2, 2000 pulses: area of visible pores -9.0 % "
         "(-21.0 % to +2.0 %) twelve weeks after the last session; closest limit: surface between "
-        "pulses 41.7 degC of 44.0 degC.",
+        "pulses 41.7 degC; allowed 44.0 degC.",
         "seed": 1,
         "candidates": [candidate(number) for number in range(5, 0, -1)],
         "refused": [

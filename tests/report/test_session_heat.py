@@ -75,7 +75,7 @@ def test_pictures_are_written_and_not_empty(heat, tmp_path):
 
 
 def test_the_frames_of_a_pulse_brighten_and_fade(heat):
-    frames = list(pulse_frames(heat.delivered, EXPOSURE, n_frames=5))
+    frames = list(pulse_frames(heat.delivered, n_frames=5))
     assert len({frame.shape for frame in frames}) == 1
     brightness = [float(frame[60:250, 80:400].mean()) for frame in frames]
     assert brightness[1] > brightness[0]
@@ -83,8 +83,8 @@ def test_the_frames_of_a_pulse_brighten_and_fade(heat):
 
 
 def test_the_frames_of_a_session_move(heat, tmp_path):
-    film = surface_film(heat.delivered, EXPOSURE, n_frames=3, n=15)
-    first, middle, last = session_frames(film, heat.delivered, EXPOSURE)
+    film = surface_film(heat.delivered, n_frames=3, n=15)
+    first, middle, last = session_frames(film, heat.delivered)
     assert first.shape == last.shape
     assert (first != last).any()
     with Image.open(write_film([first, middle, last], tmp_path / "session.gif")) as shown:

@@ -117,7 +117,7 @@ def test_plan_shows_the_closest_limit_and_the_people(plan_document):
     assert row["its 90 % interval"] == "-21 to +2.0 %"
     assert row["would measure it"] == "6 of 10"
     assert row["margin"] == "21 %"
-    assert row["closest limit"] == "surface between pulses: 41.7 degC of 44.0 degC"
+    assert row["closest limit"] == "surface between pulses: 41.7 degC; allowed 44.0 degC"
 
 
 def test_checks_keep_the_tightest_of_each_limit_first(plan_document):

@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from porelight import __version__
 from porelight.cli.agreement import agreement
@@ -81,6 +81,10 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
             code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except PorelightError as problem:
         complain(str(problem))
+        code = 2
+    except UnusedCliTokensError as problem:
+        extra = " ".join(problem.unused_tokens or ())
+        complain(f"{extra!r} is not understood here; the same command with --help says what is.")
         code = 2
     except CycloptsError as problem:
         complain(" ".join(str(problem).split()))

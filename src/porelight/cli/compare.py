@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from porelight.cli.choices import AsJson, Output, Zone
 from porelight.cli.console import print_json, print_rows, say
-from porelight.cli.photographed import ScaleSource, ScaleWish, scaled
+from porelight.cli.photographed import DrawnZone, ScaleSource, ScaleWish, scaled
 from porelight.errors import InputFileError
 
 if TYPE_CHECKING:
@@ -61,36 +61,29 @@ def compare(  # noqa: PLR0913  each is an option of the command line
     from porelight.photo.compare import compare as compare_visits  # noqa: PLC0415
     from porelight.photo.measure import measure  # noqa: PLC0415
     from porelight.photo.quality import findings, require_quality  # noqa: PLC0415
-    from porelight.photo.zones import polygon_mask  # noqa: PLC0415
     from porelight.record.comparisons import comparison_summary, save_comparison  # noqa: PLC0415
     from porelight.record.outcomes import load_outcome  # noqa: PLC0415
-    from porelight.record.photographs import read_zone_mask  # noqa: PLC0415
-    from porelight.record.polygons import read_polygons  # noqa: PLC0415
     from porelight.report.comparison_table import comparison_rows  # noqa: PLC0415
     from porelight.report.forecast_check import checked  # noqa: PLC0415
 
     if (forecast is None) != (day is None):
         raise InputFileError("--forecast and --day belong together; give both or neither.")
-    if zone_mask is not None and zone_polygon is not None:
-        raise InputFileError("give the zone one way: --zone-mask or --zone-polygon.")
+    zones = (DrawnZone(zone_mask, zone_polygon), DrawnZone(None))
     outcome = load_outcome(forecast) if forecast is not None else None
     wishes = (
         ScaleWish(px_per_mm, scale_from),
         ScaleWish(px_per_mm_after or px_per_mm, scale_from),
     )
     visits: list[tuple[Photograph, Measurement]] = []
-    for path, wish in zip((before, after), wishes, strict=True):
-        seen = scaled(path, wish)
-        mask = None
-        if not visits and zone_mask is not None:
-            mask = read_zone_mask(zone_mask, seen.photograph.shape)
-        elif not visits and zone_polygon is not None:
-            mask = polygon_mask(read_polygons(zone_polygon), seen.photograph.shape)
-        measured = measure(seen.photograph, zone=zone, zone_mask=mask)
-        require_quality(seen.photograph, findings(seen.photograph, measured.zone_mask))
-        visits.append((seen.photograph, measured))
+    for path, wish, drawn in zip((before, after), wishes, zones, strict=True):
+        photograph = scaled(path, wish).photograph
+        measured = measure(photograph, zone=zone, zone_mask=drawn.of(photograph))
+        require_quality(photograph, findings(photograph, measured.zone_mask))
+        visits.append((photograph, measured))
     comparison = compare_visits(visits[0], visits[1])
-    check = checked(outcome, day, comparison.diameter) if outcome is not None and day else None
+    check = None
+    if outcome is not None and day is not None:
+        check = checked(outcome, day, comparison.diameter)
     names = (before.name, after.name)
     summary = comparison_summary(comparison, names, None if check is None else check.document())
     save_comparison(comparison, visits[0][0], summary, output)

@@ -4,19 +4,15 @@ import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
 from porelight.errors import InputFileError
+from porelight.record import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-_WIDE = 130  # columns of a terminal in which a table shows its long texts too
-_LONG = ("evidence", "source", "allowed")
-_SHORT = 18  # characters; a column of shorter texts is never broken over lines
 
 
 @contextmanager
@@ -46,10 +42,15 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
 
 def require_folder_of(path: Path) -> None:
     """Refuse before the work, not after it, when the result could not be written."""
-    if not path.parent.is_dir():
-        raise InputFileError(f"{path}: its folder does not exist; make {path.parent} first.")
-    if path.is_dir():
-        raise InputFileError(f"{path} is a folder; expected the name of a file to write.")
+    files.require_folder_of(path)
+
+
+def require_output(path: Path, *read: Path | None) -> None:
+    """Refuse before the work a result that could not be written or would replace what is read."""
+    require_folder_of(path)
+    for source in read:
+        if source is not None and path.exists() and source.exists() and path.samefile(source):
+            raise InputFileError(f"{path} is what is read; give the result another name.")
 
 
 def say(text: str) -> None:
@@ -60,6 +61,13 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Print the one line that says what is wrong."""
     sys.stderr.write(f"porelight: {text}\n")
+
+
+def note_on_waiting() -> None:
+    """Say on stderr what takes so long when a kernel is compiled."""
+    sys.stderr.write(
+        "porelight: compiling for this kind of case, some ten seconds; done once on a machine.\n"
+    )
 
 
 def warning_in_a_line(
@@ -81,28 +89,6 @@ def print_json(document: object) -> None:
 
 def print_rows(title: str, rows: list[dict[str, str]]) -> None:
     """Print a table; long texts give way where the terminal is narrow (``--json`` has them all)."""
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from porelight.report.terminal import new_console, print_table  # noqa: PLC0415
 
-    if not rows:
-        return
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDE - 1  # a file or a pipe has no edge
-    left_out = _LONG if console.width < _WIDE else ()
-    names = [name for name in rows[0] if name not in left_out]
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in names:
-        short = len(name) <= _SHORT and all(len(row[name]) <= _SHORT for row in rows)
-        # two lines of heading keep a column of numbers narrow
-        heading = (
-            "\n".join(wrap(name, max(8, len(name) // 2 + 2), break_long_words=False))
-            if short
-            else name
-        )
-        table.add_column(
-            heading, no_wrap=short, overflow="fold", min_width=None if short else _SHORT - 7
-        )
-    for row in rows:
-        table.add_row(*(row[name] for name in names))
-    console.print(table, markup=False)
+    print_table(new_console(), title, rows)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_folder_of, say
+from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 
 
 def follow_up(
@@ -43,12 +43,14 @@ def follow_up(
     )
     from porelight.record.outcomes import save_outcome  # noqa: PLC0415
     from porelight.report.tables import learned_rows  # noqa: PLC0415
+    from porelight.tissue.priors import require_draws  # noqa: PLC0415
 
     content = read_course_file(course)
     planned = course_of(content, course, measured=measured)
     visits = [visit_of(0.0, measured)]
     visits += [visit_of(day, folder) for day, folder in follow_up_folders(visit)]
-    require_folder_of(output)
+    require_output(output, course)
+    require_draws(draws)
     finely = simulation_of(content)
     days = {*planned.observation_days(finely["last_day"]), *(one.day for one in visits)}
     with progress_bar("simulating", quiet=json) as progress:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from porelight.cli.choices import AsJson, Output, Zone
 from porelight.cli.console import complain, print_json, print_rows, say
-from porelight.cli.photographed import Scaled, ScaleSource, ScaleWish, scaled
+from porelight.cli.photographed import DrawnZone, Scaled, ScaleSource, ScaleWish, scaled
 from porelight.errors import InputFileError, PorelightError
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def measure(  # noqa: PLR0913  each is an option of the command line
         Print the summary as JSON.
     """
     wish = ScaleWish(px_per_mm, scale_from, scale_error_percent, ruler_tick_mm)
-    where = _Where(zone, zone_mask, zone_polygon, landmarks, distance_cm)
-    if (zone_mask or zone_polygon) and len(photos) > 1:
+    where = _Where(zone, DrawnZone(zone_mask, zone_polygon), landmarks, distance_cm)
+    if where.drawn.is_drawn and len(photos) > 1:
         raise InputFileError("a zone that was drawn fits one photograph; measure one at a time.")
     summaries, failed = {}, []
     for path in photos:
@@ -120,13 +120,12 @@ class _Where:
     """Which part of a photograph the user wants measured."""
 
     zone: Zone | None
-    mask: Path | None
-    polygon: Path | None
+    drawn: DrawnZone
     landmarks: bool
     distance_cm: float | None
 
     def __post_init__(self) -> None:
-        if self.landmarks and (self.mask or self.polygon or self.zone):
+        if self.landmarks and (self.drawn.is_drawn or self.zone):
             raise InputFileError(
                 "--landmarks finds the zones itself; leave --zone, --zone-mask and --zone-polygon "
                 "out, or name the zone of a close-up without --landmarks."
@@ -136,25 +135,16 @@ class _Where:
                 "say what is shown: --zone forehead, glabella, nose, cheek or chin for a close-up, "
                 "or --landmarks for a whole face."
             )
-        if self.mask and self.polygon:
-            raise InputFileError("give the zone one way: --zone-mask or --zone-polygon.")
 
     def views(self, seen: Scaled, folder: Path) -> "Iterator[_View]":
         """Return each zone to be measured; a zone that cannot be seen carries its problem."""
         from porelight.photo.perspective import zone_view  # noqa: PLC0415
-        from porelight.photo.zones import NAMES, polygon_mask, tissue_zone  # noqa: PLC0415
-        from porelight.record.photographs import read_zone_mask  # noqa: PLC0415
-        from porelight.record.polygons import read_polygons  # noqa: PLC0415
+        from porelight.photo.zones import NAMES, tissue_zone  # noqa: PLC0415
         from porelight.units import cm  # noqa: PLC0415
 
         photograph = seen.photograph
         if seen.face is None or not self.landmarks:
-            mask = None
-            if self.mask is not None:
-                mask = read_zone_mask(self.mask, photograph.shape)
-            elif self.polygon is not None:
-                mask = polygon_mask(read_polygons(self.polygon), photograph.shape)
-            yield _View(photograph, mask, self.zone or "cheek", folder)
+            yield _View(photograph, self.drawn.of(photograph), self.zone or "cheek", folder)
             return
         distance = None if self.distance_cm is None else self.distance_cm * cm
         for name in NAMES:

@@ -49,6 +49,44 @@ class ScaleWish:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnZone:
+    """What part of a photograph the user has drawn, if any.
+
+    Attributes
+    ----------
+    mask : Path or None
+        Image of the size of the photograph, white where it counts.
+    polygon : Path or None
+        Or a file with the corners.
+    """
+
+    mask: Path | None
+    polygon: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is not more than one way."""
+        if self.mask is not None and self.polygon is not None:
+            raise InputFileError("give the zone one way: --zone-mask or --zone-polygon.")
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is one."""
+        return self.mask is not None or self.polygon is not None
+
+    def of(self, photograph: "Photograph") -> "NDArray[np.bool_] | None":
+        """Return the pixels inside, shape (n_row, n_col); None is the whole photograph."""
+        from porelight.photo.zones import polygon_mask  # noqa: PLC0415
+        from porelight.record.photographs import read_zone_mask  # noqa: PLC0415
+        from porelight.record.polygons import read_polygons  # noqa: PLC0415
+
+        if self.mask is not None:
+            return read_zone_mask(self.mask, photograph.shape)
+        if self.polygon is not None:
+            return polygon_mask(read_polygons(self.polygon), photograph.shape)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Scaled:
     """A photograph, where its scale is known from, and what was found in it on the way."""
 

@@ -1,29 +1,25 @@
 """``porelight plan``: settings that are safe for a skin, best first."""
 
-from pathlib import Path
-
-from porelight.cli.choices import AsJson, Device, Goal, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_folder_of, say
+from porelight.cli.choices import AsJson, Device, Goal, Measured, Output, Seed, SkinFile
+from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 
 
 def plan(  # noqa: PLR0913  each is an option of the command line
-    skin: Path,
+    skin: SkinFile,
     /,
     *,
     output: Output,
     goal: Goal = "pore-area",
     device: list[Device] | None = None,
-    measured: Path | None = None,
+    measured: Measured = None,
     draws: int = 64,
-    seed: int = 1,
+    seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
     """Find settings that are safe for this skin and rank them by what they would change.
 
     Parameters
     ----------
-    skin
-        TOML file with a [skin] table; a course file will do.
     output
         TOML file for the best course, ready for 'porelight simulate'; all candidates and all
         refusals with their reasons go beside it as JSON.
@@ -31,23 +27,24 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         What to improve.
     device
         Devices at hand; all when left out.
-    measured
-        Folder that 'porelight measure' wrote.
     draws
         Draws of the biology per candidate.
-    seed
-        The same seed gives the same plan.
     json
         Print the plan as JSON.
     """
     from porelight.plan.search import propose  # noqa: PLC0415
     from porelight.record.course_file import read_skin_file  # noqa: PLC0415
     from porelight.record.courses import skin_of  # noqa: PLC0415
-    from porelight.record.plans import plan_document, save_plan  # noqa: PLC0415
+    from porelight.record.plans import (  # noqa: PLC0415
+        everything_beside,
+        plan_document,
+        save_plan,
+    )
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
 
     whose = skin_of(read_skin_file(skin), skin, measured=measured)
-    require_folder_of(output)
+    require_output(output, skin)
+    require_output(everything_beside(output), skin)
     with progress_bar("planning", quiet=json) as progress:
         found = propose(
             whose,

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from porelight.cli.choices import AsJson, Output, Zone
-from porelight.cli.console import print_json, require_folder_of, say
-from porelight.cli.photographed import ScaleSource, ScaleWish, scaled
+from porelight.cli.console import print_json, require_output, say
+from porelight.cli.photographed import DrawnZone, ScaleSource, ScaleWish, scaled
 from porelight.errors import InputFileError
 
 
@@ -49,21 +49,20 @@ def preview(  # noqa: PLR0913  each is an option of the command line
     """
     from porelight.photo.measure import measure  # noqa: PLC0415
     from porelight.record.outcomes import load_outcome  # noqa: PLC0415
-    from porelight.record.photographs import read_zone_mask, write_photograph  # noqa: PLC0415
+    from porelight.record.photographs import write_photograph  # noqa: PLC0415
     from porelight.report.forecast_check import forecast_ratio  # noqa: PLC0415
     from porelight.report.preview_check import previewed  # noqa: PLC0415
 
     if (change_percent is None) == (forecast is None) or (forecast is None) != (day is None):
         raise InputFileError("say what to draw: --change-percent, or --forecast with --day.")
-    require_folder_of(output)
+    require_output(output, photo, forecast)
     if forecast is not None and day is not None:
         ratio = forecast_ratio(load_outcome(forecast), day)
     else:
         ratio = 1.0 + (change_percent or 0.0) / 100.0
-    seen = scaled(photo, ScaleWish(px_per_mm, scale_from))
-    mask = None if zone_mask is None else read_zone_mask(zone_mask, seen.photograph.shape)
-    found = measure(seen.photograph, zone=zone, zone_mask=mask)
-    check = previewed(seen.photograph, found, ratio)
+    photograph = scaled(photo, ScaleWish(px_per_mm, scale_from)).photograph
+    found = measure(photograph, zone=zone, zone_mask=DrawnZone(zone_mask).of(photograph))
+    check = previewed(photograph, found, ratio)
     write_photograph(check.pixels, output)
     if json:
         change = check.measured.ratio

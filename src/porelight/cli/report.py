@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, require_folder_of, say
+from porelight.cli.console import print_json, require_output, say
 
 
 def report(
@@ -43,7 +43,7 @@ def report(
     from porelight.report.page import write_report  # noqa: PLC0415
 
     outcome = load_outcome(run)
-    require_folder_of(output)
+    require_output(output, run, plan, sensitivity)
     photographed = load_measured(measured) if measured is not None else None
     proposals = load_plan_document(plan) if plan is not None else None
     unknowns = load_sensitivity(sensitivity) if sensitivity is not None else None

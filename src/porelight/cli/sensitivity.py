@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, require_folder_of, say
+from porelight.cli.choices import AsJson, Measured, Output
+from porelight.cli.console import print_json, print_rows, require_output, say
 
 
 def sensitivity(
@@ -14,7 +14,7 @@ def sensitivity(
     outcome: str = "area_fraction",
     day: float | None = None,
     base: int = 64,
-    measured: Path | None = None,
+    measured: Measured = None,
     json: AsJson = False,
 ) -> int:
     """Tell which unknown number matters most for a forecast: total-order sensitivities.
@@ -31,24 +31,20 @@ def sensitivity(
         Day to judge on; twelve weeks after the last session when left out.
     base
         Points of the design, a power of 2; the weeks are followed some 50 times as often.
-    measured
-        Folder that 'porelight measure' wrote: its pores replace the typical ones.
     json
         Print the document.
     """
     from porelight.plan.objective import FOLLOW_UP  # noqa: PLC0415
     from porelight.record.course_file import read_course_file  # noqa: PLC0415
     from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
-    from porelight.record.sensitivities import (  # noqa: PLC0415
-        save_sensitivity,
-        sensitivity_document,
-    )
+    from porelight.record.documents import save_document  # noqa: PLC0415
+    from porelight.record.sensitivities import sensitivity_document  # noqa: PLC0415
     from porelight.report.tables import sensitivity_rows  # noqa: PLC0415
     from porelight.sensitivity import course_sensitivity  # noqa: PLC0415
 
     content = read_course_file(course)
     planned = course_of(content, course, measured=measured)
-    require_folder_of(output)
+    require_output(output, course)
     finely = simulation_of(content)
     last = planned.sessions[-1].day if planned.sessions else 0.0
     result = course_sensitivity(
@@ -61,7 +57,7 @@ def sensitivity(
         seed=finely["seed"],
     )
     document = sensitivity_document(result, seed=finely["seed"])
-    save_sensitivity(document, output)
+    save_document(document, output)
     if json:
         print_json(document)
     else:

@@ -1,12 +1,11 @@
 """``porelight session``: one treatment seen as heat: pictures, films, readings, skin types."""
 
-from json import dumps
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson
+from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, say
 
 
@@ -14,7 +13,7 @@ def session(
     course: Path,
     /,
     *,
-    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    output: Output,
     number: int = 1,
     films: Literal["gif", "mp4", "none"] = "gif",
     skin_types: Annotated[bool, Parameter(negative="")] = False,
@@ -39,7 +38,7 @@ def session(
     """
     from porelight.record.course_file import read_course_file  # noqa: PLC0415
     from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
-    from porelight.record.files import write_text  # noqa: PLC0415
+    from porelight.record.documents import save_document  # noqa: PLC0415
     from porelight.report.session_heat import SessionHeat, picked_session  # noqa: PLC0415
 
     content = read_course_file(course)
@@ -59,7 +58,7 @@ def session(
         written = heat.write(output, films=films)
     document = heat.document()
     target = output / "session.json"
-    write_text(target, dumps(document, indent=2, allow_nan=False) + "\n")
+    save_document(document, target)
     if json:
         print_json(document)
         return 0

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_folder_of, say
+from porelight.cli.choices import AsJson, Measured, Output
+from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 from porelight.errors import ParameterError
 
 
@@ -16,7 +16,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     /,
     *,
     output: Output,
-    measured: Path | None = None,
+    measured: Measured = None,
     posterior: Annotated[bool, Parameter(negative="")] = False,
     state: Path | None = None,
     state_day: float | None = None,
@@ -31,8 +31,6 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
         TOML file; 'porelight config example' prints one, 'porelight config schema' its schema.
     output
         NetCDF file for the outcome.
-    measured
-        Folder that 'porelight measure' wrote: its pores replace the typical ones.
     posterior
         Draw healing and mechanics from the posterior of one trial of another laser instead of
         from the priors. It narrows little, and nobody knows whether it carries over.
@@ -66,8 +64,9 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
             f"perfusion is {asked['perfusion']!r}; a course that is kept or continued has constant "
             "perfusion. Leave out --state and --continue-from, or the perfusion."
         )
-    for path in (output, *([state] if state else [])):
-        require_folder_of(path)
+    require_output(output, course, continue_from)
+    if state is not None:
+        require_output(state, course)  # a state may take the place of the one it goes on from
     with progress_bar("simulating", quiet=json) as progress:
         values = shipped_posterior() if posterior else None
         if state is None and continue_from is None:

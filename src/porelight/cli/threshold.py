@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from porelight.burn.threshold import Outcome, Threshold
 
 
+_SHORTEST, _LONGEST = 400.0, 3000.0  # nm; what is known of skin ends here
+
+
 def threshold(  # noqa: PLR0913  what a paper states of an exposure
     *,
     wavelength: float,
@@ -91,6 +94,10 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         raise ParameterError(
             f"duration is {duration:g} ms and envelope {envelope or 'not given'}; expected one of "
             "the two: --duration 25, or --envelope pulse.csv."
+        )
+    if not _SHORTEST <= wavelength <= _LONGEST:
+        raise ParameterError(
+            f"wavelength is {wavelength:g} nm; expected {_SHORTEST:g} to {_LONGEST:g} nm."
         )
     state: State = "excised" if excised else "in vivo"
     if skin == "human":

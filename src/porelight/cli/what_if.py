@@ -1,50 +1,43 @@
 """``porelight what-if``: years with and without sunscreen, with and without cleansing."""
 
-from pathlib import Path
-
-from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, require_folder_of, say
+from porelight.cli.choices import AsJson, Measured, Output, Seed, SkinFile
+from porelight.cli.console import print_json, print_rows, require_output, say
 
 
 def what_if(
-    skin: Path,
+    skin: SkinFile,
     /,
     *,
     output: Output,
     years: float = 10.0,
-    measured: Path | None = None,
+    measured: Measured = None,
     draws: int = 200,
-    seed: int = 1,
+    seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
     """Follow a skin over years with and without sunscreen, with and without cleansing.
 
     Parameters
     ----------
-    skin
-        TOML file with a [skin] table; a course file will do.
     output
         PNG or SVG file for the figure.
     years
         How long, up to 30.
-    measured
-        Folder that 'porelight measure' wrote: its pores replace the typical ones.
     draws
         Draws of the biology, the same for every habit.
-    seed
-        The same seed gives the same numbers.
     json
         Print the table as JSON.
     """
     from porelight.record.course_file import read_skin_file  # noqa: PLC0415
     from porelight.record.courses import skin_of  # noqa: PLC0415
-    from porelight.report.drawing import save_figure  # noqa: PLC0415
+    from porelight.report.drawing import figure_kind, save_figure  # noqa: PLC0415
     from porelight.report.tables import habit_rows  # noqa: PLC0415
     from porelight.report.what_if_figure import what_if_figure  # noqa: PLC0415
     from porelight.what_if import what_if as followed_habits  # noqa: PLC0415
 
     whose = skin_of(read_skin_file(skin), skin, measured=measured)
-    require_folder_of(output)
+    require_output(output, skin)
+    figure_kind(output)
     outcomes = followed_habits(whose, years, draws=draws, seed=seed)
     save_figure(what_if_figure(outcomes), output)
     rows = habit_rows(outcomes)

@@ -11,11 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from porelight._jit import jit_inlined
+from porelight.light._crossing import FAR, Cell, Present
 from porelight.light._kernel import Vector, distance_to_wall, mirrored, moved, through
-from porelight.light._random import Words
-from porelight.light._regions import Place
-from porelight.light._simd import (
-    FAR,
+from porelight.light._lanes import (
     N_COLUMNS,
     OTHER_SIDE,
     REGION,
@@ -25,14 +23,13 @@ from porelight.light._simd import (
     VEIN_SIDE,
     WALL_SIDE,
     WIDTH,
-    Cell,
-    Present,
-    Singles,
     Whole,
-    World,
     X,
 )
-from porelight.light._words import load, store
+from porelight.light._random import Words
+from porelight.light._regions import Place
+from porelight.light._simd import World
+from porelight.light._words import Singles, load, store
 from porelight.quantities import Floats
 
 _PLANE, _WALL, _OTHER, _VEIN = range(4)

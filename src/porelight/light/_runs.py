@@ -10,7 +10,7 @@ import numpy as np
 from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light import _simd, _trace
+from porelight.light import _crossing, _lanes, _simd, _trace
 from porelight.light._batches import Batch
 from porelight.light._bins import axis
 from porelight.light._bodies import Bodies, Media, bodies_of, media_of
@@ -20,8 +20,9 @@ from porelight.light._kernel import Space, Tally, empty_tally, trace_batch
 from porelight.light._launch import Launch, launch_of
 from porelight.light._random import stream
 from porelight.light._regions import Place, Regions, Whole, regions_of
-from porelight.light._ruler import has_ruler, ruler
+from porelight.light._tally import Scales, can_tally, even_grid, rulers_of
 from porelight.light._weight_window import window_of
+from porelight.light._words import Singles
 from porelight.light.follicle import Follicle
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
@@ -69,8 +70,7 @@ def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
     for edges in (grid.r_edges, grid.z_edges):
         step = edges[1:] * _RELATIVE_STEP * _POSITIONS_IN_CELL
         too_coarse = too_coarse or (np.diff(edges) < step).any()
-    has_rulers = has_ruler(grid.z_edges) and has_ruler(grid.r_edges**2)
-    return "fast" if has_rulers and not too_coarse else "reference"
+    return "fast" if can_tally(grid) and not too_coarse else "reference"
 
 
 def tracer(scene: Scene, kernel: Kernel) -> Trace:
@@ -147,7 +147,7 @@ def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -
     def trace(launch: Launch, entry: Whole, seed: np.random.SeedSequence) -> Tally:
         lane_seed, event_seed = seed.spawn(2)
         so_far = _trace.Progress(
-            lanes=_simd.empty_lanes(lane_seed),
+            lanes=_lanes.empty_lanes(lane_seed),
             bank=_trace.empty_bank(),
             words=stream(event_seed),
             absorbed=np.zeros((n_z + 1) * (n_r + 1)),
@@ -168,24 +168,25 @@ def fast_scene(
 ) -> tuple[_trace.Tables, _simd.World]:
     """Return a scene in the form that the fast kernel wants."""
     grid = scene.grid
-    rows, rings = ruler(grid.z_edges), ruler(grid.r_edges**2)
-    tables = _trace.Tables(_map(bodies, media, regions), rows, rings, axis(grid.r_edges))
+    even = even_grid(grid)
+    rulers = rulers_of(grid) if even is None else None
+    tables = _trace.Tables(_map(bodies, media, regions), rulers, axis(grid.r_edges))
     world = _simd.World(
-        rows=rows.scale,
-        rings=rings.scale,
-        follicle=None if scene.follicle is None else _simd.Present(1),
-        vessels=_simd.Present(len(scene.vessels)) if scene.vessels else None,
+        even=even,
+        scales=None if rulers is None else Scales(rulers.rows.scale, rulers.rings.scale),
+        follicle=None if scene.follicle is None else _crossing.Present(1),
+        vessels=_crossing.Present(len(scene.vessels)) if scene.vessels else None,
         cell=None if math.isinf(scene.cell_radius) else _cell(scene),
         window=None if scene.weight_window is None else window_of(scene.weight_window),
     )
     return tables, world
 
 
-def _cell(scene: Scene) -> _simd.Cell:
+def _cell(scene: Scene) -> _crossing.Cell:
     """Return the mirror in the form that SIMD code wants."""
     radius = np.float32(scene.cell_radius * _JUST_INSIDE)
-    gap = _simd.FAR if scene.follicle is None else scene.cell_radius - scene.follicle.widest
-    return _simd.Cell(
+    gap = _crossing.FAR if scene.follicle is None else scene.cell_radius - scene.follicle.widest
+    return _crossing.Cell(
         radius=scene.cell_radius,
         squared=radius * radius,
         inverse_squared=np.float32(1.0) / (radius * radius),
@@ -209,11 +210,11 @@ def _map(bodies: Bodies, media: Media, regions: Regions) -> Map:
     )
 
 
-def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> _simd.Singles:
+def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> Singles:
     """Return what a packet carries of each region, in the order of the columns from TOP on."""
     medium = regions.medium[:-2]
     g = media.anisotropy[medium]
-    far = _simd.FAR
+    far = _crossing.FAR
     optics = (
         np.minimum(media.mean_free_path[medium], far),
         media.absorbed_share[medium],
@@ -222,9 +223,9 @@ def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> _simd.Sin
         2.0 * (1.0 - g) ** 2,
     )
     columns = np.column_stack([np.minimum(regions.planes, far), *optics, regions.sides])
-    used = _simd.N_LAYER_COLUMNS
+    used = _lanes.N_LAYER_COLUMNS
     if bodies.first_vessel > bodies.first_part:
-        used = _simd.N_FOLLICLE_COLUMNS
+        used = _lanes.N_FOLLICLE_COLUMNS
     if bodies.n_media > bodies.first_vessel:
-        used = _simd.N_REGION_COLUMNS
+        used = _lanes.N_REGION_COLUMNS
     return np.ascontiguousarray(columns[:, :used], dtype=np.float32)

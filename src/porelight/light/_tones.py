@@ -30,17 +30,16 @@ from numba import types
 from numba.extending import intrinsic
 
 from porelight._jit import jit_fused, jit_inlined, jit_lent
+from porelight.light._crossing import Cell
 from porelight.light._events import copy_packet, enter_region, meet_surface, vector_at
 from porelight.light._kernel import ROULETTE_CHANCE, Vector, distance_to_wall, moved, ring_of
-from porelight.light._launch import Launch
-from porelight.light._random import Words, uniform
-from porelight.light._simd import (
+from porelight.light._lanes import (
+    CELL,
     DEPOSIT,
     EVENT,
     MET_SURFACE,
     NOTHING,
     PATH,
-    ROW_KEY,
     SEED_0,
     SEED_1,
     SEED_2,
@@ -49,18 +48,17 @@ from porelight.light._simd import (
     WEIGHED,
     WEIGHT,
     WIDTH,
-    Cell,
     Lanes,
-    Singles,
     Whole,
-    World,
     X,
-    advance,
-    find_cells,
 )
+from porelight.light._launch import Launch
+from porelight.light._random import Words, uniform
+from porelight.light._simd import World, advance
+from porelight.light._tally import find_cells
 from porelight.light._trace import Tables, launch_packet
 from porelight.light._vector_math import drawn_word, minus_log, next_words, unit_interval
-from porelight.light._words import bits_of, load, store
+from porelight.light._words import Singles, bits_of, load, store
 from porelight.quantities import Floats
 
 # as many as fill one line of the cache with float64 sums
@@ -171,7 +169,7 @@ def collect_tones(n_active: int, tables: Tables, tones: Tones, so_far: ToneProgr
     """Tally for every tone what the packets left behind and list those with an event."""
     flat, regions, listed = so_far.lanes.flat, so_far.lanes.region, so_far.lanes.listed
     factors, absorbed = so_far.factors, so_far.tally.absorbed
-    find_cells(n_active, flat, tables.rows, tables.rings, absorbed, N_TONES)
+    find_cells(n_active, flat, tables.rulers, absorbed, N_TONES)
     n_listed = np.uint64(0)
     for i in range(n_active):
         event = bits_of(load(flat, EVENT * WIDTH + i))
@@ -183,7 +181,7 @@ def collect_tones(n_active: int, tables: Tables, tones: Tones, so_far: ToneProgr
         arrived = load(flat, WEIGHT * WIDTH + i) + load(flat, DEPOSIT * WIDTH + i)
         add_product(
             absorbed,
-            int(bits_of(load(flat, ROW_KEY * WIDTH + i))) * N_TONES,
+            int(bits_of(load(flat, CELL * WIDTH + i))) * N_TONES,
             factors,
             i * N_TONES,
             tones.share,

@@ -8,10 +8,7 @@ from porelight._jit import jit_inlined, jit_lent
 from porelight.light._bins import Axis
 from porelight.light._events import Map, copy_packet, enter_region, meet_surface, vector_at
 from porelight.light._kernel import Tally, after_roulette, ring_of
-from porelight.light._launch import Launch
-from porelight.light._random import Words, uniform
-from porelight.light._ruler import Ruler
-from porelight.light._simd import (
+from porelight.light._lanes import (
     EVENT,
     TO_X,
     TO_Y,
@@ -20,17 +17,17 @@ from porelight.light._simd import (
     WEIGHT,
     WIDTH,
     Lanes,
-    Singles,
     Whole,
-    World,
     X,
     Y,
     Z,
-    advance,
-    collect,
 )
+from porelight.light._launch import Launch
+from porelight.light._random import Words, uniform
+from porelight.light._simd import World, advance
+from porelight.light._tally import Rulers, collect
 from porelight.light._weight_window import Window
-from porelight.light._words import bits_of, load, store
+from porelight.light._words import Singles, bits_of, load, store
 from porelight.quantities import Floats
 
 # packets that wait to be followed after a split; while it is full, none is split
@@ -59,8 +56,7 @@ class Tables(NamedTuple):
     """The arrays that all packets share and none changes."""
 
     where: Map
-    rows: Ruler  # of the tally, by depth
-    rings: Ruler  # of the tally, by the square of the radius
+    rulers: Rulers | None  # of the tally, unless its grid is even
     r_axis: Axis
 
 
@@ -200,7 +196,7 @@ def trace_lanes(
     n_active = n_launched
     while n_active > 0:
         advance(n_active, flat, world)
-        n_listed = collect(n_active, flat, listed, tables.rows, tables.rings, so_far.absorbed)
+        n_listed = collect(n_active, flat, listed, tables.rulers, so_far.absorbed)
         # from the last lane down, so that the lane that fills a gap has been seen to already
         for number in range(n_listed - 1, -1, -1):
             lane = listed[number]

@@ -97,6 +97,7 @@ truncated = cast("Callable[[Float32], Word]", _unary(_U32, _F32, lambda b, x: b.
 
 # arithmetic of words modulo 2**32
 add = cast("_WordPair", _binary(_U32, lambda b, x, y: b.add(x, y)))
+multiply = cast("_WordPair", _binary(_U32, lambda b, x, y: b.mul(x, y)))
 subtract = cast("_WordPair", _binary(_U32, lambda b, x, y: b.sub(x, y)))
 both = cast("_WordPair", _binary(_U32, lambda b, x, y: b.and_(x, y)))
 either = cast("_WordPair", _binary(_U32, lambda b, x, y: b.or_(x, y)))

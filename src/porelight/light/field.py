@@ -1,5 +1,6 @@
 """Where the light went: what a run of photons found, per joule delivered."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from porelight.light._bodies import medium_names
 from porelight.light._kernel import Tally
 from porelight.light._runs import Kernel, Scene
 from porelight.light.averages import Averages
+from porelight.light.watched import Share, Watch, Watcher, averaged_as, watched_sums
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
@@ -41,6 +43,7 @@ class LightField:
     radial_reflectance: Floats  # (n_r,) reflectance by ring, per area [1/m2]
     radial_reflectance_error: Floats  # (n_r,) [1/m2]
     kernel: Kernel  # the one that ran
+    watched: Mapping[str, Share]  # share absorbed in each watched part, "pore wall" for one
 
     @property
     def by_layer(self) -> Floats:
@@ -59,15 +62,18 @@ class LightField:
         return float(self.by_region.sum() + out)
 
 
-def parts_of(tally: Tally) -> dict[str, Floats]:
-    """Return what is averaged of a batch: every part of the tally, and the whole reflectance.
+def parts_of(tally: Tally, watchers: Mapping[str, Watcher]) -> dict[str, Floats]:
+    """Return what is averaged of a batch: the tally, the whole reflectance, what is watched.
 
     The rings of a batch rise and fall together, so the error of their sum is not that of its parts.
     """
-    return {**tally._asdict(), "reflectance": np.asarray(tally.reflected.sum())}
+    reflectance = np.asarray(tally.reflected.sum())
+    return {**tally._asdict(), "reflectance": reflectance, **watched_sums(tally, watchers)}
 
 
-def field_of(averages: Averages, scene: Scene, seed: int, kernel: Kernel) -> LightField:
+def field_of(
+    averages: Averages, scene: Scene, seed: int, kernel: Kernel, watched: Iterable[Watch]
+) -> LightField:
     """Return the light field that averages over a scene's tallies amount to."""
     grid, mean, error = scene.grid, averages.mean, averages.standard_error
     absorbed, rings = mean("absorbed"), slice(0, -1)
@@ -92,7 +98,14 @@ def field_of(averages: Averages, scene: Scene, seed: int, kernel: Kernel) -> Lig
         radial_reflectance=mean("reflected")[rings] / grid.ring_area,
         radial_reflectance_error=error("reflected")[rings] / grid.ring_area,
         kernel=kernel,
+        watched={watch.name: share_of(averages, averaged_as(watch.name)) for watch in watched},
     )
+
+
+def share_of(averages: Averages, part: str, index: int = 0) -> Share:
+    """Return one number of an averaged part with its standard error."""
+    mean, error = averages.mean(part).reshape(-1), averages.standard_error(part).reshape(-1)
+    return Share(float(mean[index]), float(error[index]))
 
 
 def fluence_of(field: LightField, optics: LayeredOptics) -> tuple[Floats, Floats]:

@@ -5,13 +5,11 @@ tapers to a duct, a sebaceous gland as a spheroid around the duct, a straight ha
 part is cut out of what it lies in, in the order hair, lumen (funnel and duct), gland, layer.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.grid import Grid
 from porelight.quantities import LENGTH, Floats
 from porelight.tissue.follicle_optics import AIR, FollicleOptics, Medium
 from porelight.tissue.pore import Pore
@@ -19,7 +17,6 @@ from porelight.tissue.pore import Pore
 __all__ = ["AIR", "Follicle", "Gland", "Hair", "Medium", "Plug", "follicle_of"]
 
 # points across a cell on which the share of a region in it is counted
-_POINTS_IN_CELL = 8
 # a hair leaves at least this share of the duct's radius to its sheath
 _THICKEST_HAIR = 0.9
 
@@ -180,32 +177,6 @@ class Follicle:
         ends = [self.opening_radius, self.duct_radius]
         radius = np.interp(z, [0.0, self.funnel_depth], ends)
         return np.where(z < self.duct_depth, radius, 0.0)
-
-    def wall_share(self, grid: Grid, thickness: float) -> Floats:
-        """Return how much of each cell lies in the skin around the funnel.
-
-        Parameters
-        ----------
-        grid : Grid
-            Cells to look at.
-        thickness : float
-            How far this skin reaches from the funnel, measured along r [m].
-
-        Returns
-        -------
-        ndarray of float64, shape (n_z, n_r)
-            Share of the cell's volume, 0 to 1.
-        """
-        LENGTH.require(thickness, "thickness")
-        midway = (np.arange(_POINTS_IN_CELL) + 0.5) / _POINTS_IN_CELL
-        z = grid.z_edges[:-1, None] + np.diff(grid.z_edges)[:, None] * midway
-        wall = np.where(z < self.funnel_depth, self.wall_radius(z), math.inf)[:, :, None]
-        # along r exact: rings between two circles, as shares of the ring of the cell
-        squared = grid.r_edges**2
-        inner, outer = (
-            np.clip(edge**2, squared[:-1], squared[1:]) for edge in (wall, wall + thickness)
-        )
-        return np.asarray(((outer - inner) / np.diff(squared)).mean(axis=1), dtype=np.float64)
 
 
 def follicle_of(pore: Pore, optics: FollicleOptics, lumen: Medium = AIR) -> Follicle:

@@ -35,11 +35,25 @@ def prepare(
     float
         Seconds; a later run of such a scene in this process starts at once.
     """
+    one = Batch.numbered(0, 1, 0)
+    return prepared_by(lambda: tracer(scene, kernel_for(scene, kernel))(one), on_waiting)
+
+
+def prepared_by(work: Callable[[], object], on_waiting: Callable[[], None] | None = None) -> float:
+    """Do a little of some work, so that what it needs is compiled; return how long it took [s].
+
+    Parameters
+    ----------
+    work : callable
+        With few photons, of the kind that is to come.
+    on_waiting : callable, optional
+        As for `prepare`.
+    """
     start = time.perf_counter()
     timer = threading.Timer(_PATIENCE, on_waiting or _nothing)
     timer.start()
     try:
-        tracer(scene, kernel_for(scene, kernel))(Batch.numbered(0, 1, 0))
+        work()
     finally:
         timer.cancel()
     return time.perf_counter() - start

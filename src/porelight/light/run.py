@@ -8,8 +8,7 @@ with different seeds, from whichever machines, are parts of one larger run.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 import numpy as np
 
@@ -18,48 +17,20 @@ from porelight.light._batches import available_threads, endless_batches, in_orde
 from porelight.light._bodies import medium_names
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
-from porelight.light.field import LightField, field_of, parts_of
-from porelight.quantities import LENGTH, Floats
+from porelight.light.field import LightField, field_of, parts_of, share_of
+from porelight.light.watched import (
+    PORE_WALL,
+    PoreWall,
+    Share,
+    Watch,
+    averaged_as,
+    watched_in,
+    watchers_of,
+)
 
-__all__ = ["Box", "LightRun", "Scene", "Share", "begun", "growing", "merged"]
+__all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged"]
 
 PHOTONS_PER_BATCH = 8192
-_BOX = "box "
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A ring-shaped part of the grid whose absorbed share is watched during a run.
-
-    Cells that it cuts count by the share of their volume that lies inside.
-    """
-
-    name: str
-    z: tuple[float, float]  # from and to [m]
-    r: tuple[float, float]  # [m]
-
-    def __post_init__(self) -> None:
-        """Check the sides."""
-        for axis, (low, high) in (("z", self.z), ("r", self.r)):
-            LENGTH.require(low, f"{axis} of box {self.name!r}")
-            LENGTH.require(high, f"{axis} of box {self.name!r}")
-            if not low < high:
-                raise ParameterError(
-                    f"{axis} of box {self.name!r} goes from {low:g} to {high:g} m; expected the "
-                    "smaller end first."
-                )
-
-
-class Share(NamedTuple):
-    """A share of the delivered energy and its standard error."""
-
-    mean: float
-    standard_error: float
-
-    @property
-    def relative_error(self) -> float:
-        """Standard error over mean; infinite while nothing was found."""
-        return self.standard_error / self.mean if self.mean > 0.0 else np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +41,7 @@ class LightRun:
     kernel: Kernel  # the one that runs
     seeds: tuple[int, ...]  # more than one after a merge
     photons_per_batch: int
-    boxes: tuple[Box, ...]
+    watched: tuple[Watch, ...]
     averages: Averages
 
     @property
@@ -80,9 +51,9 @@ class LightRun:
 
     @property
     def fingerprint(self) -> str:
-        """What must be equal for two runs to be parts of one: scene, kernel and boxes."""
+        """What must be equal for two runs to be parts of one: scene, kernel and what is watched."""
         digest = hashlib.sha256()
-        for piece in _pieces((self.scene, self.kernel, self.boxes)):
+        for piece in _pieces((self.scene, self.kernel, self.watched)):
             digest.update(piece)
         return digest.hexdigest()
 
@@ -94,13 +65,13 @@ class LightRun:
                 f"{self.averages.n_batches} batches are done; expected at least 2, between which "
                 "a standard error can be seen."
             )
-        return field_of(self.averages, self.scene, self.seeds[0], self.kernel)
+        return field_of(self.averages, self.scene, self.seeds[0], self.kernel, self.watched)
 
     @property
     def names(self) -> list[str]:
         """Names of the shares that can be watched."""
-        boxes = (box.name for box in self.boxes)
-        return ["reflectance", "transmittance", *self.region_names, *boxes]
+        watched = (watch.name for watch in self.watched)
+        return ["reflectance", "transmittance", *self.region_names, *watched]
 
     @property
     def region_names(self) -> tuple[str, ...]:
@@ -114,7 +85,8 @@ class LightRun:
         ----------
         name : str
             "reflectance", "transmittance", "layer 1" from the surface down, a part of the follicle
-            ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", or that of a box.
+            ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", "pore wall" (50 um of skin
+            around the funnel), or what else is watched.
 
         Raises
         ------
@@ -122,6 +94,8 @@ class LightRun:
             If there is no such name.
         """
         if name not in self.names:
+            if name == PORE_WALL:
+                PoreWall().watcher(self.scene)  # refuses, and says why
             raise ParameterError(f"nothing named {name!r} to watch{did_you_mean(name, self.names)}")
         part, index = name, 0
         if name == "transmittance":
@@ -129,13 +103,10 @@ class LightRun:
         elif name in self.region_names:
             part, index = "by_region", self.region_names.index(name)
         elif name != "reflectance":
-            part = _BOX + name
+            part = averaged_as(name)
         if self.averages.n_batches < 2:
             return Share(0.0, np.inf)
-        mean = self.averages.mean(part).reshape(-1)
-        return Share(
-            float(mean[index]), float(self.averages.standard_error(part).reshape(-1)[index])
-        )
+        return share_of(self.averages, part, index)
 
 
 def begun(
@@ -143,7 +114,7 @@ def begun(
     *,
     seed: int,
     kernel: Kernel = "fast",
-    boxes: Iterable[Box] = (),
+    watches: Iterable[Watch] = (),
     photons_per_batch: int = PHOTONS_PER_BATCH,
 ) -> LightRun:
     """Return a run of which nothing is done yet.
@@ -156,34 +127,32 @@ def begun(
         Starts the random numbers, 0 or larger.
     kernel : {"fast", "reference"}
         As for `transport`.
-    boxes : iterable of Box
-        Parts of the grid to watch, with different names.
+    watches : iterable of Box, LayerGroup or PoreWall
+        Parts to watch, with different names. The wall of a pore is watched unasked.
     photons_per_batch : int
         A run takes its steps in batches of this many photons.
 
     Raises
     ------
     ParameterError
-        If the seed or the size of a batch is impossible, a box lies off the grid, or two things to
+        If the seed or the size of a batch is impossible, a part lies off the grid, or two things to
         watch have the same name.
     """
     if seed < 0:
         raise ParameterError(f"seed is {seed}; expected a whole number, 0 or larger.")
     if photons_per_batch < 1:
         raise ParameterError(f"photons_per_batch is {photons_per_batch}; expected 1 or more.")
+    watched = watched_in(scene, watches)
     run = LightRun(
-        scene, kernel_for(scene, kernel), (seed,), photons_per_batch, tuple(boxes), Averages()
+        scene, kernel_for(scene, kernel), (seed,), photons_per_batch, watched, Averages()
     )
-    if len(set(run.names)) < len(run.names):
+    twice = [name for i, name in enumerate(run.names) if name in run.names[:i]]
+    if twice:
         raise ParameterError(
-            f"two of the things to watch have the same name: {', '.join(run.names)}."
+            f"two of the things to watch have the same name, {twice[0]!r}; expected another for "
+            f"each. Taken: {', '.join(sorted(set(run.names)))}."
         )
-    for box in run.boxes:
-        if box.z[1] > scene.grid.z_edges[-1] or box.r[1] > scene.grid.r_edges[-1]:
-            raise ParameterError(
-                f"box {box.name!r} reaches {box.z[1]:g} m deep and {box.r[1]:g} m wide; the grid "
-                f"ends at {scene.grid.z_edges[-1]:g} and {scene.grid.r_edges[-1]:g} m."
-            )
+    watchers_of(scene, watched)  # refuses what is not on the grid
     return run
 
 
@@ -209,17 +178,13 @@ def growing(run: LightRun, n_threads: int = 0) -> Iterator[LightRun]:
         )
     if n_threads < 0:
         raise ParameterError(f"n_threads is {n_threads}; expected 1 or more, or 0 for all cores.")
-    weights = {_BOX + box.name: _cell_shares(run.scene, box) for box in run.boxes}
+    watchers = watchers_of(run.scene, run.watched)
     averages = run.averages
     work = endless_batches(run.photons_per_batch, run.seeds[0], averages.n_batches)
     trace = tracer(run.scene, run.kernel)
     for batch, tally in in_order(trace, work, n_threads or available_threads()):
-        watched = {
-            name: np.asarray(deep @ tally.absorbed[:-1, :-1] @ across)
-            for name, (deep, across) in weights.items()
-        }
-        averages = averages.plus({**parts_of(tally), **watched}, batch.n_photons)
-        yield LightRun(run.scene, run.kernel, run.seeds, run.photons_per_batch, run.boxes, averages)
+        averages = averages.plus(parts_of(tally, watchers), batch.n_photons)
+        yield replace(run, averages=averages)
 
 
 def merged(runs: Iterable[LightRun]) -> LightRun:
@@ -248,32 +213,21 @@ def merged(runs: Iterable[LightRun]) -> LightRun:
         if part.fingerprint != whole.fingerprint:
             raise ParameterError(
                 f"the runs of seeds {whole.seeds[0]} and {part.seeds[0]} are of different scenes "
-                f"({_difference(whole, part)}); only runs of one case can be merged."
+                f"({differences(whole, part)}); only runs of one case can be merged."
             )
         if not whole.n_photons or not part.n_photons:
             raise ParameterError("one of the runs to be merged is empty; expected photons in each.")
-        whole = LightRun(
-            scene=whole.scene,
-            kernel=whole.kernel,
+        whole = replace(
+            whole,
             seeds=(*whole.seeds, *part.seeds),
-            photons_per_batch=whole.photons_per_batch,
-            boxes=whole.boxes,
             averages=whole.averages.merged(part.averages),
         )
     return whole
 
 
-def _cell_shares(scene: Scene, box: Box) -> tuple[Floats, Floats]:
-    """Return which share of each row and of each ring of the grid lies in the box."""
-    z, r_squared = scene.grid.z_edges, scene.grid.r_edges**2
-    deep = np.diff(np.clip(z, *box.z)) / np.diff(z)
-    across = np.diff(np.clip(r_squared, box.r[0] ** 2, box.r[1] ** 2)) / np.diff(r_squared)
-    return deep, across
-
-
-def _difference(one: LightRun, other: LightRun) -> str:
-    """Return which parts of two runs differ."""
-    named = {"kernel": (one.kernel, other.kernel), "boxes": (one.boxes, other.boxes)}
+def differences(one: LightRun, other: LightRun) -> str:
+    """Return which parts of two runs differ, by name: "beam, grid"."""
+    named = {"kernel": (one.kernel, other.kernel), "what is watched": (one.watched, other.watched)}
     for name, mine in one.scene._asdict().items():
         named[name.replace("_", " ")] = (mine, getattr(other.scene, name))
     return ", ".join(

@@ -8,7 +8,7 @@ photons, so what differs between them is known far better than each by itself.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -18,10 +18,10 @@ from porelight.laser.beam import Beam
 from porelight.light._batches import Batch, available_threads, batches, in_order
 from porelight.light._bodies import Media, bodies_of, media_of
 from porelight.light._kernel import Tally
+from porelight.light._lanes import WIDTH, empty_lanes
 from porelight.light._random import stream
 from porelight.light._regions import Regions, regions_of
 from porelight.light._runs import Scene, fast_scene, kernel_for, launch_in
-from porelight.light._simd import WIDTH, empty_lanes
 from porelight.light._tones import (
     N_TONES,
     ToneProgress,
@@ -35,6 +35,7 @@ from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.transport import require_run, scene_of
 from porelight.light.vessels import Vessel
+from porelight.light.watched import Watch, watched_in, watchers_of
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
@@ -51,6 +52,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     progress: Callable[[int], None] | None = None,
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
+    watches: Iterable[Watch] = (),
 ) -> list[LightField]:
     """Light fields of layers that differ in absorption alone, from one run.
 
@@ -60,6 +62,8 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
         1 to 8 of them, equal in all but `mu_a`.
     beam, grid, n_photons, seed, n_threads, cell_radius, progress, follicle, vessels
         As for `transport`; follicle and vessels are the same for all tones.
+    watches : iterable of Box, LayerGroup or PoreWall
+        Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
 
     Returns
     -------
@@ -104,16 +108,18 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     )
     require_fast(scene, "Run the tones one by one.")
     trace = tone_tracer(scene, mu_a)
+    watched = watched_in(scene, watches)
+    watchers = [watchers_of(toned, watched) for toned in scenes]
     averages = [Averages() for _ in tones]
     work = batches(n_photons, seed)
     for batch, tallies in in_order(trace, work, n_threads or available_threads()):
         averages = [
-            before.plus(parts_of(tally), batch.n_photons)
-            for before, tally in zip(averages, tallies, strict=False)
+            before.plus(parts_of(tally, its), batch.n_photons)
+            for before, tally, its in zip(averages, tallies, watchers, strict=False)
         ]
         if progress is not None:
             progress(averages[0].n_photons)
-    return [field_of(a, s, seed, "fast") for a, s in zip(averages, scenes, strict=True)]
+    return [field_of(a, s, seed, "fast", watched) for a, s in zip(averages, scenes, strict=True)]
 
 
 def _require_alike(tones: Sequence[LayeredOptics]) -> None:

@@ -27,6 +27,7 @@ from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.vessels import Vessel
+from porelight.light.watched import watched_in, watchers_of
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import LENGTH
 from porelight.tissue.optics import LayeredOptics
@@ -75,7 +76,8 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
         The SIMD kernel in float32 with float64 sums, or the plain one in double precision. Where
         the fast one cannot run (see Notes) the plain one does; the field says which did.
     follicle : Follicle, optional
-        A pore on the axis, with its own surfaces and optics; see `porelight.light.follicle`.
+        A pore on the axis, with its own surfaces and optics; see `porelight.light.follicle`. The
+        share absorbed in its wall is `watched["pore wall"]` of the field.
     vessels : sequence of Vessel
         Straight vessels along y, each within one layer and at a depth of its own.
     weight_window : WeightWindow, optional
@@ -119,12 +121,13 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
-    averages = Averages()
+    watched = watched_in(scene, ())
+    watchers, averages = watchers_of(scene, watched), Averages()
     for batch, tally in in_order(trace, batches(n_photons, seed), n_threads or available_threads()):
-        averages = averages.plus(parts_of(tally), batch.n_photons)
+        averages = averages.plus(parts_of(tally, watchers), batch.n_photons)
         if progress is not None:
             progress(averages.n_photons)
-    return field_of(averages, scene, seed, running)
+    return field_of(averages, scene, seed, running, watched)
 
 
 def scene_of(

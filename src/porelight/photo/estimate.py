@@ -16,6 +16,7 @@ What they leave out: pores too faint to be found, and the difference between two
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -162,8 +163,8 @@ def _drawn(found: Found, draw: np.random.Generator) -> tuple[NDArray[np.intp], F
         ((np.arange(n) + 0.5) / found.px_per_metre / _TILE).astype(np.intp)
         for n in found.zone_mask.shape
     )
-    size = np.add.reduceat(found.zone_mask, _starts(tile_row), axis=0, dtype=np.uint16)
-    size = np.add.reduceat(size, _starts(tile_col), axis=1, dtype=np.int64)
+    above_left = cv2.integral(found.zone_mask.view(np.uint8))[_edges(tile_row)][:, _edges(tile_col)]
+    size = np.diff(np.diff(above_left, axis=0), axis=1)
     of_row = np.minimum((found.row / _TILE).astype(np.intp), size.shape[0] - 1)
     of_col = np.minimum((found.col / _TILE).astype(np.intp), size.shape[1] - 1)
     # a pore on the rim of the zone may have its centroid in a tile that has no pixel of it
@@ -175,14 +176,18 @@ def _drawn(found: Found, draw: np.random.Generator) -> tuple[NDArray[np.intp], F
         drawn = draw.poisson(1.0, (_N_DRAWS, n)).astype(np.float64)
         return np.arange(n), drawn, np.ones(_N_DRAWS)
     number = np.cumsum(held).reshape(held.shape) - 1
-    times = draw.multinomial(n_tiles, np.full(n_tiles, 1.0 / n_tiles), _N_DRAWS)
+    # counts of numbers drawn: the same law as a multinomial's, at a tenth of its time
+    taken = (
+        draw.integers(n_tiles, size=(_N_DRAWS, n_tiles)) + n_tiles * np.arange(_N_DRAWS)[:, None]
+    )
+    times = np.bincount(taken.ravel(), minlength=taken.size).reshape(taken.shape)
     zone_weight = times @ (size[held] / size.sum())
     return number[of_row, of_col], times.astype(np.float64), zone_weight
 
 
-def _starts(tile: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where each run of equal numbers begins."""
-    return np.flatnonzero(np.diff(tile, prepend=-1))
+def _edges(tile: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where each run of equal numbers begins, and where the last ends."""
+    return np.flatnonzero(np.diff(tile, prepend=-1, append=-1))
 
 
 def _quantiles(sizes: Floats, weights: Floats) -> Floats:

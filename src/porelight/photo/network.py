@@ -1,8 +1,9 @@
 """The pore network: which pixel is the middle of a pore, which belongs to one, and how wide it is.
 
-A small U-Net in ONNX, run by OpenCV; no framework of deep learning is needed. It was trained by the
-recipe in the folder ``training`` of the repository, on labelled and on rendered skin. Large
-pictures are read in tiles that overlap by more than the network sees around a pixel.
+Two small U-Nets in ONNX, one of which sees the picture transposed; their mean is what counts.
+OpenCV runs them, no framework of deep learning is needed. They were trained by the recipe in the
+folder ``training`` of the repository, on labelled and on rendered skin. Large pictures are read in
+tiles that overlap by more than the networks see around a pixel.
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ import cv2
 import numpy as np
 
 from porelight.errors import DataFileError
-from porelight.photo.flatten import FlatSkin, Image
+from porelight.photo.flatten import FlatSkin, Image, Mask
 
 _DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the other inputs do
 _BOUND = np.float32(6.0)
+_NO_PORE = np.float32(-20.0)  # log-odds
 _STRIDE = 8  # px; the network halves its picture three times
-_TILE = 768  # px
+_TILE = 1024  # px
 _OVERLAP = 40  # px; a multiple of the stride, and more than it sees to each side
 
 Network = Any  # OpenCV has no types
@@ -46,7 +48,7 @@ class Reading:
 
 def read(flat: FlatSkin, network: Network) -> Reading:
     """Return what a network says of a flattened photograph."""
-    middle, cover, log_diameter = outputs(inputs(flat), network)
+    middle, cover, log_diameter = outputs(inputs(flat), flat.skin, network)
     return Reading(middle, 0.5 * (1.0 + np.tanh(0.5 * cover)), log_diameter)
 
 
@@ -66,16 +68,21 @@ def inputs(flat: FlatSkin) -> Image:
     return np.clip(layers, -_BOUND, _BOUND, out=layers)
 
 
-def outputs(image: Image, network: Network) -> Image:
-    """Return the three images of the network for its inputs, shape (3, rows, cols)."""
+def outputs(image: Image, skin: Mask, network: Network) -> Image:
+    """Return the three images of the network for its inputs, shape (3, rows, cols).
+
+    Tiles without skin are not read; there, no pixel is a pore.
+    """
     _, rows, cols = image.shape
-    padding = ((0, 0), (0, -rows % _STRIDE), (0, -cols % _STRIDE))
-    padded = np.pad(image, padding, mode="symmetric") if np.any(padding) else image
+    padding = ((0, -rows % _STRIDE), (0, -cols % _STRIDE))
+    padded = np.pad(image, ((0, 0), *padding), mode="symmetric")
     out = np.empty((3, *padded.shape[1:]), np.float32)
+    out[:2], out[2] = _NO_PORE, 0.0
     for r0, r1, top in _spans(padded.shape[1]):
         for c0, c1, left in _spans(padded.shape[2]):
-            network.setInput(np.ascontiguousarray(padded[None, :, r0:r1, c0:c1]))
-            out[:, r0 + top : r1, c0 + left : c1] = network.forward()[0, :, top:, left:]
+            if skin[r0:r1, c0:c1].any():
+                network.setInput(np.ascontiguousarray(padded[None, :, r0:r1, c0:c1]))
+                out[:, r0 + top : r1, c0 + left : c1] = network.forward()[0, :, top:, left:]
     return out[:, :rows, :cols]
 
 
@@ -108,5 +115,5 @@ def network_of(content: bytes) -> Network:
         return cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
     except cv2.error:
         raise DataFileError(
-            f"OpenCV {cv2.__version__} cannot read the pore network; expected 4.10 or later."
+            f"OpenCV {cv2.__version__} cannot read the pore network; expected 4.11 or later."
         ) from None

@@ -62,7 +62,10 @@ def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> 
     away = (np.hypot(row, col)[None] / radius[:, None, None]).astype(np.float32)
     place = _places(at, shape, half)
     nearest = np.full((shape[0] + 2 * half) * (shape[1] + 2 * half), np.inf, np.float32)
-    np.minimum.at(nearest, place, away)
+    # no two points have the same pixel at the same place of their windows
+    for i, j in np.ndindex(away.shape[1:]):
+        here = place[:, i, j]
+        nearest[here] = np.minimum(nearest[here], away[:, i, j])
     return away <= nearest[place]
 
 

@@ -14,6 +14,7 @@ from porelight.laser.exposure import Exposure, Session
 from porelight.laser.presets import DEVICES, laser_genesis, limits, pearl
 from porelight.plan.limits import Check, session_checks, tightest
 from porelight.plan.objective import FOLLOW_UP, change, meaning
+from porelight.tissue.priors import require_draws
 from porelight.tissue.skin import Skin
 from porelight.treatment import PhysicsEnsemble
 from porelight.uncertainty import Estimate, estimate, responders
@@ -106,8 +107,8 @@ class Plan:
             part = f"Interrupted: {len(self.candidates)} of {self.n_courses} courses followed. "
         return (
             f"{part}{best.label}: {meaning(self.goal)} {middle} ({low} to {high}) twelve weeks "
-            f"after the last session; closest limit: {closest.limit} {closest.shown_value} of "
-            f"{closest.shown_limit}."
+            f"after the last session; closest limit: {closest.limit} {closest.shown_value}; "
+            f"allowed {closest.shown_limit}."
         )
 
 
@@ -157,12 +158,13 @@ def propose(
     Raises
     ------
     ParameterError
-        If the goal or a device is unknown.
+        If the goal or a device is unknown, or no draw is asked for.
     """
     meaning(goal)
     for device in devices:
         if device not in DEVICES:
             raise ParameterError(f"no device is called {device!r}; known: {', '.join(DEVICES)}.")
+    require_draws(n_draws)
     walk = settings or Settings()
     physics = PhysicsEnsemble(skin, physics_members(walk.members, seed), walk.photons, seed)
     exposures = {device: _exposures(device, walk) for device in devices}

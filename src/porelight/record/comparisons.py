@@ -1,7 +1,6 @@
 """The folder of a comparison: pores.csv, change.png, summary.json, in clinic units."""
 
 import csv
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from porelight.photo.change import COVERAGE
 from porelight.photo.compare import NONE, Comparison
 from porelight.photo.darkness import SCALE
 from porelight.photo.photograph import Photograph
+from porelight.record.documents import save_document
 from porelight.record.folders import whole_folder
 from porelight.record.measurements import NOTICE
 from porelight.units import cm2, degree, mm
@@ -120,8 +120,7 @@ def save_comparison(
         if not done:
             raise InputFileError(f"{place}: the picture cannot be encoded as PNG.")
         (new / "change.png").write_bytes(data.tobytes())
-        text = json.dumps(dict(summary), indent=2, allow_nan=False)
-        (new / "summary.json").write_text(text + "\n", encoding="utf-8")
+        save_document(dict(summary), new / "summary.json")
     return place
 
 

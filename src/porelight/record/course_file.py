@@ -268,13 +268,13 @@ def _sentence(model: type[FileModel], error: ErrorDetails) -> str:
     if error["type"] == "literal_error":
         return f"{where} is {value!r}; expected {error['ctx']['expected']}."
     extra = _extra(field)
-    unit = f" {extra['unit']}" if extra else ""
+    unit = f" {extra['unit']}" if extra.get("unit", "1") != "1" else ""
     if extra and error["type"] in {"greater_than_equal", "less_than_equal"}:
         low, high = _bounds(field)
         hint = f" {extra['hint']}" if extra["hint"] else ""
         return f"{where} is {value:g}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
     if extra:
-        return f"{where} is {value!r}; expected a number in{unit}."
+        return f"{where} is {value!r}; expected a number{' in' if unit else ''}{unit}."
     return f"{where} is {value!r}; {error['msg'].lower()}."
 
 

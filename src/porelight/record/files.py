@@ -18,8 +18,7 @@ def replacing(path: Path) -> Iterator[Path]:
     InputFileError
         If the folder does not exist or cannot be written, or the disk is full.
     """
-    if not path.parent.is_dir():
-        raise InputFileError(f"{path}: its folder does not exist; make {path.parent} first.")
+    require_folder_of(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
@@ -37,6 +36,14 @@ def replacing(path: Path) -> Iterator[Path]:
         raise InputFileError(f"{path}: cannot be written ({problem.strerror}).") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_folder_of(path: Path) -> None:
+    """Refuse a file that could not be written, because its folder is missing or it is one."""
+    if not path.parent.is_dir():
+        raise InputFileError(f"{path}: its folder does not exist; make {path.parent} first.")
+    if path.is_dir():
+        raise InputFileError(f"{path} is a folder; expected the name of a file to write.")
 
 
 def write_text(path: Path, text: str) -> None:

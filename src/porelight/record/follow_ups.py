@@ -34,6 +34,10 @@ def follow_up_folders(entries: Sequence[str]) -> tuple[tuple[float, Path], ...]:
                 f"follow-up {entry!r}: expected DAY=FOLDER with a day after 0, such as 42=week6."
             )
         found.append((when, Path(folder)))
+    days = [when for when, _ in found]
+    twice = next((when for when in days if days.count(when) > 1), None)
+    if twice is not None:
+        raise InputFileError(f"day {twice:g} has two follow-ups; expected one photograph a day.")
     return tuple(sorted(found))
 
 

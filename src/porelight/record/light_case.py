@@ -13,53 +13,21 @@ from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.light.follicle import Follicle
-from porelight.light.run import Box, Scene
+from porelight.light.run import Scene, begun
 from porelight.light.transport import scene_of
+from porelight.light.vessels import Vessel
+from porelight.light.watched import Box, LayerGroup, Watch
 from porelight.record.beam_files import read_beam_image, read_radial_profile
 from porelight.record.course_file import FileModel, number, toml_content, validated
-from porelight.record.files import write_text
+from porelight.record.files import require_file, write_text
 from porelight.record.light_follicle import FollicleTable, MediumTable
+from porelight.record.light_vessels import VesselTable, WeightWindowTable
 from porelight.tissue.optics import LayeredOptics, skin_optics
 from porelight.tissue.skin import Skin
 from porelight.units import degree, mm, nm, per_mm, um
 
-EXAMPLE = """\
-# A light case. Units are in the keys; lengths grow inwards from the skin's surface.
-[beam]
-profile = "flat-top"        # flat-top, gaussian, ring, pencil; or file = "profile.csv"
-diameter_mm = 5.0
-# tilt_deg = 0              # half_angle_deg, stand_off_mm and spreading for a beam that diverges
-
-[skin]                      # or [[layer]] tables with numbers of your own
-zone = "cheek"
-fitzpatrick = 3
-age_years = 40
-wavelength_nm = 1064
-
-[grid]
-radius_mm = 10.0
-depth_mm = 4.0
-first_um = 10.0             # size of the cells at the axis and at the surface
-growth = 1.05               # ratio of neighbouring cells
-largest_um = 200.0
-
-[[box]]                     # a part to be watched: "1 % in the pore wall"
-name = "wall"
-depth_mm = [0.0, 0.5]
-radius_mm = [0.0, 0.2]
-"""
-
-EXAMPLE_FOLLICLE = """
-[follicle]                  # a pore on the axis; what is left out is typical of its size
-pore_diameter_um = 300
-# funnel_depth_um = 180     # duct_diameter_um, duct_depth_um, gland_depth_um, gland_diameter_um
-# hair_diameter_um = 0      # no hair
-# plug_fill = 0.3           # share of the funnel filled by sebum and keratin
-filled_with = "air"         # above the plug: air, or sebum
-# wavelength_nm = 1064      # needed with [[layer]] tables, to look up what it is made of; or
-# [follicle.plug]           # sebum, plug, duct, gland, hair of your own:
-# mu_a_per_mm = 0.01        # with mu_s_per_mm, anisotropy, refractive_index
-"""
+# layers of typical skin that are watched as one
+_DERMIS = ("papillary dermis", "upper plexus", "reticular dermis")
 
 
 class BeamTable(FileModel):
@@ -165,6 +133,8 @@ class LightCase(FileModel):
     grid: GridTable = GridTable()
     box: list[BoxTable] = Field(default_factory=list, description="parts to be watched")
     follicle: FollicleTable | None = None
+    vessel: list[VesselTable] = Field(default_factory=list, description="vessels along y")
+    weight_window: WeightWindowTable | None = None
     index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
     index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
     cell_radius_mm: Annotated[float, number("mm", 1e-3, 1000, "mirror around the axis")] | None = (
@@ -217,6 +187,10 @@ class LightCase(FileModel):
             return None
         return self.follicle.follicle(None if self.skin is None else self.skin.wavelength_nm * nm)
 
+    def vessels(self) -> list[Vessel]:
+        """Return the vessels in SI units."""
+        return [table.vessel() for table in self.vessel]
+
     def scene(self) -> Scene:
         """Return what the kernels need, checked."""
         return scene_of(
@@ -225,11 +199,21 @@ class LightCase(FileModel):
             self.grid.grid(),
             cell_radius=self.cell_radius,
             follicle=self.pore(),
+            vessels=self.vessels(),
+            weight_window=None
+            if self.weight_window is None
+            else self.weight_window.weight_window(),
         )
 
-    def boxes(self) -> list[Box]:
-        """Return the parts to be watched."""
-        return [table.box() for table in self.box]
+    def watches(self) -> list[Watch]:
+        """Return the parts to be watched: the dermis of typical skin, and the boxes."""
+        return [*self._dermis(), *(table.box() for table in self.box)]
+
+    def _dermis(self) -> list[Watch]:
+        if self.skin is None:
+            return []
+        numbers = [i for i, name in enumerate(self.layer_names) if name in _DERMIS]
+        return [LayerGroup("dermis", tuple(numbers))]
 
 
 def read_light_case(path: str | Path) -> LightCase:
@@ -240,14 +224,23 @@ def read_light_case(path: str | Path) -> LightCase:
     InputFileError
         In one line: the file, the key, its value with unit, what would be right.
     """
-    source = Path(path)
+    source = require_file(Path(path), "a light case; 'porelight light example' prints one")
     content = toml_content(source)
+    for key in ("layer", "box", "vessel"):
+        if isinstance(content.get(key), dict):
+            raise InputFileError(
+                f"{source}: [{key}] is one table; expected [[{key}]] in double brackets, since "
+                "there may be several."
+            )
     beam = content.get("beam")
     if isinstance(beam, dict) and isinstance(beam.get("file"), str):
         content["beam"] = _with_profile(beam, source.parent)
     case = validated(LightCase, content, source)
+    for box in case.box:
+        if box.name in case.layer_names:
+            raise InputFileError(f"{source}: box {box.name!r} has the name of a layer; rename it.")
     try:
-        case.scene()
+        begun(case.scene(), seed=0, watches=case.watches())
     except ParameterError as problem:
         raise InputFileError(f"{source}: {problem}") from None
     return case

@@ -6,7 +6,9 @@ taken up again, or merged with others, from its file alone.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import h5py
 import numpy as np
@@ -28,6 +30,7 @@ _ABOUT = {
     "by_layer": (("layer",), "1", "share absorbed in each layer"),
     "by_region": (("region",), "1", "share absorbed in each layer and part of the follicle"),
     "radial_reflectance": (("r",), "1/m2", "reflectance per area and joule delivered"),
+    "watched": (("part",), "1", "share absorbed in each part that was watched"),
 }
 
 
@@ -48,8 +51,9 @@ def save_light_run(run: LightRun, case: LightCase, path: str | Path) -> Path:
             group.attrs["state"] = json.dumps(_state(run))
             group.attrs["case"] = case.model_dump_json()
             for name, part in run.averages.parts.items():
+                place = quote(name, safe=" ")  # a slash would be a group of its own
                 for kind, values in (("mean", part.mean), ("spread", part.spread)):
-                    group.create_dataset(f"{name}/{kind}", data=values)
+                    group.create_dataset(f"{place}/{kind}", data=values)
     return target
 
 
@@ -67,13 +71,13 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
             group = file[_GROUP]
             state = json.loads(group.attrs["state"])
             text = str(group.attrs["case"])
-            parts = {name: _average(group[name]) for name in group}
+            parts = {unquote(name): _average(group[name]) for name in group}
         case = light_case_of(text, source)
         run = begun(
             case.scene(),
             seed=int(state["seeds"][0]),
             kernel=state["kernel"],
-            boxes=case.boxes(),
+            watches=case.watches(),
             photons_per_batch=int(state["photons_per_batch"]),
         )
         seeds = tuple(int(seed) for seed in state["seeds"])
@@ -83,13 +87,17 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
         raise InputFileError(
             f"{source}: not a readable run; expected a file written by 'porelight light run'."
         ) from None
-    if version != __version__ or fingerprint != run.fingerprint:
+    if version != __version__:
         raise InputFileError(
             f"{source}: written by porelight {version}, whose photons differ from those of "
             f"{__version__}; its results can be read, but not gone on with. Run the case again."
         )
-    whole = LightRun(run.scene, run.kernel, seeds, run.photons_per_batch, run.boxes, averages)
-    return whole, case
+    if fingerprint != run.fingerprint:
+        raise InputFileError(
+            f"{source}: the case in it is not the one that was run, or its tables of optics have "
+            "changed since; its results can be read, but not gone on with. Run the case again."
+        )
+    return replace(run, seeds=seeds, averages=averages), case
 
 
 def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
@@ -103,31 +111,6 @@ def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
         What it is a run of.
     """
     field = run.field
-    arrays = {
-        "absorbed": (field.absorbed, field.absorbed_error),
-        **_fluence(field, case),
-        "by_layer": (field.by_layer, field.by_layer_error),
-        "by_region": (field.by_region, field.by_region_error),
-        "radial_reflectance": (field.radial_reflectance, field.radial_reflectance_error),
-    }
-    data = {}
-    for name, pair in arrays.items():
-        dims, unit, meaning = _ABOUT[name]
-        for suffix, values in zip(("", "_error"), pair, strict=True):
-            about = {
-                "units": unit,
-                "long_name": f"standard error of {meaning}" if suffix else meaning,
-            }
-            data[f"{name}{suffix}"] = xr.Variable(dims, values, about)
-    grid = field.grid
-    coordinates = {
-        "z": ("z", grid.z, {"units": "m", "long_name": "depth below the surface"}),
-        "r": ("r", grid.r, {"units": "m", "long_name": "distance from the axis"}),
-        "z_edges": ("z_edge", grid.z_edges, {"units": "m"}),
-        "r_edges": ("r_edge", grid.r_edges, {"units": "m"}),
-        "layer": ("layer", case.layer_names),
-        "region": ("region", list(field.region_names)),
-    }
     about_run = {
         "porelight_version": __version__,
         "n_photons": field.n_photons,
@@ -140,12 +123,44 @@ def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
         "transmittance_error": field.transmittance_error,
         "off_grid": field.off_grid,
     }
-    return xr.Dataset(data, coords=coordinates, attrs=about_run)
+    return field_dataset(field, case).assign_attrs(about_run)
+
+
+def field_dataset(field: LightField, case: LightCase) -> xr.Dataset:
+    """Return the arrays of a light field of a case with units and names."""
+    arrays = {
+        "absorbed": (field.absorbed, field.absorbed_error),
+        **_fluence(field, case),
+        "by_layer": (field.by_layer, field.by_layer_error),
+        "by_region": (field.by_region, field.by_region_error),
+        "radial_reflectance": (field.radial_reflectance, field.radial_reflectance_error),
+    }
+    grid = field.grid
+    coordinates: dict[str, tuple[object, ...]] = {
+        "z": ("z", grid.z, {"units": "m", "long_name": "depth below the surface"}),
+        "r": ("r", grid.r, {"units": "m", "long_name": "distance from the axis"}),
+        "z_edges": ("z_edge", grid.z_edges, {"units": "m"}),
+        "r_edges": ("r_edge", grid.r_edges, {"units": "m"}),
+        "layer": ("layer", case.layer_names),
+        "region": ("region", list(field.region_names)),
+    }
+    if field.watched:
+        shares = np.array(list(field.watched.values()))
+        arrays["watched"] = (shares[:, 0], shares[:, 1])
+        coordinates["part"] = ("part", list(field.watched))
+    data = {}
+    for name, (values, errors) in arrays.items():
+        dims, unit, meaning = _ABOUT[name]
+        about = {"units": unit, "long_name": meaning}
+        data[name] = xr.Variable(dims, values, about)
+        about = {"units": unit, "long_name": f"standard error of {meaning}"}
+        data[f"{name}_error"] = xr.Variable(dims, errors, about)
+    return xr.Dataset(data, coords=coordinates)
 
 
 def _fluence(field: LightField, case: LightCase) -> dict[str, tuple[Floats, Floats]]:
-    """Return the fluence, or nothing where the layers do not all absorb or a pore is in them."""
-    if case.follicle is not None:
+    """Return the fluence, or nothing where not all layers absorb or something lies in them."""
+    if case.follicle is not None or case.vessel:
         return {}
     try:
         return {"fluence": fluence_of(field, case.optics())}

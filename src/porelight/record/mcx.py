@@ -44,7 +44,7 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     Raises
     ------
     ParameterError
-        If a plane lies inside a voxel, or MCX has no such beam, no such index below, or no pore.
+        If a plane lies inside a voxel, or MCX has no such beam or index below, no pore, no vessel.
 
     Notes
     -----
@@ -55,6 +55,11 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
         raise ParameterError(
             "MCX has voxels in place of the smooth walls of a pore; to export the layers alone, "
             "take [follicle] out of the case."
+        )
+    if case.vessel:
+        raise ParameterError(
+            "MCX has voxels in place of the smooth walls of a vessel; to export the layers alone, "
+            "take [[vessel]] out of the case."
         )
     optics, beam = case.optics(), case.beam.beam()
     n = math.ceil(width / voxel)

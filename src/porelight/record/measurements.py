@@ -23,6 +23,7 @@ from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
 from porelight.quantities import PORE_DIAMETER, Floats
 from porelight.record.circumstances import Circumstances, described
+from porelight.record.documents import save_document
 from porelight.record.folders import whole_folder
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
@@ -198,8 +199,7 @@ def save_measurement(
         _write_png(new / "mask.png", np.where(measurement.mask, 255, 0).astype(np.uint8))
         drawn = cv2.cvtColor(overlay(measurement, photograph), cv2.COLOR_RGB2BGR)
         _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
-        text = json.dumps(summary(measurement, photograph, around), indent=2, allow_nan=False)
-        (new / "summary.json").write_text(text + "\n", encoding="utf-8")
+        save_document(summary(measurement, photograph, around), new / "summary.json")
     return place
 
 

@@ -1,6 +1,5 @@
 """Plans on disk: the best course as a course file, and everything considered as JSON."""
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,14 @@ from porelight.errors import InputFileError
 from porelight.laser.exposure import Exposure, Session
 from porelight.plan.bystanders import safety_note
 from porelight.plan.search import Candidate, Plan
-from porelight.record.files import require_file, write_text
+from porelight.record.documents import Document, load_document, save_document
+from porelight.record.files import write_text
 from porelight.units import J_per_cm2, cm2, mm, ms, to_celsius
 
 FORMAT = "porelight-plan-1"
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
+def plan_document(plan: Plan) -> Document:
     """Return the whole plan in clinic units: candidates best first, refusals with reasons."""
     return {
         "format": FORMAT,
@@ -41,11 +41,9 @@ def save_plan(plan: Plan, path: Path) -> list[Path]:
     list of Path
         The files written, the course file first.
     """
-    everything = path.with_suffix(".json")
-    if everything == path:
-        raise InputFileError(f"{path}: the plan is a TOML file; its JSON goes beside it.")
+    everything = everything_beside(path)
     document = plan_document(plan)
-    write_text(everything, json.dumps(document, indent=2, allow_nan=False) + "\n")
+    save_document(document, everything)
     if not plan.candidates:
         return [everything]
     best = plan.candidates[0]
@@ -58,7 +56,20 @@ def save_plan(plan: Plan, path: Path) -> list[Path]:
     return [path, everything]
 
 
-def load_plan_document(path: Path) -> dict[str, Any]:
+def everything_beside(path: Path) -> Path:
+    """Return where all candidates and refusals of a plan go.
+
+    Raises
+    ------
+    InputFileError
+        If the plan itself would go there.
+    """
+    if path.suffix == ".json":
+        raise InputFileError(f"{path}: the plan is a TOML file; its JSON goes beside it.")
+    return path.with_suffix(".json")
+
+
+def load_plan_document(path: Path) -> Document:
     """Read a plan's JSON back.
 
     Raises
@@ -66,15 +77,7 @@ def load_plan_document(path: Path) -> dict[str, Any]:
     InputFileError
         If the file is missing or is no plan.
     """
-    wanted = "the JSON that 'porelight plan' writes"
-    require_file(path, wanted)
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise InputFileError(f"{path}: not readable JSON; expected {wanted}.") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputFileError(f"{path}: not a plan; expected {wanted}.")
-    return document
+    return load_document(path, FORMAT, "a plan", "the JSON that 'porelight plan' writes")
 
 
 def skin_table(plan: Plan) -> dict[str, Any]:

@@ -1,11 +1,8 @@
 """Sensitivities on disk: which unknown number matters how much, as JSON."""
 
-import json
 from pathlib import Path
-from typing import Any
 
-from porelight.errors import InputFileError
-from porelight.record.files import require_file, write_text
+from porelight.record.documents import Document, load_document
 from porelight.sensitivity import PHYSICS_FACTOR, Sensitivity
 from porelight.tissue.library import table
 
@@ -13,7 +10,7 @@ FORMAT = "porelight-sensitivity-1"
 _FILES = ("healing", "mechanics", "effects")
 
 
-def sensitivity_document(result: Sensitivity, *, seed: int) -> dict[str, Any]:
+def sensitivity_document(result: Sensitivity, *, seed: int) -> Document:
     """Return the indices as a document, the factor with the largest total order first."""
     return {
         "format": FORMAT,
@@ -35,13 +32,7 @@ def sensitivity_document(result: Sensitivity, *, seed: int) -> dict[str, Any]:
     }
 
 
-def save_sensitivity(document: dict[str, Any], path: Path) -> Path:
-    """Write the document, whole or not at all."""
-    write_text(path, json.dumps(document, indent=2, allow_nan=False) + "\n")
-    return path
-
-
-def load_sensitivity(path: Path) -> dict[str, Any]:
+def load_sensitivity(path: Path) -> Document:
     """Read a document back.
 
     Raises
@@ -50,14 +41,7 @@ def load_sensitivity(path: Path) -> dict[str, Any]:
         If the file is missing or holds something else.
     """
     wanted = "the JSON that 'porelight sensitivity' writes"
-    require_file(path, wanted)
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise InputFileError(f"{path}: not readable JSON; expected {wanted}.") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputFileError(f"{path}: not a table of sensitivities; expected {wanted}.")
-    return document
+    return load_document(path, FORMAT, "a table of sensitivities", wanted)
 
 
 def _flag(name: str) -> str:

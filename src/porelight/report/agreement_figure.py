@@ -6,7 +6,8 @@ import numpy as np
 
 from porelight.photo.agreement import Limits
 from porelight.record.files import replacing
-from porelight.report.drawing import BLUE, GREY, INK, VERMILION, drawing, new_figure
+from porelight.report import palette
+from porelight.report.drawing import drawing, new_figure
 
 _HEIGHT, _WIDTH = 4.0, 6.4  # inches
 
@@ -30,9 +31,9 @@ def write_agreement_figure(path: Path, limits: Limits, quantity: str) -> Path:
         pad = 0.06 * (right - left or 1.0)
         across = np.array([left - pad, right + 4.0 * pad])
         for estimate, colour, dash, label in (
-            (limits.bias, BLUE, "-", "bias"),
-            (limits.lower, VERMILION, "--", "lower limit"),
-            (limits.upper, VERMILION, "--", "upper limit"),
+            (limits.bias, palette.BLUE, "-", "bias"),
+            (limits.lower, palette.VERMILION, "--", "lower limit"),
+            (limits.upper, palette.VERMILION, "--", "upper limit"),
         ):
             axes.fill_between(across, estimate.low, estimate.high, color=colour, alpha=0.14, lw=0)
             axes.plot(across, [estimate.value] * 2, color=colour, linestyle=dash, linewidth=1.2)
@@ -43,10 +44,10 @@ def write_agreement_figure(path: Path, limits: Limits, quantity: str) -> Path:
                 textcoords="offset points",
                 ha="right",
                 fontsize=7.5,
-                color=INK,
+                color=palette.INK,
             )
-        axes.axhline(0.0, color=GREY, linewidth=0.6)
-        axes.plot(limits.mean, limits.difference, "o", color=INK, markersize=3.5, alpha=0.8)
+        axes.axhline(0.0, color=palette.GREY, linewidth=0.6)
+        axes.plot(limits.mean, limits.difference, "o", color=palette.INK, markersize=3.5, alpha=0.8)
         axes.set_xlim(*across)
         axes.set_xlabel(f"mean of two repeats: {quantity}")
         axes.set_ylabel("second less first")

@@ -26,7 +26,7 @@ def comparison_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         ("area of the pores", "area_change_percent"),
     ):
         entry = summary[key]
-        value, low, high = (f"{float(entry[k]):+.1f} %" for k in ("value", "low", "high"))
+        value, low, high = (f"{float(entry[k]):+z.1f} %" for k in ("value", "low", "high"))
         rows.append({"changed": label, "value": value, heading: span(low, high)})
     for label, text in (
         ("told from no change", "yes" if summary["change_is_real"] else "no"),

@@ -1,13 +1,8 @@
 """How every figure of a report looks, and how it gets into a page.
 
 Figures are drawn on their own canvas, without pyplot; matplotlib's settings are global, so they are
-changed under a lock, for the time of one drawing, and put back. Colours are those of Okabe and Ito,
-which people with any colour vision can tell apart [1]_; every colour is doubled by a label, a shape
-or a dash, so that a grey print says the same.
-
-References
-----------
-.. [1] M. Okabe, K. Ito, "Color universal design," J*FLY data depository (2002).
+changed under a lock, for the time of one drawing, and put back. Every colour (`palette`) is doubled
+by a label, a shape or a dash, so that a grey print says the same.
 """
 
 import base64
@@ -27,11 +22,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from porelight.errors import InputFileError
 from porelight.quantities import Floats
 from porelight.record.files import replacing
+from porelight.report import palette
 from porelight.units import mm, um
-
-INK, GREY, PALE = "#222222", "#767676", "#d9d9d9"
-BLUE, VERMILION, GREEN = "#0072b2", "#d55e00", "#009e73"
-ORANGE, PURPLE, SKY = "#e69f00", "#cc79a7", "#56b4e9"
 
 WIDTH = 9.6  # inches, the width of the page's column
 _LOCK = threading.RLock()
@@ -41,24 +33,24 @@ _STYLE: dict[Any, Any] = {
     "axes.titlesize": 9.0,
     "axes.titlelocation": "left",
     "axes.labelsize": 8.5,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": GREY,
+    "axes.labelcolor": palette.INK,
+    "axes.edgecolor": palette.GREY,
     "axes.linewidth": 0.7,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,
     "axes.grid": False,
-    "grid.color": PALE,
+    "grid.color": palette.PALE,
     "grid.linewidth": 0.5,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
+    "xtick.color": palette.GREY,
+    "ytick.color": palette.GREY,
+    "xtick.labelcolor": palette.INK,
+    "ytick.labelcolor": palette.INK,
     "xtick.labelsize": 8.0,
     "ytick.labelsize": 8.0,
     "legend.frameon": False,
     "legend.fontsize": 8.0,
-    "text.color": INK,
+    "text.color": palette.INK,
     "lines.linewidth": 1.6,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -99,12 +91,24 @@ def save_figure(figure: Figure, path: Path) -> Path:
     InputFileError
         If the name ends otherwise, or the file cannot be written.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in ("png", "svg"):
-        raise InputFileError(f"{path}: expected the name of a .png or .svg file.")
+    kind = figure_kind(path)
     with drawing(), replacing(path) as temporary:
         figure.savefig(temporary, format=kind, dpi=150)
     return path
+
+
+def figure_kind(path: Path) -> str:
+    """Return "png" or "svg", by the end of the name of a figure's file.
+
+    Raises
+    ------
+    InputFileError
+        If the name ends otherwise.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in ("png", "svg"):
+        raise InputFileError(f"{path}: expected the name of a .png or .svg file.")
+    return kind
 
 
 def depth_axis(axes: Axes) -> None:

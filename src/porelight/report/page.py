@@ -12,9 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from porelight.errors import InputFileError
 from porelight.laser.presets import DEVICES, limits
-from porelight.record.files import write_text
+from porelight.record.files import require_folder_of, write_text
 from porelight.report.cards import cards
 from porelight.report.facts import (
+    SkinFacts,
     care_facts,
     judged,
     notes,
@@ -104,6 +105,7 @@ def write_report(
         If the outcome lacks something, the photograph cannot be read, or the page not be written.
     """
     target = Path(path)
+    require_folder_of(target)
     write_text(target, report_page(outcome, measured=measured, plan=plan, sensitivity=sensitivity))
     return target
 
@@ -119,14 +121,15 @@ def report_page(
     _require_complete(outcome)
     # what the reader gave is read before anything is drawn
     plan_shown = None if plan is None else _plan(plan)
-    photograph = None if measured is None else _photograph(measured)
+    skin = skin_facts(outcome)
+    photograph = None if measured is None else _photograph(measured, skin)
     unknowns = None if sensitivity is None else sensitivity_picture(sensitivity)
     sessions = session_facts(outcome)
     forecast = dict(zip((one.name for one in OUTCOMES), forecast_rows(outcome), strict=False))
     parameters = parameter_rows()
     content = {
         "title": headline(outcome),
-        "whose": capital(skin_facts(outcome).sentence),
+        "whose": capital(skin.sentence),
         "cares": care_facts(outcome),
         "notes": notes(outcome),
         "answer": answer(outcome),
@@ -206,14 +209,20 @@ def _sections(*, has_photograph: bool, has_plan: bool) -> list[tuple[str, str]]:
     return [(anchor, name) for anchor, name, is_there in everything if is_there]
 
 
-def _photograph(measured: Measured) -> dict[str, Any]:
+def _photograph(measured: Measured, skin: SkinFacts) -> dict[str, Any]:
     whole, *detail = overlay_pictures(measured)
-    warnings = measured.summary.get("warnings")
+    told = measured.summary.get("warnings")
+    warnings = [str(one) for one in told] if isinstance(told, list) else []
+    if not skin.pores_measured:
+        warnings.append(
+            "The forecast below is for typical pores, not for those of this photograph; 'porelight "
+            "simulate --measured FOLDER' takes these."
+        )
     return {
         "picture": whole,
         "detail": detail[0] if detail else None,
         "rows": measurement_rows(measured.summary),
-        "warnings": [str(one) for one in warnings] if isinstance(warnings, list) else [],
+        "warnings": warnings,
     }
 
 

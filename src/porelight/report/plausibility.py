@@ -174,7 +174,7 @@ def _genesis(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> list[_R
         rows.append(
             _Row(
                 "V14",
-                "share of the effect on fine lines at 2 months that is left at 6",
+                "share of the effect on fine lines kept from 2 to 6 months",
                 published("wrinkle_effect_kept"),
                 kept,
                 people,

@@ -6,10 +6,16 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from porelight.errors import InputFileError
-from porelight.report.drawing import BLUE, GREY, INK, ORANGE, drawing, new_figure
+from porelight.report import palette
+from porelight.report.drawing import drawing, new_figure
 
 SHOWN = 10  # factors in the figure; the file holds all
-_COLOURS = {"seen": BLUE, "derived": BLUE, "recalled": BLUE, "many": GREY}
+_COLOURS = {
+    "seen": palette.BLUE,
+    "derived": palette.BLUE,
+    "recalled": palette.BLUE,
+    "many": palette.GREY,
+}
 
 
 def sensitivity_figure(document: Mapping[str, Any]) -> Figure:
@@ -30,18 +36,22 @@ def sensitivity_figure(document: Mapping[str, Any]) -> Figure:
         figure = new_figure(0.3 * len(factors) + 0.9, width=7.1)
         axes = figure.subplots()
         for place, one in enumerate(factors):
-            colour = _COLOURS.get(one["evidence"], ORANGE)
+            colour = _COLOURS.get(one["evidence"], palette.ORANGE)
             axes.barh(
                 place,
                 100.0 * one["total_order"],
                 xerr=100.0 * one["total_order_error"],
                 height=0.62,
                 color=colour,
-                hatch="" if colour == BLUE else "///" if colour == ORANGE else "...",
+                hatch=""
+                if colour == palette.BLUE
+                else "///"
+                if colour == palette.ORANGE
+                else "...",
                 edgecolor="white",
-                error_kw={"ecolor": INK, "elinewidth": 0.9, "capsize": 2.0},
+                error_kw={"ecolor": palette.INK, "elinewidth": 0.9, "capsize": 2.0},
             )
-            axes.plot(100.0 * one["first_order"], place, "|", color=INK, markersize=9.0)
+            axes.plot(100.0 * one["first_order"], place, "|", color=palette.INK, markersize=9.0)
         axes.set_yticks(range(len(factors)), [in_words(one) for one in factors])
         axes.set_ylim(len(factors) - 0.4, -0.6)
         axes.set_xlim(left=0.0)

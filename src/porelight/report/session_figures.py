@@ -15,21 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.ndimage import median_filter
 
 from porelight.quantities import Floats
-from porelight.report.drawing import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    depth_axis,
-    drawing,
-    new_figure,
-    nice_levels,
-    spread,
-)
+from porelight.report import palette
+from porelight.report.drawing import depth_axis, drawing, new_figure, nice_levels, spread
 from porelight.report.formatting import significant
 from porelight.tissue.skin import Skin
 from porelight.units import ZERO_CELSIUS, minute, ms
@@ -39,10 +26,10 @@ _HOT = (45.0, 60.0, 80.0, 100.0, 150.0, 200.0, 300.0)  # degC, where more happen
 _WARM = 25.0  # K of difference up to which a picture shows only warming
 _BLOOD = "coagulated"
 _INJURIES = (
-    ("killed", "cells killed", VERMILION, "-"),
-    ("denatured", "collagen denatured", PURPLE, "--"),
-    (_BLOOD, "blood coagulated", SKY, ":"),
-    ("heat_shocked", "cells heat-shocked, alive", ORANGE, "-."),
+    ("killed", "cells killed", palette.VERMILION, "-"),
+    ("denatured", "collagen denatured", palette.PURPLE, "--"),
+    (_BLOOD, "blood coagulated", palette.SKY, ":"),
+    ("heat_shocked", "cells heat-shocked, alive", palette.ORANGE, "-."),
 )
 # an injury that reaches no more than this share anywhere is named, not drawn
 _VISIBLE = 1e-3
@@ -122,10 +109,10 @@ def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:
     depth = one["depth"].to_numpy()
     if "resting_temperature" in one:
         rest = one["resting_temperature"].to_numpy() - ZERO_CELSIUS
-        axes.plot(rest, depth, color=GREY, linestyle=":", label="before")
+        axes.plot(rest, depth, color=palette.GREY, linestyle=":", label="before")
     for name, colour, label, dash in (
-        ("final_temperature", BLUE, "after the last pulse", "--"),
-        ("peak_temperature", VERMILION, "highest", "-"),
+        ("final_temperature", palette.BLUE, "after the last pulse", "--"),
+        ("peak_temperature", palette.VERMILION, "highest", "-"),
     ):
         members = one[name].transpose("member", "depth").to_numpy() - ZERO_CELSIUS
         spread(axes, members, depth, colour, label, dash)
@@ -151,14 +138,18 @@ def _injury_profile(axes: Axes, one: xr.Dataset, epidermis: float) -> None:
         # it covers the curves: what is gone has no injury
         axes.axhspan(
             *(0.0, removed),
-            facecolor=PALE,
-            edgecolor=GREY,
+            facecolor=palette.PALE,
+            edgecolor=palette.GREY,
             hatch="////",
             linewidth=0.0,
             zorder=3.0,
         )
-        axes.axhline(removed, color=INK, linewidth=0.8, zorder=3.1)
-        handles.append(Patch(facecolor=PALE, edgecolor=GREY, hatch="////", label="tissue removed"))
+        axes.axhline(removed, color=palette.INK, linewidth=0.8, zorder=3.1)
+        handles.append(
+            Patch(
+                facecolor=palette.PALE, edgecolor=palette.GREY, hatch="////", label="tissue removed"
+            )
+        )
     else:
         absent.append("tissue removed")
     for name, label, colour, dash in _INJURIES:

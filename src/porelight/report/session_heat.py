@@ -20,9 +20,9 @@ from porelight.report.thermal_films import pulse_frames, session_frames
 from porelight.report.warmth_table import warmth_rows
 from porelight.thermography import Warmth, surface_film, surface_map, warmth_by_skin_type
 from porelight.tissue.skin import Skin
-from porelight.treatment import Delivered, PhysicsEnsemble, absorption_rules
+from porelight.treatment import PhysicsEnsemble, absorption_rules
 from porelight.units import J_per_cm2, cm2, to_celsius
-from porelight.warming import area_reading
+from porelight.warming import PulseSum
 from porelight.watch import Perfusion, Trace, departures, thermometer_trace
 
 _DPI = 150
@@ -39,7 +39,7 @@ class SessionHeat:
         What was planned.
     perfusion : {"constant", "answers warmth"}
         How blood flowed.
-    delivered : Delivered
+    delivered : PulseSum
         The sum of the pulses that fell.
     injury : SessionInjury
         What they did.
@@ -53,7 +53,7 @@ class SessionHeat:
 
     exposure: Exposure
     perfusion: Perfusion
-    delivered: Delivered
+    delivered: PulseSum
     injury: SessionInjury
     trace: Trace
     departures: tuple[str, ...]
@@ -94,12 +94,8 @@ class SessionHeat:
             warnings.simplefilter("ignore", ExtrapolationWarning)
             injury = ensemble.treat_member(exposure, 0)
             delivered = ensemble.delivered(exposure)
-            told = departures(
-                injury, delivered.response, delivered.session, exposure, {}, perfusion
-            )
-            trace = thermometer_trace(
-                delivered.response, delivered.session.path, exposure, {}, delivered.change
-            )
+            told = departures(injury, delivered, perfusion)
+            trace = thermometer_trace(delivered)
             share = _SESSION if skin_types else 1.0
             if progress is not None:
                 progress(share)
@@ -132,8 +128,8 @@ class SessionHeat:
         except OSError as problem:
             raise InputFileError(f"{folder}: cannot be made: {problem.strerror}.") from None
         pictures = {
-            "depth.png": depth_figure(self.delivered, self.exposure, self.trace),
-            "area.png": area_figure(surface_map(self.delivered, self.exposure), self.exposure),
+            "depth.png": depth_figure(self.delivered, self.trace),
+            "area.png": area_figure(surface_map(self.delivered), self.exposure),
         }
         if self.warmth:
             pictures["skin_types.png"] = warmth_figure(self.warmth)
@@ -143,22 +139,16 @@ class SessionHeat:
                 figure.savefig(folder / name, dpi=_DPI)
             written.append(folder / name)
         if wanted:
-            seen = surface_film(self.delivered, self.exposure)
+            seen = surface_film(self.delivered)
             frames = (
-                pulse_frames(self.delivered, self.exposure),
-                session_frames(seen, self.delivered, self.exposure),
+                pulse_frames(self.delivered),
+                session_frames(seen, self.delivered),
             )
             written += [write_film(one, path) for one, path in zip(frames, wanted, strict=True)]
         return written
 
     def rows(self) -> Rows:
         """Return what was read and reached, one line."""
-        mean = area_reading(
-            self.delivered.response,
-            self.delivered.session,
-            self.exposure.pulse_energy,
-            self.delivered.change,
-        )
         planned, fell = self.exposure.n_pulses, self.injury.pulses_delivered
         return [
             {
@@ -167,7 +157,9 @@ class SessionHeat:
                 "pulses per cm2": f"{fell / (self.exposure.area / cm2):.3g}",
                 "perfusion": self.perfusion,
                 "surface before": temperature(float(self.injury.resting[0])),
-                "mean over the area, at the end": temperature(float(mean[-1])),
+                "mean over the area, at the end": temperature(
+                    float(self.delivered.area_reading[-1])
+                ),
                 "thermometer, highest": temperature(float(self.trace.reading.max())),
                 "felt at most": temperature(self.injury.surface_felt),
                 "hottest depth, mean of places": temperature(

@@ -143,7 +143,7 @@ def plan_rows(document: Mapping[str, Any]) -> Rows:
                 "dressing": f"{float(candidate['downtime_days']):.0f} d",
                 "margin": f"{100 * float(candidate['margin']):.0f} %",
                 "closest limit": (
-                    f"{closest['limit']}: {closest['value']} of {closest['allowed']}"
+                    f"{closest['limit']}: {closest['value']}; allowed {closest['allowed']}"
                 ),
             }
         )

@@ -12,51 +12,41 @@ from porelight.heat.scan import session_rise, session_times
 from porelight.injuries import DEPTH
 from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
-from porelight.report.drawing import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    depth_axis,
-    drawing,
-    new_figure,
-)
+from porelight.report import palette
+from porelight.report.drawing import depth_axis, drawing, new_figure
 from porelight.thermography import SurfaceMap, Warmth
 from porelight.tissue.person import roman
-from porelight.treatment import Delivered
 from porelight.units import ZERO_CELSIUS, J_per_cm2, mm, ms
-from porelight.warming import COOLING, area_reading
+from porelight.warming import COOLING, PulseSum
 from porelight.watch import Trace
 
 _HIT_TIMES = np.geomspace(2e-5, 3.0, 160)  # s after the beginning of a pulse
-_COLOURS = (SKY, BLUE, GREEN, ORANGE, VERMILION, PURPLE)
+_COLOURS = (
+    palette.SKY,
+    palette.BLUE,
+    palette.GREEN,
+    palette.ORANGE,
+    palette.VERMILION,
+    palette.PURPLE,
+)
 _SHAPES = ("o", "s", "^", "D", "v", "P")
 _END_POINT = (38.0, 44.0)  # degC; what clinics call uniform warmth
 
 
-def depth_figure(
-    delivered: Delivered, exposure: Exposure, trace: Trace, *, place: int = 0
-) -> Figure:
+def depth_figure(delivered: PulseSum, trace: Trace, *, place: int = 0) -> Figure:
     """Return temperature against depth and time, with what was read at the surface below it.
 
     Parameters
     ----------
-    delivered : Delivered
+    delivered : PulseSum
         The session.
-    exposure : Exposure
-        Its settings.
     trace : Trace
         What the thermometer at the spot showed.
     place : int
         Which of the places of the session is shown.
     """
     where = delivered.session.places[place]
-    path = delivered.session.path
+    exposure, path = delivered.exposure, delivered.session.path
     end = float(path.time[-1]) + COOLING
     times = session_times(
         path.time,
@@ -67,10 +57,10 @@ def depth_figure(
         pulse_duration=exposure.pulse_duration,
     )
     # what a screen can show: a few hundred columns, each the hottest of its span
-    hot, columns = _columns(times, _at(delivered, exposure, where, times))
+    hot, columns = _columns(times, _at(delivered, where, times))
     nearest = int(np.hypot(*(path.position - where).T).argmin())
     hit = path.time[nearest] + _HIT_TIMES
-    flash = _at(delivered, exposure, where, hit[hit <= end])
+    flash = _at(delivered, where, hit[hit <= end])
     with drawing():
         figure = new_figure(6.4)
         (whole, pulse), (reading, blank) = figure.subplots(
@@ -79,7 +69,7 @@ def depth_figure(
         low, high = float(hot.min()), max(float(hot.max()), float(flash.max()))
         norm = PowerNorm(0.7, vmin=low, vmax=max(high, low + 1.0))
         mesh = whole.pcolormesh(columns, DEPTH, hot.T, cmap="inferno", norm=norm, rasterized=True)
-        whole.set_title("one place, over the session", color=INK)
+        whole.set_title("one place, over the session", color=palette.INK)
         whole.set_ylabel("depth below the surface")
         after = _HIT_TIMES[: flash.shape[0]] / ms
         pulse.pcolormesh(after, DEPTH, flash.T, cmap="inferno", norm=norm, rasterized=True)
@@ -88,14 +78,14 @@ def depth_figure(
         pulse.xaxis.set_minor_locator(NullLocator())
         pulse.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         pulse.axvline(exposure.pulse_duration / ms, color="white", linestyle=":", linewidth=1.0)
-        pulse.set_title("and after its nearest pulse", color=INK)
+        pulse.set_title("and after its nearest pulse", color=palette.INK)
         pulse.set_xlabel("time since the pulse began [ms]")
         for axes in (whole, pulse):
             depth_axis(axes)
         bar = figure.colorbar(mesh, ax=pulse, pad=0.02)
         bar.set_label("temperature [\u00b0C]")
         bar.outline.set_visible(False)
-        _readings(reading, delivered, exposure, trace)
+        _readings(reading, delivered, trace)
         reading.set_xlim(whole.get_xlim())
         blank.axis("off")
         blank.legend(*reading.get_legend_handles_labels(), loc="upper left", borderpad=0.0)
@@ -116,7 +106,7 @@ def area_figure(seen: SurfaceMap, exposure: Exposure) -> Figure:
                 seen.x / mm, seen.y / mm, values, cmap=colours, shading="nearest", rasterized=True
             )
             _outline(axes, exposure)
-            axes.set_title(title, color=INK)
+            axes.set_title(title, color=palette.INK)
             axes.set_xlabel("x [mm]")
             bar = figure.colorbar(mesh, ax=axes, orientation="horizontal", pad=0.02, shrink=0.9)
             bar.set_label(unit)
@@ -135,7 +125,7 @@ def warmth_figure(rows: Sequence[Warmth]) -> Figure:
             (panels[1], "surface", "answers warmth", "surface, perfusion answers warmth"),
             (panels[2], "thermometer", "constant", "thermometer at the spot, highest"),
         ):
-            axes.axhspan(*_END_POINT, color=PALE, alpha=0.6, linewidth=0.0)
+            axes.axhspan(*_END_POINT, color=palette.PALE, alpha=0.6, linewidth=0.0)
             for which, kind in enumerate(sorted({row.fitzpatrick for row in rows})):
                 of_kind = [r for r in rows if r.fitzpatrick == kind and r.perfusion == perfusion]
                 axes.plot(
@@ -153,27 +143,28 @@ def warmth_figure(rows: Sequence[Warmth]) -> Figure:
             axes.xaxis.set_minor_locator(NullLocator())
             axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: f"{tick:g}"))
             axes.set_xlabel("pulses per cm\u00b2")
-            axes.set_title(title, color=INK)
+            axes.set_title(title, color=palette.INK)
             axes.grid(visible=True, axis="y")
         panels[0].set_ylabel("temperature [\u00b0C]")
         panels[0].legend(loc="upper left")
         panels[1].text(0.98, 0.03, "grey: the clinics' end point", transform=panels[1].transAxes,
-                       ha="right", fontsize=7.5, color=GREY)  # fmt: skip
+                       ha="right", fontsize=7.5, color=palette.GREY)  # fmt: skip
     return figure
 
 
-def _readings(axes: Axes, delivered: Delivered, exposure: Exposure, trace: Trace) -> None:
-    session = delivered.session
-    mean = area_reading(delivered.response, session, exposure.pulse_energy, delivered.change)
+def _readings(axes: Axes, delivered: PulseSum, trace: Trace) -> None:
+    exposure, times = delivered.exposure, delivered.session.reading_times
+    mean = delivered.area_reading - ZERO_CELSIUS
     axes.plot(
-        trace.time, trace.reading - ZERO_CELSIUS, color=SKY, linewidth=0.9,
+        trace.time, trace.reading - ZERO_CELSIUS, color=palette.SKY, linewidth=0.9,
         label="thermometer at the spot",
     )  # fmt: skip
-    axes.plot(session.reading_times, mean - ZERO_CELSIUS, color=BLUE, label="mean over the area")
+    axes.plot(times, mean, color=palette.BLUE, label="mean over the area")
     if np.isfinite(exposure.stop_at_surface):
         axes.axhline(
-            exposure.stop_at_surface - ZERO_CELSIUS, color=VERMILION, linestyle="--", label="stop"
-        )
+            exposure.stop_at_surface - ZERO_CELSIUS, color=palette.VERMILION, linestyle="--",
+            label=f"stop, by the {exposure.stop_reads}",
+        )  # fmt: skip
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.grid(visible=True, axis="y")
     axes.set_xlabel("time since the session began [s]")
@@ -188,12 +179,12 @@ def _outline(axes: Axes, exposure: Exposure) -> None:
     axes.set_aspect("equal")
 
 
-def _at(delivered: Delivered, exposure: Exposure, where: Floats, times: Floats) -> Floats:
+def _at(delivered: PulseSum, where: Floats, times: Floats) -> Floats:
     """Return the temperature of one place at `DEPTH` in degrees Celsius, (n_time, n_depth)."""
     path = delivered.session.path
     rise = session_rise(
         delivered.response.pulse,
-        *(path.time, path.position, exposure.pulse_energy, where[None, :], times),
+        *(path.time, path.position, delivered.exposure.pulse_energy, where[None, :], times),
     )[:, 0]
     return delivered.response.resting + rise + delivered.change(times) - ZERO_CELSIUS
 

@@ -9,35 +9,30 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from porelight.injuries import DEPTH
-from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
-from porelight.report.drawing import BLUE, GREY, INK, SKY, depth_axis, drawing, new_figure
+from porelight.report import palette
+from porelight.report.drawing import depth_axis, drawing, new_figure
 from porelight.report.films import Frame
 from porelight.thermography import SurfaceFilm
-from porelight.treatment import Delivered
 from porelight.units import ZERO_CELSIUS, mm, ms
-from porelight.warming import area_reading
+from porelight.warming import PulseSum
 
 _DPI = 90
 _AFTER = 3.0  # s of a pulse that are shown
 _SEEN = 1.6  # spot radii that are shown on each side
 
 
-def pulse_frames(
-    delivered: Delivered, exposure: Exposure, *, n_frames: int = 60
-) -> Iterator[Frame]:
+def pulse_frames(delivered: PulseSum, *, n_frames: int = 60) -> Iterator[Frame]:
     """Draw the cross-section of resting skin under one pulse, on a clock of equal ratios.
 
     Parameters
     ----------
-    delivered : Delivered
+    delivered : PulseSum
         A session; its answer to one pulse is shown.
-    exposure : Exposure
-        Its pulse energy and duration matter.
     n_frames : int
         Frames, from a tenth of the pulse to three seconds.
     """
-    pulse = delivered.response.pulse
+    exposure, pulse = delivered.exposure, delivered.response.pulse
     reach = _SEEN * 0.5 * exposure.beam.diameter
     r = np.linspace(-reach, reach, 121)
     clock = np.geomspace(0.1 * exposure.pulse_duration, _AFTER, n_frames)
@@ -63,7 +58,7 @@ def pulse_frames(
         bar.set_label("temperature [\u00b0C]")
         bar.outline.set_visible(False)
         # the room above the picture is kept free for what is written there
-        title = axes.set_title(" ", color=INK)
+        title = axes.set_title(" ", color=palette.INK)
         reel = _Reel(figure, (mesh, title))
         for time, values in zip(clock, frames, strict=True):
             mesh.set_array(values)
@@ -74,12 +69,9 @@ def pulse_frames(
             yield reel.frame()
 
 
-def session_frames(film: SurfaceFilm, delivered: Delivered, exposure: Exposure) -> Iterator[Frame]:
+def session_frames(film: SurfaceFilm, delivered: PulseSum) -> Iterator[Frame]:
     """Draw the area from above with the moving spot, and what is read at the surface beside it."""
     celsius = film.temperature - ZERO_CELSIUS
-    mean = area_reading(
-        delivered.response, delivered.session, exposure.pulse_energy, delivered.change
-    )
     with drawing():
         figure = new_figure(3.8, 8.2)
         above, reading = figure.subplots(1, 2, gridspec_kw={"width_ratios": (1.0, 1.1)})
@@ -99,22 +91,22 @@ def session_frames(film: SurfaceFilm, delivered: Delivered, exposure: Exposure) 
         bar.set_label("surface [\u00b0C]")
         bar.outline.set_visible(False)
         reading.plot(
-            film.trace.time, film.trace.reading - ZERO_CELSIUS, color=SKY, linewidth=0.8,
+            film.trace.time, film.trace.reading - ZERO_CELSIUS, color=palette.SKY, linewidth=0.8,
             label="thermometer at the spot",
         )  # fmt: skip
         reading.plot(
-            delivered.session.reading_times, mean - ZERO_CELSIUS, color=BLUE,
-            label="mean over the area",
+            delivered.session.reading_times, delivered.area_reading - ZERO_CELSIUS,
+            color=palette.BLUE, label="mean over the area",
         )  # fmt: skip
-        now = reading.axvline(0.0, color=GREY, linewidth=1.0)
+        now = reading.axvline(0.0, color=palette.GREY, linewidth=1.0)
         reading.set_xlabel("time [s]")
         reading.set_ylabel("reading [\u00b0C]")
         reading.grid(visible=True, axis="y")
         reading.legend(loc="lower right")
-        title = above.set_title(" ", color=INK)
+        title = above.set_title(" ", color=palette.INK)
         reel = _Reel(figure, (mesh, spot, title, now))
         angle = np.linspace(0.0, 2.0 * np.pi, 41)
-        radius = 0.5 * exposure.beam.diameter
+        radius = 0.5 * delivered.exposure.beam.diameter
         for time, values, centre in zip(film.time, celsius, film.spot, strict=True):
             mesh.set_array(values)
             x, y = centre[:, None] + radius * np.array([np.cos(angle), np.sin(angle)])

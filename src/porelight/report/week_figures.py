@@ -10,18 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from porelight.quantities import Floats
-from porelight.report.drawing import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    SKY,
-    VERMILION,
-    band,
-    drawing,
-    new_figure,
-)
+from porelight.report import palette
+from porelight.report.drawing import band, drawing, new_figure
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import significant
 from porelight.report.plausibility import GENESIS, PEARL, published
@@ -31,9 +21,9 @@ from porelight.units import mm, per_cm2
 
 _WEEK = 7.0  # d
 _MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {GENESIS: ("v", VERMILION), PEARL: ("D", GREEN)}
+    {GENESIS: ("v", palette.VERMILION), PEARL: ("D", palette.GREEN)}
 )
-_OTHER_MARK = ("s", INK)
+_OTHER_MARK = ("s", palette.INK)
 _FORTNIGHT = 14.0  # d
 _FLOOR = "genetic size: no treatment goes below"
 _LEAST_RANGE = 0.06  # of an axis, as a share of the value
@@ -53,15 +43,19 @@ def weeks_figure(outcome: xr.Dataset) -> Figure:
         figure = new_figure(2.9)
         area, count, diameter = figure.subplots(1, 3)
         share = 100.0 * _history(outcome, "area_fraction")
-        band(area, _weeks(outcome), share, BLUE, "")
+        band(area, _weeks(outcome), share, palette.BLUE, "")
         start = float(np.median(share[:, 0]))
         area.axhline(
-            start * (1.0 - smallest_detectable()), color=GREY, linestyle=":", linewidth=1.0
+            start * (1.0 - smallest_detectable()), color=palette.GREY, linestyle=":", linewidth=1.0
         )
         area.set_ylabel("skin covered by visible pores [%]")
-        band(count, _weeks(outcome), _history(outcome, "visible_density") / per_cm2, BLUE, "")
+        band(
+            count, _weeks(outcome), _history(outcome, "visible_density") / per_cm2, palette.BLUE, ""
+        )
         count.set_ylabel("visible pores per cm\u00b2")
-        band(diameter, _weeks(outcome), 100.0 * _history(outcome, "diameter_ratio"), BLUE, "")
+        band(
+            diameter, _weeks(outcome), 100.0 * _history(outcome, "diameter_ratio"), palette.BLUE, ""
+        )
         diameter.set_ylabel("diameter of a pore [% of its start]")
         for axes in (area, count, diameter):
             _finish_weeks(axes, outcome)
@@ -81,7 +75,7 @@ def collagen_figure(outcome: xr.Dataset) -> Figure:
                 "young collagen [% of all at start]",
                 "pressure of the plug [% of start]",
             ),
-            (GREEN, ORANGE, SKY),
+            (palette.GREEN, palette.ORANGE, palette.SKY),
             strict=True,
         ):
             band(axes, _weeks(outcome), 100.0 * _history(outcome, name), colour, "")
@@ -108,9 +102,9 @@ def healing_figure(outcome: xr.Dataset, index: int) -> Figure:
         figure = new_figure(2.7, width=7.1)
         axes = figure.subplots()
         for name, label, colour, dash in (
-            ("epidermis", "epidermis closed", BLUE, "-"),
-            ("dressing", "dressing still on", ORANGE, "--"),
-            ("erythema", "redness of the treatment", VERMILION, "-."),
+            ("epidermis", "epidermis closed", palette.BLUE, "-"),
+            ("dressing", "dressing still on", palette.ORANGE, "--"),
+            ("erythema", "redness of the treatment", palette.VERMILION, "-."),
         ):
             draws = 100.0 * _history(outcome, name)[:, window]
             if draws.size:
@@ -134,27 +128,29 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
     with drawing():
         figure = new_figure(0.36 * len(shown) + 0.9, width=7.1)
         axes = figure.subplots()
-        axes.axvline(0.0, color=GREY, linewidth=0.8)
+        axes.axvline(0.0, color=palette.GREY, linewidth=0.8)
         for row, one in enumerate(shown):
             draws = 100.0 * changes(outcome, one.name, when.day)
             low, quarter, middle, three, high = np.quantile(draws, [0.05, 0.25, 0.5, 0.75, 0.95])
-            axes.plot([low, high], [row, row], color=BLUE, linewidth=1.4, solid_capstyle="butt")
+            axes.plot(
+                [low, high], [row, row], color=palette.BLUE, linewidth=1.4, solid_capstyle="butt"
+            )
             axes.plot(
                 [quarter, three],
                 [row, row],
-                color=BLUE,
+                color=palette.BLUE,
                 linewidth=5.5,
                 alpha=0.55,
                 solid_capstyle="butt",
             )
-            axes.plot(middle, row, "o", color=BLUE, markersize=5.5, markeredgecolor="white")
+            axes.plot(middle, row, "o", color=palette.BLUE, markersize=5.5, markeredgecolor="white")
             if one.name in trials:
                 _trial(axes, row + 0.27, trials[one.name])
         axes.plot(
             [],
             [],
             "o-",
-            color=BLUE,
+            color=palette.BLUE,
             markeredgecolor="white",
             label="predicted: median, 50 % and 90 %",
         )
@@ -163,7 +159,7 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
                 [],
                 [],
                 "D",
-                color=VERMILION,
+                color=palette.VERMILION,
                 markerfacecolor="white",
                 markersize=5.0,
                 label="trial of Laser Genesis",
@@ -207,13 +203,17 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
     with drawing():
         figure = new_figure(2.9, width=7.1)
         axes = figure.subplots()
-        axes.plot(x / mm, larger(floor), color=GREY, linestyle=":", linewidth=1.2, label=_FLOOR)
-        band(axes, x / mm, draws, BLUE, when.words)
-        axes.plot(x / mm, larger(now), color=INK, linestyle="--", linewidth=1.3, label="now")
+        axes.plot(
+            x / mm, larger(floor), color=palette.GREY, linestyle=":", linewidth=1.2, label=_FLOOR
+        )
+        band(axes, x / mm, draws, palette.BLUE, when.words)
+        axes.plot(
+            x / mm, larger(now), color=palette.INK, linestyle="--", linewidth=1.3, label="now"
+        )
         seen = f"{_visible(outcome, 0.0)} now, {_visible(outcome, when.day)} then"
         axes.axvline(
             DETECTION_THRESHOLD / mm,
-            color=VERMILION,
+            color=palette.VERMILION,
             linewidth=1.1,
             label=f"visible from {DETECTION_THRESHOLD / mm:g} mm: {seen}",
         )
@@ -255,7 +255,7 @@ def _finish_weeks(axes: Axes, outcome: xr.Dataset) -> None:
         low, high = middle - 0.5 * _LEAST_RANGE * middle, middle + 0.5 * _LEAST_RANGE * middle
     axes.set_ylim(low, high)
     axes.set_xlim(0.0, float(outcome["day"].max()) / _WEEK)
-    axes.axvline(when.day / _WEEK, color=GREY, linewidth=0.9, linestyle="--")
+    axes.axvline(when.day / _WEEK, color=palette.GREY, linewidth=0.9, linestyle="--")
     for session in session_facts(outcome):
         marker, colour = _MARKS.get(session.device, _OTHER_MARK)
         axes.plot(
@@ -281,11 +281,11 @@ def _legend_of_sessions(figure: Figure, outcome: xr.Dataset) -> None:
         marker, colour = _MARKS.get(session.device, _OTHER_MARK)
         handles += axes.plot([], [], marker, color=colour, markersize=5.0)
         labels.append(session.name)
-    handles += axes.plot([], [], color=BLUE)
+    handles += axes.plot([], [], color=palette.BLUE)
     labels.append("median, 50 % and 90 % bands")
-    handles += axes.plot([], [], color=GREY, linestyle="--", linewidth=0.9)
+    handles += axes.plot([], [], color=palette.GREY, linestyle="--", linewidth=0.9)
     labels.append(when.words)
-    handles += axes.plot([], [], color=GREY, linestyle=":", linewidth=1.0)
+    handles += axes.plot([], [], color=palette.GREY, linestyle=":", linewidth=1.0)
     labels.append("below: a camera can tell")
     figure.legend(handles, labels, loc="outside upper left", ncols=len(labels))
 
@@ -297,8 +297,8 @@ def _first_of_each(sessions: tuple[SessionFacts, ...]) -> list[SessionFacts]:
 def _trial(axes: Axes, height: float, name: str) -> None:
     entry = published(name)
     low, middle, high = (100.0 * x for x in (entry.low, entry.value, entry.high))
-    axes.plot([low, high], [height, height], color=VERMILION, linewidth=1.0)
-    axes.plot(middle, height, "D", color=VERMILION, markerfacecolor="white", markersize=4.5)
+    axes.plot([low, high], [height, height], color=palette.VERMILION, linewidth=1.0)
+    axes.plot(middle, height, "D", color=palette.VERMILION, markerfacecolor="white", markersize=4.5)
 
 
 def ablative_sessions(outcome: xr.Dataset) -> list[int]:

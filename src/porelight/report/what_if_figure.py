@@ -6,10 +6,16 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from porelight.report.drawing import BLUE, GREEN, ORANGE, VERMILION, drawing, new_figure
+from porelight.report import palette
+from porelight.report.drawing import drawing, new_figure
 from porelight.what_if import YEAR
 
-_STYLES = ((VERMILION, "-"), (ORANGE, "--"), (BLUE, "-."), (GREEN, ":"))
+_STYLES = (
+    (palette.VERMILION, "-"),
+    (palette.ORANGE, "--"),
+    (palette.BLUE, "-."),
+    (palette.GREEN, ":"),
+)
 
 
 def what_if_figure(outcomes: Mapping[str, xr.Dataset]) -> Figure:
@@ -38,6 +44,8 @@ def what_if_figure(outcomes: Mapping[str, xr.Dataset]) -> Figure:
             axes.set_xlabel("years from now")
             axes.set_ylabel(label)
             axes.grid(visible=True, axis="y")
+        panels[1].text(0.02, 0.03, "bands: the middle half of the draws",
+                       transform=panels[1].transAxes, fontsize=7.5, color=palette.GREY)  # fmt: skip
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper left", ncols=len(labels))
     return figure

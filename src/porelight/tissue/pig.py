@@ -15,7 +15,7 @@ import numpy as np
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import Floats
 from porelight.tissue._values import Values
-from porelight.tissue.skin import Layer, LayerName
+from porelight.tissue.skin import Layer, epidermis_layer, layers_with_blood
 
 Breed = Literal["yucatan", "yorkshire"]
 
@@ -63,7 +63,6 @@ class PigSkin:
                 f"no breed named {breed!r}{did_you_mean(str(breed), get_args(Breed))}"
             )
         pig, human = Values("pig", values), Values("layers", values)
-        papillary, plexus = human("papillary_thickness"), human("upper_plexus_thickness")
         whole, basal = pig(f"epidermis_thickness_{breed}"), pig("basal_layer_thickness_pig")
         if not 0.0 < basal < whole:
             raise ParameterError(
@@ -71,46 +70,12 @@ class PigSkin:
                 "of it."
             )
 
-        def epidermis(thickness: float, melanosomes: float) -> Layer:
-            return Layer(
-                name="epidermis",
-                thickness=thickness,
-                melanosome_fraction=melanosomes,
-                blood_fraction=0.0,
-                oxygen_saturation=0.0,
-                vessel_radius=0.0,
-                water_fraction=human("water_fraction_epidermis"),
-                lipid_fraction=0.0,
-            )
-
-        def bloody(name: LayerName, key: str, thickness: float) -> Layer:
-            fat = name == "fat"
-            return Layer(
-                name=name,
-                thickness=thickness,
-                melanosome_fraction=0.0,
-                blood_fraction=human(f"blood_fraction_{key}"),
-                oxygen_saturation=human("oxygen_saturation"),
-                vessel_radius=human(f"vessel_radius_{'reticular' if fat else key}"),
-                water_fraction=human("water_fraction_fat" if fat else "water_fraction_dermis"),
-                lipid_fraction=human("lipid_fraction_fat") if fat else 0.0,
-            )
-
-        reticular = pig("dermis_thickness_pig") - papillary - plexus
-        if reticular <= 0.0:
-            raise ParameterError(
-                f"the dermis is {pig('dermis_thickness_pig'):g} m thick; expected more than its "
-                f"papillary layer and plexus of {papillary + plexus:g} m."
-            )
         return cls(
             breed=breed,
             layers=(
-                epidermis(whole - basal, 0.0),
-                epidermis(basal, pig(f"melanosome_fraction_{breed}") * whole / basal),
-                bloody("papillary dermis", "papillary", papillary),
-                bloody("upper plexus", "plexus", plexus),
-                bloody("reticular dermis", "reticular", reticular),
-                bloody("fat", "fat", pig("fat_thickness_pig")),
+                epidermis_layer(whole - basal, 0.0, human),
+                epidermis_layer(basal, pig(f"melanosome_fraction_{breed}") * whole / basal, human),
+                *layers_with_blood(pig("dermis_thickness_pig"), pig("fat_thickness_pig"), human),
             ),
         )
 

@@ -39,6 +39,18 @@ def uncertain(files: Sequence[str]) -> tuple[Parameter, ...]:
     )
 
 
+def require_draws(n_draws: int) -> None:
+    """Refuse an ensemble without a draw.
+
+    Raises
+    ------
+    ParameterError
+        If so.
+    """
+    if n_draws < 1:
+        raise ParameterError(f"n_draws is {n_draws}; expected 1 or more.")
+
+
 def draws(parameters: Sequence[Parameter], n_draws: int, seed: int) -> dict[str, Floats]:
     """Return `n_draws` values of each parameter, evenly spread over its prior.
 
@@ -66,8 +78,7 @@ def draws(parameters: Sequence[Parameter], n_draws: int, seed: int) -> dict[str,
     A Latin hypercube: each parameter is stratified into `n_draws` equal shares of probability [1]_
     of the module. The parameters are taken as independent; no source gives their correlations.
     """
-    if n_draws < 1:
-        raise ParameterError(f"n_draws is {n_draws}; expected 1 or more.")
+    require_draws(n_draws)
     names = [entry.name for entry in parameters]
     if len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})

@@ -191,17 +191,30 @@ def _layers(zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values) -
     decades = (age - value("reference_age")) / 10.0
     dermis = value(f"dermis_thickness_{zone}_{sex}")
     dermis *= (1.0 - value("dermis_thinning_per_decade")) ** decades
-    papillary, plexus = value("papillary_thickness"), value("upper_plexus_thickness")
-    reticular = dermis - papillary - plexus
-    if reticular <= 0.0:
-        raise ParameterError(
-            f"the dermis is {dermis:g} m thick, its papillary layer and upper plexus together "
-            f"{papillary + plexus:g} m; expected a thicker dermis. Check the overriding values."
-        )
-    epidermis = Layer(
+    return (
+        epidermis_layer(
+            value("epidermis_thickness"), value(f"melanosome_fraction_{fitzpatrick}"), value
+        ),
+        *layers_with_blood(dermis, value("fat_thickness"), value),
+    )
+
+
+def epidermis_layer(thickness: float, melanosome_fraction: float, value: Values) -> Layer:
+    """Return epidermis, or a part of it: pigment and no blood.
+
+    Parameters
+    ----------
+    thickness : float
+        Of the layer [m].
+    melanosome_fraction : float
+        Share of the volume [-].
+    value : Values
+        Numbers of ``layers.toml``.
+    """
+    return Layer(
         name="epidermis",
-        thickness=value("epidermis_thickness"),
-        melanosome_fraction=value(f"melanosome_fraction_{fitzpatrick}"),
+        thickness=thickness,
+        melanosome_fraction=melanosome_fraction,
         blood_fraction=0.0,
         oxygen_saturation=0.0,
         vessel_radius=0.0,
@@ -209,23 +222,46 @@ def _layers(zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values) -
         lipid_fraction=0.0,
     )
 
-    def bloody(name: LayerName, key: str, thickness: float, vessels: str) -> Layer:
-        fat = name == "fat"
+
+def layers_with_blood(dermis: float, fat: float, value: Values) -> tuple[Layer, ...]:
+    """Return the dermis in its three layers, and the fat below it.
+
+    Parameters
+    ----------
+    dermis, fat : float
+        Thickness [m].
+    value : Values
+        Numbers of ``layers.toml``.
+
+    Raises
+    ------
+    ParameterError
+        If the dermis is no thicker than its upper two layers.
+    """
+    papillary, plexus = value("papillary_thickness"), value("upper_plexus_thickness")
+    reticular = dermis - papillary - plexus
+    if reticular <= 0.0:
+        raise ParameterError(
+            f"the dermis is {dermis:g} m thick, its papillary layer and upper plexus together "
+            f"{papillary + plexus:g} m; expected a thicker dermis. Check the overriding values."
+        )
+
+    def layer(name: LayerName, key: str, thickness: float) -> Layer:
+        fatty = name == "fat"
         return Layer(
             name=name,
             thickness=thickness,
             melanosome_fraction=0.0,
             blood_fraction=value(f"blood_fraction_{key}"),
             oxygen_saturation=value("oxygen_saturation"),
-            vessel_radius=value(f"vessel_radius_{vessels}"),
-            water_fraction=value("water_fraction_fat" if fat else "water_fraction_dermis"),
-            lipid_fraction=value("lipid_fraction_fat") if fat else 0.0,
+            vessel_radius=value(f"vessel_radius_{'reticular' if fatty else key}"),
+            water_fraction=value("water_fraction_fat" if fatty else "water_fraction_dermis"),
+            lipid_fraction=value("lipid_fraction_fat") if fatty else 0.0,
         )
 
     return (
-        epidermis,
-        bloody("papillary dermis", "papillary", papillary, "papillary"),
-        bloody("upper plexus", "plexus", plexus, "plexus"),
-        bloody("reticular dermis", "reticular", reticular, "reticular"),
-        bloody("fat", "fat", value("fat_thickness"), "reticular"),
+        layer("papillary dermis", "papillary", papillary),
+        layer("upper plexus", "plexus", plexus),
+        layer("reticular dermis", "reticular", reticular),
+        layer("fat", "fat", fat),
     )

@@ -1,25 +1,14 @@
-"""The demonstration: porelight proves itself on this computer and ends with a report.
+"""The acts of the demonstration: each tells its part and checks it."""
 
-It goes the whole way on a virtual photograph, whose pores are known: measure, light, heat, plan,
-forecast, picture, report. Every step is checked, and the demonstration passes only if all are.
-"""
-
-import os
-import platform
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 from PIL import Image
-from rich.console import Console
-from rich.table import Table
 
-from porelight import __version__
 from porelight.course import Course, physics_members
-from porelight.errors import InputFileError
+from porelight.demo.story import Story
 from porelight.laser.presets import laser_genesis, limits, pearl
 from porelight.outcome import interval
 from porelight.photo.match import matched_pairs
@@ -27,13 +16,12 @@ from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
 from porelight.plan.objective import FOLLOW_UP
 from porelight.plan.search import Plan, Settings, propose
-from porelight.record.measurements import load_measured, save_measurement
+from porelight.record.measurements import save_measurement
 from porelight.record.outcomes import save_outcome
 from porelight.record.plans import plan_document, save_plan
 from porelight.render.look import SkinLook
 from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
-from porelight.report.page import write_report
 from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
@@ -72,147 +60,7 @@ SMALL_GRID = Settings(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One claim of the demonstration and whether it held."""
-
-    claim: str
-    found: str
-    passed: bool
-
-
-@dataclass(slots=True)
-class Demonstration:
-    """What the demonstration found."""
-
-    checks: list[Check] = field(default_factory=list)
-    report: Path = Path()
-    seconds: float = 0.0
-
-    @property
-    def passed(self) -> bool:
-        """Whether every check held."""
-        return bool(self.checks) and all(check.passed for check in self.checks)
-
-    def document(self) -> dict[str, object]:
-        """Return the checks as plain data."""
-        return {
-            "passed": self.passed,
-            "seconds": round(self.seconds, 1),
-            "report": str(self.report),
-            "checks": [
-                {"claim": one.claim, "found": one.found, "passed": one.passed}
-                for one in self.checks
-            ],
-        }
-
-
-def run_demo(folder: Path, *, seed: int, console: Console) -> Demonstration:
-    """Run the demonstration and write what it makes into a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Made if absent; files of an earlier demonstration are replaced.
-    seed : int
-        The same seed gives the same numbers.
-    console : Console
-        Where the story is told.
-
-    Returns
-    -------
-    Demonstration
-        Its checks, the report, and how long it took.
-
-    Raises
-    ------
-    InputFileError
-        If the folder cannot be made.
-    """
-    started = time.perf_counter()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputFileError(f"{folder}: cannot be made ({problem.strerror}).") from None
-    story = _Story(console, Demonstration())
-    story.heading("This computer")
-    story.say(_computer())
-
-    story.heading("1  A photograph with known pores, measured")
-    rendered, measurement = _measured_photograph(folder, seed, story)
-
-    story.heading("2  Light against published benchmarks")
-    _light(seed, story)
-
-    story.heading("3  Laser Genesis and Pearl on light and dark skin")
-    _treatments(seed, story)
-
-    skin = Skin.typical(ZONE, 3, 35.0, oiliness="oily", pores=measurement.population())
-    story.heading("4  A plan for the photographed skin")
-    plan = _plan(skin, folder, seed, story)
-
-    story.heading("5  Twelve weeks ahead")
-    outcome = _forecast(skin, plan, folder, seed, story)
-
-    story.heading("6  Before and after")
-    _picture(rendered, measurement, outcome, folder, story)
-
-    story.heading("7  Report")
-    measured = load_measured(folder / "measured")
-    result = story.result
-    result.report = write_report(
-        outcome, folder / "report.html", measured=measured, plan=plan_document(plan)
-    )
-    result.seconds = time.perf_counter() - started
-    story.table(
-        ("check", "found", ""),
-        [(one.claim, one.found, "ok" if one.passed else "FAILED") for one in result.checks],
-    )
-    story.say(f"{result.seconds:.0f} s. Open {result.report.resolve().as_uri()}")
-    story.say("all checks passed" if result.passed else "SOME CHECKS FAILED")
-    return result
-
-
-@dataclass(frozen=True, slots=True)
-class _Story:
-    """The console and the list of checks, together."""
-
-    console: Console
-    result: Demonstration
-
-    def heading(self, text: str) -> None:
-        self.console.rule(text, align="left")
-
-    def say(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    def check(self, claim: str, found: str, *, passed: bool) -> None:
-        self.result.checks.append(Check(claim, found, bool(passed)))
-
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        table = Table(show_header=True)
-        for name in header:
-            table.add_column(name)
-        for row in rows:
-            table.add_row(*row)
-        self.console.print(table, markup=False)
-
-
-def _computer() -> str:
-    return (
-        f"porelight {__version__}, Python {platform.python_version()}, {platform.system()} "
-        f"{platform.machine()}, {len(_processors())} processors"
-    )
-
-
-def _processors() -> Sequence[int]:
-    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
-    return sorted(affinity(0)) if affinity is not None else range(os.cpu_count() or 1)
-
-
-def _measured_photograph(
-    folder: Path, seed: int, story: _Story
-) -> tuple[RenderedSkin, Measurement]:
+def measured_photograph(folder: Path, seed: int, story: Story) -> tuple[RenderedSkin, Measurement]:
     """Render skin of the expected kind, measure it, and hold it against the truth."""
     n_pores = round(PORES_PER_AREA * PATCH[0] * PATCH[1])
     spread = np.random.default_rng(seed).normal(0.0, PORE_SPREAD, n_pores)
@@ -257,28 +105,28 @@ def _measured_photograph(
     return rendered, measurement
 
 
-def _light(seed: int, story: _Story) -> None:
+def quick_light(seed: int, story: Story) -> None:
     """Run the quick ones of the published light cases, and time the photons."""
     rows = []
-    started = time.perf_counter()
     results = [
         result for number, case in enumerate(LIGHT_CASES) for result in case(PHOTONS, seed + number)
     ]
-    seconds = time.perf_counter() - started
     for one in results:
         verdict = f"z {one.z:+.1f}" if one.is_stochastic else "exact"
         rows.append(
-            (
-                f"{one.key} {one.title}",
-                one.quantity,
-                f"{one.expected:.5g}",
-                f"{one.found:.5g}",
-                verdict,
-            )
+            {
+                "case": f"{one.key} {one.title}",
+                "quantity": one.quantity,
+                "published": f"{one.expected:.5g}",
+                "found": f"{one.found:.5g}",
+                "": verdict,
+            }
         )
-    story.table(("case", "quantity", "published", "found", ""), rows)
-    rate = PHOTONS * len(LIGHT_CASES) / seconds
-    story.say(f"{rate:,.0f} photons per second, compilation and exact checks included")
+    story.table("", rows)
+    started = time.perf_counter()
+    light_cases.three_layers(PHOTONS, seed)  # once more, now that the kernels are compiled
+    rate = PHOTONS / (time.perf_counter() - started)
+    story.say(f"{rate:,.0f} photons per second through the three layers")
     story.check(
         "light agrees with the published benchmarks",
         f"{sum(one.passed for one in results)} of {len(results)} within 4 standard errors",
@@ -286,7 +134,7 @@ def _light(seed: int, story: _Story) -> None:
     )
 
 
-def _treatments(seed: int, story: _Story) -> None:
+def treatments(seed: int, story: Story) -> None:
     """Treat fair and dark skin with both devices and with no light at all."""
     rows = []
     injured = {}
@@ -298,35 +146,24 @@ def _treatments(seed: int, story: _Story) -> None:
             one = physics.treat_member(exposure, 0)
             injured[fitzpatrick, exposure.device] = one
             rows.append(
-                (
-                    exposure.device,
-                    roman(fitzpatrick),
-                    f"{to_celsius(one.surface_reading):.1f}",
-                    f"{to_celsius(float(one.peak_temperature.max())):.0f}",
-                    f"{100 * float(one.field.heat_shocked.max()):.1f}",
-                    f"{one.ablated_depth / um:.0f}",
-                    f"{one.wound_depth / um:.0f}",
-                )
+                {
+                    "device": exposure.device,
+                    "skin type": roman(fitzpatrick),
+                    "surface": f"{to_celsius(one.surface_reading):.1f} degC",
+                    "hottest depth": f"{to_celsius(float(one.peak_temperature.max())):.0f} degC",
+                    "heat-shocked at most": f"{100 * float(one.field.heat_shocked.max()):.1f} %",
+                    "ablated": f"{one.ablated_depth / um:.0f} um",
+                    "wound depth": f"{one.wound_depth / um:.0f} um",
+                }
             )
         if fitzpatrick == 2:
             off = physics.treat_member(laser_genesis(radiant_exposure=0.0), 0)
             nothing = float(np.abs(off.peak_temperature - off.resting).max())
-    story.table(
-        (
-            "device",
-            "type",
-            "surface [C]",
-            "peak [C]",
-            "heat shock [%]",
-            "ablated [um]",
-            "wound [um]",
-        ),
-        rows,
-    )
+    story.table("", rows)
     reading = to_celsius(injured[2, "laser-genesis"].surface_reading)
     story.check(
-        "2,000 pulses warm a quarter of a face to 38 to 44 C",
-        f"{reading:.1f} C",
+        "2,000 pulses warm a quarter of a face to 38 to 44 degC",
+        f"{reading:.1f} degC",
         passed=38.0 <= reading <= 44.0,
     )
     fair, dark = (
@@ -343,19 +180,17 @@ def _treatments(seed: int, story: _Story) -> None:
     story.check("no light, no heat", f"{nothing:.1e} K", passed=nothing <= 1e-9)
 
 
-def _plan(skin: Skin, folder: Path, seed: int, story: _Story) -> Plan:
+def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
     """Plan on a small grid for this skin, and for the darkest."""
     plan = propose(skin, n_draws=48, seed=seed, settings=SMALL_GRID)
     save_plan(plan, folder / "plan.toml")
     document = plan_document(plan)
-    for title, rows in (("safe", plan_rows(document)), ("refused", refusal_rows(document))):
-        if rows:
-            story.say(title)
-            story.table(tuple(rows[0]), [tuple(row.values()) for row in rows[:4]])
+    story.table("safe, best first", plan_rows(document)[:4])
+    story.table("refused", refusal_rows(document)[:4])
     story.say(plan.verdict)
     story.check(
         "every proposed course keeps all limits",
-        f"{len(plan.candidates)} proposed, {len(plan.refused)} settings refused",
+        f"proposed: {len(plan.candidates)}, refused: {len(plan.refused)}",
         passed=bool(plan.candidates) and all(one.margin >= 0.0 for one in plan.candidates),
     )
     breaches = limits("pearl").breaches(pearl(), 6)
@@ -363,7 +198,7 @@ def _plan(skin: Skin, folder: Path, seed: int, story: _Story) -> Plan:
     return plan
 
 
-def _forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: _Story) -> xr.Dataset:
+def forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: Story) -> xr.Dataset:
     """Follow the best course of the plan for twelve weeks after its last session."""
     best = plan.candidates[0] if plan.candidates else None
     sessions = best.sessions if best is not None else ()
@@ -372,9 +207,7 @@ def _forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: _Story) ->
         draws=200, members=3, photons=PHOTONS, seed=seed, last_day=last
     )
     save_outcome(outcome, folder / "run.nc")
-    rows = forecast_rows(outcome)
-    short = [{name: row[name] for name in row if name != "evidence"} for row in rows]
-    story.table(tuple(short[0]), [tuple(row.values()) for row in short])
+    story.table("forecast", forecast_rows(outcome))
     low, median, high = interval(outcome["diameter_ratio"]).sel(day=last).to_numpy()
     story.say(f"{10 * responders(outcome, last):.0f} of 10 such people would measure smaller pores")
     story.check(
@@ -385,12 +218,12 @@ def _forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: _Story) ->
     return outcome
 
 
-def _picture(
+def before_and_after(
     rendered: RenderedSkin,
     measurement: Measurement,
     outcome: xr.Dataset,
     folder: Path,
-    story: _Story,
+    story: Story,
 ) -> None:
     """Show the photograph with the pores of the median forecast."""
     ratio = float(outcome["diameter_ratio"].isel(day=-1).median())
