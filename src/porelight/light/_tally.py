@@ -36,7 +36,6 @@ from porelight.light._words import (
 )
 from porelight.quantities import Floats
 
-_ZERO = Float32(0.0)
 # of a cell, by which the edges of an even axis may be off
 _EVEN = 1e-6
 

@@ -31,8 +31,15 @@ class Average:
         """Return the average with a batch of so many photons added to those before [1]_."""
         found = np.asarray(batch_sum) / n_photons
         off_before = found - self.mean
-        mean = self.mean + off_before * (n_photons / (n_before + n_photons))
-        return type(self)(mean, self.spread + n_photons * off_before * (found - mean))
+        mean = off_before * (n_photons / (n_before + n_photons))
+        mean += self.mean
+        # in place from here on: room for large tallies costs more than the sums
+        spread = found
+        spread -= mean
+        spread *= off_before
+        spread *= n_photons
+        spread += self.spread
+        return type(self)(mean, spread)
 
     def merged(self, other: Self, n_own: int, n_other: int) -> Self:
         """Return the average over the photons of both [2]_."""

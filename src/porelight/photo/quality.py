@@ -2,7 +2,7 @@ r"""Is a photograph good enough to be measured, and what can still be measured i
 
 Six things are looked at, each by a number with two limits: beyond the first the result is limited
 and says how, beyond the second the photograph is refused. The limits come from what degraded
-photographs did to the detector and to these numbers (docs/theory/photo.md):
+photographs did to the detector and to these numbers (docs/theory/visits.md):
 
 * **resolution**: px/mm of skin;
 * **sharpness**: strength of detail of 0.15 mm over that of 0.3 mm;

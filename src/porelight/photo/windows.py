@@ -63,9 +63,9 @@ def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> 
     place = _places(at, shape, half)
     nearest = np.full((shape[0] + 2 * half) * (shape[1] + 2 * half), np.inf, np.float32)
     # no two points have the same pixel at the same place of their windows
-    for i, j in np.ndindex(away.shape[1:]):
-        here = place[:, i, j]
-        nearest[here] = np.minimum(nearest[here], away[:, i, j])
+    by_offset = (np.ascontiguousarray(x.reshape(len(at), (2 * half + 1) ** 2).T) for x in (place, away))
+    for here, distance in zip(*by_offset, strict=True):
+        nearest[here] = np.minimum(nearest[here], distance)
     return away <= nearest[place]
 
 
