@@ -16,11 +16,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from photo_scores import mask_score, tally, total
+from photo_scores import mask_score, tally
 
 from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
-from porelight.photo.quality import findings
+from porelight.photo.quality import Finding, findings
 from porelight.render.phantom import phantom
 
 Pixels = NDArray[np.uint8]
@@ -78,7 +78,8 @@ def on_phantoms(spoilt: Callable[[Pixels], Pixels]) -> float:
     for skin in PHANTOMS:
         found = measure(Photograph(spoilt(skin.pixels), skin.px_per_metre), zone="cheek")
         tallies.append(tally(skin, found.row, found.col, found.diameters))
-    return total(tallies)["F1"]
+    n_hit = sum(t.n_hit for t in tallies)
+    return 2 * n_hit / sum(t.n_true + t.n_hit + t.n_false for t in tallies)
 
 
 def zones() -> Iterator[tuple[Pixels, NDArray[np.bool_], NDArray[np.bool_]]]:
@@ -93,27 +94,40 @@ def zones() -> Iterator[tuple[Pixels, NDArray[np.bool_], NDArray[np.bool_]]]:
         yield pixels, zone, truth & zone
 
 
+def worst(found: tuple[Finding, ...]) -> str:
+    """Return the harshest verdict, and what it is about."""
+    order = ("fine", "limited", "refused")
+    one = max(found, key=lambda finding: order.index(finding.verdict))
+    return one.verdict if one.verdict == "fine" else f"{one.verdict}, {one.name}"
+
+
 def main() -> None:
     """Print the table."""
     labelled = list(zones())
-    print(f"{'fault':24s}{'strength':>9s}  {'number':>8s}  {'verdict':8s} {'phantoms':>9s}  zones")
+    print(f"{'fault':24s}{'strength':>9s}  {'its number':>10s}  {'verdict':28s} phantoms  zones")
     for fault, (number, spoil, strengths) in FAULTS.items():
         for strength in strengths:
             spoilt = partial(spoil, strength=strength)
             seen, scores = [], []
             for pixels, zone, truth in labelled:
                 photograph = Photograph(spoilt(pixels), SCALE)
-                seen.append({f.name: f for f in findings(photograph, zone)}[number])
+                seen.append(findings(photograph, zone))
                 found = measure(photograph, zone="cheek", zone_mask=zone)
-                scores.append(mask_score(found.labels > 0, truth, zone, SCALE).f1)
+                # nothing found scores nothing
+                score = mask_score(found.labels > 0, truth, zone, SCALE).f1 if found.n else 0.0
+                scores.append(score)
             for skin in [] if labelled else PHANTOMS:
                 photograph = Photograph(spoilt(skin.pixels), skin.px_per_metre)
-                whole = np.ones(photograph.shape, dtype=bool)
-                seen.append({f.name: f for f in findings(photograph, whole)}[number])
-            typical = replace(seen[0], value=float(np.median([f.value for f in seen])))
+                seen.append(findings(photograph, np.ones(photograph.shape, dtype=bool)))
+            # that of the typical picture, number by number
+            typical = tuple(
+                replace(same[0], value=float(np.median([one.value for one in same])))
+                for same in zip(*seen, strict=True)
+            )
+            value = next(one.value for one in typical if one.name == number)
             print(
-                f"{fault:24s}{strength:9g}  {typical.value:8.3g}  {typical.verdict:8s} "
-                f"{on_phantoms(spoilt):9.3f} {np.mean(scores) if scores else np.nan:7.3f}"
+                f"{fault:24s}{strength:9g}  {value:10.3g}  {worst(typical):28s} "
+                f"{on_phantoms(spoilt):8.3f}  {np.mean(scores) if scores else np.nan:5.3f}"
             )
 
 

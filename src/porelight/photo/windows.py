@@ -63,8 +63,8 @@ def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> 
     place = _places(at, shape, half)
     nearest = np.full((shape[0] + 2 * half) * (shape[1] + 2 * half), np.inf, np.float32)
     # no two points have the same pixel at the same place of their windows
-    by_offset = (np.ascontiguousarray(x.reshape(len(at), (2 * half + 1) ** 2).T) for x in (place, away))
-    for here, distance in zip(*by_offset, strict=True):
+    by_offset = (x.reshape(len(at), (2 * half + 1) ** 2).T for x in (place, away))
+    for here, distance in zip(*map(np.ascontiguousarray, by_offset), strict=True):
         nearest[here] = np.minimum(nearest[here], distance)
     return away <= nearest[place]
 
