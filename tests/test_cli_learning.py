@@ -125,12 +125,17 @@ def test_photographs_that_cannot_teach_are_refused_in_one_line(tmp_path, photogr
 @pytest.mark.parametrize("entry", ["week6", "0=week6", "six=week6", "42=", "nan=week6"])
 def test_a_follow_up_without_day_and_folder_is_refused(entry):
     with pytest.raises(InputFileError, match="expected DAY=FOLDER"):
-        follow_up_folders([entry])
+        follow_up_folders([entry], Path("before"))
 
 
 def test_two_follow_ups_of_one_day_are_refused():
     with pytest.raises(InputFileError, match="day 42 has two follow-ups"):
-        follow_up_folders(["42=week6", "42.0=again"])
+        follow_up_folders(["42=week6", "42.0=again"], Path("before"))
+
+
+def test_one_measurement_for_two_visits_is_refused():
+    with pytest.raises(InputFileError, match="before is given for two visits"):
+        follow_up_folders(["42=week6", "84=week6/../before"], Path("before"))
 
 
 @pytest.fixture(scope="module")

@@ -185,7 +185,18 @@ def test_compare_writes_table_picture_and_summary(files, tmp_path, capsys):
         rows = list(csv.DictReader(file))
     assert sum(row["seen"] == "both" for row in rows) == summary["pores_in_both"]
     with Image.open(folder / "change.png") as picture:
-        assert picture.size[0] > 500
+        drawn = np.asarray(picture)
+    above, legend = drawn[:-150], drawn[-150:]
+    blue, yellow = (0, 114, 178), (240, 228, 66)
+    assert (above == blue).all(axis=2).sum() > 10 * (above == (213, 94, 0)).all(axis=2).sum()
+    assert all((legend == colour).all(axis=2).any() for colour in (blue, yellow))
+
+
+def test_one_picture_taken_twice_is_told(files, tmp_path, capsys):
+    same = (files[0], files[0], "-o", tmp_path / "change", "--zone", "cheek", "--px-per-mm", 12.5)
+    code, out, err = typed(capsys, "compare", *same)
+    assert code == 0
+    assert "the same picture; they say nothing of a change" in out + err
 
 
 def test_scale_is_asked_for_one_way(files, tmp_path, capsys):

@@ -48,7 +48,7 @@ def follow_up(
     content = read_course_file(course)
     planned = course_of(content, course, measured=measured)
     visits = [visit_of(0.0, measured)]
-    visits += [visit_of(day, folder) for day, folder in follow_up_folders(visit)]
+    visits += [visit_of(day, folder) for day, folder in follow_up_folders(visit, measured)]
     require_output(output, course)
     require_draws(draws)
     finely = simulation_of(content)

@@ -288,6 +288,8 @@ def _warnings(
     seen: Observed,
 ) -> tuple[str, ...]:
     said = []
+    if np.array_equal(before[0].pixels, after[0].pixels):
+        said.append("Both photographs are the same picture; they say nothing of a change.")
     error = max(np.hypot(before[0].scale_error, after[0].scale_error), _LEAST_SCALE_ERROR)
     if abs(np.log(seen.registration.scale)) > _SCALE_SIGMAS * error:
         said.append(

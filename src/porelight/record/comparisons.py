@@ -35,9 +35,18 @@ COLUMNS = (
 
 _Z = 1.959964
 _SEEN = {(True, True): "both", (True, False): "first", (False, True): "second"}
-# BGR: blue shrank, vermilion grew, grey neither for sure; white was seen at one visit only
-_SHRANK, _GREW, _SAME, _ALONE = (178, 114, 0), (0, 94, 213), (150, 150, 150), (255, 255, 255)
+Colour = tuple[int, int, int]
+# BGR of blue, vermilion, yellow, white
+_SHRANK, _GREW, _SAME, _ALONE = (178, 114, 0), (0, 94, 213), (66, 228, 240), (255, 255, 255)
+_LEGEND: dict[Colour, str] = {
+    _SHRANK: "narrower",
+    _GREW: "wider",
+    _SAME: "no sure change",
+    _ALONE: "seen at one visit only",
+}
 _ENLARGED = 4
+_LINE, _INDENT, _LEGEND_WIDTH = 30, 44, 330  # px
+_GROUND, _INK = 90, (255, 255, 255)  # dark enough for all four colours
 
 
 def comparison_summary(
@@ -125,7 +134,10 @@ def save_comparison(
 
 
 def change_picture(comparison: Comparison, before: Photograph) -> NDArray[np.uint8]:
-    """Return the first photograph with a ring on each pore, coloured by its change, in BGR."""
+    """Return the first photograph with a ring on each pore, coloured by its change, in BGR.
+
+    A legend lies below it. Rings of pores that differ from the change of their zone are thick.
+    """
     rows, cols = comparison.registration.shared.shape
     # stretched, as pores are hardly darker than skin
     grey = cv2.createCLAHE(3.0).apply(cv2.cvtColor(before.pixels, cv2.COLOR_RGB2GRAY))
@@ -151,7 +163,20 @@ def change_picture(comparison: Comparison, before: Photograph) -> NDArray[np.uin
             colour = _SHRANK if pores.log_ratio[i] < 0.0 else _GREW
         thick = 2 if abs(pores.log_ratio[i] - centre) > pores.error[i] else 1
         cv2.circle(picture, (at[0], at[1]), radius, colour, thick, cv2.LINE_AA)
-    return np.asarray(picture, np.uint8)
+    return _with_legend(np.asarray(picture, np.uint8))
+
+
+def _with_legend(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    narrow = max(0, _LEGEND_WIDTH - picture.shape[1])
+    below = (len(_LEGEND) + 1) * _LINE
+    padding = ((0, below), (0, narrow), (0, 0))
+    whole = np.ascontiguousarray(np.pad(picture, padding, constant_values=_GROUND))
+    for i, (colour, text) in enumerate(_LEGEND.items()):
+        middle = picture.shape[0] + (i + 1) * _LINE
+        cv2.circle(whole, (_INDENT // 2, middle), 9, colour, 2, cv2.LINE_AA)
+        at = (_INDENT, middle + 6)
+        cv2.putText(whole, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.6, _INK, 1, cv2.LINE_AA)
+    return whole
 
 
 def _write_pores(path: Path, comparison: Comparison) -> None:

@@ -14,12 +14,14 @@ from porelight.tissue.library import parameter
 OUTCOME = "area_fraction"  # what is compared: visible pores over skin
 
 
-def follow_up_folders(entries: Sequence[str]) -> tuple[tuple[float, Path], ...]:
+def follow_up_folders(entries: Sequence[str], baseline: Path) -> tuple[tuple[float, Path], ...]:
     """Return day and folder of each ``DAY=FOLDER``, in the order of the days.
+
+    No folder may be that of another visit or of the baseline.
 
     Examples
     --------
-    >>> follow_up_folders(["84=week12", "42=week6"])[0][0]
+    >>> follow_up_folders(["84=week12", "42=week6"], Path("before"))[0][0]
     42.0
     """
     found = []
@@ -38,6 +40,12 @@ def follow_up_folders(entries: Sequence[str]) -> tuple[tuple[float, Path], ...]:
     twice = next((when for when in days if days.count(when) > 1), None)
     if twice is not None:
         raise InputFileError(f"day {twice:g} has two follow-ups; expected one photograph a day.")
+    places = [folder.resolve() for folder in (baseline, *(folder for _, folder in found))]
+    again = next((place for place in places if places.count(place) > 1), None)
+    if again is not None:
+        raise InputFileError(
+            f"{again} is given for two visits; expected a measurement of its own for each."
+        )
     return tuple(sorted(found))
 
 
