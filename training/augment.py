@@ -14,6 +14,7 @@ from porelight.photo.photograph import Photograph
 CROP = 128  # px
 MARGIN = 24  # px around it that the local means see
 SIDE = CROP + 2 * MARGIN
+WIDEST_SCALE = np.log(1.4)  # other faces have other pores; a nose has wider ones than a cheek
 Image = NDArray[np.float32]
 
 
@@ -55,7 +56,7 @@ def _placement(example: Example, draw: np.random.Generator) -> tuple[NDArray[np.
     k = draw.integers(example.inside[0].size)
     middle = np.array([example.inside[1][k], example.inside[0][k]]) + draw.uniform(-30, 30, 2)
     angle = draw.uniform(0.0, 2.0 * np.pi)
-    scale = np.exp(draw.uniform(np.log(0.8), np.log(1.25)))
+    scale = np.exp(draw.uniform(-WIDEST_SCALE, WIDEST_SCALE))
     stretch = np.exp(draw.uniform(-0.06, 0.06))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     turn = turn @ np.diag([draw.choice([-1.0, 1.0]) / scale * stretch, 1.0 / scale / stretch])

@@ -8,109 +8,198 @@ trained without it. Prints the numbers of src/porelight/photo/data/detector.toml
 
 import os
 import sys
-from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from photo_labelled import ZONES, labelled
-from photo_scores import REACH, VISIBLE
+from photo_scores import REACH
 from scipy import ndimage
 from scipy.optimize import minimize
 
 from porelight.photo.detect import maxima
-from porelight.photo.flatten import WORKING_SCALE, flat_skin
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
 from porelight.photo.match import matched_pairs
-from porelight.photo.network import Network, network_of, read
+from porelight.photo.network import network_of, read
 from porelight.photo.photograph import Photograph
+from porelight.photo.presence import COUNTED_FROM, TERMS, Presence, terms
+from porelight.photo.rejected import marks
+from porelight.photo.sharpness import sharpness
 from porelight.render.phantom import phantom, random_skin
 from porelight.render.skin import RenderedSkin
 
-UNSEEN = range(500_000, 500_032)
+UNSEEN = range(500_000, 500_072)
+LIKENESS = range(9000, 9004)  # numbers of phantoms, for each type of skin
 FAINTEST = -3.0
+STEPS = (-1.0, -2.0, FAINTEST)  # log-odds down to which finds are matched, the sure ones first
+RIDGE = 0.1
 Floats = NDArray[np.float64]
 
 
-def hits(at: Floats, truth: Floats) -> NDArray[np.bool_]:
-    """Return which finds are pores."""
-    hit = np.zeros(len(at), dtype=bool)
-    hit[matched_pairs(truth, at, REACH)[:, 1]] = True
-    return hit
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """The maxima of one picture and the truth about them.
+
+    Attributes
+    ----------
+    terms : ndarray of float64, shape (n, len(TERMS))
+        What the weights of a `Presence` multiply.
+    odds, log_diameter : ndarray of float64, shape (n,)
+        As the network reads them.
+    true_diameter : ndarray of float64, shape (n,)
+        Of the pore that each is [m], 0 if it is none.
+    n_counted : int
+        Pores of `COUNTED_FROM` and more.
+    """
+
+    terms: Floats
+    odds: Floats
+    log_diameter: Floats
+    true_diameter: Floats
+    n_counted: int
 
 
-def on_renders(
-    network: Network, skins: Iterable[RenderedSkin]
-) -> tuple[Floats, NDArray[np.bool_], list[Floats]]:
-    """Return log-odds and truth of finds, and for each picture read and true ln(diameter / mm)."""
-    odds, real, sizes = [], [], []
-    for skin in skins:
-        whole = np.ones(skin.labels.shape, dtype=bool)
-        flat = flat_skin(Photograph(skin.pixels, skin.px_per_metre), whole)
-        seen = read(flat, network)
-        spots = maxima(seen.middle, flat.skin, FAINTEST)
-        at = (spots + 0.5) / WORKING_SCALE
-        truth = np.stack([skin.row, skin.col], axis=1)
-        strength = seen.middle[spots[:, 0], spots[:, 1]]
-        odds.append(strength)
-        real.append(hits(at, truth))
-        wide = skin.diameter >= 2.0e-4
-        pairs = matched_pairs(truth[wide], at[strength > -1.0], REACH)
-        if len(pairs) > 20:
-            kept = spots[strength > -1.0][pairs[:, 1]]
-            got = seen.log_diameter[kept[:, 0], kept[:, 1]].astype(float)
-            sizes.append(np.stack([got, np.log(1e3 * skin.diameter[wide][pairs[:, 0]])]))
-    return np.concatenate(odds).astype(float), np.concatenate(real), sizes
+def reading(flat: FlatSkin, network: Path, truth: Floats, diameter: Floats) -> Reading:
+    """Read a picture whose pores lie at `truth` [m]."""
+    seen = read(flat, network_of(network.read_bytes()))
+    at = maxima(seen.middle, flat.skin & ~marks(flat).hair, FAINTEST)
+    odds, size = (x[at[:, 0], at[:, 1]].astype(float) for x in (seen.middle, seen.log_diameter))
+    sharp = sharpness(flat.darkness * flat.contrast, flat.skin)
+    place, true_diameter = (at + 0.5) / WORKING_SCALE, np.zeros(len(at))
+    left = np.ones(len(truth), dtype=bool)
+    for level in STEPS:
+        mine, others = (
+            np.flatnonzero((odds >= level) & (true_diameter == 0.0)),
+            np.flatnonzero(left),
+        )
+        pairs = matched_pairs(truth[others], place[mine], REACH)
+        true_diameter[mine[pairs[:, 1]]] = diameter[others[pairs[:, 0]]]
+        left[others[pairs[:, 0]]] = False
+    n_counted = int((diameter >= COUNTED_FROM).sum())
+    return Reading(terms(odds, size, sharp), odds, size, true_diameter, n_counted)
 
 
-def on_zones(folder: Path, networks: Path) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return log-odds and truth of finds in the labelled zones, each by a network new to it."""
-    odds, real = [], []
-    for name in ZONES:
-        one = labelled(folder, name)
-        seen = read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
-        spots = maxima(seen.middle, one.flat.skin, FAINTEST)
-        labels, n = ndimage.label(one.truth, np.ones((3, 3)))
-        middle = np.array(ndimage.center_of_mass(labels > 0, labels, np.arange(1, n + 1)))
-        odds.append(seen.middle[spots[:, 0], spots[:, 1]])
-        real.append(hits(spots / WORKING_SCALE, middle / WORKING_SCALE))
-    return np.concatenate(odds).astype(float), np.concatenate(real)
+def of_render(skin: RenderedSkin, network: Path) -> Reading:
+    """Read a render."""
+    whole = np.ones(skin.labels.shape, dtype=bool)
+    flat = flat_skin(Photograph(skin.pixels, skin.px_per_metre), whole)
+    shown = skin.visible(0.0)
+    truth = np.stack([skin.row, skin.col], axis=1)[shown]
+    return reading(flat, network, truth, skin.diameter[shown])
 
 
-def fit(odds: Floats, real: NDArray[np.bool_]) -> Floats:
-    """Return offset and gain of a logistic curve."""
+def of_unseen(network: Path, number: int) -> Reading:
+    """Read a patch of `random_skin`."""
+    return of_render(random_skin(number), network)
 
-    def loss(w: Floats) -> float:
-        x = w[0] + w[1] * odds
-        return float((np.logaddexp(0.0, x) - real * x).sum())
 
-    return np.asarray(minimize(loss, [0.0, 1.0], method="BFGS").x)
+def of_phantom(network: Path, clutter: bool, which: tuple[int, int]) -> Reading:  # noqa: FBT001 - bound first
+    """Read a phantom of a type of skin and a number."""
+    return of_render(phantom(which[1], fitzpatrick=which[0], clutter=clutter), network)
+
+
+def of_zone(folder: Path, networks: Path, name: str) -> Reading:
+    """Read a labelled zone by the network that is new to it."""
+    one = labelled(folder, name)
+    labels, n = ndimage.label(one.truth, np.ones((3, 3)))
+    index = np.arange(1, n + 1)
+    middle = np.array(ndimage.center_of_mass(labels > 0, labels, index))
+    diameter = np.sqrt(4.0 / np.pi * ndimage.sum(labels > 0, labels, index)) / WORKING_SCALE
+    return reading(one.flat, networks / f"{name}.onnx", (middle + 0.5) / WORKING_SCALE, diameter)
+
+
+def fitted(readings: list[Reading], least: float) -> Presence:
+    """Return the logistic regression of being a pore of this diameter and more [m]."""
+    known = np.concatenate([one.terms for one in readings])
+    real = np.concatenate([one.true_diameter > least for one in readings]).astype(float)
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        x, free = known @ w, np.append(0.0, w[1:])
+        value = (np.logaddexp(0.0, x) - real * x).sum() + 0.5 * RIDGE * (free**2).sum()
+        return float(value), known.T @ (1.0 / (1.0 + np.exp(-x)) - real) + RIDGE * free
+
+    return Presence(tuple(minimize(loss, np.zeros(len(TERMS)), jac=True, method="BFGS").x))
+
+
+def chance(presence: Presence, one: Reading) -> Floats:
+    """Return the probability of each maximum."""
+    return np.asarray(1.0 / (1.0 + np.exp(-(one.terms @ np.array(presence.weights)))))
+
+
+def show_shares(name: str, readings: list[Reading], presence: Presence) -> None:
+    """Print how often maxima are pores against what was said of them."""
+    said = np.concatenate([chance(presence, one) for one in readings])
+    real = np.concatenate([one.true_diameter > 0.0 for one in readings])
+    print(f"{name}: share of pores {real.mean():.3f}; said and found:")
+    for low in np.arange(0.0, 1.0, 0.1):
+        here = (said >= low) & (said < low + 0.1)
+        if here.any():
+            print(f"   {said[here].mean():.2f} {real[here].mean():.2f} of {here.sum()}")
+
+
+def show_counts(name: str, readings: list[Reading], presence: Presence) -> None:
+    """Print the numbers of pores that count, added up against true."""
+    full = [one for one in readings if one.n_counted > 20]
+    added = np.array([chance(presence, one).sum() for one in full])
+    true = np.array([one.n_counted for one in full])
+    ratio = added / true
+    print(
+        f"{name}: counted over true {added.sum() / true.sum():.3f}, of pictures "
+        f"{np.quantile(ratio, [0.1, 0.5, 0.9]).round(2)}, count_error {np.log(ratio).std():.3f}"
+    )
+
+
+def sizes(readings: list[Reading], least: float) -> tuple[Floats, Floats]:
+    """Return read and true ln(diameter / mm) of sure pores of this diameter and more [m]."""
+    kept = [(one.odds > -1.0) & (one.true_diameter >= least) for one in readings]
+    got = np.concatenate([one.log_diameter[k] for one, k in zip(readings, kept, strict=True)])
+    true = np.concatenate([one.true_diameter[k] for one, k in zip(readings, kept, strict=True)])
+    return got, np.log(1e3 * true)
+
+
+def show_sizes(unseen: list[Reading], likeness: list[Reading]) -> None:
+    """Print from what is read to what is true."""
+    got, true = sizes(unseen, 2.0e-4)
+    gain = np.polyfit(got, true, 1)[0]
+    # small pores are many and seem larger than they are; those that count shall be unbiased, at
+    # the contrast of labelled skin
+    got, true = sizes(likeness, COUNTED_FROM)
+    offset = np.log(np.exp(true).mean() / np.exp(gain * got).mean())
+    print(f"size_offset {offset:.3f}, size_gain {gain:.3f}")
+    ratios = []
+    for one in unseen:
+        got, true = sizes([one], COUNTED_FROM)
+        if got.size > 20:
+            ratios.append(np.exp(offset + gain * np.median(got) - np.median(true)))
+    print("measured over true median: ", np.quantile(ratios, [0.1, 0.5, 0.9]).round(3))
+    print("diameter_error:", np.sqrt(np.mean((np.array(ratios) - 1.0) ** 2)).round(3))
 
 
 def main() -> None:
     """Print."""
-    networks = Path(sys.argv[1])
-    network = network_of((networks / "all.onnx").read_bytes())
-    odds, real, sizes = on_renders(network, (random_skin(i) for i in UNSEEN))
-    zones = on_zones(Path(os.environ["PORELIGHT_PHOTOS"]), networks)
-    for name, (o, r) in (("rendered", (odds, real)), ("labelled", zones)):
-        print(name, "odds_offset, odds_gain:", fit(o, r).round(3))
-        for low in np.arange(FAINTEST, 2.0, 0.5):
-            here = (o >= low) & (o < low + 0.5)
-            if here.any():
-                print(f"   {low:5.1f}: {r[here].mean():.2f} of {here.sum()} are pores")
-    got, true = np.concatenate(sizes, axis=1)
-    gain = np.polyfit(got, true, 1)[0]
-    # small pores are many and seem larger than they are; those that count shall be unbiased, at
-    # the contrast of labelled skin
-    likeness = on_renders(network, [phantom(9000 + i, fitzpatrick=i % 6 + 1) for i in range(12)])
-    read_there, true_there = np.concatenate(likeness[2], axis=1)
-    wide = true_there >= np.log(VISIBLE * 1e3)
-    offset = np.log(np.exp(true_there[wide]).mean() / np.exp(gain * read_there[wide]).mean())
-    print(f"size_offset {offset:.3f}, size_gain {gain:.3f}")
-    middles = np.array([np.median(pair[:, pair[1] > np.log(0.25)], axis=1) for pair in sizes])
-    ratios = np.exp(offset + gain * middles[:, 0] - middles[:, 1])
-    print("measured over true median: ", np.quantile(ratios, [0.1, 0.5, 0.9]).round(3))
-    print("diameter_error:", np.sqrt(np.mean((ratios - 1.0) ** 2)).round(3))
+    cv2.setNumThreads(1)
+    networks, photos = Path(sys.argv[1]), Path(os.environ["PORELIGHT_PHOTOS"])
+    network = networks / "all.onnx"
+    which = [(f, number) for f in range(1, 7) for number in LIKENESS]
+    with ProcessPoolExecutor() as pool:
+        unseen = list(pool.map(partial(of_unseen, network), UNSEEN))
+        plain, clutter = (
+            list(pool.map(partial(of_phantom, network, clutter), which))
+            for clutter in (False, True)
+        )
+        zones = list(pool.map(partial(of_zone, photos, networks), ZONES))
+    pore, counted = fitted(unseen, 0.0), fitted(unseen, COUNTED_FROM * (1.0 - 1e-9))
+    for name, presence in (("pore", pore), ("counted", counted)):
+        print(f"[{name}]", dict(zip(TERMS, np.round(presence.weights, 3), strict=True)))
+    by_name = {"unseen": unseen, "phantoms": plain, "clutter": clutter, "labelled": zones}
+    for name, readings in by_name.items():
+        show_shares(name, readings, pore)
+        show_counts(name, readings, counted)
+    show_sizes(unseen, plain)
 
 
 if __name__ == "__main__":

@@ -85,9 +85,8 @@ def trained(
         source += [crops[VIRTUAL]] * n_virtual
         batch = torch.from_numpy(np.stack([each.one(draw) for each in source]))
         image, target, weight = batch.split((N_INPUTS, 3, 3), dim=1)
-        with torch.autocast("cpu", torch.bfloat16):  # half the time; the weights stay float32
-            out = network(image.contiguous(memory_format=torch.channels_last))
-        loss = loss_of(out.float(), target, weight)
+        out = network(image.contiguous(memory_format=torch.channels_last))
+        loss = loss_of(out, target, weight)
         descent.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)

@@ -5,16 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from porelight.photo.detect import _share_of_pores, detect
+from porelight.photo.detect import _share_of_pores, candidates
 from porelight.photo.learnt import Learnt
 from porelight.photo.network import Reading
+from porelight.photo.presence import Presence
 
 SIDE = 200
 SKIN = np.ones((SIDE, SIDE), dtype=bool)
 # log-odds of the network are log-odds of a pore
+AS_READ = Presence((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
 PLAIN = Learnt(
-    odds_offset=0.0,
-    odds_gain=1.0,
+    pore=AS_READ,
+    counted=AS_READ,
     base_share=0.4,
     threshold=0.25,
     faintest=-3.0,
@@ -22,6 +24,7 @@ PLAIN = Learnt(
     size_gain=1.0,
     edge=0.4,
     diameter_error=0.1,
+    count_error=0.1,
 )
 
 
@@ -40,9 +43,13 @@ def scattered(n, height, seed):
     return [(10 * r + 5, 10 * c + 5, h) for r, c, h in zip(rows, cols, heights, strict=True)]
 
 
-def spots_of(spots, q=None, skin=SKIN):
+def all_of(spots, skin=SKIN, numbers=PLAIN):
     image = image_of(spots)
-    return detect(Reading(image, image, image), skin, PLAIN, q)
+    return candidates(Reading(image, image, image), skin, numbers, 0.6)
+
+
+def spots_of(spots, q=None, skin=SKIN):
+    return all_of(spots, skin).accepted(PLAIN.threshold, q)
 
 
 def test_spots_at_the_threshold_are_kept_and_below_it_are_not():
@@ -105,9 +112,8 @@ def test_spots_kept_at_a_share_are_false_as_often():
         truth = np.zeros((SIDE, SIDE), dtype=bool)
         for (row, col, _), real in zip(spots, is_pore, strict=True):
             truth[row, col] = real
-        image = image_of(spots)
         numbers = replace(PLAIN, faintest=-8.0)
-        found = detect(Reading(image, image, image), SKIN, numbers, 0.1).at
+        found = all_of(spots, numbers=numbers).accepted(PLAIN.threshold, 0.1).at
         kept += len(found)
         false += int((~truth[found[:, 0], found[:, 1]]).sum())
     # 4 standard errors of a share of 0.1; the maxima of doubt make it a little smaller
@@ -142,3 +148,19 @@ def test_no_spot_gives_an_empty_answer():
     found = spots_of([])
     assert found.at.shape == (0, 2)
     assert found.false_share == 0.0
+
+
+def test_all_maxima_are_candidates():
+    assert len(all_of(scattered(50, np.linspace(-2.9, 4.0, 50), 1)).at) == 50
+
+
+def test_chances_to_count_are_those_that_were_learnt():
+    heights = np.linspace(-2.0, 4.0, 200)
+    halved = replace(PLAIN, counted=Presence((-1.0, 1.0, 0.0, 0.0, 0.0, 0.0)))
+    got = all_of(scattered(200, heights, 1), numbers=halved)
+    at_place = image_of(scattered(200, heights, 1))[got.at[:, 0], got.at[:, 1]]
+    np.testing.assert_allclose(got.counted, 1.0 / (1.0 + np.exp(1.0 - at_place)), rtol=1e-5)
+
+
+def test_texture_adds_up_to_no_pore():
+    assert all_of(scattered(350, np.linspace(-3.0, -0.5, 350), 1)).counted.sum() < 1.0

@@ -21,11 +21,15 @@ def found(n, *, seed=1, side=SIDE, **changes):
         col=col,
         area=0.25 * np.pi * diameter**2,
         probability=np.full(n, 0.8),
+        spot_row=row,
+        spot_col=col,
+        spot_counted=np.ones(n),
         zone_mask=np.ones((200, 200), dtype=bool),
         px_per_metre=200 / side,
         false_share=0.0,
         scale_error=0.0,
         diameter_error=0.0,
+        count_error=0.0,
     )
     return dataclasses.replace(plain, **changes)
 
@@ -62,7 +66,8 @@ def test_small_zone_counts_as_poisson_too():
 
 def test_clustered_pores_make_a_count_less_sure():
     even = found(400)
-    clustered = dataclasses.replace(even, row=even.row**3 / SIDE**2, col=even.col**3 / SIDE**2)
+    row, col = even.row**3 / SIDE**2, even.col**3 / SIDE**2
+    clustered = dataclasses.replace(even, row=row, col=col, spot_row=row, spot_col=col)
     assert width(estimates(clustered, PORE).count) > 1.5 * width(estimates(even, PORE).count)
 
 
@@ -93,11 +98,36 @@ def test_error_of_size_leaves_the_count_alone():
 
 
 @pytest.mark.verification
-def test_false_share_lowers_the_low_end_by_about_itself():
-    got = estimates(found(4000, false_share=0.4), PORE).count
+def test_false_share_lowers_the_low_end_of_the_area_by_about_itself():
+    pores = found(4000, false_share=0.4)
+    got = estimates(pores, PORE).area_fraction
     # uniform from 0 to 0.4: 5 % of the draws take more than 0.38
-    assert got.low == pytest.approx(4000 * 0.62, rel=0.03)
-    assert got.high >= 4000
+    assert got.low == pytest.approx(0.62 * pores.area.sum() / SIDE**2, rel=0.03)
+    assert got.high >= got.value
+
+
+def test_count_is_the_sum_of_the_chances():
+    pores = found(300)
+    chance = np.linspace(0.01, 0.99, 300)
+    got = estimates(dataclasses.replace(pores, spot_counted=chance), PORE)
+    assert got.count.value == pytest.approx(150.0)
+    assert got.density.value == pytest.approx(150.0 / SIDE**2)
+
+
+@pytest.mark.verification
+def test_even_chances_leave_as_much_open_as_pores_that_come_and_go():
+    # a Poisson number of spots of chance p has p n pores, Poisson again
+    widths = []
+    for seed in range(8):
+        spots = dataclasses.replace(found(1000, seed=seed), spot_counted=np.full(1000, 0.2))
+        widths.append(width(estimates(spots, PORE).count))
+    assert np.mean(widths) == pytest.approx(2 * 1.645 / np.sqrt(200), rel=0.12)
+
+
+@pytest.mark.verification
+def test_error_of_number_is_carried_once():
+    got = estimates(found(4000, count_error=0.1), PORE)
+    assert width(got.count) == pytest.approx(2 * 1.645 * 0.1, rel=0.12)
 
 
 def test_doubtful_pores_are_taken_away_first():
@@ -142,7 +172,7 @@ def test_ragged_zone_makes_no_density_less_sure():
         mask[:, start : start + 18] = False
     pores = found(4000)
     inside = mask[(pores.row * 200 / SIDE).astype(int), (pores.col * 200 / SIDE).astype(int)]
-    fields = ("row", "col", "area", "probability")
+    fields = ("row", "col", "area", "probability", "spot_row", "spot_col", "spot_counted")
     kept = {name: getattr(pores, name)[inside] for name in fields}
     density = estimates(dataclasses.replace(pores, zone_mask=mask, **kept), PORE).density
     assert width(density) < 1.3 * 2 * 1.645 / np.sqrt(inside.sum())

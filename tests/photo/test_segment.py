@@ -7,11 +7,13 @@ from porelight.photo.detect import Spots
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.learnt import Learnt
 from porelight.photo.network import Reading
+from porelight.photo.presence import Presence
 from porelight.photo.segment import parted, segment
 
 N = 81
 # the network's diameters are taken as they are; half of a pixel on the outline is pore
-PLAIN = Learnt(0.0, 1.0, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1)
+AS_READ = Presence((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
+PLAIN = Learnt(AS_READ, AS_READ, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1, 0.1)
 
 
 def scene(shapes):

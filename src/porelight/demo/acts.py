@@ -27,7 +27,7 @@ from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
 from porelight.treatment import PhysicsEnsemble
 from porelight.uncertainty import responders
-from porelight.units import mm, per_cm2, to_celsius, um
+from porelight.units import mm, to_celsius, um
 from porelight.verify import light as light_cases
 
 ZONE: Zone = "cheek"
@@ -87,9 +87,9 @@ def measured_photograph(folder: Path, seed: int, story: Story) -> tuple[Rendered
     sizes = measurement.diameters[pairs[:, 1]], rendered.diameter[large][pairs[:, 0]]
     bias = float(np.median(sizes[0] - sizes[1]))
     story.say(
-        f"{measurement.n} pores measured, {measurement.density.value / per_cm2:.0f} per cm2 "
-        f"({measurement.density.low / per_cm2:.0f} to {measurement.density.high / per_cm2:.0f}); "
-        f"{found} of the {rendered.visible().sum()} pores of 0.25 mm and more are among them"
+        f"{measurement.n} pores outlined, {found} of the {rendered.visible().sum()} of 0.25 mm and "
+        f"more among them; counted {measurement.count.value:.0f} ({measurement.count.low:.0f} to "
+        f"{measurement.count.high:.0f})"
     )
     recall = len(pairs) / large.sum()
     story.check(

@@ -1,12 +1,8 @@
 r"""Which spots are pores: maxima of the network's middles, kept by how many of them are false.
 
-Every maximum has a probability p of being a pore, from the network's log-odds o by
-
-.. math:: p = \frac{1}{1 + e^{-(a + b\,o)}} ,
-
-with a and b fitted on skin that the network had not seen. Where a picture has fewer pores than that
-skin, each p is too high, where it has more, too low: the share s of pores among all its maxima is
-estimated by iterating
+Every maximum has a probability p of being a pore (`presence`), fitted on skin that the network had
+not seen. Where a picture has fewer pores than that skin, each p is too high, where it has more, too
+low: the share s of pores among all its maxima is estimated by iterating
 
 .. math:: s = \overline{p_s} , \qquad
    \frac{p_s}{1 - p_s} = \frac{s}{1 - s} \, \frac{1 - s_0}{s_0} \, \frac{p}{1 - p} ,
@@ -16,6 +12,9 @@ from s_0, the share on that skin [1]_. On bare skin s goes to nothing, and so do
 Among spots kept, the expected share of false ones is the mean of :math:`1 - p`, and the threshold
 that keeps it at q is the lowest whose spots have it [2]_. Without a q the threshold is a fixed p,
 the best balance of missed and false ones; where s is small, p is lowered to it first.
+
+How many pores there are is another question than which they are: the probabilities of all maxima
+to be a pore that counts, added up, say it without a threshold that focus and noise push spots over.
 
 References
 ----------
@@ -70,8 +69,55 @@ class Spots:
         return _spots(self.at[kept], self.probability[kept])
 
 
-def detect(seen: Reading, skin: Mask, learnt: Learnt, q: float | None) -> Spots:
-    """Return the spots that are pores.
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """All maxima of a picture.
+
+    Attributes
+    ----------
+    at : ndarray of int, shape (n, 2)
+        Row and column at the working scale [px].
+    probability : ndarray of float64, shape (n,)
+        Of being a pore, with the share of pores that this picture has [-].
+    level : ndarray of float64, shape (n,)
+        The same with the share of other skin, but on nearly bare skin: what the threshold is held
+        against, as one that moves with the picture repeats badly [-].
+    counted : ndarray of float64, shape (n,)
+        Probability of being a pore of `COUNTED_FROM` and more, taken as `level` is [-].
+    """
+
+    at: Pixels
+    probability: Floats
+    level: Floats
+    counted: Floats
+
+    def accepted(self, threshold: float, q: float | None) -> Spots:
+        """Return the spots that are pores.
+
+        Parameters
+        ----------
+        threshold : float
+            Least level, where no share is asked for [-].
+        q : float or None
+            Share of false spots to aim at [-].
+
+        Returns
+        -------
+        Spots
+            None of them if no threshold keeps `q`.
+        """
+        kept = np.flatnonzero(self.level >= threshold) if q is None else self._surest(q)
+        return _spots(self.at[kept], self.probability[kept])
+
+    def _surest(self, q: float) -> NDArray[np.intp]:
+        """Return the most of the surest whose expected share of false ones is at most q."""
+        order = np.argsort(-self.probability, kind="stable")
+        share = np.cumsum(1.0 - self.probability[order]) / np.arange(1, order.size + 1)
+        return np.sort(order[: int((share <= q).sum())])
+
+
+def candidates(seen: Reading, skin: Mask, learnt: Learnt, sharpness: float) -> Candidates:
+    """Return all maxima and what they may be.
 
     Parameters
     ----------
@@ -80,25 +126,25 @@ def detect(seen: Reading, skin: Mask, learnt: Learnt, q: float | None) -> Spots:
     skin : ndarray of bool, shape (rows, cols)
         Where a pore can be.
     learnt : Learnt
-        The threshold and what log-odds mean.
-    q : float or None
-        Share of false spots to aim at; the threshold of best balance when None.
-
-    Returns
-    -------
-    Spots
-        None of them if no threshold keeps `q`.
+        What log-odds mean.
+    sharpness : float
+        Of the photograph [-].
     """
     at = maxima(seen.middle, skin, learnt.faintest)
-    odds = seen.middle[at[:, 0], at[:, 1]].astype(np.float64)
-    plain, base = learnt.probability(odds), learnt.base_share
+    odds, size = (
+        image[at[:, 0], at[:, 1]].astype(np.float64) for image in (seen.middle, seen.log_diameter)
+    )
+    plain = learnt.pore.probability(odds, size, sharpness)
+    counted = learnt.counted.probability(odds, size, sharpness)
+    base = learnt.base_share
     share = _share_of_pores(plain, base)
-    probability = _at_share(plain, base, share)
-    # a threshold that moves repeats badly, so it stays where it is on all but nearly bare skin
-    level = _at_share(plain, base, max(base * min(1.0, share / _BARE), _LEAST_SHARE))
-    sure = np.flatnonzero(level >= learnt.threshold)
-    kept = sure if q is None else _surest(probability, q)
-    return _spots(at[kept], probability[kept])
+    believed = max(base * min(1.0, share / _BARE), _LEAST_SHARE)
+    return Candidates(
+        at,
+        _at_share(plain, base, share),
+        _at_share(plain, base, believed),
+        _at_share(counted, base, believed),
+    )
 
 
 def maxima(image: Image, skin: Mask, threshold: float) -> Pixels:
@@ -128,13 +174,6 @@ def _at_share(probability: Floats, base_share: float, share: float) -> Floats:
     odds = probability / (1.0 - probability)
     odds = odds * (1.0 - base_share) / base_share * share / (1.0 - share)
     return np.asarray(odds / (1.0 + odds))
-
-
-def _surest(probability: Floats, q: float) -> NDArray[np.intp]:
-    """Return the most of the surest whose expected share of false ones is at most q."""
-    order = np.argsort(-probability, kind="stable")
-    share = np.cumsum(1.0 - probability[order]) / np.arange(1, order.size + 1)
-    return np.sort(order[: int((share <= q).sum())])
 
 
 def _spots(at: Pixels, probability: Floats) -> Spots:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
+from porelight.photo.robust import middle_and_spread
 
 Image: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -37,8 +38,6 @@ _LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
 _SATURATED = 250  # of 255 in every channel
 _GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
 _GLINT_SD = 5.0  # and times the spread of the zone, so that noise is no glint
-_ENOUGH = 500_000  # pixels for a median
-_SD_OF_MAD = 1.4826  # standard deviation of a Gaussian over its median absolute deviation
 _BLOCK = 4  # px
 _BLOCK_VARIANCE = 0.25  # of block means and their linear reading, in blocks
 _NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
@@ -149,10 +148,7 @@ def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
 
 
 def _glint_depth(above: Image) -> float:
-    if above.size == 0:
-        return _GLINT
-    above = above[:: 1 + above.size // _ENOUGH]
-    spread = _SD_OF_MAD * float(np.median(np.abs(above - np.median(above))))
+    _, spread = middle_and_spread(above)
     return max(_GLINT, _GLINT_SD * spread)
 
 

@@ -1,11 +1,14 @@
 """What the detector learnt beside its network: ``data/detector.toml``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from porelight.errors import DataFileError
+from porelight.photo.presence import TERMS, Presence
 from porelight.quantities import Floats
 from porelight.tissue.library import document
 
@@ -16,10 +19,10 @@ class Learnt:
 
     Attributes
     ----------
-    odds_offset, odds_gain : float
-        From the network's log-odds of a middle to log-odds of a pore [-].
+    pore, counted : Presence
+        How likely a maximum is a pore, and one of `COUNTED_FROM` and more.
     base_share : float
-        Share of pores among the maxima for which offset and gain hold [-].
+        Share of pores among the maxima for which they hold [-].
     threshold : float
         Least probability of a pore, best balance of missed and false ones [-].
     faintest : float
@@ -28,12 +31,12 @@ class Learnt:
         From the ln(diameter / 1 mm) that the network reads to the best estimate of it [-].
     edge : float
         Share of pore in a pixel down to which a pore reaches [-].
-    diameter_error : float
-        Relative SD, between photographs, of measured over true diameter [-].
+    diameter_error, count_error : float
+        Relative SD, between photographs, of measured over true diameter and number [-].
     """
 
-    odds_offset: float
-    odds_gain: float
+    pore: Presence
+    counted: Presence
     base_share: float
     threshold: float
     faintest: float
@@ -41,10 +44,7 @@ class Learnt:
     size_gain: float
     edge: float
     diameter_error: float
-
-    def probability(self, odds: Floats) -> Floats:
-        """Return the probability of being a pore [-]."""
-        return np.asarray(1.0 / (1.0 + np.exp(-(self.odds_offset + self.odds_gain * odds))))
+    count_error: float
 
     def diameter(self, log_diameter: Floats) -> Floats:
         """Return the diameter [m] for the ln(diameter / 1 mm) that the network reads."""
@@ -61,10 +61,20 @@ def learnt() -> Learnt:
         If a value or its source is absent.
     """
     content = document("porelight.photo", "detector")
-    numbers = []
-    for name in Learnt.__slots__:
-        entry = content.get(name)
-        if not isinstance(entry, dict) or not entry.get("source"):
-            raise DataFileError(f"photo/data/detector.toml: {name} needs a value and a source.")
-        numbers.append(float(entry["value"]))
-    return Learnt(*numbers)
+    pore, counted = (_presence(content, name) for name in ("pore", "counted"))
+    numbers = (float(_entry(content, name)["value"]) for name in Learnt.__slots__[2:])
+    return Learnt(pore, counted, *numbers)
+
+
+def _presence(content: Mapping[str, Any], name: str) -> Presence:
+    entry = _entry(content, name)
+    if set(TERMS) - set(entry):
+        raise DataFileError(f"photo/data/detector.toml: {name} needs {', '.join(TERMS)}.")
+    return Presence(tuple(float(entry[term]) for term in TERMS))
+
+
+def _entry(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    entry = content.get(name)
+    if not isinstance(entry, dict) or not entry.get("source"):
+        raise DataFileError(f"photo/data/detector.toml: {name} needs a value and a source.")
+    return entry

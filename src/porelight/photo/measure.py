@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError, PhotographError, did_you_mean
-from porelight.photo.detect import FALSE_DISCOVERY, detect
+from porelight.photo.detect import FALSE_DISCOVERY, candidates
 from porelight.photo.estimate import SHARES, Estimate, Estimates, Found, estimates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to_photograph
 from porelight.photo.learnt import learnt
 from porelight.photo.network import pore_network, read
 from porelight.photo.photograph import Photograph, resolution_warnings
-from porelight.photo.rejected import Rejected, marks
+from porelight.photo.rejected import Rejected, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment
+from porelight.photo.sharpness import sharpness
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation
@@ -82,7 +83,7 @@ class Measurement:
 
     @property
     def n(self) -> int:
-        """Number of pores found."""
+        """Number of pores found, those too narrow to be counted among them."""
         return int(self.area.size)
 
     @property
@@ -102,12 +103,16 @@ class Measurement:
 
     @property
     def count(self) -> Estimate:
-        """Number of pores [-]."""
+        """Number of pores of `porelight.photo.presence.COUNTED_FROM` and more [-].
+
+        Added up from the probabilities of all spots, so that it holds what was missed, leaves out
+        what is false, and repeats better than `n`.
+        """
         return self.estimates.count
 
     @property
     def density(self) -> Estimate:
-        """Pores per area of skin [1/m2]."""
+        """Pores that count per area of skin [1/m2]."""
         return self.estimates.density
 
     @property
@@ -202,21 +207,26 @@ def measure(
     flat = flat_skin(photograph, where)
     beside = marks(flat)
     seen = read(flat, pore_network())
-    spots = detect(seen, flat.skin & ~beside.hair, numbers, q)
-    pores = segment(flat, seen, spots, numbers)
+    sharp = sharpness(flat.darkness * flat.contrast, flat.skin)
+    spots = candidates(seen, flat.skin & ~beside.hair, numbers, sharp)
+    pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
     to_metres = 1.0 / WORKING_SCALE
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
     false_share = float((1.0 - pores.probability).mean()) if pores.row.size else 0.0
     found = Found(
-        row,
-        col,
-        pores.area * to_metres**2,
-        pores.probability,
-        where,
-        photograph.px_per_metre,
-        false_share,
-        photograph.scale_error,
-        numbers.diameter_error,
+        row=row,
+        col=col,
+        area=pores.area * to_metres**2,
+        probability=pores.probability,
+        spot_row=np.asarray((spots.at[:, 0] + 0.5) * to_metres, np.float64),
+        spot_col=np.asarray((spots.at[:, 1] + 0.5) * to_metres, np.float64),
+        spot_counted=spots.counted,
+        zone_mask=where,
+        px_per_metre=photograph.px_per_metre,
+        false_share=false_share,
+        scale_error=photograph.scale_error,
+        diameter_error=numbers.diameter_error,
+        count_error=numbers.count_error,
     )
     return Measurement(
         zone=known[zone],
@@ -234,7 +244,7 @@ def measure(
         q=q,
         estimates=estimates(found, 0.25 * np.pi * DETECTION_THRESHOLD**2),
         warnings=limits + _warnings(found, flat),
-        rejected=beside.counts,
+        rejected=all_rejected(flat, beside, pores.labels > 0),
     )
 
 

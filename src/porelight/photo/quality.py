@@ -24,19 +24,18 @@ import cv2
 import numpy as np
 
 from porelight.errors import PhotographError
-from porelight.photo.darkness import Image, Mask, darkness, smoothed
+from porelight.photo.darkness import Image, Mask, darkness
 from porelight.photo.photograph import Photograph
+from porelight.photo.robust import SD_OF_MAD
+from porelight.photo.sharpness import detail, sharpness
 from porelight.units import mm
 
 Verdict = Literal["fine", "limited", "refused"]
 
 _BLOCK = 8
 _LAPLACIAN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-_MAD_TO_SD = 1.4826
 _CLIPPED = 250
-_FINE = (1.4, 2.2)  # px at `SCALE`, 0.11 to 0.18 mm: finer is noise
-_MIDDLE = (2.8, 5.6)  # 0.22 to 0.45 mm
-_WIDE = (1.2, 4.8)  # 0.1 to 0.4 mm
+_WIDE = (1.2, 4.8)  # px at 12.5 px/mm, 0.1 to 0.4 mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +157,13 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
     skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
     numbers = {
         "resolution": photograph.px_per_metre * mm,
-        "sharpness": _sharpness(dark.image, skin),
+        "sharpness": sharpness(dark.image, skin),
         "clipped skin": 100.0
         * float((photograph.pixels[zone_mask] >= _CLIPPED).any(axis=1).mean()),
         "signal of the skin": _signal(photograph, zone_mask),
         "noise": noise,
         "compression": _blockiness(grey, zone_mask),
-        "texture": _band(dark.image, skin, _WIDE),
+        "texture": detail(dark.image, skin, _WIDE),
     }
     return tuple(
         Finding(name, value, LIMITS[name], _ADVICE[name]) for name, value in numbers.items()
@@ -194,17 +193,6 @@ def require_quality(photograph: Photograph, found: tuple[Finding, ...]) -> tuple
     return tuple(f.sentence for f in found if f.verdict == "limited" and f.name != "resolution")
 
 
-def _band(image: Image, where: Mask, edges: tuple[float, float]) -> float:
-    part = smoothed(image, edges[0]) - smoothed(image, edges[1])
-    # of absolute deviations, so that pores and moles count little
-    return _MAD_TO_SD * float(np.median(np.abs(part[where] - np.median(part[where]))))
-
-
-def _sharpness(image: Image, skin: Mask) -> float:
-    middle = _band(image, skin, _MIDDLE)
-    return _band(image, skin, _FINE) / middle if middle > 0.0 else 0.0
-
-
 def _signal(photograph: Photograph, zone_mask: Mask) -> float:
     value = float(np.median(photograph.pixels[..., 1][zone_mask])) / 255.0
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
@@ -213,7 +201,7 @@ def _signal(photograph: Photograph, zone_mask: Mask) -> float:
 def _noise(grey: Image, zone_mask: Mask) -> float:
     edges = np.abs(cv2.filter2D(grey, -1, _LAPLACIAN))[zone_mask]
     # the kernel multiplies the variance of white noise by 36
-    return _MAD_TO_SD * float(np.median(edges)) / 6.0
+    return SD_OF_MAD * float(np.median(edges)) / 6.0
 
 
 def _blockiness(grey: Image, zone_mask: Mask) -> float:

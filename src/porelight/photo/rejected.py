@@ -2,23 +2,23 @@
 
 Dark marks are connected parts that are darker than their surroundings by more than skin varies. A
 long one is a fold when it is wide, a hair when it takes all colours alike, else a wrinkle; a mole,
-or a shadow, is wider than any pore and not long. Spots on a hair are no pores.
+or a shadow, is wider than any pore and not long. Spots on a hair are no pores. Wrinkles and folds
+too soft to be dark marks are found by `lines`, once the pores are known.
 """
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, blurred
+from porelight.photo.lines import length_and_width, soft_lines
+from porelight.photo.robust import middle_and_spread
 
 _FINE_SD = 6e-5  # m; pixel noise below it makes no mark
 _DARK = 3.2  # robust standard deviations of the skin by which a mark is darker
 _LEAST_DARK = 0.08  # and absorbance, so that even skin has none
-_ENOUGH = 500_000  # pixels for a median
-_SD_OF_MAD = 1.4826  # standard deviation of a Gaussian over its median absolute deviation
 _LINE = 1.6e-3  # m; no pore is so long
 _SLENDER = 4.0  # length over width of a line
 _FOLD = 4.5e-4  # m; wider lines are folds
@@ -26,7 +26,6 @@ _WIDE = 9e-4  # m; equal-area diameter of what is no pore for its width
 # redness over darkness: hairs take all colours alike, skin in shadow stays red
 _HAIR_COLOUR = 0.32
 _LEAST_GLINT = 4  # px
-_PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Rejected:
     Attributes
     ----------
     highlights, hairs, wrinkles, folds, moles : int
-        Mirror images of the lamp; dark lines by their width; round dark marks wider than a pore,
+        Mirror images of the lamp; lines by colour and width; round dark marks wider than a pore,
         shadows among them.
     """
 
@@ -60,12 +59,13 @@ class Marks:
     ----------
     counts : Rejected
         How many of each kind.
-    hair : ndarray of bool, shape (rows, cols)
-        Where hairs lie, at the working scale.
+    hair, furrow : ndarray of bool, shape (rows, cols)
+        Where hairs lie, and the other dark lines, at the working scale.
     """
 
     counts: Rejected
     hair: Mask
+    furrow: Mask
 
 
 def marks(flat: FlatSkin) -> Marks:
@@ -87,7 +87,7 @@ def marks(flat: FlatSkin) -> Marks:
         x, y, w, h, _ = box_of[i]
         box = (slice(y, y + h), slice(x, x + w))
         mine = labels[box] == i
-        length[i], width[i] = _length_and_width(mine)
+        length[i], width[i] = (x / WORKING_SCALE for x in length_and_width(mine))
         darkness = float(flat.darkness[box][mine].sum())
         colour[i] = float(flat.redness[box][mine].sum()) / max(darkness, _LEAST_DARK)
     is_line = (length > _LINE) & (length > _SLENDER * width)
@@ -101,22 +101,30 @@ def marks(flat: FlatSkin) -> Marks:
         folds=int(is_fold.sum()),
         moles=int(is_mole.sum()),
     )
-    return Marks(counts, is_hair[labels])
+    return Marks(counts, is_hair[labels], (is_line & ~is_hair)[labels])
+
+
+def all_rejected(flat: FlatSkin, found: Marks, pores: Mask) -> Rejected:
+    """Return the counts of the marks with the soft lines between the pores.
+
+    Parameters
+    ----------
+    flat : FlatSkin
+        The photograph without its lamp.
+    found : Marks
+        Its marks.
+    pores : ndarray of bool, shape (rows, cols)
+        Its pores, at the working scale.
+    """
+    soft = soft_lines(flat, pores | found.hair, found.furrow)
+    return replace(
+        found.counts,
+        wrinkles=found.counts.wrinkles + soft.wrinkles,
+        folds=found.counts.folds + soft.folds,
+    )
 
 
 def _level(values: NDArray[np.float32]) -> float:
     """Absorbance above which skin is a dark mark."""
-    if values.size == 0:
-        return _LEAST_DARK
-    values = values[:: 1 + values.size // _ENOUGH]
-    middle = float(np.median(values))
-    spread = _SD_OF_MAD * float(np.median(np.abs(values - middle)))
+    middle, spread = middle_and_spread(values)
     return max(middle + _DARK * spread, _LEAST_DARK)
-
-
-def _length_and_width(mine: Mask) -> tuple[float, float]:
-    """Of the rectangle of the same area and second moment along its length [m]."""
-    rows, cols = np.nonzero(mine)
-    spread = np.cov(np.stack([rows, cols]), bias=True) + _PIXEL_VARIANCE * np.eye(2)
-    length = math.sqrt(12.0 * float(np.linalg.eigvalsh(spread)[1]))
-    return length / WORKING_SCALE, rows.size / length / WORKING_SCALE

@@ -4,6 +4,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from porelight.photo.flatten import Mask
@@ -29,8 +30,8 @@ def windows(image: NDArray[Any], at: Points, half: int) -> NDArray[Any]:
     ndarray, shape (n, 2 half + 1, 2 half + 1)
     """
     framed = cv2.copyMakeBorder(image, half, half, half, half, cv2.BORDER_CONSTANT, value=0)
-    step = np.arange(2 * half + 1)
-    return np.asarray(framed[at[:, 0, None, None] + step[:, None], at[:, 1, None, None] + step])
+    side = (2 * half + 1, 2 * half + 1)
+    return np.asarray(sliding_window_view(framed, side)[at[:, 0], at[:, 1]])
 
 
 def offsets(half: int) -> tuple[Floats, Floats]:

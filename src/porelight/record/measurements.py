@@ -21,6 +21,7 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
+from porelight.photo.presence import COUNTED_FROM
 from porelight.quantities import PORE_DIAMETER, Floats
 from porelight.record.circumstances import Circumstances, described
 from porelight.record.documents import save_document
@@ -29,7 +30,7 @@ from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
 
 FILES = ("pores.csv", "mask.png", "overlay.png", "summary.json")
-FORMAT = "porelight measurement 1"
+FORMAT = "porelight measurement 2"
 COLUMNS = (
     "pore",
     "row_mm",
@@ -93,8 +94,9 @@ def summary(
     Returns
     -------
     dict
-        Each estimate as ``{"value", "low", "high"}``. `diameter_mm` is keyed by quantile and empty
-        without pores.
+        Each estimate as ``{"value", "low", "high"}``. `found` pores are in ``pores.csv``; `count`
+        is how many there are of `counted_from_mm` and more; `diameter_mm` is keyed by quantile and
+        empty without pores.
     """
     names = [f"p{100 * share:.0f}" for share in SHARES]
     return {
@@ -112,6 +114,8 @@ def summary(
         "zone": measurement.zone,
         "zone_area_cm2": measurement.zone_area / cm2,
         "interval_coverage": COVERAGE,
+        "found": measurement.n,
+        "counted_from_mm": COUNTED_FROM / mm,
         "count": _in(measurement.count, 1.0),
         "density_per_cm2": _in(measurement.density, 1.0 / cm2),
         "area_fraction": _in(measurement.area_fraction, 1.0),
@@ -230,10 +234,10 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
             )
     content = _summary_of(place / "summary.json")
     diameter = _diameters_of(place / "pores.csv")
-    found = int(content["count"]["value"])
+    found = int(content["found"])
     if diameter.size != found:
         raise InputFileError(
-            f"{place}: pores.csv has {diameter.size} pores but summary.json counts {found}; "
+            f"{place}: pores.csv has {diameter.size} pores but summary.json tells of {found}; "
             "measure the photograph again."
         )
     if diameter.size == 0:
@@ -301,13 +305,13 @@ def _summary_of(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputFileError(f'{path}: expected "format": "{FORMAT}"; measure again.')
     try:
-        numbers = (content["count"]["value"], content["zone_area_cm2"])
+        numbers = (content["found"], content["zone_area_cm2"])
         fine = all(math.isfinite(float(number)) and number >= 0 for number in numbers)
     except (KeyError, TypeError, ValueError):
         fine = False
     if not fine:
         raise InputFileError(
-            f"{path}: count.value and zone_area_cm2 must be numbers, 0 or more; measure again."
+            f"{path}: found and zone_area_cm2 must be numbers, 0 or more; measure again."
         )
     return content
 

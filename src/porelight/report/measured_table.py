@@ -20,9 +20,10 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         Content of ``summary.json``, see `porelight.record.measurements.summary`.
     """
     heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
+    least = significant(float(summary["counted_from_mm"]))
     shown: list[tuple[str, Mapping[str, Any], Callable[[float], str]]] = [
-        ("pores found", summary["count"], lambda value: f"{value:.0f}"),
-        ("pores per area", summary["density_per_cm2"], lambda value: f"{significant(value)} /cm2"),
+        (f"pores of {least} mm and more", summary["count"], lambda value: f"{value:.0f}"),
+        ("of them per cm2", summary["density_per_cm2"], significant),
         ("share of skin covered", summary["area_fraction"], share),
     ]
     for name, entry in summary["diameter_mm"].items():
@@ -36,8 +37,9 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         for label, entry, text in shown
     ]
     for label, value in (
+        ("outlined, narrower ones too", str(summary["found"])),
         ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
-        ("finds that are no pores, about", people(float(summary["estimated_false_share"]))),
+        ("outlined and no pores, about", people(float(summary["estimated_false_share"]))),
         *_rejected(summary),
         *_circumstances(summary),
     ):

@@ -1,0 +1,34 @@
+"""Middle and spread of skin that pores, moles and glints do not move."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SD_OF_MAD = 1.4826  # standard deviation of a Gaussian over its median absolute deviation
+_ENOUGH = 500_000  # values for a median
+
+
+def middle_and_spread(values: NDArray[Any]) -> tuple[float, float]:
+    """Return the median, and the standard deviation by the median absolute deviation.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Values; of very many, evenly spaced ones speak for all.
+
+    Returns
+    -------
+    tuple of float
+        In the unit of the values; zeros when there are none.
+
+    Examples
+    --------
+    >>> middle_and_spread(np.array([1.0, 2.0, 3.0, 4.0, 1000.0]))
+    (3.0, 1.4826)
+    """
+    if values.size == 0:
+        return 0.0, 0.0
+    some = values[:: 1 + values.size // _ENOUGH]
+    middle = float(np.median(some))
+    return middle, SD_OF_MAD * float(np.median(np.abs(some - middle)))
