@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from photo_scores import HEADING, MaskScore, mask_score
 from skimage.feature import blob_dog
 
-from porelight.photo.detect import detect
+from porelight.photo.detect import candidates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
 from porelight.photo.learnt import learnt
 from porelight.photo.network import Reading, network_of, pore_network, read
 from porelight.photo.photograph import Photograph
 from porelight.photo.rejected import marks
 from porelight.photo.segment import segment
+from porelight.photo.sharpness import sharpness
 
 ZONES = ("cheek_a", "glabella", "nose_a")
 PUBLISHED = {  # F1, Dice, recall of large ones, tile r of count and area
@@ -35,7 +36,7 @@ PUBLISHED = {  # F1, Dice, recall of large ones, tile r of count and area
     "glabella": (0.694, 0.449, 0.78, 0.20, 0.40),
     "nose_a": (0.692, 0.520, 0.80, 0.72, 0.85),
 }
-THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 EDGES = (0.3, 0.35, 0.4, 0.45, 0.5)
 BLOB_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 
@@ -64,8 +65,9 @@ def labelled(folder: Path, name: str) -> Zone:
 def scored(one: Zone, seen: Reading, threshold: float, edge: float) -> MaskScore:
     """Score a reading as the product uses it."""
     numbers = replace(learnt(), threshold=threshold, edge=edge)
-    spots = detect(seen, one.flat.skin & ~marks(one.flat).hair, numbers, None)
-    pores = segment(one.flat, seen, spots, numbers)
+    sharp = sharpness(one.flat.darkness * one.flat.contrast, one.flat.skin)
+    spots = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
+    pores = segment(one.flat, seen, spots.accepted(threshold, None), numbers)
     return mask_score(pores.labels > 0, one.truth, one.zone, WORKING_SCALE)
 
 

@@ -60,10 +60,10 @@ def measured_folder(place: Path, diameter: np.ndarray, interval: float = 0.05) -
     (place / "pores.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     seen = float(observed(diameter, 4e-4).area_fraction)
     summary = {
-        "format": "porelight measurement 1",
+        "format": "porelight measurement 2",
         "zone_area_cm2": 4.0,
         "interval_coverage": 0.95,
-        "count": {"value": diameter.size},
+        "found": diameter.size,
         "area_fraction": {
             "value": seen,
             "low": seen * (1.0 - interval),

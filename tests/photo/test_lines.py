@@ -1,5 +1,7 @@
 """Claims about wrinkles and folds that no single pixel shows."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -55,29 +57,45 @@ def test_wide_shadow_is_a_fold(angle):
     assert counted(texture() + line(angle, 230, 7.0, 1.2 * GRAIN)) == SoftLines(folds=1)
 
 
+def test_fold_that_fine_filters_see_too_is_one_line():
+    assert counted(texture() + line(60, 230, 3.2, 2.5 * GRAIN)) == SoftLines(folds=1)
+
+
 def test_short_line_is_none():
-    assert counted(texture() + line(30, 20, 2.0, 2.0 * GRAIN)) == SoftLines()
+    assert counted(texture() + line(30, 36, 2.0, 5.0 * GRAIN)) == SoftLines()
+    assert counted(texture() + line(30, 70, 2.0, 5.0 * GRAIN)) == SoftLines(wrinkles=1)
 
 
-def test_row_of_pores_is_none():
-    image, spots = texture(), NOTHING.copy()
-    for col in range(20, COLS - 20, 14):
-        disc = np.zeros((ROWS, COLS), np.uint8)
-        cv2.circle(disc, (col, 150), 3, (1,), -1)
-        image += 6.0 * GRAIN * disc
-        spots |= disc > 0
+def row_of_discs(step, depth):
+    """Texture with a row of dark discs, and where they are."""
+    spots = np.zeros((ROWS, COLS), np.uint8)
+    for col in range(60, 260, step):
+        cv2.circle(spots, (col, 150), 3, (1,), -1)
+    return texture() + depth * GRAIN * spots, spots > 0
+
+
+def test_row_of_known_pores_is_none():
+    image, spots = row_of_discs(9, 6.0)
     assert counted(image, spots) == SoftLines()
+    assert counted(image) != SoftLines()
 
 
-def test_one_very_dark_spot_is_no_line():
-    image = texture()
-    image[150:156, 100:106] += 100.0 * GRAIN
+def test_row_of_very_dark_spots_is_none_even_if_nobody_knows_them():
+    image, _ = row_of_discs(20, 12.0)
     assert counted(image) == SoftLines()
 
 
 def test_line_that_is_counted_already_is_not_counted_again():
     known = line(20, 60, 2.0, 1.0) > 0.5
     assert counted(texture() + line(20, 200, 2.0, 2.0 * GRAIN), known=known) == SoftLines()
+
+
+def test_line_in_a_small_zone_of_a_large_picture_is_seen():
+    y, x = np.mgrid[:ROWS, :COLS]
+    zone = np.hypot(y - 150, x - 160) < 110
+    image = np.where(zone, texture() + line(30, 200, 2.0, 3.0 * GRAIN), 0.0)
+    part = dataclasses.replace(flat(image), skin=zone, zone=zone)
+    assert soft_lines(part, NOTHING, NOTHING) == SoftLines(wrinkles=1)
 
 
 def test_even_and_tiny_pictures_have_no_line():

@@ -129,7 +129,7 @@ def test_population_comes_back(folder, measurement):
 def test_no_pores_are_saved_and_say_so_when_loaded(tmp_path, empty):
     folder = save_measurement(*empty, tmp_path / "none")
     content = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    assert content["count"]["value"] == 0
+    assert content["found"] == content["count"]["value"] == 0
     assert content["diameter_mm"] == {}
     with pytest.raises(InputFileError, match="no pores were found"):
         load_population(folder)
@@ -137,7 +137,7 @@ def test_no_pores_are_saved_and_say_so_when_loaded(tmp_path, empty):
 
 def test_earlier_measurement_is_replaced(folder, empty):
     save_measurement(*empty, folder)
-    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["count"]["value"] == 0
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["found"] == 0
     assert [p.name for p in folder.parent.iterdir()] == ["out"]
 
 
@@ -193,12 +193,12 @@ def test_another_photograph_is_refused(tmp_path, measurement):
     [
         ("summary.json", "{", "cannot be read as JSON"),
         ("summary.json", "[]", 'expected "format"'),
-        ("summary.json", '{"format": "porelight measurement 1"}', "count.value"),
+        ("summary.json", '{"format": "porelight measurement 2"}', "found and"),
         ("pores.csv", "pore,size\n1,0.3\n", "no column diameter_mm"),
         ("pores.csv", "pore,diameter_mm\n1,wide\n", "line 2: diameter_mm is 'wide'"),
         ("pores.csv", "pore,diameter_mm\n1,350\n", "line 2: diameter_mm is '350'"),
         ("pores.csv", "pore,diameter_mm\n1\n", "line 2: diameter_mm is None"),
-        ("pores.csv", "pore,diameter_mm\n1,0.35\n", "has 1 pores but summary.json counts"),
+        ("pores.csv", "pore,diameter_mm\n1,0.35\n", "has 1 pores but summary.json tells of"),
         ("pores.csv", "", "no column diameter_mm"),
     ],
 )

@@ -298,6 +298,8 @@ def measured_summary() -> dict[str, object]:
     return {
         "interval_coverage": 0.95,
         "zone_area_cm2": 3.69,
+        "found": 171,
+        "counted_from_mm": 0.25,
         "count": {"value": 152.0, "low": 140.0, "high": 163.0},
         "density_per_cm2": {"value": 41.23, "low": 38.0, "high": 44.1},
         "area_fraction": {"value": 0.031, "low": 0.028, "high": 0.034},
@@ -306,5 +308,6 @@ def measured_summary() -> dict[str, object]:
             "p90": {"value": 0.5, "low": 0.47, "high": 0.54},
         },
         "estimated_false_share": 0.09,
+        "unlabelled_share": 0.21,
         "warnings": ["only 7 px/mm"],
     }

@@ -4,8 +4,8 @@ Each draw makes a photograph that could as well have been taken:
 
 * the tiles of the zone are drawn with replacement, so pores count as clustered as they are (with
   few tiles, each pore is drawn by itself, Poisson with mean 1);
-* a share of the finds, uniform from none to the estimated false share, is taken away, those with
-  the weakest evidence first in proportion to their probability of being false;
+* a share of the finds, uniform from none to that to which people would give no label, is taken
+  away, those with the weakest evidence first in proportion to their probability of being false;
 * the scale is multiplied by a lognormal factor of the photograph's scale error;
 * all diameters are multiplied by a lognormal factor of the detector's own error of size, which is
   common to all pores of a photograph.
@@ -76,7 +76,7 @@ class Found:
     px_per_metre : float
         Scale of the mask [px/m].
     false_share : float
-        Estimated share of false finds [-].
+        Largest share of finds that may be false [-].
     scale_error, diameter_error, count_error : float
         Relative standard deviations of scale, of measured size and number [-].
     """

@@ -33,6 +33,8 @@ class Learnt:
         Share of pore in a pixel down to which a pore reaches [-].
     diameter_error, count_error : float
         Relative SD, between photographs, of measured over true diameter and number [-].
+    label_factor : float
+        Share of finds to which people give no label, over the share that is said to be false [-].
     """
 
     pore: Presence
@@ -45,6 +47,7 @@ class Learnt:
     edge: float
     diameter_error: float
     count_error: float
+    label_factor: float
 
     def diameter(self, log_diameter: Floats) -> Floats:
         """Return the diameter [m] for the ln(diameter / 1 mm) that the network reads."""

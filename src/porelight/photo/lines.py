@@ -73,6 +73,18 @@ class SoftLines:
     folds: int = 0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """One line: the box it lies in, and its pixels in the box."""
+
+    box: tuple[slice, slice]
+    mine: Mask
+
+    def mean(self, image: Image) -> float:
+        """Mean of an image over the line."""
+        return float(image[self.box][self.mine].mean())
+
+
 def soft_lines(flat: FlatSkin, spots: Mask, counted: Mask) -> SoftLines:
     """Count the wrinkles and folds of a flattened photograph.
 
@@ -88,27 +100,28 @@ def soft_lines(flat: FlatSkin, spots: Mask, counted: Mask) -> SoftLines:
     bare = flat.skin & (cv2.dilate(spots.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
     absorbance = flat.darkness * flat.contrast
     _, spread = middle_and_spread(absorbance[bare])
-    absorbance = np.where(bare, absorbance, np.float32(0.0))
-    absorbance = np.clip(absorbance, -_MOST * spread, _MOST * spread)
     if spread == 0.0 or min(absorbance.shape) < _LEAST * _FOLD.factor:
         return SoftLines()
+    absorbance = np.where(bare, absorbance, np.float32(0.0))
+    absorbance = np.clip(absorbance, -_MOST * spread, _MOST * spread)
     fine, wide = (_response(_shrunk(absorbance, k), k) for k in (_WRINKLE, _FOLD))
     # a line is narrower than the wide picture's pixels, so its ridge is what is compared
     ridge = cv2.dilate(fine, np.ones((3, 3), np.uint8))
-    fine_there = cv2.resize(ridge, wide.shape[::-1], interpolation=cv2.INTER_AREA)
-    folds = [m for m in _pieces(wide, _FOLD) if wide[m].mean() > fine_there[m].mean()]
-    taken = np.any(folds, axis=0) if folds else np.zeros(wide.shape, np.bool_)
-    taken_there = _shrunk(taken, _WRINKLE, fine.shape) > 0.5
-    wrinkles = [m for m in _pieces(fine, _WRINKLE) if taken_there[m].mean() < 0.5]
-    return SoftLines(
-        *(
-            sum(not known[mask].any() for mask in masks)
-            for masks, known in (
-                (wrinkles, _shrunk(counted, _WRINKLE) > 0.0),
-                (folds, _shrunk(counted, _FOLD) > 0.0),
-            )
-        )
-    )
+    fine_there = _resized(np.asarray(ridge, np.float32), wide.shape)
+    pieces = _pieces(wide, _shrunk(flat.skin, _FOLD) > 0.5, _FOLD)
+    folds = [one for one in pieces if one.mean(wide) > one.mean(fine_there)]
+    taken = np.zeros(wide.shape, np.float32)
+    for one in folds:
+        taken[one.box][one.mine] = 1.0
+    taken = _resized(taken, fine.shape)
+    pieces = _pieces(fine, _shrunk(flat.skin, _WRINKLE) > 0.5, _WRINKLE)
+    wrinkles = [one for one in pieces if one.mean(taken) < 0.5]
+    return SoftLines(_new(wrinkles, counted, _WRINKLE), _new(folds, counted, _FOLD))
+
+
+def _new(pieces: list[_Piece], counted: Mask, kind: _Kind) -> int:
+    known = _shrunk(counted, kind)
+    return sum(one.mean(known) == 0.0 for one in pieces)
 
 
 def length_and_width(mine: Mask) -> tuple[float, float]:
@@ -131,10 +144,13 @@ def length_and_width(mine: Mask) -> tuple[float, float]:
     return length, rows.size / length
 
 
-def _shrunk(image: Image | Mask, kind: _Kind, shape: tuple[int, ...] | None = None) -> Image:
-    rows, cols = shape or (n // kind.factor for n in image.shape)
-    small = cv2.resize(image.astype(np.float32), (cols, rows), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32)
+def _shrunk(image: Image | Mask, kind: _Kind) -> Image:
+    rows, cols = (n // kind.factor for n in image.shape)
+    return _resized(image.astype(np.float32), (rows, cols))
+
+
+def _resized(image: Image, shape: tuple[int, ...]) -> Image:
+    return np.asarray(cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _response(image: Image, kind: _Kind) -> Image:
@@ -156,21 +172,23 @@ def _response(image: Image, kind: _Kind) -> Image:
     return best
 
 
-def _pieces(response: Image, kind: _Kind) -> list[Mask]:
-    """One mask for each line."""
-    middle, spread = middle_and_spread(response)
+def _pieces(response: Image, skin: Mask, kind: _Kind) -> list[_Piece]:
+    """Return the lines of a response."""
+    # where there is no skin nothing answers, which says nothing of how skin varies
+    middle, spread = middle_and_spread(response[skin])
     likely, sure = middle + _LIKELY * spread, middle + kind.sure * spread
     lines = np.asarray(
         apply_hysteresis_threshold(response, likely, sure),  # type: ignore[no-untyped-call]
         np.uint8,
     )
-    n, labels, boxes, _ = cv2.connectedComponentsWithStats(lines)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(lines)
     shortest, found = kind.shortest * kind.scale, []
     extent = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT])
-    for i in range(1, n):
-        if extent[i] > 0.8 * shortest:
-            mine = np.asarray(labels == i, np.bool_)
-            length, width = length_and_width(mine)
-            if length > max(shortest, _SLENDER * width):
-                found.append(mine)
+    for i in 1 + np.flatnonzero(extent[1:] > 0.8 * shortest):
+        x, y, w, h, _ = boxes[i]
+        box = (slice(y, y + h), slice(x, x + w))
+        mine = np.asarray(labels[box] == i, np.bool_)
+        length, width = length_and_width(mine)
+        if length > max(shortest, _SLENDER * width):
+            found.append(_Piece(box, mine))
     return found

@@ -52,8 +52,9 @@ class Measurement:
         Where pores were looked for.
     px_per_metre : float
         Scale of the photograph [px/m].
-    false_share : float
-        Estimated share of finds that are no pores [-].
+    false_share, unlabelled_share : float
+        Estimated share of finds that are no pores, as rendered skin taught it; and of those which
+        people who label by eye would leave out, faint pores among them [-].
     q : float or None
         Share of false finds that was asked for [-]; None for the best balance.
     estimates : Estimates
@@ -76,6 +77,7 @@ class Measurement:
     zone_mask: Mask
     px_per_metre: float
     false_share: float
+    unlabelled_share: float
     q: float | None
     estimates: Estimates
     warnings: tuple[str, ...]
@@ -213,6 +215,7 @@ def measure(
     to_metres = 1.0 / WORKING_SCALE
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
     false_share = float((1.0 - pores.probability).mean()) if pores.row.size else 0.0
+    unlabelled_share = min(numbers.label_factor * false_share, 1.0)
     found = Found(
         row=row,
         col=col,
@@ -223,7 +226,7 @@ def measure(
         spot_counted=spots.counted,
         zone_mask=where,
         px_per_metre=photograph.px_per_metre,
-        false_share=false_share,
+        false_share=unlabelled_share,
         scale_error=photograph.scale_error,
         diameter_error=numbers.diameter_error,
         count_error=numbers.count_error,
@@ -241,6 +244,7 @@ def measure(
         zone_mask=where,
         px_per_metre=photograph.px_per_metre,
         false_share=false_share,
+        unlabelled_share=unlabelled_share,
         q=q,
         estimates=estimates(found, 0.25 * np.pi * DETECTION_THRESHOLD**2),
         warnings=limits + _warnings(found, flat),

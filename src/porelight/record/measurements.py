@@ -124,6 +124,7 @@ def summary(
             for name, quantile in zip(names, measurement.diameter_quantiles, strict=False)
         },
         "estimated_false_share": measurement.false_share,
+        "unlabelled_share": measurement.unlabelled_share,
         "rejected": {
             kind: getattr(measurement.rejected, kind)
             for kind in ("highlights", "hairs", "wrinkles", "folds", "moles")

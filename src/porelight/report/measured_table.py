@@ -20,7 +20,7 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         Content of ``summary.json``, see `porelight.record.measurements.summary`.
     """
     heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
-    least = significant(float(summary["counted_from_mm"]))
+    least = f"{float(summary['counted_from_mm']):g}"
     shown: list[tuple[str, Mapping[str, Any], Callable[[float], str]]] = [
         (f"pores of {least} mm and more", summary["count"], lambda value: f"{value:.0f}"),
         ("of them per cm2", summary["density_per_cm2"], significant),
@@ -39,12 +39,19 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     for label, value in (
         ("outlined, narrower ones too", str(summary["found"])),
         ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
-        ("outlined and no pores, about", people(float(summary["estimated_false_share"]))),
+        ("outlined and no pores, about", _false(summary)),
         *_rejected(summary),
         *_circumstances(summary),
     ):
         rows.append({"measured": label, "value": value, heading: NOTHING})
     return rows
+
+
+def _false(summary: Mapping[str, Any]) -> str:
+    said, by_eye = (
+        people(float(summary[key])) for key in ("estimated_false_share", "unlabelled_share")
+    )
+    return f"{said}; {by_eye} to the eye of people who label"
 
 
 def _rejected(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
