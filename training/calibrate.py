@@ -9,7 +9,7 @@ trained without it. Prints the numbers of src/porelight/photo/data/detector.toml
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from photo_scores import REACH
 from scipy import ndimage
 from scipy.optimize import minimize
 
-from porelight.photo.detect import maxima
+from porelight.photo.detect import candidates, maxima
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
+from porelight.photo.learnt import learnt
 from porelight.photo.match import matched_pairs
 from porelight.photo.network import network_of, read
 from porelight.photo.photograph import Photograph
@@ -153,6 +154,25 @@ def show_counts(name: str, readings: list[Reading], presence: Presence) -> None:
     )
 
 
+def show_labels(folder: Path, networks: Path, presence: Presence) -> None:
+    """Print how many finds have no label against how many are said to be false."""
+    numbers = replace(learnt(), pore=presence)
+    said = without = 0.0
+    for name in ZONES:
+        one = labelled(folder, name)
+        seen = read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
+        sharp = sharpness(one.flat.darkness * one.flat.contrast, one.flat.skin)
+        found = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
+        spots = found.accepted(numbers.threshold, None)
+        labels, n = ndimage.label(one.truth, np.ones((3, 3)))
+        middle = np.array(ndimage.center_of_mass(labels > 0, labels, np.arange(1, n + 1)))
+        pairs = matched_pairs(middle / WORKING_SCALE, spots.at / WORKING_SCALE, REACH)
+        share = 1.0 - len(pairs) / len(spots.at)
+        print(f"{name}: {spots.false_share:.3f} said to be false, {share:.3f} without a label")
+        said, without = said + spots.false_share, without + share
+    print(f"label_factor: {without / said:.2f}")
+
+
 def sizes(readings: list[Reading], least: float) -> tuple[Floats, Floats]:
     """Return read and true ln(diameter / mm) of sure pores of this diameter and more [m]."""
     kept = [(one.odds > -1.0) & (one.true_diameter >= least) for one in readings]
@@ -200,6 +220,7 @@ def main() -> None:
         show_shares(name, readings, pore)
         show_counts(name, readings, counted)
     show_sizes(unseen, plain)
+    show_labels(photos, networks, pore)
 
 
 if __name__ == "__main__":

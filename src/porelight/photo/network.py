@@ -6,6 +6,7 @@ folder ``training`` of the repository, on labelled and on rendered skin. Large p
 tiles that overlap by more than the networks see around a pixel.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,7 +22,7 @@ _DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the oth
 _BOUND = np.float32(6.0)
 _NO_PORE = np.float32(-20.0)  # log-odds
 _STRIDE = 8  # px; the network halves its picture three times
-_TILE = 1024  # px
+_TILE = 1536  # px, at most
 _OVERLAP = 40  # px; a multiple of the stride, and more than it sees to each side
 
 Network = Any  # OpenCV has no types
@@ -88,13 +89,13 @@ def outputs(image: Image, skin: Mask, network: Network) -> Image:
 
 def _spans(length: int) -> list[tuple[int, int, int]]:
     """First, last, and how much of the beginning an earlier tile has read better."""
-    spans, first = [], 0
-    while True:
-        last = min(first + _TILE, length)
-        spans.append((first, last, _OVERLAP if first else 0))
-        if last == length:
-            return spans
-        first = last - 2 * _OVERLAP
+    shared = 2 * _OVERLAP
+    n = max(1, math.ceil((length - shared) / (_TILE - shared)))
+    # as long as one another, so that no sliver is read with twice its length in overlap
+    step = _STRIDE * math.ceil((length - shared) / n / _STRIDE)
+    return [
+        (i * step, min(i * step + step + shared, length), _OVERLAP if i else 0) for i in range(n)
+    ]
 
 
 @cache
