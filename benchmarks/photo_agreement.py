@@ -78,7 +78,7 @@ def retake(number: int, frame: int) -> Measurement:
 def retakes(n: int, number: int) -> list[tuple[float, float, float]]:
     """Return count, area fraction and diameter of each retake of a subject."""
     found = (retake(number, frame) for frame in range(n))
-    return [(float(one.n), one.area_fraction.value, one.diameter.value) for one in found]
+    return [(one.count.value, one.area_fraction.value, one.diameter.value) for one in found]
 
 
 def large() -> None:

@@ -32,7 +32,7 @@ def measured(skin: RenderedSkin, q: float | None = None) -> Measurement:
 def tally_of(skin: RenderedSkin, q: float | None = None) -> Tally:
     """Measure a render and hold it against the truth."""
     found = measured(skin, q)
-    return tally(skin, found.row, found.col, found.diameters)
+    return tally(skin, found.row, found.col, found.diameters, found.count.value)
 
 
 def show(name: str, numbers: dict[str, float]) -> None:

@@ -1,5 +1,6 @@
 """How found pores are held against known ones; used by the photo benchmarks."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +78,8 @@ class Tally:
     ----------
     n_true, n_hit, n_false : int
         Visible pores, those found, and finds that are no pore.
-    n_wide : int
-        Finds that measure `VISIBLE` and more.
+    counted : float
+        How many visible pores the measurement counts.
     true, measured : ndarray of float64, shape (n_hit,)
         Diameters of those found [m].
     """
@@ -86,12 +87,14 @@ class Tally:
     n_true: int
     n_hit: int
     n_false: int
-    n_wide: int
+    counted: float
     true: Floats
     measured: Floats
 
 
-def tally(skin: RenderedSkin, row: Floats, col: Floats, diameter: Floats) -> Tally:
+def tally(
+    skin: RenderedSkin, row: Floats, col: Floats, diameter: Floats, counted: float = math.nan
+) -> Tally:
     """Hold finds against the truth of a render."""
     found, truth = np.stack([row, col], axis=1), np.stack([skin.row, skin.col], axis=1)
     visible = skin.visible(VISIBLE)
@@ -103,7 +106,7 @@ def tally(skin: RenderedSkin, row: Floats, col: Floats, diameter: Floats) -> Tal
         int(visible.sum()),
         len(pairs),
         int(rest.sum()) - n_small,
-        int((diameter >= VISIBLE).sum()),
+        counted,
         skin.diameter[visible][pairs[:, 0]],
         diameter[pairs[:, 1]],
     )
@@ -111,8 +114,8 @@ def tally(skin: RenderedSkin, row: Floats, col: Floats, diameter: Floats) -> Tal
 
 def total(tallies: list[Tally]) -> dict[str, float]:
     """Return F1 and the rest over several renders."""
-    n_true, n_hit, n_false, n_wide = (
-        sum(getattr(t, name) for t in tallies) for name in ("n_true", "n_hit", "n_false", "n_wide")
+    n_true, n_hit, n_false, counted = (
+        sum(getattr(t, name) for t in tallies) for name in ("n_true", "n_hit", "n_false", "counted")
     )
     true, measured = (
         np.concatenate([getattr(t, name) for t in tallies]) for name in ("true", "measured")
@@ -121,7 +124,7 @@ def total(tallies: list[Tally]) -> dict[str, float]:
         "F1": 2 * n_hit / max(n_true + n_hit + n_false, 1),
         "precision": n_hit / max(n_hit + n_false, 1),
         "recall": n_hit / max(n_true, 1),
-        "count error %": 100.0 * (n_wide / n_true - 1.0),
+        "count error %": 100.0 * (counted / n_true - 1.0),
         "bias mm": 1e3 * float(np.mean(measured - true)),
         "median bias mm": 1e3 * float(np.median(measured) - np.median(true)),
         "r": float(np.corrcoef(true, measured)[0, 1]),

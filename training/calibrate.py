@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from photo_labelled import ZONES, labelled
 from photo_scores import REACH
 from scipy import ndimage
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 
 from porelight.photo.detect import candidates, maxima
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
@@ -126,6 +126,27 @@ def fitted(readings: list[Reading], least: float) -> Presence:
     return Presence(tuple(minimize(loss, np.zeros(len(TERMS)), jac=True, method="BFGS").x))
 
 
+def unbiased(presence: Presence, sets: tuple[list[Reading], ...]) -> Presence:
+    """Return it with the constant at which counts are right, in the geometric mean of the sets.
+
+    A logistic regression knows of maxima only; pores that are none of them are missing in its sums.
+    """
+
+    def excess(shift: float) -> float:
+        moved = Presence((presence.weights[0] + shift, *presence.weights[1:]))
+        logs = [
+            np.log(
+                sum(chance(moved, one).sum() for one in readings)
+                / sum(one.n_counted for one in readings)
+            )
+            for readings in sets
+        ]
+        return float(np.mean(logs))
+
+    shift = float(brentq(excess, -2.0, 2.0))
+    return Presence((presence.weights[0] + shift, *presence.weights[1:]))
+
+
 def chance(presence: Presence, one: Reading) -> Floats:
     """Return the probability of each maximum."""
     return np.asarray(1.0 / (1.0 + np.exp(-(one.terms @ np.array(presence.weights)))))
@@ -213,6 +234,7 @@ def main() -> None:
         )
         zones = list(pool.map(partial(of_zone, photos, networks), ZONES))
     pore, counted = fitted(unseen, 0.0), fitted(unseen, COUNTED_FROM * (1.0 - 1e-9))
+    counted = unbiased(counted, (plain, zones))
     for name, presence in (("pore", pore), ("counted", counted)):
         print(f"[{name}]", dict(zip(TERMS, np.round(presence.weights, 3), strict=True)))
     by_name = {"unseen": unseen, "phantoms": plain, "clutter": clutter, "labelled": zones}

@@ -8,6 +8,7 @@ from porelight.photo.match import matched_pairs
 from porelight.photo.measure import _labels, measure
 from porelight.photo.photograph import Photograph
 from porelight.photo.segment import Segments
+from porelight.render.camera import Camera
 from porelight.render.phantom import phantom
 
 LEAST_RECALL = 0.80  # of rendered pores of 0.25 mm and more; found on the whole set: see theory
@@ -76,6 +77,25 @@ def test_rendered_pores_have_their_diameter(rendered):
     assert np.corrcoef(true, got)[0, 1] > LEAST_CORRELATION
 
 
+def test_count_holds_the_pores_that_count(rendered):
+    for skin, found in rendered:
+        assert found.count.low < skin.visible().sum() < found.count.high
+        assert found.density.value == pytest.approx(found.count.value / found.zone_area)
+    true = sum(skin.visible().sum() for skin, _ in rendered)
+    # three phantoms; the set of 24 is within 0.05 (training/calibrate.py)
+    assert sum(found.count.value for _, found in rendered) == pytest.approx(true, rel=0.12)
+
+
+def test_count_moves_less_with_focus_than_what_is_found():
+    counted, found = [], []
+    for blur in (0.65, 1.0):
+        skins = [phantom(910 + i, camera=Camera(px_per_metre=12e3, blur=blur)) for i in range(4)]
+        each = [measure(Photograph(s.pixels, s.px_per_metre), zone="cheek") for s in skins]
+        counted.append(sum(one.count.value for one in each))
+        found.append(sum(one.n for one in each))
+    assert abs(np.log(counted[1] / counted[0])) < 0.5 * abs(np.log(found[1] / found[0]))
+
+
 def test_share_of_false_finds_is_that_asked_for(rendered):
     kept = false = 0
     for skin, _ in rendered:
@@ -101,6 +121,7 @@ def test_clutter_is_counted_and_not_measured():
     found = measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek")
     assert found.rejected.highlights >= 1
     assert found.rejected.hairs >= 2
+    assert found.rejected.wrinkles + found.rejected.folds >= 1
     at, truth = np.stack([found.row, found.col], axis=1), np.stack([skin.row, skin.col], axis=1)
     assert len(matched_pairs(truth, at, 3.2e-4)) / found.n > LEAST_PRECISION
 
@@ -108,6 +129,7 @@ def test_clutter_is_counted_and_not_measured():
 def test_even_skin_has_no_pores():
     found = measure(Photograph(np.full((200, 200, 3), 150, np.uint8), 12.5e3), zone="cheek")
     assert found.n == 0
+    assert found.rejected.total == 0
     assert not found.mask.any()
     assert found.count.value == 0.0
     assert found.area_fraction.value == 0.0
