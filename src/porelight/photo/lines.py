@@ -39,6 +39,7 @@ _LIKELY = 3.0  # spreads of the response at which a line goes on
 _SLENDER = 3.0  # length over width
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 _LEAST = 8  # px; a side of a picture that can show a line
+_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +160,18 @@ def _response(image: Image, kind: _Kind) -> Image:
     rows, cols = image.shape
     # beyond the picture there is nothing, for as far as the filters reach
     shape = tuple(fft.next_fast_len(n + math.ceil(3.0 * along), real=True) for n in image.shape)
-    spectrum = fft.rfft2(image, shape)
-    down = 2.0 * np.pi * fft.fftfreq(shape[0])[:, None]
-    right = 2.0 * np.pi * fft.rfftfreq(shape[1])
+    spectrum = fft.rfft2(image, shape, workers=_WORKERS)
+    down = (2.0 * np.pi * fft.fftfreq(shape[0])[:, None]).astype(np.float32)
+    right = (2.0 * np.pi * fft.rfftfreq(shape[1])).astype(np.float32)
     best = np.full(image.shape, -np.inf, np.float32)
-    for angle in np.pi * np.arange(_DIRECTIONS) / _DIRECTIONS:
-        u = right * np.cos(angle) + down * np.sin(angle)
-        v = down * np.cos(angle) - right * np.sin(angle)
-        band = np.exp(-0.5 * (across * v) ** 2) - np.exp(-0.5 * (_SURROUND * across * v) ** 2)
-        filtered = (np.exp(-0.5 * (along * u) ** 2) * band).astype(np.float32) * spectrum
-        np.maximum(best, fft.irfft2(filtered, shape)[:rows, :cols], out=best)
+    for angle in np.pi * np.arange(_DIRECTIONS, dtype=np.float32) / _DIRECTIONS:
+        u = np.square(right * np.cos(angle) + down * np.sin(angle))
+        v = np.square(down * np.cos(angle) - right * np.sin(angle))
+        narrow, wide = -0.5 * across**2, -0.5 * (_SURROUND * across) ** 2
+        band = np.exp(narrow * v) - np.exp(wide * v)
+        band *= np.exp(-0.5 * along**2 * u)
+        answer = fft.irfft2(band * spectrum, shape, workers=_WORKERS)
+        np.maximum(best, answer[:rows, :cols], out=best)
     return best
 
 
