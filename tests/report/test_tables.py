@@ -182,3 +182,9 @@ def test_parameters_show_the_value_as_its_file_states_it():
     water = rows["tissue/spectra", "water"]
     assert water["value"].startswith("table of ")
     assert water["range"] == "400 to 3000 nm"
+
+
+def test_things_taken_for_no_pores_are_said_in_words(measured_summary):
+    measured_summary["rejected"] = {"highlights": 3, "hairs": 0, "folds": 1}
+    rows = measurement_rows(measured_summary)
+    assert _row(rows, "seen and taken for no pores")["value"] == "3 highlights, 1 fold"

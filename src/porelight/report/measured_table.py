@@ -56,7 +56,11 @@ def _false(summary: Mapping[str, Any]) -> str:
 
 def _rejected(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     counts = summary.get("rejected", {})
-    said = [f"{number} {kind}" for kind, number in counts.items() if number]
+    said = [
+        f"{number} {kind.removesuffix('s') if number == 1 else kind}"
+        for kind, number in counts.items()
+        if number
+    ]
     return [("seen and taken for no pores", ", ".join(said))] if said else []
 
 
