@@ -27,7 +27,7 @@ from porelight.photo.learnt import learnt
 from porelight.photo.match import matched_pairs
 from porelight.photo.network import network_of, read
 from porelight.photo.photograph import Photograph
-from porelight.photo.presence import COUNTED_FROM, TERMS, Presence, terms
+from porelight.photo.presence import COUNTED_FROM, TERMS, Presence, shifted, terms
 from porelight.photo.rejected import marks
 from porelight.photo.sharpness import sharpness
 from porelight.render.phantom import phantom, random_skin
@@ -178,20 +178,31 @@ def show_counts(name: str, readings: list[Reading], presence: Presence) -> None:
 def show_labels(folder: Path, networks: Path, presence: Presence) -> None:
     """Print how many finds have no label against how many are said to be false."""
     numbers = replace(learnt(), pore=presence)
-    said = without = 0.0
+    found, n_labelled = [], []
     for name in ZONES:
         one = labelled(folder, name)
         seen = read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
         sharp = sharpness(one.flat.darkness * one.flat.contrast, one.flat.skin)
-        found = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
-        spots = found.accepted(numbers.threshold, None)
+        spots = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp).accepted(
+            numbers.threshold, None
+        )
         labels, n = ndimage.label(one.truth, np.ones((3, 3)))
         middle = np.array(ndimage.center_of_mass(labels > 0, labels, np.arange(1, n + 1)))
         pairs = matched_pairs(middle / WORKING_SCALE, spots.at / WORKING_SCALE, REACH)
-        share = 1.0 - len(pairs) / len(spots.at)
-        print(f"{name}: {spots.false_share:.3f} said to be false, {share:.3f} without a label")
-        said, without = said + spots.false_share, without + share
-    print(f"label_factor: {without / said:.2f}")
+        found.append(spots.probability)
+        n_labelled.append(len(pairs))
+
+    def excess(shift: float) -> float:
+        return sum(float(shifted(p, -shift).sum()) for p in found) - sum(n_labelled)
+
+    shift = float(brentq(excess, 0.0, 5.0))
+    print(f"label_shift: {shift:.2f}")
+    for name, p, n in zip(ZONES, found, n_labelled, strict=True):
+        by_eye = 1.0 - shifted(p, -shift).mean()
+        print(
+            f"{name}: {1.0 - p.mean():.3f} said to be false, {by_eye:.3f} to have no label, "
+            f"{1.0 - n / p.size:.3f} have none"
+        )
 
 
 def sizes(readings: list[Reading], least: float) -> tuple[Floats, Floats]:

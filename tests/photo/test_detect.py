@@ -25,7 +25,7 @@ PLAIN = Learnt(
     edge=0.4,
     diameter_error=0.1,
     count_error=0.1,
-    label_factor=1.0,
+    label_shift=0.0,
 )
 
 

@@ -13,7 +13,7 @@ from porelight.photo.segment import parted, segment
 N = 81
 # the network's diameters are taken as they are; half of a pixel on the outline is pore
 AS_READ = Presence((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
-PLAIN = Learnt(AS_READ, AS_READ, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1, 0.1, 1.0)
+PLAIN = Learnt(AS_READ, AS_READ, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1, 0.1, 0.0)
 
 
 def scene(shapes):

@@ -29,10 +29,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from porelight.photo.flatten import Image, Mask
 from porelight.photo.learnt import Learnt
 from porelight.photo.network import Reading
+from porelight.photo.presence import shifted
 from porelight.quantities import Floats
 
 FALSE_DISCOVERY: float | None = None  # not asked for: the best balance
@@ -171,9 +173,7 @@ def _share_of_pores(probability: Floats, base_share: float) -> float:
 
 def _at_share(probability: Floats, base_share: float, share: float) -> Floats:
     """Return the probabilities where another share of the maxima are pores."""
-    odds = probability / (1.0 - probability)
-    odds = odds * (1.0 - base_share) / base_share * share / (1.0 - share)
-    return np.asarray(odds / (1.0 + odds))
+    return shifted(probability, logit(share) - logit(base_share))
 
 
 def _spots(at: Pixels, probability: Floats) -> Spots:

@@ -33,8 +33,8 @@ class Learnt:
         Share of pore in a pixel down to which a pore reaches [-].
     diameter_error, count_error : float
         Relative SD, between photographs, of measured over true diameter and number [-].
-    label_factor : float
-        Share of finds to which people give no label, over the share that is said to be false [-].
+    label_shift : float
+        By how much the log-odds that people label a find are lower than those of a pore [-].
     """
 
     pore: Presence
@@ -47,7 +47,7 @@ class Learnt:
     edge: float
     diameter_error: float
     count_error: float
-    label_factor: float
+    label_shift: float
 
     def diameter(self, log_diameter: Floats) -> Floats:
         """Return the diameter [m] for the ln(diameter / 1 mm) that the network reads."""

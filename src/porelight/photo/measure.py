@@ -13,6 +13,7 @@ from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to
 from porelight.photo.learnt import learnt
 from porelight.photo.network import pore_network, read
 from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.presence import shifted
 from porelight.photo.rejected import Rejected, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment
 from porelight.photo.sharpness import sharpness
@@ -214,8 +215,10 @@ def measure(
     pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
     to_metres = 1.0 / WORKING_SCALE
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
-    false_share = float((1.0 - pores.probability).mean()) if pores.row.size else 0.0
-    unlabelled_share = min(numbers.label_factor * false_share, 1.0)
+    false_share, unlabelled_share = (
+        float((1.0 - shifted(pores.probability, by)).mean()) if pores.row.size else 0.0
+        for by in (0.0, -numbers.label_shift)
+    )
     found = Found(
         row=row,
         col=col,

@@ -54,6 +54,18 @@ class Presence:
         return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
 
 
+def shifted(probability: Floats, log_odds: float) -> Floats:
+    """Return probabilities whose log-odds are higher by so much [-].
+
+    Examples
+    --------
+    >>> shifted(np.array([0.2, 0.5, 0.8]), np.log(4.0)).round(6).tolist()
+    [0.5, 0.8, 0.941176]
+    """
+    odds = probability / (1.0 - probability) * np.exp(log_odds)
+    return np.asarray(odds / (1.0 + odds))
+
+
 def terms(odds: Floats, log_diameter: Floats, sharpness: float) -> Floats:
     """Return what the weights multiply, shape (n, len(TERMS))."""
     size = log_diameter - _MIDDLE_SIZE
