@@ -39,19 +39,13 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     for label, value in (
         ("outlined, narrower ones too", str(summary["found"])),
         ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
-        ("outlined and no pores, about", _false(summary)),
+        ("outlined and no pores, about", people(float(summary["estimated_false_share"]))),
+        ("outlined, that people leave out", people(float(summary["unlabelled_share"]))),
         *_rejected(summary),
         *_circumstances(summary),
     ):
         rows.append({"measured": label, "value": value, heading: NOTHING})
     return rows
-
-
-def _false(summary: Mapping[str, Any]) -> str:
-    said, by_eye = (
-        people(float(summary[key])) for key in ("estimated_false_share", "unlabelled_share")
-    )
-    return f"{said}; {by_eye} to the eye of people who label"
 
 
 def _rejected(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
