@@ -65,7 +65,7 @@ def labelled(folder: Path, name: str) -> Zone:
 def scored(one: Zone, seen: Reading, threshold: float, edge: float) -> MaskScore:
     """Score a reading as the product uses it."""
     numbers = replace(learnt(), threshold=threshold, edge=edge)
-    sharp = sharpness(one.flat.darkness * one.flat.contrast, one.flat.skin)
+    sharp = sharpness(one.flat.absorbance, one.flat.skin)
     spots = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
     pores = segment(one.flat, seen, spots.accepted(threshold, None), numbers)
     return mask_score(pores.labels > 0, one.truth, one.zone, WORKING_SCALE)

@@ -26,7 +26,7 @@ from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
-from porelight.render.phantom import PHANTOM_SCALE, phantom
+from porelight.render.phantom import PHANTOM_SCALE, careful_setting, phantom
 from porelight.render.shading import Light
 from porelight.render.skin import RenderedSkin
 
@@ -60,21 +60,8 @@ class Setting:
 
 
 def setting(number: int) -> Setting:
-    """Draw a light and a camera from what phantoms have."""
-    draw = np.random.default_rng(900 + number)
-    light = Light(
-        elevation=math.radians(draw.uniform(42.0, 62.0)),
-        azimuth=math.radians(draw.uniform(-180.0, 180.0)),
-        ambient=draw.uniform(0.5, 0.65),
-    )
-    camera = Camera(
-        px_per_metre=PHANTOM_SCALE,
-        blur=draw.uniform(0.7, 0.9),
-        noise=draw.uniform(2.5, 3.5),
-        exposure=draw.uniform(1.0, 1.15),
-        jpeg_quality=int(draw.integers(88, 96)),
-    )
-    return Setting(number % 5 + 1, light, camera)
+    """Draw a light and a camera as phantoms have them."""
+    return Setting(number % 5 + 1, *careful_setting(np.random.default_rng(900 + number)))
 
 
 def without_lamp(pixels: NDArray[np.uint8]) -> Image:

@@ -69,7 +69,7 @@ def reading(flat: FlatSkin, network: Path, truth: Floats, diameter: Floats) -> R
     seen = read(flat, network_of(network.read_bytes()))
     at = maxima(seen.middle, flat.skin & ~marks(flat).hair, FAINTEST)
     odds, size = (x[at[:, 0], at[:, 1]].astype(float) for x in (seen.middle, seen.log_diameter))
-    sharp = sharpness(flat.darkness * flat.contrast, flat.skin)
+    sharp = sharpness(flat.absorbance, flat.skin)
     place, true_diameter = (at + 0.5) / WORKING_SCALE, np.zeros(len(at))
     left = np.ones(len(truth), dtype=bool)
     for level in STEPS:
@@ -182,7 +182,7 @@ def show_labels(folder: Path, networks: Path, presence: Presence) -> None:
     for name in ZONES:
         one = labelled(folder, name)
         seen = read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
-        sharp = sharpness(one.flat.darkness * one.flat.contrast, one.flat.skin)
+        sharp = sharpness(one.flat.absorbance, one.flat.skin)
         spots = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp).accepted(
             numbers.threshold, None
         )

@@ -68,6 +68,11 @@ class FlatSkin:
     skin: Mask
     zone: Mask
 
+    @property
+    def absorbance(self) -> Image:
+        """Absorbance above the local mean, float32, shape (rows, cols)."""
+        return self.darkness * self.contrast
+
 
 def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
     """Return the photograph at the working scale without its lamp.

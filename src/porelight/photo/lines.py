@@ -99,7 +99,7 @@ def soft_lines(flat: FlatSkin, spots: Mask, counted: Mask) -> SoftLines:
         Lines that are counted already; a line that runs over one of them is not counted again.
     """
     bare = flat.skin & (cv2.dilate(spots.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    absorbance = flat.darkness * flat.contrast
+    absorbance = flat.absorbance
     _, spread = middle_and_spread(absorbance[bare])
     if spread == 0.0 or min(absorbance.shape) < _LEAST * _FOLD.factor:
         return SoftLines()

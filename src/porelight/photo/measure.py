@@ -210,7 +210,7 @@ def measure(
     flat = flat_skin(photograph, where)
     beside = marks(flat)
     seen = read(flat, pore_network())
-    sharp = sharpness(flat.darkness * flat.contrast, flat.skin)
+    sharp = sharpness(flat.absorbance, flat.skin)
     spots = candidates(seen, flat.skin & ~beside.hair, numbers, sharp)
     pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
     to_metres = 1.0 / WORKING_SCALE

@@ -63,7 +63,7 @@ def inputs(flat: FlatSkin) -> Image:
             flat.darkness,
             flat.redness,
             flat.yellowness,
-            flat.darkness * flat.contrast * _DARKNESS_GAIN,
+            flat.absorbance * _DARKNESS_GAIN,
         )
     )
     return np.clip(layers, -_BOUND, _BOUND, out=layers)

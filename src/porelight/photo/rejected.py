@@ -78,7 +78,7 @@ def marks(flat: FlatSkin) -> Marks:
     """
     _, _, glint, _ = cv2.connectedComponentsWithStats((flat.zone & ~flat.skin).astype(np.uint8))
     highlights = int((glint[1:, cv2.CC_STAT_AREA] >= _LEAST_GLINT).sum())
-    smooth = blurred(flat.darkness * flat.contrast, _FINE_SD)
+    smooth = blurred(flat.absorbance, _FINE_SD)
     dark = flat.skin & (smooth > _level(smooth[flat.skin]))
     n, labels, box_of, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
     length, width, colour = np.zeros(n), np.zeros(n), np.zeros(n)

@@ -85,7 +85,7 @@ def segment(flat: FlatSkin, seen: Reading, spots: Spots, learnt: Learnt) -> Segm
     width = learnt.diameter(seen.log_diameter[at[:, 0], at[:, 1]].astype(np.float64))
     diameter = width * WORKING_SCALE
     own = territory(at, diameter, shape, _HALF)
-    absorbance = flat.darkness * flat.contrast
+    absorbance = flat.absorbance
     parts = []
     for first in range(0, max(len(at), 1), _AT_ONCE):
         some = slice(first, first + _AT_ONCE)

@@ -84,18 +84,7 @@ def phantom(
         _SMALLEST,
         _LARGEST,
     )
-    own_light = Light(
-        elevation=math.radians(draw.uniform(42.0, 62.0)),
-        azimuth=math.radians(draw.uniform(-180.0, 180.0)),
-        ambient=draw.uniform(0.5, 0.65),
-    )
-    own_camera = Camera(
-        px_per_metre=PHANTOM_SCALE,
-        blur=draw.uniform(0.7, 0.9),
-        noise=draw.uniform(2.5, 3.5),
-        exposure=draw.uniform(1.0, 1.15),
-        jpeg_quality=int(draw.integers(88, 96)),
-    )
+    own_light, own_camera = careful_setting(draw)
     look = SkinLook(
         fitzpatrick=fitzpatrick, pore_depth=_DEPTH, pore_depth_spread=_DEPTH_SPREAD, oil=_OIL
     )
@@ -113,6 +102,29 @@ def phantom(
         size=size,
         seed=seed,
     )
+
+
+def careful_setting(draw: np.random.Generator) -> tuple[Light, Camera]:
+    """Draw a light and a camera as a careful user would have them, at `PHANTOM_SCALE`.
+
+    Parameters
+    ----------
+    draw : numpy.random.Generator
+        Source of both.
+    """
+    light = Light(
+        elevation=math.radians(draw.uniform(42.0, 62.0)),
+        azimuth=math.radians(draw.uniform(-180.0, 180.0)),
+        ambient=draw.uniform(0.5, 0.65),
+    )
+    camera = Camera(
+        px_per_metre=PHANTOM_SCALE,
+        blur=draw.uniform(0.7, 0.9),
+        noise=draw.uniform(2.5, 3.5),
+        exposure=draw.uniform(1.0, 1.15),
+        jpeg_quality=int(draw.integers(88, 96)),
+    )
+    return light, camera
 
 
 def random_skin(number: int) -> RenderedSkin:
