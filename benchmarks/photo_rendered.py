@@ -4,7 +4,8 @@
 
 Prints, at 12 px/mm and for pores of 0.25 mm and more: F1, count, diameters for each type of skin;
 false finds on skin without pores; false finds where a tenth was asked for; the same with hairs, a
-mole, glints, wrinkles and a fold; how a change of diameter is seen; time and memory.
+mole, glints, wrinkles and a fold; how a change of diameter is seen; what becomes of pores with
+steep walls; time and memory.
 """
 
 import resource
@@ -108,6 +109,17 @@ def changes(n: int) -> None:
         print(f"diameters x {ratio}: measured x {mean:.3f}")
 
 
+def profiles(n: int) -> None:
+    """Print what measuring makes of pores that are no funnels but wells with steep walls."""
+    for power in (3.0, 1.5, 0.7):
+        each = []
+        for i in range(n):
+            skin = phantom(i, profile=power)
+            found = measured(skin)
+            each.append(tally(skin, found.row, found.col, found.diameters, found.count.value))
+        show(f"cross-section to the power {power}", total(each))
+
+
 def speed() -> None:
     """Print time and memory on two cores."""
     tile = phantom(0).pixels
@@ -133,6 +145,7 @@ def main() -> None:
     stated_share(n)
     rejected(n)
     changes(n)
+    profiles(n)
 
 
 if __name__ == "__main__":

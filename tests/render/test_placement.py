@@ -105,6 +105,7 @@ def shapes(**change: object) -> PoreShapes:
         "slant": 0.0,
         "depth_ratio": 0.3,
         "plug": 0.1,
+        "profile": 3.0,
     }
     fields = {name: np.array([value]) for name, value in one.items()}
     return PoreShapes(**{**fields, **change})  # type: ignore[arg-type]
@@ -117,6 +118,7 @@ def shapes(**change: object) -> PoreShapes:
         ("elongation", np.array([0.9]), "elongation is 0.9"),
         ("depth_ratio", np.array([-0.1]), "depth_ratio is -0.1"),
         ("plug", np.array([9.0]), "plug is 9"),
+        ("profile", np.array([0.0]), "profile is 0"),
         ("row", np.array([1e-3, 2e-3]), r"row has shape \(2,\)"),
     ],
 )

@@ -26,6 +26,7 @@ def one_pore(**change: float) -> PoreShapes:
         "slant": 0.0,
         "depth_ratio": 0.4,
         "plug": 0.2,
+        "profile": 3.0,
     }
     values.update(change)
     return PoreShapes(**{name: np.array([value]) for name, value in values.items()})
@@ -50,6 +51,16 @@ def test_opening_is_long_along_its_angle() -> None:
     along_cols = opening_coordinate(pore, 0, 0.0 * half, half)
     np.testing.assert_allclose(along_rows, 1.0 / np.sqrt(1.6))
     np.testing.assert_allclose(along_cols, np.sqrt(1.6))
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("profile", [0.5, 1.0, 3.0])
+def test_plug_fills_the_share_of_the_opening_that_its_profile_says(profile: float) -> None:
+    # the mean of (1 - s^2)^p over the disc is 1 / (p + 1)
+    pore = one_pore(profile=profile, elongation=1.0)
+    _, plug = carved(np.zeros(SHAPE, np.float32), pore, (0.0, 0.0))
+    mean = plug.sum() / SCENE_SCALE**2 / (0.25 * np.pi * 6e-4**2)
+    np.testing.assert_allclose(mean, 0.2 / (profile + 1.0), rtol=0.02)
 
 
 @pytest.mark.parametrize("slant", [0.0, 0.4])

@@ -8,6 +8,7 @@ from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, LENGTH, PORE_DIAMETER, Floats, Quantity
 from porelight.render.distractors import Distractors
 from porelight.render.placement import (
+    PROFILE,
     PoreShapes,
     hard_core_points,
     smooth_field,
@@ -37,6 +38,8 @@ class SkinLook:
         Typical depth of a pore over its diameter [-].
     pore_depth_spread : float
         SD of the logarithm of that between pores [-].
+    pore_profile : float
+        Power of the cross-section of a pore: 3 is a funnel, below 1 a well with steep walls [-].
     plug : float
         Typical green absorbance of what fills a pore [-].
     elongation : float
@@ -64,6 +67,7 @@ class SkinLook:
     fitzpatrick: int = 3
     pore_depth: float = 0.245
     pore_depth_spread: float = 0.6
+    pore_profile: float = 3.0
     plug: float = 0.10
     elongation: float = 1.45
     pore_angle: float = -0.2
@@ -83,6 +87,7 @@ class SkinLook:
         typical_melanin(self.fitzpatrick)
         _PORE_DEPTH.require(self.pore_depth)
         _DEPTH_SPREAD.require(self.pore_depth_spread)
+        PROFILE.require(self.pore_profile, "pore_profile")
         _RADIUS.require(self.curvature_radius)
         _REGULARITY.require(self.pore_regularity)
         _ELONGATION.require(self.elongation)
@@ -131,4 +136,5 @@ def pore_shapes(
         slant=0.8 * tilted + 0.06 * normal[2],
         depth_ratio=look.pore_depth * np.exp(look.pore_depth_spread * 2.0 * np.tanh(vigour / 2.0)),
         plug=look.plug * np.exp(0.4 * normal[3]),
+        profile=np.full(n_pores, look.pore_profile),
     )

@@ -32,13 +32,14 @@ _TRAINING_SEED = 2_000_000
 _MOST = 10_000  # phantoms of one type
 
 
-def phantom(
+def phantom(  # noqa: PLR0913  each is what a set may vary
     number: int,
     *,
     fitzpatrick: int = 3,
     clutter: bool = False,
     pores: bool = True,
     ratio: float = 1.0,
+    profile: float = 3.0,
     light: Light | None = None,
     camera: Camera | None = None,
 ) -> RenderedSkin:
@@ -56,6 +57,8 @@ def phantom(
         False for skin without pores.
     ratio : float
         What to multiply all diameters by [-].
+    profile : float
+        Power of the pores' cross-section, see `SkinLook.pore_profile` [-].
     light, camera : Light, Camera, optional
         Another light and camera than the set's own.
 
@@ -86,7 +89,11 @@ def phantom(
     )
     own_light, own_camera = careful_setting(draw)
     look = SkinLook(
-        fitzpatrick=fitzpatrick, pore_depth=_DEPTH, pore_depth_spread=_DEPTH_SPREAD, oil=_OIL
+        fitzpatrick=fitzpatrick,
+        pore_depth=_DEPTH,
+        pore_depth_spread=_DEPTH_SPREAD,
+        pore_profile=profile,
+        oil=_OIL,
     )
     if clutter:
         look = replace(

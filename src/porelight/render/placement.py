@@ -8,7 +8,7 @@ number of pores only, never on their sizes, so that the same skin can be drawn b
 pores have shrunk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from porelight.quantities import FRACTION, LENGTH, PORE_DIAMETER, Floats, Quanti
 
 DEPTH_RATIO = Quantity("depth_ratio", "1", 0.0, 2.0, "depth of a pore over its diameter")
 ELONGATION = Quantity("elongation", "1", 1.0, 3.0, "long over short axis of an opening")
+PROFILE = Quantity("profile", "1", 0.2, 6.0, "power of the cross-section of a pore")
 ABSORBANCE = Quantity("absorbance", "1", 0.0, 5.0, "natural logarithm of 1 / transmitted share")
 
 # hard-core placement stops filling at 0.547 of the area covered by discs of diameter `distance`
@@ -46,6 +47,8 @@ class PoreShapes:
         Depth over diameter [-].
     plug : ndarray of float64
         Green absorbance of what fills the pore [-].
+    profile : ndarray of float64
+        Power p of the cross-section, whose depth goes as (1 - s^2)^p [-].
     """
 
     row: Floats
@@ -57,6 +60,7 @@ class PoreShapes:
     slant: Floats
     depth_ratio: Floats
     plug: Floats
+    profile: Floats
 
     def __post_init__(self) -> None:
         """Check ranges and lengths."""
@@ -64,7 +68,8 @@ class PoreShapes:
         ELONGATION.require(self.elongation, "elongation")
         DEPTH_RATIO.require(self.depth_ratio, "depth_ratio")
         ABSORBANCE.require(self.plug, "plug")
-        for name in ("row", "col", "elongation", "angle", "taper", "slant", "depth_ratio", "plug"):
+        PROFILE.require(self.profile, "profile")
+        for name in (each.name for each in fields(self)):
             shape = getattr(self, name).shape
             if shape != self.diameter.shape:
                 raise ParameterError(

@@ -6,9 +6,9 @@ by the half axes, a point (u, v) lies inside when
 .. math:: s^2 = u^2 + \left(\frac{v}{1 + \tau u}\right)^2 < 1 ,
 
 whose area is that of the ellipse for every taper :math:`\tau`, because the widening of one end is
-the narrowing of the other. Below the opening lies a funnel that narrows towards its deepest point,
-which may sit off the centre, as a hair follicle leans; around it the skin is raised into a low
-rim.
+the narrowing of the other. Below the opening the pore is as deep as :math:`(1 - s^2)^p` of its
+depth, a funnel with p = 3, a well with steep walls with p below 1; its deepest point may sit off
+the centre, as a hair follicle leans, and around it the skin is raised into a low rim.
 
 The microrelief is a net of furrows along the borders of random cells, with undulations of
 0.1 to 1.6 mm whose amplitude falls to 0.6 from octave to octave.
@@ -29,7 +29,6 @@ RIM_WIDTH = 0.45  # of the half axis: how far outside the opening the rim has fa
 _RIM_CREST = 1.12  # of the half axis: where the rim is highest
 _RIM_HEIGHT = 0.05  # of the depth of the pore
 _FURROW_HALF_WIDTH = 4.0e-5  # m
-_STEEPNESS = 3.0  # of the funnel: its profile is (1 - s^2) to this power
 _PERSISTENCE = 0.6  # of the undulations: amplitude of an octave over that of the one before
 _NET_STEP = 3  # lattice points between the points at which the net of furrows is evaluated
 
@@ -145,7 +144,7 @@ def carved(height: Image, pores: PoreShapes, origin: tuple[float, float]) -> tup
         # the deepest point lies off the centre by `slant`, the edge stays where it is
         lean = np.float32(pores.slant[i]) * np.maximum(1.0 - at.s, 0.0)
         bottom = np.sqrt((at.u - lean) ** 2 + (at.s**2 - np.minimum(at.u**2, at.s**2)))
-        funnel = np.maximum(1.0 - bottom**2, 0.0) ** _STEEPNESS
+        funnel = np.maximum(1.0 - bottom**2, 0.0) ** np.float32(pores.profile[i])
         place = (at.rows, at.cols)
         from_crest = (at.s - _RIM_CREST) / (1.0 + RIM_WIDTH - _RIM_CREST)
         rim = _RIM_HEIGHT * np.maximum(1.0 - from_crest**2, 0.0) ** 2
