@@ -149,6 +149,19 @@ def test_no_pores_have_an_upper_limit():
     assert got.density.high == pytest.approx(3.0 / SIDE**2, rel=0.01)
 
 
+def test_spots_that_no_threshold_kept_are_counted_all_the_same():
+    nowhere = np.zeros(0)
+    spots = dataclasses.replace(
+        found(300), row=nowhere, col=nowhere, area=nowhere, probability=nowhere,
+        spot_counted=np.full(300, 0.4),
+    )  # fmt: skip
+    got = estimates(spots, PORE)
+    assert got.count.value == pytest.approx(120.0)
+    assert got.count.low > 80.0
+    assert got.area_fraction.value == 0.0
+    assert got.diameter_quantiles == ()
+
+
 def test_same_pores_give_the_same_numbers():
     assert estimates(found(100, false_share=0.2), PORE) == estimates(
         found(100, false_share=0.2), PORE

@@ -18,7 +18,7 @@ What they leave out: the difference between two photographers.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -128,24 +128,28 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
         The same for the same pores.
     """
     n, zone_area = found.area.size, found.zone_area
+    draw = np.random.default_rng(_SEED)
+    every_tile, times, zone_weight = _drawn(found, draw)
+    stretch = np.exp(found.scale_error * draw.standard_normal(_N_DRAWS))
+    number = float(found.spot_counted.sum())
+    counts = _counts(found, every_tile[n:], times, zone_weight, draw)
+    count = _interval(number, counts)
+    density = _interval(number / zone_area, counts / (zone_area * stretch**2))
     if n == 0:
-        high = _NONE_FOUND
+        least = _NONE_FOUND / zone_area
         return Estimates(
-            Estimate(0.0, 0.0, high),
-            Estimate(0.0, 0.0, high / zone_area),
-            Estimate(0.0, 0.0, min(1.0, high * faintest_area / zone_area)),
+            replace(count, high=max(count.high, _NONE_FOUND)),
+            replace(density, high=max(density.high, least)),
+            Estimate(0.0, 0.0, min(1.0, least * faintest_area)),
             (),
         )
-    draw = np.random.default_rng(_SEED)
     # in order of size, so that quantiles are sums from the left
     order = np.argsort(found.area)
     area = found.area[order]
     area_single = area.astype(np.float32)
     diameter = np.sqrt(4.0 * area / np.pi)
-    every_tile, times, zone_weight = _drawn(found, draw)
     tile = every_tile[:n][order]
     taken = draw.uniform(0.0, found.false_share, (_N_DRAWS, 1)).astype(np.float32)
-    stretch = np.exp(found.scale_error * draw.standard_normal(_N_DRAWS))
     swell = np.exp(found.diameter_error * draw.standard_normal(_N_DRAWS))
     doubt = 1.0 - found.probability[order]
     relative = (doubt / doubt.mean() if doubt.any() else np.ones(n)).astype(np.float32)
@@ -161,11 +165,9 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
     fraction *= swell**2 / (zone_weight * zone_area)
     quantiles *= (stretch * swell)[:, None]
     values = _quantiles(diameter, np.ones((1, n), np.float32))[0]
-    number = float(found.spot_counted.sum())
-    counts = _counts(found, every_tile[n:], times, zone_weight, draw)
     return Estimates(
-        _interval(number, counts),
-        _interval(number / zone_area, counts / (zone_area * stretch**2)),
+        count,
+        density,
         _interval(float(found.area.sum()) / zone_area, np.minimum(fraction, 1.0)),
         tuple(_interval(float(v), quantiles[:, i]) for i, v in enumerate(values)),
     )

@@ -109,7 +109,7 @@ class Measurement:
         """Number of pores of `porelight.photo.presence.COUNTED_FROM` and more [-].
 
         Added up from the probabilities of all spots, so that it holds what was missed, leaves out
-        what is false, and repeats better than `n`.
+        what is false, and repeats better than `n`; `q` does not change it.
         """
         return self.estimates.count
 
