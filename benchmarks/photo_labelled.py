@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from photo_scores import HEADING, MaskScore, mask_score
 from skimage.feature import blob_dog
 
-from porelight.photo.detect import candidates
+from porelight.photo.detect import Spots, candidates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
-from porelight.photo.learnt import learnt
+from porelight.photo.learnt import Learnt, learnt
 from porelight.photo.network import Reading, network_of, pore_network, read
 from porelight.photo.photograph import Photograph
 from porelight.photo.rejected import marks
@@ -62,12 +62,17 @@ def labelled(folder: Path, name: str) -> Zone:
     return Zone(flat_skin(Photograph(pixels, WORKING_SCALE), zone), zone, truth & zone)
 
 
+def spotted(one: Zone, seen: Reading, numbers: Learnt) -> Spots:
+    """Return the spots of a reading that the product calls pores."""
+    sharp = sharpness(one.flat.absorbance, one.flat.skin)
+    found = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
+    return found.accepted(numbers.threshold, None)
+
+
 def scored(one: Zone, seen: Reading, threshold: float, edge: float) -> MaskScore:
     """Score a reading as the product uses it."""
     numbers = replace(learnt(), threshold=threshold, edge=edge)
-    sharp = sharpness(one.flat.absorbance, one.flat.skin)
-    spots = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
-    pores = segment(one.flat, seen, spots.accepted(threshold, None), numbers)
+    pores = segment(one.flat, seen, spotted(one, seen, numbers), numbers)
     return mask_score(pores.labels > 0, one.truth, one.zone, WORKING_SCALE)
 
 

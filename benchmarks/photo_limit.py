@@ -19,12 +19,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from photo_rendered import measured, tally_of
 from photo_scores import REACH, Tally, tally, total
 
 from porelight.photo.detect import maxima
 from porelight.photo.match import matched_pairs
-from porelight.photo.measure import Measurement, measure
-from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.phantom import PHANTOM_SCALE, careful_setting, phantom
 from porelight.render.shading import Light
@@ -115,17 +114,11 @@ def _windows(image: Image) -> Image:
     )
 
 
-def measured(skin: RenderedSkin) -> Measurement:
-    """Measure a render."""
-    return measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek")
-
-
-def show(name: str, tallies: list[Tally]) -> float:
-    """Print one line and return F1."""
+def show(name: str, tallies: list[Tally]) -> None:
+    """Print one line."""
     numbers = total(tallies)
     shown = "  ".join(f"{key} {numbers[key]:.3f}" for key in ("F1", "precision", "recall"))
     print(f"{name:44s}{shown}", flush=True)
-    return numbers["F1"]
 
 
 def against_the_observer(lamps: int) -> None:
@@ -136,8 +129,7 @@ def against_the_observer(lamps: int) -> None:
         observer = Observer(one)
         for k in READ:
             skin = one.picture(k)
-            found = measured(skin)
-            ours.append(tally(skin, found.row, found.col, found.diameters))
+            ours.append(tally_of(skin))
             seen.append((skin, *observer.finds(skin)))
     strengths = np.concatenate([strength for *_, strength in seen])
 
@@ -171,11 +163,7 @@ def by_scale(n: int) -> None:
     for scale in (10e3, 12e3, 16e3, 20e3):
         camera = Camera(px_per_metre=scale, blur=0.8, noise=3.0, jpeg_quality=92)
         skins = [phantom(i, fitzpatrick=f, camera=camera) for f in range(1, 6) for i in range(n)]
-        tallies = []
-        for skin in skins:
-            one = measured(skin)
-            tallies.append(tally(skin, one.row, one.col, one.diameters))
-        show(f"0.25 mm and wider, {scale / 1e3:.0f} px/mm", tallies)
+        show(f"0.25 mm and wider, {scale / 1e3:.0f} px/mm", [tally_of(skin) for skin in skins])
 
 
 def main() -> None:

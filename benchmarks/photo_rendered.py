@@ -4,13 +4,14 @@
 
 Prints, at 12 px/mm and for pores of 0.25 mm and more: F1, count, diameters for each type of skin;
 false finds on skin without pores; false finds where a tenth was asked for; the same with hairs, a
-mole, glints, wrinkles and a fold; how a change of diameter is seen; what becomes of pores with
-steep walls; time and memory.
+mole, glints, wrinkles and a fold; how a change of diameter is seen; soft wrinkles and folds; what
+becomes of pores with steep walls; time and memory.
 """
 
 import resource
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 from photo_scores import REACH, Tally, tally, total
@@ -18,7 +19,8 @@ from photo_scores import REACH, Tally, tally, total
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
-from porelight.render.phantom import phantom
+from porelight.render.distractors import Distractors
+from porelight.render.phantom import phantom, phantom_look
 from porelight.render.skin import RenderedSkin
 
 TYPES = range(1, 7)
@@ -109,14 +111,32 @@ def changes(n: int) -> None:
         print(f"diameters x {ratio}: measured x {mean:.3f}")
 
 
+def lines(n: int) -> None:
+    """Print how many soft wrinkles and folds are counted where they alone lie on the skin."""
+    for name, drawn in (
+        ("two wrinkles", Distractors(n_wrinkles=2)),
+        ("one fold", Distractors(n_folds=1)),
+        ("neither", Distractors()),
+    ):
+        seen = []
+        for i in range(6 * n):
+            type_ = i % 6 + 1
+            skin = phantom(
+                100 + i, fitzpatrick=type_, look=replace(phantom_look(type_), distractors=drawn)
+            )
+            seen.append(measured(skin).rejected)
+        wrinkles, folds = ([getattr(one, k) for one in seen] for k in ("wrinkles", "folds"))
+        print(
+            f"{name}, {len(seen)} patches: {sum(wrinkles)} wrinkles in {np.count_nonzero(wrinkles)}"
+            f", {sum(folds)} folds in {np.count_nonzero(folds)}"
+        )
+
+
 def profiles(n: int) -> None:
     """Print what measuring makes of pores that are no funnels but wells with steep walls."""
     for power in (3.0, 1.5, 0.7):
-        each = []
-        for i in range(n):
-            skin = phantom(i, profile=power)
-            found = measured(skin)
-            each.append(tally(skin, found.row, found.col, found.diameters, found.count.value))
+        look = replace(phantom_look(3), pore_profile=power)
+        each = [tally_of(phantom(i, look=look)) for i in range(n)]
         show(f"cross-section to the power {power}", total(each))
 
 
@@ -145,6 +165,7 @@ def main() -> None:
     stated_share(n)
     rejected(n)
     changes(n)
+    lines(n)
     profiles(n)
 
 

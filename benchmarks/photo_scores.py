@@ -49,7 +49,7 @@ HEADING = "F1     Dice   precis recall  large  r(n)   r(A)   found  labelled"
 def mask_score(found: Mask, truth: Mask, zone: Mask, px_per_metre: float) -> MaskScore:
     """Score a mask on a zone."""
     found, truth = found & zone, truth & zone
-    (a, _), (b, area) = _parts(found), _parts(truth)
+    (a, _), (b, area) = parts(found), parts(truth)
     pairs = matched_pairs(a / px_per_metre, b / px_per_metre, REACH)
     hit = np.zeros(len(b), dtype=bool)
     hit[pairs[:, 1]] = True
@@ -132,7 +132,8 @@ def total(tallies: list[Tally]) -> dict[str, float]:
     }
 
 
-def _parts(mask: Mask) -> tuple[Floats, Floats]:
+def parts(mask: Mask) -> tuple[Floats, Floats]:
+    """Return middles and areas of the parts that hang together over corners [px], [px2]."""
     labels, n = ndimage.label(mask, EIGHT)
     index = np.arange(1, n + 1)
     middle = np.array(ndimage.center_of_mass(mask, labels, index)).reshape(-1, 2)

@@ -16,12 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from photo_labelled import ZONES, labelled
-from photo_scores import REACH
-from scipy import ndimage
+from photo_labelled import ZONES, labelled, spotted
+from photo_scores import REACH, parts
 from scipy.optimize import brentq, minimize
+from scipy.special import expit
 
-from porelight.photo.detect import candidates, maxima
+from porelight.photo.detect import maxima
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
 from porelight.photo.learnt import learnt
 from porelight.photo.match import matched_pairs
@@ -106,10 +106,8 @@ def of_phantom(network: Path, clutter: bool, which: tuple[int, int]) -> Reading:
 def of_zone(folder: Path, networks: Path, name: str) -> Reading:
     """Read a labelled zone by the network that is new to it."""
     one = labelled(folder, name)
-    labels, n = ndimage.label(one.truth, np.ones((3, 3)))
-    index = np.arange(1, n + 1)
-    middle = np.array(ndimage.center_of_mass(labels > 0, labels, index))
-    diameter = np.sqrt(4.0 / np.pi * ndimage.sum(labels > 0, labels, index)) / WORKING_SCALE
+    middle, area = parts(one.truth)
+    diameter = np.sqrt(4.0 / np.pi * area) / WORKING_SCALE
     return reading(one.flat, networks / f"{name}.onnx", (middle + 0.5) / WORKING_SCALE, diameter)
 
 
@@ -121,7 +119,7 @@ def fitted(readings: list[Reading], least: float) -> Presence:
     def loss(w: Floats) -> tuple[float, Floats]:
         x, free = known @ w, np.append(0.0, w[1:])
         value = (np.logaddexp(0.0, x) - real * x).sum() + 0.5 * RIDGE * (free**2).sum()
-        return float(value), known.T @ (1.0 / (1.0 + np.exp(-x)) - real) + RIDGE * free
+        return float(value), known.T @ (expit(x) - real) + RIDGE * free
 
     return Presence(tuple(minimize(loss, np.zeros(len(TERMS)), jac=True, method="BFGS").x))
 
@@ -149,7 +147,7 @@ def unbiased(presence: Presence, sets: tuple[list[Reading], ...]) -> Presence:
 
 def chance(presence: Presence, one: Reading) -> Floats:
     """Return the probability of each maximum."""
-    return np.asarray(1.0 / (1.0 + np.exp(-(one.terms @ np.array(presence.weights)))))
+    return np.asarray(expit(one.terms @ np.array(presence.weights)))
 
 
 def show_shares(name: str, readings: list[Reading], presence: Presence) -> None:
@@ -182,12 +180,8 @@ def show_labels(folder: Path, networks: Path, presence: Presence) -> None:
     for name in ZONES:
         one = labelled(folder, name)
         seen = read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
-        sharp = sharpness(one.flat.absorbance, one.flat.skin)
-        spots = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp).accepted(
-            numbers.threshold, None
-        )
-        labels, n = ndimage.label(one.truth, np.ones((3, 3)))
-        middle = np.array(ndimage.center_of_mass(labels > 0, labels, np.arange(1, n + 1)))
+        spots = spotted(one, seen, numbers)
+        middle, _ = parts(one.truth)
         pairs = matched_pairs(middle / WORKING_SCALE, spots.at / WORKING_SCALE, REACH)
         found.append(spots.probability)
         n_labelled.append(len(pairs))

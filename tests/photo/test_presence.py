@@ -45,12 +45,13 @@ def test_stronger_and_softer_is_likelier(which):
 
 
 def test_a_pore_that_counts_is_no_likelier_than_a_pore():
-    for diameter in (0.2, 0.25, 0.3, 0.4):
+    for diameter in (0.2, 0.25, 0.3, 0.4, 0.5, 0.8, 1.2):
         size = np.full(41, np.log(diameter))
         any_pore, counted = (
             p.probability(ODDS, size, 0.6) for p in (learnt().pore, learnt().counted)
         )
-        assert (counted <= any_pore + 0.02).all()
+        # two regressions, and a constant that is set by counts
+        assert (counted <= any_pore + 0.03).all()
 
 
 def test_wide_spots_count_and_narrow_ones_do_not():

@@ -11,7 +11,7 @@ from s_0, the share on that skin [1]_. On bare skin s goes to nothing, and so do
 
 Among spots kept, the expected share of false ones is the mean of :math:`1 - p`, and the threshold
 that keeps it at q is the lowest whose spots have it [2]_. Without a q the threshold is a fixed p,
-the best balance of missed and false ones; where s is small, p is lowered to it first.
+a half, near which missed and false ones balance; where s is small, p is lowered to it first.
 
 How many pores there are is another question than which they are: the probabilities of all maxima
 to be a pore that counts, added up, say it without a threshold that focus and noise push spots over.

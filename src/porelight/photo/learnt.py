@@ -1,7 +1,7 @@
 """What the detector learnt beside its network: ``data/detector.toml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,7 @@ class Learnt:
     base_share : float
         Share of pores among the maxima for which they hold [-].
     threshold : float
-        Least probability of a pore, best balance of missed and false ones [-].
+        Least probability at which a spot is called a pore [-].
     faintest : float
         Least log-odds of a maximum that is looked at [-].
     size_offset, size_gain : float
@@ -65,8 +65,8 @@ def learnt() -> Learnt:
     """
     content = document("porelight.photo", "detector")
     pore, counted = (_presence(content, name) for name in ("pore", "counted"))
-    numbers = (float(_entry(content, name)["value"]) for name in Learnt.__slots__[2:])
-    return Learnt(pore, counted, *numbers)
+    numbers = [each.name for each in fields(Learnt) if each.type is float]
+    return Learnt(pore, counted, **{n: float(_entry(content, n)["value"]) for n in numbers})
 
 
 def _presence(content: Mapping[str, Any], name: str) -> Presence:

@@ -39,7 +39,7 @@ _LIKELY = 3.0  # spreads of the response at which a line goes on
 _SLENDER = 3.0  # length over width
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 _LEAST = 8  # px; a side of a picture that can show a line
-_WORKERS = 2
+_WORKERS = 2  # threads of a transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,12 @@ def _response(image: Image, kind: _Kind) -> Image:
     spectrum = fft.rfft2(image, shape, workers=_WORKERS)
     down = (2.0 * np.pi * fft.fftfreq(shape[0])[:, None]).astype(np.float32)
     right = (2.0 * np.pi * fft.rfftfreq(shape[1])).astype(np.float32)
+    narrow, wide, long = -0.5 * np.square([across, _SURROUND * across, along]).astype(np.float32)
     best = np.full(image.shape, -np.inf, np.float32)
     for angle in np.pi * np.arange(_DIRECTIONS, dtype=np.float32) / _DIRECTIONS:
         u = np.square(right * np.cos(angle) + down * np.sin(angle))
         v = np.square(down * np.cos(angle) - right * np.sin(angle))
-        narrow, wide = -0.5 * across**2, -0.5 * (_SURROUND * across) ** 2
-        band = np.exp(narrow * v) - np.exp(wide * v)
-        band *= np.exp(-0.5 * along**2 * u)
+        band = (np.exp(narrow * v) - np.exp(wide * v)) * np.exp(long * u)
         answer = fft.irfft2(band * spectrum, shape, workers=_WORKERS)
         np.maximum(best, answer[:rows, :cols], out=best)
     return best

@@ -14,6 +14,7 @@ once for those of 0.25 mm and more. Sharpness is kept within what was learnt fro
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from porelight.quantities import Floats
 from porelight.tissue.population import DETECTION_THRESHOLD
@@ -23,6 +24,7 @@ COUNTED_FROM = DETECTION_THRESHOLD  # m, diameter of the pores that are counted
 
 _MIDDLE_SIZE = np.log(0.3)  # of ln(d / 1 mm)
 _MIDDLE_SHARPNESS = 0.6
+# of those patches nine in ten lie between 0.46 and 0.66, all between 0.44 and 0.75
 _LEARNT_SHARPNESS = (0.45, 0.70)
 
 
@@ -51,7 +53,7 @@ class Presence:
             Of the photograph (`porelight.photo.sharpness`) [-].
         """
         log_odds = terms(odds, log_diameter, sharpness) @ np.array(self.weights)
-        return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
+        return np.asarray(expit(log_odds))
 
 
 def shifted(probability: Floats, log_odds: float) -> Floats:
@@ -62,8 +64,7 @@ def shifted(probability: Floats, log_odds: float) -> Floats:
     >>> shifted(np.array([0.2, 0.5, 0.8]), np.log(4.0)).round(6).tolist()
     [0.5, 0.8, 0.941176]
     """
-    odds = probability / (1.0 - probability) * np.exp(log_odds)
-    return np.asarray(odds / (1.0 + odds))
+    return np.asarray(expit(logit(probability) + log_odds))
 
 
 def terms(odds: Floats, log_diameter: Floats, sharpness: float) -> Floats:

@@ -1,13 +1,7 @@
 """How sharp skin looks, and how strong its texture is between two sizes of detail."""
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
+from porelight.photo.darkness import Image, Mask, smoothed
 from porelight.photo.robust import middle_and_spread
-
-Image = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 _FINE = (1.4, 2.2)  # px at 12.5 px/mm, 0.11 to 0.18 mm: finer is noise
 _MIDDLE = (2.8, 5.6)  # 0.22 to 0.45 mm
@@ -39,8 +33,6 @@ def detail(absorbance: Image, skin: Mask, edges: tuple[float, float]) -> float:
     edges : tuple of float
         Standard deviations of the two blurs [px].
     """
-    fine, coarse = (
-        cv2.GaussianBlur(absorbance, (0, 0), sd, borderType=cv2.BORDER_REFLECT) for sd in edges
-    )
+    fine, coarse = (smoothed(absorbance, sd) for sd in edges)
     # of absolute deviations, so that pores and moles count little
     return middle_and_spread((fine - coarse)[skin])[1]

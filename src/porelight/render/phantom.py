@@ -6,7 +6,6 @@ everything at random and more widely, for training; its seeds never meet those o
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -39,7 +38,7 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
     clutter: bool = False,
     pores: bool = True,
     ratio: float = 1.0,
-    profile: float = 3.0,
+    look: SkinLook | None = None,
     light: Light | None = None,
     camera: Camera | None = None,
 ) -> RenderedSkin:
@@ -57,10 +56,8 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
         False for skin without pores.
     ratio : float
         What to multiply all diameters by [-].
-    profile : float
-        Power of the pores' cross-section, see `SkinLook.pore_profile` [-].
-    light, camera : Light, Camera, optional
-        Another light and camera than the set's own.
+    look, light, camera : SkinLook, Light, Camera, optional
+        Others than the set's own; see `phantom_look`, `careful_setting`.
 
     Returns
     -------
@@ -88,26 +85,34 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
         _LARGEST,
     )
     own_light, own_camera = careful_setting(draw)
-    look = SkinLook(
-        fitzpatrick=fitzpatrick,
-        pore_depth=_DEPTH,
-        pore_depth_spread=_DEPTH_SPREAD,
-        pore_profile=profile,
-        oil=_OIL,
-    )
-    if clutter:
-        look = replace(
-            look,
-            distractors=Distractors(n_hairs=8, n_moles=1, n_glints=8, n_wrinkles=2, n_folds=1),
-        )
     return render_skin(
         diameter if pores else np.empty(0),
         ratio=ratio,
-        look=look,
+        look=look or phantom_look(fitzpatrick, clutter=clutter),
         light=light or own_light,
         camera=camera or own_camera,
         size=size,
         seed=seed,
+    )
+
+
+def phantom_look(fitzpatrick: int, *, clutter: bool = False) -> SkinLook:
+    """Return how the skin of the set looks.
+
+    Parameters
+    ----------
+    fitzpatrick : int
+        Type of skin I to VI, 1 to 6.
+    clutter : bool
+        Whether hairs, a mole, glints, wrinkles lie on it.
+    """
+    cluttered = Distractors(n_hairs=8, n_moles=1, n_glints=8, n_wrinkles=2, n_folds=1)
+    return SkinLook(
+        fitzpatrick=fitzpatrick,
+        pore_depth=_DEPTH,
+        pore_depth_spread=_DEPTH_SPREAD,
+        oil=_OIL,
+        distractors=cluttered if clutter else Distractors(),
     )
 
 
