@@ -1,11 +1,13 @@
 """Claims about the sets of virtual photographs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
 from porelight.render.contrast import pore_contrast
-from porelight.render.phantom import phantom, random_skin
+from porelight.render.phantom import phantom, phantom_look, random_skin
 
 
 def test_number_is_the_picture() -> None:
@@ -72,3 +74,14 @@ def test_training_skin_is_none_of_the_set() -> None:
 def test_what_does_not_exist_is_refused(call, problem) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ParameterError, match=problem):
         call()
+
+
+def test_look_of_the_set_is_its_own_and_another_changes_the_skin() -> None:
+    own = phantom(3, fitzpatrick=2)
+    same = phantom(3, fitzpatrick=2, look=phantom_look(2))
+    wells = phantom(3, fitzpatrick=2, look=replace(phantom_look(2), pore_profile=0.7))
+    np.testing.assert_array_equal(own.pixels, same.pixels)
+    np.testing.assert_array_equal(own.labels, wells.labels)
+    # more of each opening is deep
+    inside = own.labels > 0
+    assert wells.pixels[inside].mean() < own.pixels[inside].mean() - 2.0
