@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from porelight.calibration import DOSE, calibrate, posterior_text
-from porelight.nuts import normal_scores, nuts_posterior
-from porelight.uncertainty import estimate
+from porelight.inference.calibration import DOSE, calibrate, posterior_text
+from porelight.inference.statistics import estimate
+from nuts import normal_scores, nuts_posterior
 
 N_DRAWS, SEED, KEPT = 8000, 1, 200
 FILE = Path(__file__).parents[1] / "src" / "porelight" / "tissue" / "data" / "posterior.csv"

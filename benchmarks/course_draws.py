@@ -8,11 +8,11 @@ import time
 
 import numpy as np
 
-from porelight.course import Course, physics_members
+from porelight.course.course import Course, physics_members
+from porelight.inference.what_if import what_if
 from porelight.laser.presets import laser_genesis
+from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
-from porelight.treatment import PhysicsEnsemble
-from porelight.what_if import what_if
 
 
 def seconds(draws=1000):

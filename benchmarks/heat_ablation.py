@@ -11,15 +11,15 @@ from collections.abc import Callable
 import numpy as np
 
 from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
-from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
+from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.presets import pearl
-from porelight.resurfacing import coverage, resurfacing
+from porelight.session.ablative import coverage, resurfacing
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, ms, um
 
 AIR, REST = Surface.typical(), 306.0
-PULSE = Envelope.rectangle(0.4 * ms)
+PULSE = TemporalProfile.rectangle(0.4 * ms)
 
 
 def seconds(run: Callable[[], object], repeats: int = 5) -> float:

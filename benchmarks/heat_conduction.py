@@ -22,9 +22,9 @@ import numpy as np
 
 from porelight.grid import Grid
 from porelight.heat.conduction import Surface, temperature_rise
-from porelight.heat.envelope import Envelope
-from porelight.heat.mapped import mapped_rise
+from porelight.heat.heterogeneous import mapped_rise
 from porelight.heat.materials import MaterialMap
+from porelight.heat.temporal_profile import TemporalProfile
 from porelight.tissue.thermal import LayeredThermal
 
 CONDUCTIVITY, DENSITY, SPECIFIC_HEAT = 0.45, 1070.0, 3500.0
@@ -130,7 +130,7 @@ def mapped_run() -> tuple[float, int]:
         follicle, conductivity=0.2, heat_capacity=2.2e6
     )
     absorbed = np.where(follicle, 1e8, 1e7)
-    pulse, times = Envelope.rectangle(PULSE), np.array([1e-2, 1.0])
+    pulse, times = TemporalProfile.rectangle(PULSE), np.array([1e-2, 1.0])
 
     def run() -> int:
         return mapped_rise(grid, materials, AIR, absorbed, pulse, times, tolerance=1e-3).n_steps

@@ -28,7 +28,7 @@ from porelight.heat.scan import pulse_response, session_rise, session_times, tre
 from porelight.laser.handpiece import Motion, PulsePath, pulse_path
 from porelight.laser.presets import laser_genesis
 from porelight.report.warmth_table import warmth_rows
-from porelight.thermography import warmth_by_skin_type
+from porelight.session.thermography import warmth_by_skin_type
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import LayeredThermal
 

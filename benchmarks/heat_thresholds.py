@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from porelight.burn.published import published_thresholds
+from porelight.session.published import published_thresholds
 from porelight.units import J_per_cm2, mm, nm, to_celsius
 
 

@@ -8,15 +8,15 @@ of the pore. Prints the heat-shocked fraction at some distances over that far aw
 import numpy as np
 
 from porelight.healing.stimulus import dermal_mean
-from porelight.injuries import DEPTH
 from porelight.injury.field import InjuryParameters, injury_field
 from porelight.injury.follicle import LitHair, injury_around_hair
 from porelight.laser.handpiece import path
 from porelight.laser.presets import laser_genesis
+from porelight.session.ensemble import PLACES
+from porelight.session.result import DEPTH
+from porelight.session.scattered import session_of_joules, skin_response
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
-from porelight.treatment import PLACES
-from porelight.warming import session_of_joules, skin_response
 
 DISTANCE = np.array([60e-6, 100e-6, 150e-6, 250e-6, 400e-6])  # a wall lies at 60 to 150 um
 # diameter [m], absorption above the dermis [1/m]: twice an epidermis of 130 1/m for a fair vellus

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from porelight.course import Course, physics_members
+from porelight.course.course import Course, physics_members
 from porelight.errors import ConvergenceError
+from porelight.inference.reweighting import Visit, learned
+from porelight.inference.statistics import estimate, relative_change
 from porelight.laser.presets import laser_genesis
-from porelight.learning import Visit, learned
+from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
-from porelight.treatment import PhysicsEnsemble
-from porelight.uncertainty import estimate, relative_change
 
 VISITS = (28.0, 56.0, 84.0, 140.0)
 TARGET = 238.0  # d, half a year after the last of five sessions

@@ -20,9 +20,9 @@ from porelight.laser.beam import Beam
 from porelight.light._batches import batches
 from porelight.light._runs import Scene, tracer
 from porelight.light.follicle import Follicle, Gland, Medium
-from porelight.light.watched import wall_shares
+from porelight.light.tally_regions import wall_shares
 from porelight.light.weight_window import WeightWindow
-from porelight.verify.light import FIVE_LAYER_SKIN
+from porelight.validation.light import FIVE_LAYER_SKIN
 
 MM = 1e-3
 PORE = Follicle(

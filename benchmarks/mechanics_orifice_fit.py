@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import qmc
 
+from porelight.data.library import table
 from porelight.errors import ConvergenceError
 from porelight.mechanics.orifice import DATA, UNIT_CHANGES, FittedInput, basis, ring_responses
 from porelight.mechanics.reference import DermisShape, ReferencePore, TissueChange
 from porelight.mechanics.ring import RingMechanics, ring_mesh
-from porelight.tissue.library import table
 
 FROM_LIBRARY = {
     # name: is its scale logarithmic
@@ -48,7 +48,7 @@ DATA_FILE = Path(__file__).parents[1] / "src" / "porelight" / "tissue" / "data" 
 
 def inputs():
     """Return the twelve inputs with the ranges that the samples fill."""
-    library = table("porelight.tissue", "mechanics")
+    library = table("tissue", "mechanics")
     edges = np.array([EDGE, 1.0 - EDGE])
     known = [
         FittedInput(name, is_log, *(float(v) for v in library[name].quantile(edges)))
@@ -59,7 +59,7 @@ def inputs():
 
 def sampled(n, seed):
     """Return a dict of input name to (n,) values: Sobol points of the priors."""
-    library = table("porelight.tissue", "mechanics")
+    library = table("tissue", "mechanics")
     points = qmc.Sobol(len(FROM_LIBRARY) + len(OTHERS), seed=seed).random(n)
     values = {}
     for name, column in zip(FROM_LIBRARY, points.T, strict=False):

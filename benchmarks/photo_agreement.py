@@ -22,7 +22,7 @@ from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import render_skin
 
 SIZE = (0.028, 0.028)  # m
@@ -30,7 +30,7 @@ INNER = 0.024  # m, the zone, marked on the skin
 SEED = 300_000
 
 
-def subject(number: int) -> tuple[np.ndarray, SkinLook, Light]:
+def subject(number: int) -> tuple[np.ndarray, SkinLook, Illumination]:
     """Return the skin of one subject and the room's lamp."""
     draw = np.random.default_rng(SEED + number)
     n = int(draw.uniform(40e4, 90e4) * SIZE[0] * SIZE[1])
@@ -41,7 +41,7 @@ def subject(number: int) -> tuple[np.ndarray, SkinLook, Light]:
         pore_depth_spread=0.2,
         oil=draw.uniform(0.05, 0.15),
     )
-    return np.clip(diameter, 1.2e-4, 9e-4), look, Light(azimuth=draw.uniform(-3.0, 3.0))
+    return np.clip(diameter, 1.2e-4, 9e-4), look, Illumination(azimuth=draw.uniform(-3.0, 3.0))
 
 
 def retake(number: int, frame: int) -> Measurement:

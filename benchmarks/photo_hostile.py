@@ -163,7 +163,7 @@ def _headers() -> Iterator[tuple[str, bytes]]:
 def main() -> None:
     """Read all of them and print what happened."""
     from porelight.errors import PhotographError  # noqa: PLC0415
-    from porelight.record.photographs import read_picture  # noqa: PLC0415
+    from porelight.files.photographs import read_picture  # noqa: PLC0415
 
     read = refused = 0
     start = time.perf_counter()

@@ -22,8 +22,8 @@ from photo_scores import HEADING, MaskScore, mask_score
 from skimage.feature import blob_dog
 
 from porelight.photo.detect import Spots, candidates
+from porelight.photo.detector_parameters import Learnt, learnt
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
-from porelight.photo.learnt import Learnt, learnt
 from porelight.photo.network import Reading, network_of, pore_network, read
 from porelight.photo.photograph import Photograph
 from porelight.photo.rejected import marks

@@ -26,7 +26,7 @@ from porelight.photo.detect import maxima
 from porelight.photo.match import matched_pairs
 from porelight.render.camera import Camera
 from porelight.render.phantom import PHANTOM_SCALE, careful_setting, phantom
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import RenderedSkin
 
 SIZES = (1.8e-4, 2.5e-4, 3.0e-4, 3.6e-4, 4.5e-4, 6.0e-4, 1.01e-3)  # m, borders of the classes
@@ -44,7 +44,7 @@ class Setting:
     """Light, camera and type of skin of one row of pictures."""
 
     fitzpatrick: int
-    light: Light
+    light: Illumination
     camera: Camera
 
     def picture(self, number: int, *, pores: bool = True) -> RenderedSkin:

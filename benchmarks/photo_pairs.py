@@ -17,7 +17,7 @@ from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import RenderedSkin, render_skin
 
 Result = TypeVar("Result")
@@ -54,7 +54,7 @@ def visit_pair(seed: int, ratio: float, *, spread: float = 0.05) -> Pair:
     lamp = (draw.uniform(42.0, 62.0), draw.uniform(-180.0, 180.0), draw.uniform(0.45, 0.65))
     moved = (draw.uniform(-6.0, 6.0), draw.uniform(-15.0, 15.0), draw.uniform(-0.08, 0.08))
     lights = [
-        Light(
+        Illumination(
             elevation=math.radians(lamp[0] + k * moved[0]),
             azimuth=math.radians(lamp[1] + k * moved[1]),
             ambient=lamp[2] + k * moved[2],

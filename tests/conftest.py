@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from porelight.course import physics_members
-from porelight.injuries import SessionInjury
+from porelight.course.course import physics_members
 from porelight.laser.exposure import Exposure
+from porelight.session.ensemble import PhysicsEnsemble
+from porelight.session.result import SessionResult
 from porelight.tissue.skin import Skin
-from porelight.treatment import PhysicsEnsemble
 
 PHOTONS = 5000
 
@@ -24,11 +24,11 @@ def physics(skin: Skin) -> PhysicsEnsemble:
 
 
 @pytest.fixture(scope="session")
-def treated(physics: PhysicsEnsemble) -> Callable[[Exposure], tuple[SessionInjury, ...]]:
+def treated(physics: PhysicsEnsemble) -> Callable[[Exposure], tuple[SessionResult, ...]]:
     """Treat the shared ensemble, once per exposure however many tests ask."""
-    done: dict[Exposure, tuple[SessionInjury, ...]] = {}
+    done: dict[Exposure, tuple[SessionResult, ...]] = {}
 
-    def treat(exposure: Exposure) -> tuple[SessionInjury, ...]:
+    def treat(exposure: Exposure) -> tuple[SessionResult, ...]:
         if exposure not in done:
             done[exposure] = physics.treat(exposure)
         return done[exposure]

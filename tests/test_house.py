@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import porelight
-from porelight.tissue.library import table
+from porelight.data.library import table
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("numpy", "scipy", "numba", "xarray", "cv2", "skimage", "matplotlib", "pydantic", "skfem")

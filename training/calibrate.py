@@ -22,12 +22,12 @@ from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
 from porelight.photo.detect import maxima
+from porelight.photo.detector_parameters import learnt
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
-from porelight.photo.learnt import learnt
 from porelight.photo.match import matched_pairs
 from porelight.photo.network import network_of, read
 from porelight.photo.photograph import Photograph
-from porelight.photo.presence import COUNTED_FROM, TERMS, Presence, shifted, terms
+from porelight.photo.pore_probability import COUNTED_FROM, TERMS, Presence, shifted, terms
 from porelight.photo.rejected import marks
 from porelight.photo.sharpness import sharpness
 from porelight.render.phantom import phantom, random_skin

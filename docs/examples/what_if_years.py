@@ -8,10 +8,10 @@ curves is sure.
 
 from pathlib import Path
 
+from porelight.inference.what_if import what_if
 from porelight.report.drawing import save_figure
 from porelight.report.what_if_figure import what_if_figure
 from porelight.tissue.skin import Skin
-from porelight.what_if import what_if
 
 SKIN = Skin.typical("cheek", 3, 35.0, oiliness="oily")
 

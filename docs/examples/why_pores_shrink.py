@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from porelight.course import Course, physics_members
+from porelight.course.course import Course, physics_members
+from porelight.inference.statistics import estimate, relative_change
 from porelight.laser.presets import laser_genesis
+from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
-from porelight.treatment import PhysicsEnsemble
-from porelight.uncertainty import estimate, relative_change
 from porelight.units import celsius
 
 SKIN = Skin.typical("cheek", 3, 35.0, oiliness="oily")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOME = {
-    "Care": "porelight.course",
-    "Course": "porelight.course",
+    "Care": "porelight.course.course",
+    "Course": "porelight.course.course",
     "Exposure": "porelight.laser.exposure",
     "Measurement": "porelight.photo.measure",
     "Photograph": "porelight.photo.photograph",
@@ -20,12 +20,12 @@ _HOME = {
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
     "laser_genesis": "porelight.laser.presets",
-    "load_outcome": "porelight.record.outcomes",
+    "load_outcome": "porelight.files.outcomes",
     "measure": "porelight.photo.measure",
     "pearl": "porelight.laser.presets",
-    "propose": "porelight.plan.search",
-    "read_photo": "porelight.record.photographs",
-    "save_outcome": "porelight.record.outcomes",
+    "propose": "porelight.planning.search",
+    "read_photo": "porelight.files.photographs",
+    "save_outcome": "porelight.files.outcomes",
     "units": "porelight",
     "write_report": "porelight.report.page",
 }
@@ -36,9 +36,12 @@ __all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604  the names are string
 
 if TYPE_CHECKING:
     from porelight import units as units
-    from porelight.course import Care as Care
-    from porelight.course import Course as Course
+    from porelight.course.course import Care as Care
+    from porelight.course.course import Course as Course
     from porelight.errors import PorelightError as PorelightError
+    from porelight.files.outcomes import load_outcome as load_outcome
+    from porelight.files.outcomes import save_outcome as save_outcome
+    from porelight.files.photographs import read_photograph
     from porelight.laser.exposure import Exposure as Exposure
     from porelight.laser.exposure import Session as Session
     from porelight.laser.presets import laser_genesis as laser_genesis
@@ -46,10 +49,7 @@ if TYPE_CHECKING:
     from porelight.photo.measure import Measurement as Measurement
     from porelight.photo.measure import measure as measure
     from porelight.photo.photograph import Photograph as Photograph
-    from porelight.plan.search import propose as propose
-    from porelight.record.outcomes import load_outcome as load_outcome
-    from porelight.record.outcomes import save_outcome as save_outcome
-    from porelight.record.photographs import read_photograph
+    from porelight.planning.search import propose as propose
     from porelight.report.page import write_report as write_report
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin

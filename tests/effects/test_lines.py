@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from porelight.data.library import table
 from porelight.effects.relief import LineParameters, relief_change
-from porelight.tissue.library import table
 
 DAY = 86_400.0
 TIMES = np.array([60.0]) * DAY
@@ -12,7 +12,7 @@ TIMES = np.array([60.0]) * DAY
 
 def drawn(n_draw=4000):
     """Return line parameters drawn from their priors."""
-    entries = table("porelight.tissue", "effects")
+    entries = table("tissue", "effects")
     rng = np.random.default_rng(1)
     names = ("line_surface_share", "line_depth", "line_return_time", "line_collagen_gain")
     return LineParameters.from_values(

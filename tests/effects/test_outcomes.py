@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from porelight.data.library import document, table
 from porelight.effects import outcomes as registry
 from porelight.effects.outcomes import outcome, outcomes
 from porelight.effects.redness import RednessParameters
 from porelight.errors import DataFileError, ParameterError
-from porelight.tissue.library import document, table
 
 ROWS = {"pores", "redness", "vessels", "melanin", "pigment", "texture", "fine_lines", "acne_scars"}
 
@@ -35,7 +35,7 @@ def test_unknown_outcome_is_named_with_its_nearest():
 
 
 def test_entry_without_evidence_does_not_load(monkeypatch):
-    raw = dict(document("porelight.tissue", "outcomes"))
+    raw = dict(document("tissue", "outcomes"))
     raw["redness"] = {key: raw["redness"][key] for key in ("meaning", "unit", "note")}
     monkeypatch.setattr(registry, "document", lambda *_: raw)
     with pytest.raises(DataFileError, match="redness: has meaning, note, unit"):
@@ -43,7 +43,7 @@ def test_entry_without_evidence_does_not_load(monkeypatch):
 
 
 def test_every_effect_number_is_uncertain_and_says_so():
-    for entry in table("porelight.tissue", "effects").values():
+    for entry in table("tissue", "effects").values():
         assert entry.prior != "fixed"
         assert entry.high > entry.low
 

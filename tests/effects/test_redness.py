@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porelight.data.library import table
 from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
 from porelight.errors import ParameterError
-from porelight.tissue.library import table
 
 DAY = 86_400.0
 TYPICAL = RednessParameters.typical()
@@ -66,7 +66,7 @@ def test_more_heat_never_leaves_more_redness_and_never_more_than_all_goes(
 @pytest.mark.validation
 def test_prior_holds_the_split_face_trial():
     # four monthly sessions, a third of the plexus heat-shocked: -2.5 % by instrument (Alam 2013)
-    entries = table("porelight.tissue", "effects")
+    entries = table("tissue", "effects")
     rng = np.random.default_rng(0)
     names = ("redness_vessel_share", "vessel_heat_response", "vessel_return_time")
     values = {name: entries[name].quantile(rng.random(4000)) for name in names}

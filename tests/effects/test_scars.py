@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from porelight.data.library import table
 from porelight.effects.relief import ScarParameters, relief_change
-from porelight.tissue.library import table
 
 DAY = 86_400.0
 TYPICAL = ScarParameters.typical()
@@ -30,7 +30,7 @@ def test_rim_stays_low_for_years_but_the_filling_goes_with_the_collagen():
 @pytest.mark.validation
 def test_prior_holds_the_micro_pulse_trial():
     # 8 sessions, 8 % more collagen: -29.4 % (95 % interval -41.8 to -16.9 %, Lipper 2006)
-    gain = table("porelight.tissue", "effects")["scar_collagen_gain"]
+    gain = table("tissue", "effects")["scar_collagen_gain"]
     values = {"scar_collagen_gain": gain.quantile(np.random.default_rng(2).random(4000))}
     found = relief_change(
         np.zeros(1),

@@ -18,7 +18,7 @@ from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import render_skin
 from porelight.report.forecast_check import checked, forecast_ratio
 from porelight.report.preview_check import previewed
@@ -34,7 +34,7 @@ def visit(ratio, frame, **camera):
         diameter,
         ratio=ratio,
         look=SkinLook(pore_depth=0.38, pore_depth_spread=0.15),
-        light=Light(azimuth=math.radians(-100.0 + 8.0 * frame)),
+        light=Illumination(azimuth=math.radians(-100.0 + 8.0 * frame)),
         camera=Camera(frame=frame, **camera),
         size=SIZE,
         seed=5,

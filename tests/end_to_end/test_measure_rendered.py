@@ -10,7 +10,7 @@ from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import render_skin
 
 SIZE = (0.014, 0.014)
@@ -27,7 +27,7 @@ def photographed(*, ratio=1.0, seed=11, fitzpatrick=3, azimuth=-100.0, size=None
         diameters() if size is None else size,
         ratio=ratio,
         look=SkinLook(fitzpatrick=fitzpatrick),
-        light=Light(azimuth=math.radians(azimuth)),
+        light=Illumination(azimuth=math.radians(azimuth)),
         camera=Camera(**camera),
         size=SIZE,
         seed=seed,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from porelight.data.library import table
 from porelight.errors import ParameterError
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
-from porelight.tissue.library import table
 
 DAY, UM = 86400.0, 1e-6
 TYPICAL = EpidermisParameters.typical()
@@ -26,7 +26,7 @@ def surface(days, ablated=10 * UM, dead=60 * UM, rise=0.0, sessions=(0.0,), para
 def drawn(n):
     """Return n draws, independent, from the priors of the library."""
     rng = np.random.default_rng(4)
-    entries = table("porelight.tissue", "healing")
+    entries = table("tissue", "healing")
     names = EpidermisParameters.__dataclass_fields__
     return EpidermisParameters.from_values(
         {name: entries[name].quantile(rng.random(n)) for name in names}

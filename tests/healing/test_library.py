@@ -4,13 +4,13 @@ from dataclasses import fields
 
 import numpy as np
 
+from porelight.data.library import table
 from porelight.healing.ageing import AgeingParameters
 from porelight.healing.collagen import CollagenKinetics
 from porelight.healing.contraction import ContractionParameters
 from porelight.healing.epidermis import EpidermisParameters
 from porelight.healing.plug import PlugParameters
 from porelight.healing.stimulus import StimulusParameters
-from porelight.tissue.library import table
 
 CLASSES = (
     AgeingParameters,
@@ -24,14 +24,14 @@ CLASSES = (
 
 def test_every_entry_belongs_to_exactly_one_parameter_object():
     names = [field.name for kind in CLASSES for field in fields(kind)]
-    assert sorted(names) == sorted(table("porelight.tissue", "healing"))
+    assert sorted(names) == sorted(table("tissue", "healing"))
 
 
 def test_extreme_draws_of_every_prior_are_accepted():
     for probability in (1e-4, 0.5, 1.0 - 1e-4):
         values = {
             name: entry.quantile(np.array([probability, 0.3]))
-            for name, entry in table("porelight.tissue", "healing").items()
+            for name, entry in table("tissue", "healing").items()
         }
         for kind in CLASSES:
             assert kind.from_values(values) is not None

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porelight.data.library import table
 from porelight.errors import ParameterError
 from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
-from porelight.tissue.library import table
 
 TYPICAL = StimulusParameters.typical()
 
@@ -48,7 +48,7 @@ def test_draws_run_along_the_last_axis():
 
 
 def test_every_weight_is_flagged_as_assumed_and_uncertain():
-    entries = table("porelight.tissue", "healing")
+    entries = table("tissue", "healing")
     for name in ("heat_shock_weight", "denatured_weight", "wound_weight"):
         assert entries[name].flag == "assumed"
         assert entries[name].prior == "lognormal"

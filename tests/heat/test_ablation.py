@@ -3,16 +3,16 @@ import math
 import numpy as np
 import pytest
 
+from porelight.data import library
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat import _ablation_kernel
-from porelight.heat._column import Boiling, Column, Light
+from porelight.heat._column import AbsorbedLight, Boiling, Column
 from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
 from porelight.heat.closed_form import steady_front_speed
 from porelight.heat.conduction import temperature_rise
-from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
-from porelight.tissue import library
+from porelight.heat.temporal_profile import TemporalProfile
 from porelight.tissue.thermal import LayeredThermal
 
 AIR = Surface.typical()
@@ -152,13 +152,13 @@ def test_dynamic_factor_is_the_one_that_was_calibrated():
 
 
 def test_range_of_the_dynamic_factor_spans_the_histology():
-    parameter = library.parameter("porelight.tissue", "ablation", FACTOR)
+    parameter = library.parameter("tissue", "ablation", FACTOR)
     assert death_depth(pearl({FACTOR: parameter.low})) > 80e-6
     assert death_depth(pearl({FACTOR: parameter.high})) < 30e-6
 
 
 def test_heat_of_ablation_is_that_of_boiling_all_the_water():
-    table = library.table("porelight.tissue", "ablation")
+    table = library.table("tissue", "ablation")
     water = table["water_fraction"].value * table["latent_heat_water"].value * 1109.0
     sensible = 1109.0 * 3391.0 * (373.15 - 310.15)
     assert table[HEAT].value == pytest.approx(water + sensible, rel=0.01)
@@ -223,7 +223,7 @@ def test_shape_and_times_of_the_result():
 
 
 def train(values: dict[str, float] | None = None, n: int = 3, period: float = 0.3, **keywords):
-    envelope = Envelope.rectangle(PULSE).repeated(period, n)
+    envelope = TemporalProfile.rectangle(PULSE).repeated(period, n)
     material = AblationMaterial.from_values(values or {})
     return ablate(material, n * 3.5e4, envelope, AIR, REST, n * period + 5.0, **keywords)
 
@@ -302,7 +302,7 @@ def test_blow_off_removes_what_beers_law_has_heated_enough():  # case H4
 
 def test_the_shape_of_a_short_pulse_moves_the_front_in_time_and_not_in_depth():
     material = AblationMaterial.typical()
-    ramp = Envelope.sampled(np.linspace(0.0, PULSE, 9), np.linspace(0.0, 1.0, 9))
+    ramp = TemporalProfile.sampled(np.linspace(0.0, PULSE, 9), np.linspace(0.0, 1.0, 9))
     result = ablate(material, 3.5e4, ramp, AIR, REST, 1.0)
     assert result.absorbed == pytest.approx(3.5e4, rel=1e-9)
     assert result.pulse_end.size == 1
@@ -337,7 +337,7 @@ def test_stage_that_cannot_be_solved_ends_in_an_error(monkeypatch):
     monkeypatch.setattr("porelight.heat._column.implicit_stage", lambda *_: -1.0)
     column = Column(np.full(5, 1e-6), 0.37, 10.0, Boiling(3.8e6, 4e8, 1.6e9))
     with pytest.raises(ConvergenceError, match="larger cells"):
-        column.advance(1.0, 1e-3, 0.0, Light(1e5, 0.0, 0.0, 0.25, 0.0))
+        column.advance(1.0, 1e-3, 0.0, AbsorbedLight(1e5, 0.0, 0.0, 0.25, 0.0))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from porelight.errors import ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat.conduction import conduction, cooled_temperature, exposure_rise
 from porelight.heat.cooling import SurfaceCourse, require_unfrozen
-from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
+from porelight.heat.temporal_profile import TemporalProfile
 from porelight.tissue.thermal import LayeredThermal
 
 K, RHO_C = 0.37, 1109.0 * 3391.0
@@ -81,7 +81,7 @@ def test_energy_closes_while_the_surface_changes_and_pulses_come():
     grid = Grid(graded_edges(2e-4, 1.2, 2e-3, 15e-3), graded_edges(1e-5, 1.2, 1e-3, 15e-3))
     absorbed = 1e6 * np.exp(-grid.z[:, None] / 1e-3 - (grid.r / 2.5e-3) ** 2)
     course = SurfaceCourse((PLATE, AIR), (0.35,))
-    train = Envelope.rectangle(0.01).repeated(0.1, 5).delayed(0.2)
+    train = TemporalProfile.rectangle(0.01).repeated(0.1, 5).delayed(0.2)
     times = np.array([0.1, 0.205, 0.3, 0.36, 1.0, 30.0])
     run = exposure_rise(grid, skin(2e-3), course, absorbed, train, times)
     out = run.stored + run.surface_loss + run.perfusion_loss + run.deep_loss
@@ -95,7 +95,7 @@ def test_energy_closes_while_the_surface_changes_and_pulses_come():
 def test_a_train_is_the_sum_of_its_pulses():
     grid = Grid(graded_edges(2e-4, 1.2, 2e-3, 15e-3), graded_edges(1e-5, 1.2, 1e-3, 15e-3))
     absorbed = 1e6 * np.exp(-grid.z[:, None] / 1e-3 - (grid.r / 2.5e-3) ** 2)
-    train = Envelope.rectangle(0.01).repeated(0.2, 3)
+    train = TemporalProfile.rectangle(0.01).repeated(0.2, 3)
     look = np.array([0.6, 2.0])
     found = exposure_rise(grid, skin(), AIR, absorbed, train, look, tolerance=1e-7, n_rings=2)
     times = np.sort(np.concatenate([look - start for start in (0.0, 0.2, 0.4)]))
@@ -110,20 +110,20 @@ def test_a_pulse_minutes_after_another_is_as_sharp():
     # narrow modes have died out by then and must come back
     grid = Grid(graded_edges(2e-4, 1.2, 2e-3, 15e-3), graded_edges(1e-5, 1.2, 1e-3, 15e-3))
     absorbed = 1e6 * np.where(grid.r < 1e-3, np.exp(-grid.z[:, None] / 1e-4), 0.0)
-    twice = Envelope.rectangle(0.01).repeated(120.0, 2)
+    twice = TemporalProfile.rectangle(0.01).repeated(120.0, 2)
     found = exposure_rise(grid, skin(), AIR, absorbed, twice, np.array([120.01])).rise[0]
     times = np.array([0.01, 120.01])
-    one = exposure_rise(grid, skin(), AIR, absorbed, Envelope.rectangle(0.01), times).rise
+    one = exposure_rise(grid, skin(), AIR, absorbed, TemporalProfile.rectangle(0.01), times).rise
     np.testing.assert_allclose(found, 0.5 * (one[0] + one[1]), atol=1e-3 * one[0].max())
 
 
 def test_a_fine_curve_of_constant_power_is_a_rectangle():
     absorbed = np.exp(-COLUMN.z / 1e-4)[:, None] * 1e6
     look = np.array([0.05, 0.1, 1.0])
-    curve = Envelope.sampled(np.linspace(0.0, 0.1, 12), np.ones(12))
+    curve = TemporalProfile.sampled(np.linspace(0.0, 0.1, 12), np.ones(12))
     found = exposure_rise(COLUMN, skin(), AIR, absorbed, curve, look, tolerance=1e-7).rise
     whole = exposure_rise(
-        COLUMN, skin(), AIR, absorbed, Envelope.rectangle(0.1), look, tolerance=1e-7
+        COLUMN, skin(), AIR, absorbed, TemporalProfile.rectangle(0.1), look, tolerance=1e-7
     ).rise
     np.testing.assert_allclose(found, whole, atol=1e-5 * whole.max())
 
@@ -186,6 +186,7 @@ def test_freezing_skin_gets_one_line_and_a_short_chill_does_not():
 def test_more_rings_than_the_grid_has_are_refused():
     with pytest.raises(ParameterError, match="n_rings is 5"):
         exposure_rise(
-            COLUMN, skin(), AIR, np.ones(COLUMN.shape), Envelope.rectangle(0.1), np.array([1.0]),
+            COLUMN, skin(), AIR, np.ones(COLUMN.shape), TemporalProfile.rectangle(0.1),
+            np.array([1.0]),
             n_rings=5,
         )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porelight.data.library import table
 from porelight.errors import ParameterError
 from porelight.injury.field import (
     CORE_TEMPERATURE,
@@ -18,7 +19,6 @@ from porelight.injury.field import (
 )
 from porelight.injury.rate_process import damage_integral
 from porelight.injury.vessels import VesselParameters
-from porelight.tissue.library import table
 
 TYPICAL = InjuryParameters.typical()
 NAMES = [field.name for field in fields(InjuryField)]
@@ -164,7 +164,7 @@ def test_three_thousand_times_at_two_hundred_places_take_less_than_a_second():
 
 
 def test_every_parameter_is_in_the_library_and_every_prior_is_used():
-    entries = table("porelight.tissue", "injury")
+    entries = table("tissue", "injury")
     names = {field.name for one in (InjuryParameters, VesselParameters) for field in fields(one)}
     assert names <= set(entries)
     assert {name for name, entry in entries.items() if entry.prior != "fixed"} <= names

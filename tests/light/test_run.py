@@ -9,8 +9,8 @@ from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light.run import begun, growing, merged
 from porelight.light.stopping import Precision, Stop, shortfall, until
+from porelight.light.tally_regions import Box
 from porelight.light.transport import scene_of
-from porelight.light.watched import Box
 from porelight.tissue.optics import LayeredOptics
 
 compiled = pytest.mark.skipif(

@@ -9,10 +9,10 @@ from scipy import stats
 
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
+from porelight.light._bin_lookup import has_ruler, keys, ruled_cell, ruler
 from porelight.light._crossing import meets
 from porelight.light._events import way_to
 from porelight.light._kernel import scattering_cosine
-from porelight.light._ruler import has_ruler, keys, ruled_cell, ruler
 from porelight.light._runs import Scene, kernel_for
 from porelight.light._simd import scattered, split
 from porelight.light._vector_math import (

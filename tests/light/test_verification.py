@@ -3,7 +3,7 @@
 import numba
 import pytest
 
-from porelight.verify.light import CASES, cases
+from porelight.validation.light import CASES, cases
 
 pytestmark = [
     pytest.mark.verification,

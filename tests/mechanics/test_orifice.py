@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porelight.data.priors import draws, member, uncertain
 from porelight.errors import DataFileError, ExtrapolationWarning, ParameterError
 from porelight.mechanics.mixture import Balance
 from porelight.mechanics.orifice import (
@@ -21,7 +22,6 @@ from porelight.mechanics.orifice import (
 )
 from porelight.mechanics.reference import DermisShape, ReferencePore, TissueChange
 from porelight.mechanics.ring import RestingRing, RingMechanics, ring_mesh
-from porelight.tissue.priors import draws, member, uncertain
 
 MESH = ring_mesh()
 DEPTH = DermisDepth(7.0, 1.8)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from porelight.photo.detect import _share_of_pores, candidates
-from porelight.photo.learnt import Learnt
+from porelight.photo.detector_parameters import Learnt
 from porelight.photo.network import Reading
-from porelight.photo.presence import Presence
+from porelight.photo.pore_probability import Presence
 
 SIDE = 200
 SKIN = np.ones((SIDE, SIDE), dtype=bool)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from porelight.photo.detect import Spots
+from porelight.photo.detector_parameters import Learnt
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
-from porelight.photo.learnt import Learnt
 from porelight.photo.network import Reading
-from porelight.photo.presence import Presence
+from porelight.photo.pore_probability import Presence
 from porelight.photo.segment import parted, segment
 
 N = 81

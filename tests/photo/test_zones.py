@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from porelight.errors import InputFileError, PhotographError
+from porelight.files.models import installed
 from porelight.photo.landmarks import Face, find_face
 from porelight.photo.perspective import ARM, zone_view
 from porelight.photo.photograph import Photograph
 from porelight.photo.scale import Scale
 from porelight.photo.zones import NAMES, T_ZONE, outline, polygon_mask, tissue_zone
-from porelight.record.models import installed
 
 POINTS = 468
 

@@ -7,7 +7,7 @@ from porelight.errors import ParameterError
 from porelight.render._raster import SCENE_SCALE, as_image
 from porelight.render.shading import (
     BANDS,
-    Light,
+    Illumination,
     Pigments,
     flat_reflectance,
     lamp_share,
@@ -77,7 +77,7 @@ def test_blood_shows_less_under_melanin() -> None:
 
 def test_flat_skin_sees_all_of_sky_and_lamp() -> None:
     np.testing.assert_allclose(sky_share(FLAT), 1.0)
-    np.testing.assert_allclose(lamp_share(FLAT, Light())[INNER], 1.0, rtol=1e-6)
+    np.testing.assert_allclose(lamp_share(FLAT, Illumination())[INNER], 1.0, rtol=1e-6)
 
 
 @pytest.mark.verification
@@ -107,7 +107,7 @@ def test_tilted_plane_follows_the_cosine_law(toward: float) -> None:
     cols = np.arange(90) / SCENE_SCALE
     # height falls towards +col: the plane faces +col
     plane = as_image(np.broadcast_to(-slope * cols, (80, 90)))
-    light = Light(elevation=elevation, azimuth=0.0 if toward > 0 else math.pi)
+    light = Illumination(elevation=elevation, azimuth=0.0 if toward > 0 else math.pi)
     normal = np.array([slope, 1.0]) / math.hypot(slope, 1.0)
     sun = np.array([toward * math.cos(elevation), math.sin(elevation)])
     expected = float(normal @ sun) / math.sin(elevation)
@@ -119,7 +119,7 @@ def test_step_casts_a_shadow_of_its_height_over_the_tangent() -> None:
     elevation, height = math.radians(40.0), 2.0e-4
     step = np.zeros((40, 120), np.float32)
     step[:, 60:] = height
-    light = Light(elevation=elevation, azimuth=0.0)  # the lamp stands beyond the step
+    light = Illumination(elevation=elevation, azimuth=0.0)  # the lamp stands beyond the step
     lit = lamp_share(step, light)[20, :60]
     length = np.count_nonzero(lit < 0.5) / SCENE_SCALE
     np.testing.assert_allclose(length, height / math.tan(elevation), atol=3.0 / SCENE_SCALE)
@@ -141,20 +141,20 @@ def test_red_light_travels_farthest() -> None:
 
 def test_even_skin_in_even_light_shows_its_reflectance() -> None:
     rho = np.broadcast_to(np.array([0.4, 0.3, 0.2], np.float32), (80, 90, 3)).copy()
-    np.testing.assert_allclose(radiance(rho, FLAT, Light())[INNER], rho[INNER], rtol=1e-4)
+    np.testing.assert_allclose(radiance(rho, FLAT, Illumination())[INNER], rho[INNER], rtol=1e-4)
 
 
 def test_cavity_is_darker_and_redder_than_skin() -> None:
     axis = (np.arange(81) - 40.0) / 8.0
     pit = as_image(-3e-4 * np.exp(-(axis[:, None] ** 2) - axis**2))
     rho = np.broadcast_to(np.array([0.46, 0.27, 0.19], np.float32), (81, 81, 3)).copy()
-    share = radiance(rho, pit, Light(ambient=1.0))[40, 40] / rho[40, 40]
+    share = radiance(rho, pit, Illumination(ambient=1.0))[40, 40] / rho[40, 40]
     assert share.max() < 0.95
     assert share[0] > share[1] > share[2]
 
 
 def test_shine_is_brightest_where_skin_mirrors_the_lamp() -> None:
-    light = Light(elevation=math.radians(60.0), azimuth=0.0, ambient=0.0)
+    light = Illumination(elevation=math.radians(60.0), azimuth=0.0, ambient=0.0)
     cols = (np.arange(400) - 200.0) / SCENE_SCALE
     dome = as_image(np.broadcast_to(-(cols**2) / (2.0 * 0.01), (20, 400)))
     bright = shine(dome, light, np.ones_like(dome), 0.1)[10]
@@ -168,7 +168,7 @@ def test_normal_of_flat_skin_points_out() -> None:
 
 
 def test_direction_of_the_lamp_is_a_unit_vector_in_row_col_height() -> None:
-    light = Light(elevation=math.radians(30.0), azimuth=math.radians(90.0))
+    light = Illumination(elevation=math.radians(30.0), azimuth=math.radians(90.0))
     np.testing.assert_allclose(light.direction, [math.cos(math.pi / 6), 0.0, 0.5], atol=1e-12)
 
 
@@ -184,4 +184,4 @@ def test_light_refuses_degrees_and_impossible_shares(
     field: str, value: float, message: str
 ) -> None:
     with pytest.raises(ParameterError, match=message):
-        Light(**{field: value})
+        Illumination(**{field: value})

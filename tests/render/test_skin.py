@@ -11,7 +11,7 @@ from porelight.render.contrast import pore_contrast
 from porelight.render.distractors import Distractors
 from porelight.render.look import SkinLook
 from porelight.render.placement import drawn_diameters
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import RenderedSkin, render_skin
 
 SMALL = (0.008, 0.009)
@@ -82,7 +82,7 @@ def test_ratio_may_differ_between_pores() -> None:
 
 
 def test_other_light_and_tone_show_the_same_pores() -> None:
-    low = Light(elevation=math.radians(30.0), azimuth=2.0, ambient=0.3)
+    low = Illumination(elevation=math.radians(30.0), azimuth=2.0, ambient=0.3)
     base = skin()
     for other in (skin(light=low), skin(look=SkinLook(fitzpatrick=6))):
         np.testing.assert_array_equal(other.labels, base.labels)

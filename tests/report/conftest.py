@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from porelight.outcome import VARIABLES, outcome_dataset
+from porelight.course.outcome import VARIABLES, outcome_dataset
 
 DEPTH = np.concatenate([np.geomspace(2e-6, 1e-4, 18), np.geomspace(1.2e-4, 5e-3, 22)])
 N_DRAW, N_MEMBER, N_CLOCK = 100, 8, 160
@@ -294,7 +294,7 @@ def plan_document() -> dict[str, object]:
 
 @pytest.fixture
 def measured_summary() -> dict[str, object]:
-    """Return what `porelight.record.measurements.summary` writes."""
+    """Return what `porelight.files.measurements.summary` writes."""
     return {
         "interval_coverage": 0.95,
         "zone_area_cm2": 3.69,

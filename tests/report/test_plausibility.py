@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from porelight.inference.statistics import Interval
 from porelight.report.plausibility import plausibility_rows, published, verdict
-from porelight.uncertainty import Estimate
 
 
 def _of(outcome):
@@ -65,9 +65,9 @@ def test_decay_needs_half_a_year_of_simulation(make_outcome, outcome):
     ],
 )
 def test_verdict_tells_inside_from_overlap_from_apart(interval, said):
-    assert verdict(published("genesis_acne_scars"), Estimate(*interval)) == said
+    assert verdict(published("genesis_acne_scars"), Interval(*interval)) == said
 
 
 def test_a_result_without_spread_is_looked_for_in_the_interval():
     entry = published("genesis_redness")
-    assert verdict(entry, Estimate(-0.05, -0.01, 0.0)) == "published value inside the interval"
+    assert verdict(entry, Interval(-0.05, -0.01, 0.0)) == "published value inside the interval"

@@ -10,7 +10,7 @@ from porelight.laser.presets import laser_genesis
 from porelight.report.films import write_film
 from porelight.report.session_heat import SessionHeat
 from porelight.report.thermal_films import pulse_frames, session_frames
-from porelight.thermography import surface_film
+from porelight.session.thermography import surface_film
 from porelight.tissue.skin import Skin
 from porelight.units import celsius, cm2
 

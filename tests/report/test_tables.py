@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from porelight.data.library import table
+from porelight.inference.statistics import relative_change
 from porelight.report.formatting import change, share
 from porelight.report.healed import days_text, days_until_healed
 from porelight.report.measured_table import measurement_rows
@@ -14,9 +16,7 @@ from porelight.report.tables import (
     session_rows,
     verification_rows,
 )
-from porelight.tissue.library import table
-from porelight.uncertainty import relative_change
-from porelight.verify.case import CaseResult
+from porelight.validation.case import CaseResult
 
 
 def _row(rows, name):
@@ -167,7 +167,7 @@ def test_a_photograph_without_pores_has_no_diameter(measured_summary):
 @pytest.mark.parametrize("name", ["injury", "published", "limits"])
 def test_every_parameter_of_a_file_is_listed_with_its_source(name):
     rows = [row for row in parameter_rows() if row["file"] == f"tissue/{name}"]
-    entries = table("porelight.tissue", name)
+    entries = table("tissue", name)
     assert [row["name"] for row in rows] == [key.replace("_", " ") for key in entries]
     assert [row["source"] for row in rows] == [entry.source for entry in entries.values()]
     assert [row["flag"] for row in rows] == [entry.flag for entry in entries.values()]

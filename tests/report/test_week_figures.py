@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from porelight.inference.statistics import relative_change
 from porelight.report.week_figures import (
     collagen_figure,
     effects_figure,
@@ -8,7 +9,6 @@ from porelight.report.week_figures import (
     sizes_figure,
     weeks_figure,
 )
-from porelight.uncertainty import relative_change
 
 
 def _longest(axes):

@@ -1,10 +1,10 @@
 import numpy as np
 
+from porelight.inference.statistics import relative_change
 from porelight.report.cards import cards, of_ten_people
 from porelight.report.formatting import change
 from porelight.report.gaps import gaps
 from porelight.report.words import answer, headline
-from porelight.uncertainty import relative_change
 
 
 def test_headline_names_the_treatments_in_their_order(outcome, untreated, pearl_only):

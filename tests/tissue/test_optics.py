@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from porelight.data.library import parameter
 from porelight.errors import ParameterError
-from porelight.tissue.library import parameter
 from porelight.tissue.optics import (
     LayeredOptics,
     mu_a_blood,
@@ -74,7 +74,7 @@ def test_genesis_pulse_heats_dark_epidermis_by_10_to_25_kelvin_and_fair_by_a_few
 
 
 def test_dermis_at_1064_nm_has_the_median_of_published_values_and_spans_their_range():
-    prior = parameter("porelight.tissue", "optics", "baseline_absorption_dermis")
+    prior = parameter("tissue", "optics", "baseline_absorption_dermis")
     low, median, high = (
         skin_optics(CHEEK, GENESIS, {prior.name: value}).mu_a[3]
         for value in (prior.low, prior.value, prior.high)

@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from porelight.data.library import parameter
 from porelight.errors import ParameterError
-from porelight.tissue.library import parameter
 from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation, observed
 
 ZONES = ("forehead", "glabella", "nose", "cheek", "chin")
 
 
 def number(name: str) -> float:
-    return parameter("porelight.tissue", "pores", name).value
+    return parameter("tissue", "pores", name).value
 
 
 def trial_area_fraction(**values: float) -> float:
@@ -34,7 +34,7 @@ def test_trial_like_patient_has_the_published_area_fraction():
 
 @pytest.mark.validation
 def test_people_of_one_description_scatter_as_the_trial_did():
-    subject = parameter("porelight.tissue", "pores", "pore_diameter_subject")
+    subject = parameter("tissue", "pores", "pore_diameter_subject")
     shares = (np.arange(41) + 0.5) / 41
     people = [trial_area_fraction(**{subject.name: v}) for v in subject.quantile(shares)]
     np.testing.assert_allclose(np.std(people), 0.008, rtol=0.15)

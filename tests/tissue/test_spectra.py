@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from porelight.data.library import document
 from porelight.errors import DataFileError, ParameterError
-from porelight.tissue.library import document
 from porelight.tissue.spectra import Spectrum, spectrum
 
-NAMES = sorted(document("porelight.tissue", "spectra"))
+NAMES = sorted(document("tissue", "spectra"))
 
 
 @pytest.mark.validation

@@ -8,13 +8,13 @@ factor of 2. Table and sources: porelight/burn/data/published.toml.
 import numpy as np
 import pytest
 
-from porelight.burn.heating import heating
-from porelight.burn.published import published_thresholds
-from porelight.burn.target import Target
-from porelight.burn.threshold import single_exposure, threshold_of
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
 from porelight.light.transport import transport
+from porelight.session.published import published_thresholds
+from porelight.session.single_exposure import heating
+from porelight.session.target import Target
+from porelight.session.threshold import single_exposure, threshold_of
 from porelight.tissue.optics import mu_a_water, skin_optics
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, mm, ms, nm

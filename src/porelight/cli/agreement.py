@@ -21,10 +21,10 @@ def agreement(repeats: Path, /, *, output: Output | None = None, json: AsJson = 
     """
     from dataclasses import asdict  # noqa: PLC0415
 
+    from porelight.files.folders import whole_folder  # noqa: PLC0415
+    from porelight.files.repeats import read_repeats  # noqa: PLC0415
     from porelight.photo.agreement import agreement as agreement_of  # noqa: PLC0415
     from porelight.photo.agreement import limits_of_agreement  # noqa: PLC0415
-    from porelight.record.folders import whole_folder  # noqa: PLC0415
-    from porelight.record.repeats import read_repeats  # noqa: PLC0415
     from porelight.report.agreement_figure import write_agreement_figure  # noqa: PLC0415
     from porelight.report.comparison_table import agreement_rows  # noqa: PLC0415
 

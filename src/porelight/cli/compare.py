@@ -58,11 +58,11 @@ def compare(  # noqa: PLR0913  each is an option of the command line
     json
         Print the summary as JSON.
     """
+    from porelight.files.comparisons import comparison_summary, save_comparison  # noqa: PLC0415
+    from porelight.files.outcomes import load_outcome  # noqa: PLC0415
     from porelight.photo.compare import compare as compare_visits  # noqa: PLC0415
     from porelight.photo.measure import measure  # noqa: PLC0415
     from porelight.photo.quality import findings, require_quality  # noqa: PLC0415
-    from porelight.record.comparisons import comparison_summary, save_comparison  # noqa: PLC0415
-    from porelight.record.outcomes import load_outcome  # noqa: PLC0415
     from porelight.report.comparison_table import comparison_rows  # noqa: PLC0415
     from porelight.report.forecast_check import checked  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ import sys
 
 def schema() -> int:
     """Print the JSON Schema of a course file."""
-    from porelight.record.course_file import course_schema  # noqa: PLC0415
+    from porelight.files.course_file import course_schema  # noqa: PLC0415
 
     sys.stdout.write(course_schema() + "\n")
     return 0
@@ -13,7 +13,7 @@ def schema() -> int:
 
 def example() -> int:
     """Print a course file to start from."""
-    from porelight.record.course_file import EXAMPLE  # noqa: PLC0415
+    from porelight.files.course_file import EXAMPLE  # noqa: PLC0415
 
     sys.stdout.write(EXAMPLE)
     return 0

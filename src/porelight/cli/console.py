@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 
 from porelight.errors import InputFileError
-from porelight.record import files
+from porelight.files import writing as files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

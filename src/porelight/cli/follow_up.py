@@ -33,17 +33,17 @@ def follow_up(
     json
         Print what was learned as JSON.
     """
-    from porelight.learning import learned  # noqa: PLC0415
-    from porelight.record.course_file import read_course_file  # noqa: PLC0415
-    from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
-    from porelight.record.follow_ups import (  # noqa: PLC0415
+    from porelight.data.priors import require_draws  # noqa: PLC0415
+    from porelight.files.course_file import read_course_file  # noqa: PLC0415
+    from porelight.files.courses import course_of, simulation_of  # noqa: PLC0415
+    from porelight.files.follow_ups import (  # noqa: PLC0415
         OUTCOME,
         follow_up_folders,
         visit_of,
     )
-    from porelight.record.outcomes import save_outcome  # noqa: PLC0415
+    from porelight.files.outcomes import save_outcome  # noqa: PLC0415
+    from porelight.inference.reweighting import learned  # noqa: PLC0415
     from porelight.report.tables import learned_rows  # noqa: PLC0415
-    from porelight.tissue.priors import require_draws  # noqa: PLC0415
 
     content = read_course_file(course)
     planned = course_of(content, course, measured=measured)

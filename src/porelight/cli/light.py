@@ -21,9 +21,9 @@ from porelight.cli.light_tables import concise, finite, named_shares, print_summ
 from porelight.errors import InputFileError, did_you_mean
 
 if TYPE_CHECKING:
+    from porelight.files.light_case import LightCase
     from porelight.light.run import LightRun
     from porelight.light.stopping import Precision
-    from porelight.record.light_case import LightCase
 
 light = App(name="light", help="Photons through layered skin: run, merge, exchange with MCX.")
 
@@ -69,11 +69,11 @@ def run(  # noqa: PLR0913  each is an option of the command
     json
         Print the summary as JSON.
     """
+    from porelight.files.light_case import read_light_case  # noqa: PLC0415
+    from porelight.files.light_runs import save_light_run  # noqa: PLC0415
     from porelight.light.preparation import prepare  # noqa: PLC0415
     from porelight.light.run import begun  # noqa: PLC0415
     from porelight.light.stopping import Stop, shortfall, until  # noqa: PLC0415
-    from porelight.record.light_case import read_light_case  # noqa: PLC0415
-    from porelight.record.light_runs import save_light_run  # noqa: PLC0415
 
     content = read_light_case(case)
     _require_other(output, [case])
@@ -118,8 +118,8 @@ def merge(runs: list[Path], /, *, output: Output, json: AsJson = False) -> int:
     json
         Print the summary as JSON.
     """
+    from porelight.files.light_runs import load_light_run, save_light_run  # noqa: PLC0415
     from porelight.light.run import merged  # noqa: PLC0415
-    from porelight.record.light_runs import load_light_run, save_light_run  # noqa: PLC0415
 
     require_folder_of(output)
     loaded = [load_light_run(path) for path in runs]
@@ -151,9 +151,9 @@ def sweep(
     json
         Print as JSON, with the share of every region.
     """
+    from porelight.files.light_case import read_light_case  # noqa: PLC0415
+    from porelight.files.light_tones import FITZPATRICK, save_tones, tone_fields  # noqa: PLC0415
     from porelight.light.preparation import prepared_by  # noqa: PLC0415
-    from porelight.record.light_case import read_light_case  # noqa: PLC0415
-    from porelight.record.light_tones import FITZPATRICK, save_tones, tone_fields  # noqa: PLC0415
 
     content, n_photons = read_light_case(case), _whole(photons)
     if output is not None:
@@ -211,9 +211,9 @@ def paths(
     json
         Print as JSON, with the paths of what is re-emitted in each ring of the grid.
     """
+    from porelight.files.light_case import read_light_case  # noqa: PLC0415
+    from porelight.files.light_tones import require_even_weights  # noqa: PLC0415
     from porelight.light.path_lengths import path_lengths  # noqa: PLC0415
-    from porelight.record.light_case import read_light_case  # noqa: PLC0415
-    from porelight.record.light_tones import require_even_weights  # noqa: PLC0415
     from porelight.units import mm  # noqa: PLC0415
 
     content, n_photons = read_light_case(case), _whole(photons)
@@ -274,8 +274,8 @@ light.command(example)
 
 def _before(begun: "LightRun", case: Path, output: Path, seed: int | None) -> "LightRun":
     """Return the run in the output file, if it is one of this case and seed."""
+    from porelight.files.light_runs import load_light_run  # noqa: PLC0415
     from porelight.light.run import differences  # noqa: PLC0415
-    from porelight.record.light_runs import load_light_run  # noqa: PLC0415
 
     before, _ = load_light_run(output)
     if before.fingerprint != begun.fingerprint:

@@ -24,8 +24,8 @@ def import_mcx(case: Path, /, *, output: Output, json: AsJson = False) -> int:
     json
         Print what differs between the two programs as JSON.
     """
-    from porelight.record.light_case import write_light_case  # noqa: PLC0415
-    from porelight.record.mcx_reader import read_mcx_case  # noqa: PLC0415
+    from porelight.files.light_case import write_light_case  # noqa: PLC0415
+    from porelight.files.mcx_reader import read_mcx_case  # noqa: PLC0415
 
     require_folder_of(output)
     content, notes = read_mcx_case(case)
@@ -64,7 +64,7 @@ def export(
     json
         Print the name of the file as JSON.
     """
-    from porelight.record.light_exchange import export_light  # noqa: PLC0415
+    from porelight.files.light_exchange import export_light  # noqa: PLC0415
     from porelight.units import mm  # noqa: PLC0415
 
     require_folder_of(output)
@@ -92,7 +92,7 @@ def example(
     weight_window
         With more photons near the pore, where errors fall sooner.
     """
-    from porelight.record.light_examples import (  # noqa: PLC0415
+    from porelight.files.light_examples import (  # noqa: PLC0415
         EXAMPLE,
         EXAMPLE_FOLLICLE,
         EXAMPLE_LAYERS,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from porelight.cli.console import print_json, print_rows, say
 
 if TYPE_CHECKING:
+    from porelight.files.light_case import LightCase
     from porelight.light.field import LightField
     from porelight.light.run import LightRun
-    from porelight.light.watched import Share
+    from porelight.light.tally_regions import Share
     from porelight.quantities import Floats
-    from porelight.record.light_case import LightCase
 
 
 def print_summary(
@@ -49,7 +49,7 @@ def print_summary(
 
 def named_shares(field: "LightField", case: "LightCase") -> "dict[str, Share]":
     """Return all shares of a field by name, layers by their own."""
-    from porelight.light.watched import Share  # noqa: PLC0415
+    from porelight.light.tally_regions import Share  # noqa: PLC0415
 
     names = [*case.layer_names, *field.region_names[field.n_layers :]]
     found = zip(field.by_region.tolist(), field.by_region_error.tolist(), strict=True)

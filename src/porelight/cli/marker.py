@@ -24,7 +24,7 @@ def marker(
     json
         Print the path as JSON.
     """
-    from porelight.record.marker_sheet import write_marker_sheet  # noqa: PLC0415
+    from porelight.files.marker_sheet import write_marker_sheet  # noqa: PLC0415
 
     require_folder_of(output)
     path = write_marker_sheet(output, paper)

@@ -162,12 +162,12 @@ def _measured(seen: Scaled, view: _View, false_discovery: float | None) -> dict[
     import numpy as np  # noqa: PLC0415
 
     from porelight.errors import PhotographError  # noqa: PLC0415
+    from porelight.files import measurements  # noqa: PLC0415
+    from porelight.files.acquisition import Circumstances  # noqa: PLC0415
     from porelight.photo.marker import patch_levels  # noqa: PLC0415
     from porelight.photo.measure import measure as measure_photograph  # noqa: PLC0415
     from porelight.photo.quality import findings, require_quality  # noqa: PLC0415
     from porelight.photo.tone import tone  # noqa: PLC0415
-    from porelight.record import measurements  # noqa: PLC0415
-    from porelight.record.circumstances import Circumstances  # noqa: PLC0415
 
     if view.problem is not None:
         raise view.problem

@@ -19,7 +19,7 @@ def fetch(*, wheel: Path | None = None, json: AsJson = False) -> int:
     json
         Print the files as JSON.
     """
-    from porelight.record.models import fetch as fetched  # noqa: PLC0415
+    from porelight.files.models import fetch as fetched  # noqa: PLC0415
 
     files = fetched(wheel)
     if json:

@@ -75,9 +75,9 @@ class DrawnZone:
 
     def of(self, photograph: "Photograph") -> "NDArray[np.bool_] | None":
         """Return the pixels inside, shape (n_row, n_col); None is the whole photograph."""
+        from porelight.files.photographs import read_zone_mask  # noqa: PLC0415
+        from porelight.files.polygons import read_polygons  # noqa: PLC0415
         from porelight.photo.zones import polygon_mask  # noqa: PLC0415
-        from porelight.record.photographs import read_zone_mask  # noqa: PLC0415
-        from porelight.record.polygons import read_polygons  # noqa: PLC0415
 
         if self.mask is not None:
             return read_zone_mask(self.mask, photograph.shape)
@@ -98,10 +98,10 @@ class Scaled:
 
 def scaled(path: Path, wish: ScaleWish, *, landmarks: bool = False) -> Scaled:
     """Read a photograph and find its scale; find its face too if asked."""
+    from porelight.files.models import installed  # noqa: PLC0415
+    from porelight.files.photographs import read_picture  # noqa: PLC0415
     from porelight.photo.landmarks import find_face  # noqa: PLC0415
     from porelight.photo.photograph import Photograph  # noqa: PLC0415
-    from porelight.record.models import installed  # noqa: PLC0415
-    from porelight.record.photographs import read_picture  # noqa: PLC0415
 
     models = installed() if landmarks or wish.scale_from == "iris" else None
     picture = read_picture(path)

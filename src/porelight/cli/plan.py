@@ -32,14 +32,14 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     json
         Print the plan as JSON.
     """
-    from porelight.plan.search import propose  # noqa: PLC0415
-    from porelight.record.course_file import read_skin_file  # noqa: PLC0415
-    from porelight.record.courses import skin_of  # noqa: PLC0415
-    from porelight.record.plans import (  # noqa: PLC0415
+    from porelight.files.course_file import read_skin_file  # noqa: PLC0415
+    from porelight.files.courses import skin_of  # noqa: PLC0415
+    from porelight.files.plans import (  # noqa: PLC0415
         everything_beside,
         plan_document,
         save_plan,
     )
+    from porelight.planning.search import propose  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
 
     whose = skin_of(read_skin_file(skin), skin, measured=measured)

@@ -47,9 +47,9 @@ def preview(  # noqa: PLR0913  each is an option of the command line
     json
         Print the check as JSON.
     """
+    from porelight.files.outcomes import load_outcome  # noqa: PLC0415
+    from porelight.files.photographs import write_photograph  # noqa: PLC0415
     from porelight.photo.measure import measure  # noqa: PLC0415
-    from porelight.record.outcomes import load_outcome  # noqa: PLC0415
-    from porelight.record.photographs import write_photograph  # noqa: PLC0415
     from porelight.report.forecast_check import forecast_ratio  # noqa: PLC0415
     from porelight.report.preview_check import previewed  # noqa: PLC0415
 

@@ -36,10 +36,10 @@ def report(
     json
         Print the path as JSON.
     """
-    from porelight.record.measurements import load_measured  # noqa: PLC0415
-    from porelight.record.outcomes import load_outcome  # noqa: PLC0415
-    from porelight.record.plans import load_plan_document  # noqa: PLC0415
-    from porelight.record.sensitivities import load_sensitivity  # noqa: PLC0415
+    from porelight.files.measurements import load_measured  # noqa: PLC0415
+    from porelight.files.outcomes import load_outcome  # noqa: PLC0415
+    from porelight.files.plans import load_plan_document  # noqa: PLC0415
+    from porelight.files.sensitivities import load_sensitivity  # noqa: PLC0415
     from porelight.report.page import write_report  # noqa: PLC0415
 
     outcome = load_outcome(run)

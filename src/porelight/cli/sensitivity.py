@@ -34,13 +34,13 @@ def sensitivity(
     json
         Print the document.
     """
-    from porelight.plan.objective import FOLLOW_UP  # noqa: PLC0415
-    from porelight.record.course_file import read_course_file  # noqa: PLC0415
-    from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
-    from porelight.record.documents import save_document  # noqa: PLC0415
-    from porelight.record.sensitivities import sensitivity_document  # noqa: PLC0415
+    from porelight.files.course_file import read_course_file  # noqa: PLC0415
+    from porelight.files.courses import course_of, simulation_of  # noqa: PLC0415
+    from porelight.files.documents import save_document  # noqa: PLC0415
+    from porelight.files.sensitivities import sensitivity_document  # noqa: PLC0415
+    from porelight.inference.sensitivity import course_sensitivity  # noqa: PLC0415
+    from porelight.planning.objective import FOLLOW_UP  # noqa: PLC0415
     from porelight.report.tables import sensitivity_rows  # noqa: PLC0415
-    from porelight.sensitivity import course_sensitivity  # noqa: PLC0415
 
     content = read_course_file(course)
     planned = course_of(content, course, measured=measured)

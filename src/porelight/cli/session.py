@@ -36,9 +36,9 @@ def session(
     json
         Print session.json.
     """
-    from porelight.record.course_file import read_course_file  # noqa: PLC0415
-    from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
-    from porelight.record.documents import save_document  # noqa: PLC0415
+    from porelight.files.course_file import read_course_file  # noqa: PLC0415
+    from porelight.files.courses import course_of, simulation_of  # noqa: PLC0415
+    from porelight.files.documents import save_document  # noqa: PLC0415
     from porelight.report.session_heat import SessionHeat, picked_session  # noqa: PLC0415
 
     content = read_course_file(course)

@@ -44,16 +44,16 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     json
         Print the summary as JSON.
     """
-    from porelight.calibration import posterior as shipped_posterior  # noqa: PLC0415
-    from porelight.continuation import begin, simulated_until  # noqa: PLC0415
-    from porelight.course_state import EnsembleSettings  # noqa: PLC0415
-    from porelight.record.course_file import read_course_file  # noqa: PLC0415
-    from porelight.record.course_states import (  # noqa: PLC0415
+    from porelight.course.continuation import begin, simulated_until  # noqa: PLC0415
+    from porelight.course.state import EnsembleSettings  # noqa: PLC0415
+    from porelight.files.course_file import read_course_file  # noqa: PLC0415
+    from porelight.files.course_states import (  # noqa: PLC0415
         load_course_state,
         save_course_state,
     )
-    from porelight.record.courses import course_of, simulation_of  # noqa: PLC0415
-    from porelight.record.outcomes import save_outcome  # noqa: PLC0415
+    from porelight.files.courses import course_of, simulation_of  # noqa: PLC0415
+    from porelight.files.outcomes import save_outcome  # noqa: PLC0415
+    from porelight.inference.calibration import posterior as shipped_posterior  # noqa: PLC0415
     from porelight.report.tables import forecast_rows  # noqa: PLC0415
 
     content = read_course_file(course)

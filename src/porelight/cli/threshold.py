@@ -10,8 +10,8 @@ from porelight.cli.console import print_json, print_rows, say
 from porelight.errors import ParameterError
 
 if TYPE_CHECKING:
-    from porelight.burn.target import State
-    from porelight.burn.threshold import Outcome, Threshold
+    from porelight.session.target import State
+    from porelight.session.threshold import ExposureOutcome, Threshold
 
 
 _SHORTEST, _LONGEST = 400.0, 3000.0  # nm; what is known of skin ends here
@@ -83,11 +83,11 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     json
         Print numbers as JSON.
     """
-    from porelight.burn.heating import heating  # noqa: PLC0415
-    from porelight.burn.target import Target  # noqa: PLC0415
-    from porelight.burn.threshold import outcome, single_exposure  # noqa: PLC0415
-    from porelight.burn.threshold import threshold as threshold_of  # noqa: PLC0415
-    from porelight.heat.envelope import Envelope  # noqa: PLC0415
+    from porelight.heat.temporal_profile import TemporalProfile  # noqa: PLC0415
+    from porelight.session.single_exposure import heating  # noqa: PLC0415
+    from porelight.session.target import Target  # noqa: PLC0415
+    from porelight.session.threshold import outcome, single_exposure  # noqa: PLC0415
+    from porelight.session.threshold import threshold as threshold_of  # noqa: PLC0415
     from porelight.units import J_per_cm2, mm, ms, nm  # noqa: PLC0415
 
     if (duration > 0.0) == (envelope is not None):
@@ -108,7 +108,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         target,
         wavelength=wavelength * nm,
         spot_diameter=spot * mm,
-        duration=Envelope.from_csv(envelope) if envelope else duration * ms,
+        duration=TemporalProfile.from_csv(envelope) if envelope else duration * ms,
         profile=profile,
         n_pulses=pulses,
         rate=rate,
@@ -127,7 +127,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     return 0
 
 
-def _numbers(of: "Outcome") -> dict[str, float]:
+def _numbers(of: "ExposureOutcome") -> dict[str, float]:
     from porelight.units import J_per_cm2, to_celsius, um  # noqa: PLC0415
 
     return {
@@ -140,7 +140,7 @@ def _numbers(of: "Outcome") -> dict[str, float]:
     }
 
 
-def _document(found: "Threshold", done: "Outcome | None") -> dict[str, object]:
+def _document(found: "Threshold", done: "ExposureOutcome | None") -> dict[str, object]:
     from porelight.units import um  # noqa: PLC0415
 
     document: dict[str, object] = {
@@ -154,7 +154,7 @@ def _document(found: "Threshold", done: "Outcome | None") -> dict[str, object]:
     return document
 
 
-def _rows(found: "Threshold", done: "Outcome | None") -> list[dict[str, str]]:
+def _rows(found: "Threshold", done: "ExposureOutcome | None") -> list[dict[str, str]]:
     both = [("at threshold", found.outcome), *([("as asked", done)] if done else [])]
     columns = [(title, _numbers(one)) for title, one in both]
     rows = []

@@ -10,7 +10,7 @@ from porelight.cli.console import print_json, print_rows, progress_bar, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from porelight.verify.case import CaseResult
+    from porelight.validation.case import CaseResult
 
 verify = App(
     name="verify", help="Run the published benchmarks: expected, found, standard error, z, verdict."
@@ -30,7 +30,7 @@ def everything(*, photons: int = 0, seed: int = 1, json: AsJson = False) -> int:
     json
         Print the table as JSON.
     """
-    from porelight.verify.suite import run_cases  # noqa: PLC0415
+    from porelight.validation.suite import run_cases  # noqa: PLC0415
 
     return _shown(lambda: run_cases(n_photons=photons, seed=seed), json=json)
 
@@ -48,7 +48,7 @@ def light_alone(*, photons: int = 0, seed: int = 1, json: AsJson = False) -> int
     json
         Print the table as JSON.
     """
-    from porelight.verify.suite import run_light  # noqa: PLC0415
+    from porelight.validation.suite import run_light  # noqa: PLC0415
 
     return _shown(lambda: run_light(n_photons=photons, seed=seed), json=json)
 

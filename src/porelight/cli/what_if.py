@@ -28,12 +28,12 @@ def what_if(
     json
         Print the table as JSON.
     """
-    from porelight.record.course_file import read_skin_file  # noqa: PLC0415
-    from porelight.record.courses import skin_of  # noqa: PLC0415
+    from porelight.files.course_file import read_skin_file  # noqa: PLC0415
+    from porelight.files.courses import skin_of  # noqa: PLC0415
+    from porelight.inference.what_if import what_if as followed_habits  # noqa: PLC0415
     from porelight.report.drawing import figure_kind, save_figure  # noqa: PLC0415
     from porelight.report.tables import habit_rows  # noqa: PLC0415
     from porelight.report.what_if_figure import what_if_figure  # noqa: PLC0415
-    from porelight.what_if import what_if as followed_habits  # noqa: PLC0415
 
     whose = skin_of(read_skin_file(skin), skin, measured=measured)
     require_output(output, skin)

@@ -7,28 +7,28 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
-from porelight.course import Course, physics_members
+from porelight.course.course import Course, physics_members
+from porelight.course.outcome import interval
 from porelight.demo.story import Story
+from porelight.files.measurements import save_measurement
+from porelight.files.outcomes import save_outcome
+from porelight.files.plans import plan_document, save_plan
+from porelight.inference.statistics import responders
 from porelight.laser.presets import laser_genesis, limits, pearl
-from porelight.outcome import interval
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
-from porelight.plan.objective import FOLLOW_UP
-from porelight.plan.search import Plan, Settings, propose
-from porelight.record.measurements import save_measurement
-from porelight.record.outcomes import save_outcome
-from porelight.record.plans import plan_document, save_plan
+from porelight.planning.objective import FOLLOW_UP
+from porelight.planning.search import Plan, Settings, propose
 from porelight.render.look import SkinLook
 from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
 from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
+from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
-from porelight.treatment import PhysicsEnsemble
-from porelight.uncertainty import responders
 from porelight.units import mm, to_celsius, um
-from porelight.verify import light as light_cases
+from porelight.validation import light as light_cases
 
 ZONE: Zone = "cheek"
 PATCH = (0.022, 0.022)  # m

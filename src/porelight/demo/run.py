@@ -24,8 +24,8 @@ from porelight.demo.acts import (
 )
 from porelight.demo.story import Demonstration, Story
 from porelight.errors import InputFileError
-from porelight.record.measurements import load_measured
-from porelight.record.plans import plan_document
+from porelight.files.measurements import load_measured
+from porelight.files.plans import plan_document
 from porelight.report.page import write_report
 from porelight.tissue.skin import Skin
 

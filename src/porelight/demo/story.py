@@ -10,7 +10,7 @@ from porelight.report.terminal import print_table
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DemoCheck:
     """One claim of the demonstration and whether it held."""
 
     claim: str
@@ -22,7 +22,7 @@ class Check:
 class Demonstration:
     """What the demonstration found."""
 
-    checks: list[Check] = field(default_factory=list)
+    checks: list[DemoCheck] = field(default_factory=list)
     report: Path = Path()
     seconds: float = 0.0
 
@@ -61,7 +61,7 @@ class Story:
 
     def check(self, claim: str, found: str, *, passed: bool) -> None:
         """Note a claim and whether it held."""
-        self.result.checks.append(Check(claim, found, bool(passed)))
+        self.result.checks.append(DemoCheck(claim, found, bool(passed)))
 
     def table(self, title: str, rows: Sequence[Mapping[str, str]]) -> None:
         """Print a table."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, LENGTH, TIME, Floats, Quantity
-from porelight.tissue.parameter_set import Values
 
 GAIN = Quantity("gain", "1", 0.0, 1e3, "relative change per relative change")
 RETURN_TIME = Quantity(
@@ -36,7 +36,7 @@ def collagen_change(times: Floats, collagen_ratio: Floats) -> Floats:
 
 
 def missing_share(
-    times: Floats, session_times: Floats, removed: Floats, return_time: Values
+    times: Floats, session_times: Floats, removed: Floats, return_time: NumberOrDraws
 ) -> Floats:
     """Share that sessions have taken away and that has not come back yet.
 

@@ -6,8 +6,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from porelight.data.library import document
 from porelight.errors import DataFileError, ParameterError, did_you_mean
-from porelight.tissue.library import document
 
 _TEXTS = ("meaning", "unit", "evidence", "note")
 _ANCHOR_TEXTS = ("trial", "device", "result", "flag")
@@ -49,7 +49,7 @@ def outcomes() -> Mapping[str, Outcome]:
     >>> outcomes()["vessels"].evidence
     'no data'
     """
-    raw = document("porelight.tissue", "outcomes")
+    raw = document("tissue", "outcomes")
     return MappingProxyType({name: _outcome(name, entry) for name, entry in raw.items()})
 
 

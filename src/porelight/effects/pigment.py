@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.effects._inputs import (
     DEPTH,
     RETURN_TIME,
@@ -22,7 +23,6 @@ from porelight.effects._inputs import (
 )
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 _REFERENCE_TYPE = 3  # the skin type that melanin_return_time is given for
 _RATIO = Quantity("melanin_return_ratio", "1", 0.5, 5.0, "ratio of rates between skin types")
@@ -35,11 +35,11 @@ class PigmentParameters(ParameterSet):
 
     FILE = "effects"
 
-    pigment_depth: Values  # m
-    mottled_epidermal_share: Values  # 1
-    melanin_return_time: Values  # s, skin type III
-    melanin_return_ratio: Values  # 1
-    mottled_return_time: Values  # s, habitual sun
+    pigment_depth: NumberOrDraws  # m
+    mottled_epidermal_share: NumberOrDraws  # 1
+    melanin_return_time: NumberOrDraws  # s, skin type III
+    melanin_return_ratio: NumberOrDraws  # 1
+    mottled_return_time: NumberOrDraws  # s, habitual sun
 
     def __post_init__(self) -> None:
         DEPTH.require(self.pigment_depth, "pigment_depth")
@@ -97,7 +97,7 @@ def mottled_pigment(
     session_times: Floats,
     removed_depth: Floats,
     parameters: PigmentParameters,
-    sun_exposure: Values = 1.0,
+    sun_exposure: NumberOrDraws = 1.0,
 ) -> Floats:
     """Relative change of mottled pigment and sun spots.
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.effects._inputs import (
     GAIN,
     RETURN_TIME,
@@ -22,7 +23,6 @@ from porelight.effects._inputs import (
     missing_share,
 )
 from porelight.quantities import FRACTION, Floats
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,12 +31,12 @@ class RednessParameters(ParameterSet):
 
     FILE = "effects"
 
-    redness_vessel_share: Values  # 1
-    vessel_clearance: Values  # 1
-    vessel_heat_response: Values  # 1
-    vessel_return_time: Values  # s
-    broken_vessel_clearance: Values  # 1
-    broken_vessel_return_time: Values  # s
+    redness_vessel_share: NumberOrDraws  # 1
+    vessel_clearance: NumberOrDraws  # 1
+    vessel_heat_response: NumberOrDraws  # 1
+    vessel_return_time: NumberOrDraws  # s
+    broken_vessel_clearance: NumberOrDraws  # 1
+    broken_vessel_return_time: NumberOrDraws  # s
 
     def __post_init__(self) -> None:
         FRACTION.require(self.redness_vessel_share, "redness_vessel_share")

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.effects._inputs import (
     DEPTH,
     GAIN,
@@ -33,7 +34,6 @@ from porelight.effects._inputs import (
     missing_share,
 )
 from porelight.quantities import FRACTION, Floats
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +52,10 @@ class Relief:
         Relative change per relative change of collagen, g [-].
     """
 
-    share: Values
-    depth: Values
-    return_time: Values
-    collagen_gain: Values
+    share: NumberOrDraws
+    depth: NumberOrDraws
+    return_time: NumberOrDraws
+    collagen_gain: NumberOrDraws
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +64,10 @@ class TextureParameters(ParameterSet):
 
     FILE = "effects"
 
-    relief_share: Values  # 1
-    relief_depth: Values  # m
-    relief_return_time: Values  # s
-    texture_collagen_gain: Values  # 1
+    relief_share: NumberOrDraws  # 1
+    relief_depth: NumberOrDraws  # m
+    relief_return_time: NumberOrDraws  # s
+    texture_collagen_gain: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         FRACTION.require(self.relief_share, "relief_share")
@@ -92,10 +92,10 @@ class LineParameters(ParameterSet):
 
     FILE = "effects"
 
-    line_surface_share: Values  # 1
-    line_depth: Values  # m
-    line_return_time: Values  # s
-    line_collagen_gain: Values  # 1
+    line_surface_share: NumberOrDraws  # 1
+    line_depth: NumberOrDraws  # m
+    line_return_time: NumberOrDraws  # s
+    line_collagen_gain: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         FRACTION.require(self.line_surface_share, "line_surface_share")
@@ -120,9 +120,9 @@ class ScarParameters(ParameterSet):
 
     FILE = "effects"
 
-    scar_edge_share: Values  # 1
-    scar_edge_depth: Values  # m
-    scar_collagen_gain: Values  # 1
+    scar_edge_share: NumberOrDraws  # 1
+    scar_edge_depth: NumberOrDraws  # m
+    scar_collagen_gain: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         FRACTION.require(self.scar_edge_share, "scar_edge_share")

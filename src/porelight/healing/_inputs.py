@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws
 from porelight.errors import ParameterError
 from porelight.quantities import TIME, Floats
-from porelight.tissue.parameter_set import Values
 
 
 def checked_times(times: Floats) -> Floats:
@@ -50,7 +50,7 @@ def per_session(dose: Floats) -> Floats:
     return dose[:, np.newaxis, :]
 
 
-def along_first_axis(value: Values, n_axes: int, name: str) -> Floats:
+def along_first_axis(value: NumberOrDraws, n_axes: int, name: str) -> Floats:
     """Reshape a value of shape (n_draw,) so that its draws run along the first of `n_axes` axes."""
     array = np.asarray(value, dtype=np.float64)
     if array.ndim > n_axes:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
 from porelight.healing._inputs import checked_times
 from porelight.quantities import AGE, FRACTION, TIME, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 OLDEST = 95.0  # years; nobody older is in the surveys
 YEAR = 365.25 * 86400.0  # s
@@ -35,11 +35,11 @@ class AgeingParameters(ParameterSet):
 
     FILE = "healing"
 
-    collagen_loss: Values  # 1/years, of the young adult's collagen
-    sun_share: Values  # 1
-    sunscreen_efficacy: Values  # 1
-    ageing_onset: Values  # years
-    old_fibroblast_loss: Values  # 1
+    collagen_loss: NumberOrDraws  # 1/years, of the young adult's collagen
+    sun_share: NumberOrDraws  # 1
+    sunscreen_efficacy: NumberOrDraws  # 1
+    ageing_onset: NumberOrDraws  # years
+    old_fibroblast_loss: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         _LOSS.require(self.collagen_loss)

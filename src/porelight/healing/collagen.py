@@ -28,6 +28,7 @@ from typing import Self
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
 from porelight.healing._inputs import (
     along_first_axis,
@@ -35,7 +36,6 @@ from porelight.healing._inputs import (
     checked_times,
 )
 from porelight.quantities import FRACTION, TIME, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 LONGEST_STEP = 86400.0  # s; every rate of the model is slower than one per week
 QUIET_STEP = 5.0 * 86400.0  # s, once the signal is gone and only slow pools move
@@ -59,15 +59,15 @@ class CollagenKinetics(ParameterSet):
 
     FILE = "healing"
 
-    signal_time: Values  # s
-    transcription_time: Values  # s
-    procollagen_rise: Values  # relative rise of procollagen mRNA 7 d after a dose of 1
-    immature_fraction: Values  # 1
-    immature_half_life: Values  # s
-    mature_half_life: Values  # s
-    mmp_gain: Values  # 1
-    repair_time: Values  # s
-    clearance_time: Values  # s
+    signal_time: NumberOrDraws  # s
+    transcription_time: NumberOrDraws  # s
+    procollagen_rise: NumberOrDraws  # relative rise of procollagen mRNA 7 d after a dose of 1
+    immature_fraction: NumberOrDraws  # 1
+    immature_half_life: NumberOrDraws  # s
+    mature_half_life: NumberOrDraws  # s
+    mmp_gain: NumberOrDraws  # 1
+    repair_time: NumberOrDraws  # s
+    clearance_time: NumberOrDraws  # s
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -98,7 +98,7 @@ class CollagenKinetics(ParameterSet):
             * _difference_of_decays(since, self.signal_time, self.transcription_time)
         )
 
-    def gain(self) -> Values:
+    def gain(self) -> NumberOrDraws:
         """Return g, so that a dose of 1 raises transcription by `procollagen_rise` at day 7."""
         return self.procollagen_rise / self.transcription(np.asarray(_WEEK))
 
@@ -159,7 +159,7 @@ def remodelling(
     stimulus: Floats,
     denatured: Floats,
     kinetics: CollagenKinetics,
-    loss_rate: Values = 0.0,
+    loss_rate: NumberOrDraws = 0.0,
     start: CollagenState | None = None,
 ) -> CollagenHistory:
     """Collagen through a course of sessions.
@@ -346,7 +346,7 @@ class _SignalStep:
         return w * self.keep_w, a * self.keep_a + w * self.w_to_a
 
 
-def _difference_of_decays(since: Floats, first: Values, second: Values) -> Floats:
+def _difference_of_decays(since: Floats, first: NumberOrDraws, second: NumberOrDraws) -> Floats:
     """(exp(-t/T1) - exp(-t/T2)) / (1/T2 - 1/T1), exact also where T1 and T2 agree [s]."""
     slow = 1.0 / np.maximum(first, second)
     gap = np.abs(np.divide(1.0, first) - np.divide(1.0, second)) * since
@@ -354,7 +354,7 @@ def _difference_of_decays(since: Floats, first: Values, second: Values) -> Float
     return np.asarray(since * np.exp(-slow * since) * ratio)
 
 
-def _lost_to_age(times: Floats, loss_rate: Values, n_axes: int) -> Floats:
+def _lost_to_age(times: Floats, loss_rate: NumberOrDraws, n_axes: int) -> Floats:
     """Integral of the loss rate since the first time, shape (n_time, 1 or n_draw, 1, ...)."""
     loss = np.asarray(_LOSS_RATE.require(np.asarray(loss_rate, dtype=np.float64)))
     if loss.ndim == 0:

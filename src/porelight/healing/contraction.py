@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.healing._inputs import (
     checked_sessions,
     checked_times,
@@ -23,7 +24,6 @@ from porelight.healing._inputs import (
     since_sessions,
 )
 from porelight.quantities import LENGTH, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 _SHARE = Quantity("contraction", "1", 0.0, 0.3, "linear shortening")
 _TIME_CONSTANT = Quantity("contraction_time", "s", 3600.0, 1e9, "of the slow part")
@@ -36,10 +36,10 @@ class ContractionParameters(ParameterSet):
 
     FILE = "healing"
 
-    contraction_at_once: Values  # 1
-    contraction_later: Values  # 1
-    contraction_time: Values  # s
-    contraction_depth: Values  # m
+    contraction_at_once: NumberOrDraws  # 1
+    contraction_later: NumberOrDraws  # 1
+    contraction_time: NumberOrDraws  # s
+    contraction_depth: NumberOrDraws  # m
 
     def __post_init__(self) -> None:
         _SHARE.require(self.contraction_at_once, "contraction_at_once")
@@ -48,7 +48,7 @@ class ContractionParameters(ParameterSet):
         _DEPTH.require(self.contraction_depth)
 
 
-def dermal_depth(wound_depth: Floats, epidermis: Values) -> Floats:
+def dermal_depth(wound_depth: Floats, epidermis: NumberOrDraws) -> Floats:
     """Part of a wound that lies in the dermis.
 
     Parameters

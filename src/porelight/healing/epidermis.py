@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
 from porelight.healing._inputs import (
     checked_sessions,
@@ -23,7 +24,6 @@ from porelight.healing._inputs import (
     since_sessions,
 )
 from porelight.quantities import LENGTH, TEMPERATURE_RISE, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 _POSITIVE = Quantity("number", "SI", 1e-9, 1e9, "a number above 0")
 _LAG = Quantity("dressing_lag", "s", 0.0, 1e8, "time", "Days need '* units.day'.")
@@ -38,18 +38,18 @@ class EpidermisParameters(ParameterSet):
 
     FILE = "healing"
 
-    reepithelialisation_time: Values  # s, at the reference depth
-    epidermal_reference_depth: Values  # m
-    reepithelialisation_exponent: Values  # 1
-    dressing_lag: Values  # s
-    flaking_start: Values  # 1
-    dressing_thickness: Values  # m
-    erythema_time: Values  # s, at the reference depth
-    erythema_depth: Values  # m
-    flush_time: Values  # s
-    flush_rise: Values  # K
-    pigment_odds: Values  # 1, for skin type III at the reference depth
-    pigment_type_ratio: Values  # 1
+    reepithelialisation_time: NumberOrDraws  # s, at the reference depth
+    epidermal_reference_depth: NumberOrDraws  # m
+    reepithelialisation_exponent: NumberOrDraws  # 1
+    dressing_lag: NumberOrDraws  # s
+    flaking_start: NumberOrDraws  # 1
+    dressing_thickness: NumberOrDraws  # m
+    erythema_time: NumberOrDraws  # s, at the reference depth
+    erythema_depth: NumberOrDraws  # m
+    flush_time: NumberOrDraws  # s
+    flush_rise: NumberOrDraws  # K
+    pigment_odds: NumberOrDraws  # 1, for skin type III at the reference depth
+    pigment_type_ratio: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         special = {"dressing_lag": _LAG, "flaking_start": _FLAKING}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
 from porelight.healing._inputs import (
     checked_sessions,
@@ -23,7 +24,6 @@ from porelight.healing._inputs import (
     per_session,
 )
 from porelight.quantities import FRACTION, TIME, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 _TIME_CONSTANT = Quantity(
     "sebum_refill_time", "s", 3600.0, 1e10, "time", "Days need '* units.day'."
@@ -39,10 +39,10 @@ class PlugParameters(ParameterSet):
 
     FILE = "healing"
 
-    sebum_drop: Values  # 1
-    sebum_refill_time: Values  # s
-    cleansing_efficacy: Values  # 1
-    sebum_exponent: Values  # 1
+    sebum_drop: NumberOrDraws  # 1
+    sebum_refill_time: NumberOrDraws  # s
+    cleansing_efficacy: NumberOrDraws  # 1
+    sebum_exponent: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         FRACTION.require(self.sebum_drop, "sebum_drop")
@@ -50,7 +50,7 @@ class PlugParameters(ParameterSet):
         _EFFICACY.require(self.cleansing_efficacy)
         FRACTION.require(self.sebum_exponent, "sebum_exponent")
 
-    def strength(self, sebum_output: Values) -> Values:
+    def strength(self, sebum_output: NumberOrDraws) -> NumberOrDraws:
         """Return how many times as fast as a normal gland one of this output fills its plugs.
 
         Parameters
@@ -184,7 +184,7 @@ def _later(
     missing: Floats, now: float, until: float, p: PlugParameters, cleansing: tuple[Cleansing, ...]
 ) -> Floats:
     """Return what is missing from the fill after a stretch of constant rates."""
-    removal: Values = 0.0
+    removal: NumberOrDraws = 0.0
     for care in cleansing:
         if care.start <= now < care.stop:
             efficacy = care.thoroughness * np.asarray(p.cleansing_efficacy)

@@ -16,9 +16,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, LENGTH, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet, Values
 
 SHALLOWEST = 1e-4  # m: the pore's funnel begins below the epidermis
 DEEPEST = 1e-3  # m: and ends about here
@@ -33,12 +33,12 @@ class StimulusParameters(ParameterSet):
 
     FILE = "healing"
 
-    heat_shock_weight: Values  # 1
-    denatured_weight: Values  # 1
-    wound_weight: Values  # 1
-    wound_reference_depth: Values  # m
-    wound_signal_depth: Values  # m
-    largest_stimulus: Values  # 1
+    heat_shock_weight: NumberOrDraws  # 1
+    denatured_weight: NumberOrDraws  # 1
+    wound_weight: NumberOrDraws  # 1
+    wound_reference_depth: NumberOrDraws  # m
+    wound_signal_depth: NumberOrDraws  # m
+    largest_stimulus: NumberOrDraws  # 1
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -35,7 +35,7 @@ class Boiling:
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
+class AbsorbedLight:
     """How cells absorb."""
 
     mu_a: float  # effective, wet [1/m]
@@ -92,7 +92,7 @@ class Column:
         self.latent[here] -= share * steam
         self.steam_loss += share * float(steam @ self.size[here])
 
-    def advance(self, until: float, step: float, irradiance: float, light: Light) -> float:
+    def advance(self, until: float, step: float, irradiance: float, light: AbsorbedLight) -> float:
         """Advance to a time under a constant irradiance; return the length of step that fits.
 
         A step ends where the uppermost cell has boiled off, so that the surface moves cell by cell.

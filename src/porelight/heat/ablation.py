@@ -20,11 +20,12 @@ from typing import Literal, Self, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.data import library
 from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import graded_edges
-from porelight.heat._column import Boiling, Column, Light
-from porelight.heat.envelope import Envelope
+from porelight.heat._column import AbsorbedLight, Boiling, Column
 from porelight.heat.surface import Surface
+from porelight.heat.temporal_profile import TemporalProfile
 from porelight.quantities import (
     DENSITY,
     FRACTION,
@@ -37,7 +38,6 @@ from porelight.quantities import (
     Floats,
     Quantity,
 )
-from porelight.tissue import library
 
 Bools: TypeAlias = NDArray[np.bool_]
 Removal = Literal["steady", "blow-off"]
@@ -131,7 +131,7 @@ class AblationMaterial:
         def value(name: str, table: str = "ablation") -> float:
             if name in values:
                 return float(values[name])
-            return library.parameter("porelight.tissue", table, name).value
+            return library.parameter("tissue", table, name).value
 
         return cls(
             mu_a=value("mu_a_skin_2790"),
@@ -175,7 +175,7 @@ class AblationResult:
 def ablate(  # noqa: PLR0913  two keywords with defaults
     material: AblationMaterial,
     radiant_exposure: float,
-    pulse_duration: float | Envelope,
+    pulse_duration: float | TemporalProfile,
     surface: Surface,
     resting_temperature: float,
     until: float,
@@ -191,7 +191,7 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
         The skin.
     radiant_exposure : float
         Energy per area that enters the skin, all pulses together [J/m2].
-    pulse_duration : float or Envelope
+    pulse_duration : float or TemporalProfile
         Length of one rectangular pulse [s], or the course of the power: any shape, any train.
     surface : Surface
         Its `heat_transfer` acts on the rise above rest.
@@ -229,8 +229,8 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     reaches as temperature.
     """
     RADIANT_EXPOSURE.require(radiant_exposure)
-    if not isinstance(pulse_duration, Envelope):
-        pulse_duration = Envelope.rectangle(pulse_duration)
+    if not isinstance(pulse_duration, TemporalProfile):
+        pulse_duration = TemporalProfile.rectangle(pulse_duration)
     envelope = pulse_duration
     if removal not in get_args(Removal):
         raise ParameterError(
@@ -255,7 +255,7 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     size = _cell_sizes(material, radiant_exposure, boil.removal, cell, len(stretches))
     edges = np.concatenate([[0.0], np.cumsum(size)])
     column = Column(size, material.thermal_conductivity, surface.heat_transfer, boil)
-    light = Light(
+    light = AbsorbedLight(
         mu_a=material.mu_a * material.mu_a_dynamic_factor,
         bleaching=material.water_loss_bleaching,
         slope=material.absorption_fall,
@@ -308,7 +308,7 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     )
 
 
-def _stretches(envelope: Envelope) -> Iterator[list[tuple[float, float, float]]]:
+def _stretches(envelope: TemporalProfile) -> Iterator[list[tuple[float, float, float]]]:
     """Yield the pieces of power of each unbroken stretch of light."""
     lit: list[tuple[float, float, float]] = []
     for begin, end, strength in envelope.pieces():

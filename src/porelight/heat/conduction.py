@@ -27,8 +27,8 @@ from porelight.heat._cells import layered_cells
 from porelight.heat._modes import radial_modes
 from porelight.heat._run import Conduction, Run
 from porelight.heat.cooling import SurfaceCourse
-from porelight.heat.envelope import Envelope
 from porelight.heat.surface import Surface
+from porelight.heat.temporal_profile import TemporalProfile
 from porelight.quantities import TIME, Floats
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def exposure_rise(  # noqa: PLR0913  the four nouns, then keywords with defaults
     thermal: "LayeredThermal",
     surface: Surface | SurfaceCourse,
     absorbed: Floats,
-    envelope: Envelope,
+    envelope: TemporalProfile,
     times: Floats,
     *,
     tolerance: float = 1e-4,
@@ -141,7 +141,7 @@ def exposure_rise(  # noqa: PLR0913  the four nouns, then keywords with defaults
         What lies on the skin, one surface or several in turn.
     absorbed : ndarray of float64, shape (n_z, n_r)
         Energy absorbed per volume by the end of the exposure [J/m3].
-    envelope : Envelope
+    envelope : TemporalProfile
         When it arrives.
     n_rings : int
         How many rings of cells around the axis to return; 0 is all. Trains of many pulses asked for

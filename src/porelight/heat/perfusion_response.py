@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from porelight.data.library import parameter
 from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.heat._cells import Cells, layered_cells
 from porelight.heat.conduction import resting_temperature
 from porelight.heat.surface import Surface
 from porelight.quantities import TEMPERATURE, TIME, Floats
-from porelight.tissue.library import parameter
 
 if TYPE_CHECKING:
     from porelight.tissue.thermal import LayeredThermal
@@ -252,4 +252,4 @@ class _Column:
 def _value(values: Mapping[str, float], name: str) -> float:
     if name in values:
         return float(values[name])
-    return parameter("porelight.tissue", "vasodilation", name).value
+    return parameter("tissue", "vasodilation", name).value

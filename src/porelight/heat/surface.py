@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias, get_args
 
+from porelight.data import library
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import HEAT_TRANSFER, TEMPERATURE, Quantity
-from porelight.tissue import library
 
 Cooling: TypeAlias = Literal["air", "cold air", "contact", "cryogen"]
 
@@ -98,4 +98,4 @@ class Surface:
 def _value(values: Mapping[str, float], name: str) -> float:
     if name in values:
         return float(values[name])
-    return library.parameter("porelight.tissue", "heat", name).value
+    return library.parameter("tissue", "heat", name).value

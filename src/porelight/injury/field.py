@@ -14,13 +14,14 @@ from typing import Self
 
 import numpy as np
 
+from porelight.data.parameter_set import ParameterSet
 from porelight.errors import ParameterError
 from porelight.injury.heat_shock import heat_shocked_fraction
 from porelight.injury.rate_process import (
+    NumberOrDraws,
     Rate,
     RateProcess,
     SeriesProcess,
-    Values,
     altered_fraction,
     checked_history,
     mean_of_logarithms,
@@ -28,7 +29,6 @@ from porelight.injury.rate_process import (
 )
 from porelight.injury.thermal_dose import ThermalDose
 from porelight.quantities import FRACTION, LENGTH, TEMPERATURE, Floats, Quantity
-from porelight.tissue.parameter_set import ParameterSet
 
 CORE_TEMPERATURE = 310.15  # K
 
@@ -41,20 +41,20 @@ class InjuryParameters(ParameterSet):
 
     FILE = "injury"
 
-    death_frequency_factor: Values  # 1/s
-    death_activation_energy: Values  # J/mol
-    fast_death_frequency_factor: Values  # 1/s
-    fast_death_activation_energy: Values  # J/mol
-    death_rate_factor: Values  # 1
-    heat_shock_ratio: Values  # 1, of the reference death rate
-    collagen_frequency_factor: Values  # 1/s
-    collagen_activation_energy: Values  # J/mol
-    tendon_frequency_factor: Values  # 1/s
-    tendon_activation_energy: Values  # J/mol
-    denaturation_rate_factor: Values  # 1
-    blood_frequency_factor: Values  # 1/s
-    blood_activation_energy: Values  # J/mol
-    tolerated_temperature: Values  # K
+    death_frequency_factor: NumberOrDraws  # 1/s
+    death_activation_energy: NumberOrDraws  # J/mol
+    fast_death_frequency_factor: NumberOrDraws  # 1/s
+    fast_death_activation_energy: NumberOrDraws  # J/mol
+    death_rate_factor: NumberOrDraws  # 1
+    heat_shock_ratio: NumberOrDraws  # 1, of the reference death rate
+    collagen_frequency_factor: NumberOrDraws  # 1/s
+    collagen_activation_energy: NumberOrDraws  # J/mol
+    tendon_frequency_factor: NumberOrDraws  # 1/s
+    tendon_activation_energy: NumberOrDraws  # J/mol
+    denaturation_rate_factor: NumberOrDraws  # 1
+    blood_frequency_factor: NumberOrDraws  # 1/s
+    blood_activation_energy: NumberOrDraws  # J/mol
+    tolerated_temperature: NumberOrDraws  # K
 
     def __post_init__(self) -> None:
         for name in ("death_rate_factor", "heat_shock_ratio", "denaturation_rate_factor"):
@@ -112,7 +112,7 @@ class InjuryParameters(ParameterSet):
 
     def along_first_axis(self, n_axes: int) -> Self:
         """Return the same parameters with their draws along the first of `n_axes` axes."""
-        moved: list[Values] = []
+        moved: list[NumberOrDraws] = []
         for field in fields(self):
             value = np.asarray(getattr(self, field.name), dtype=np.float64)
             if value.ndim > n_axes:
@@ -140,7 +140,7 @@ def injury_field(
     temperature: Floats,
     parameters: InjuryParameters,
     *,
-    resting: Values = CORE_TEMPERATURE,
+    resting: NumberOrDraws = CORE_TEMPERATURE,
 ) -> InjuryField:
     """Injury that a temperature history leaves behind.
 

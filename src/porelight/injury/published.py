@@ -8,6 +8,7 @@ fitted to exposures of a second and longer, and none may be used for millisecond
 import warnings
 from dataclasses import dataclass
 
+from porelight.data.library import Flag, parameter, table
 from porelight.errors import ExtrapolationWarning, ParameterError, did_you_mean
 from porelight.injury.rate_process import (
     GAS_CONSTANT,
@@ -17,7 +18,6 @@ from porelight.injury.rate_process import (
     damage_integral,
 )
 from porelight.quantities import TEMPERATURE, Floats
-from porelight.tissue.library import Flag, parameter, table
 
 # set -> names of its branches in the data file, the cooler one first
 _SETS = {
@@ -102,7 +102,7 @@ def published_set(name: str) -> PublishedSet:
     if len(branches) == 2:
         process = BranchedProcess(name, *branches, _number(f"{keys[0]}_hottest"))
     stem = "death" if keys[0] == "henriques" else keys[0]
-    first = parameter("porelight.tissue", "injury", f"{stem}_frequency_factor")
+    first = parameter("tissue", "injury", f"{stem}_frequency_factor")
     return PublishedSet(
         name=name,
         process=process,
@@ -117,7 +117,7 @@ def published_set(name: str) -> PublishedSet:
 def _branch(key: str) -> RateProcess:
     # the chain itself runs on the set of Henriques and Moritz, so it is stored under that name
     stem = "death" if key == "henriques" else key
-    entries = table("porelight.tissue", "injury")
+    entries = table("tissue", "injury")
     factor = entries[f"{stem}_frequency_factor"]
     if f"{stem}_activation_energy" in entries:
         energy = entries[f"{stem}_activation_energy"].value
@@ -127,4 +127,4 @@ def _branch(key: str) -> RateProcess:
 
 
 def _number(name: str) -> float:
-    return parameter("porelight.tissue", "injury", name).value
+    return parameter("tissue", "injury", name).value

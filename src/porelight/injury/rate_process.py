@@ -24,7 +24,7 @@ import numpy as np
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.quantities import TEMPERATURE, TIME, Floats, Quantity
 
-Values: TypeAlias = float | Floats
+NumberOrDraws: TypeAlias = float | Floats
 GAS_CONSTANT = 8.314462618  # J/(mol K), CODATA 2018
 
 _FREQUENCY_FACTOR = Quantity("frequency_factor", "1/s", 1e-3, 1e150, "rate at infinite temperature")
@@ -50,8 +50,8 @@ class RateProcess:
     """
 
     name: str
-    frequency_factor: Values  # 1/s
-    activation_energy: Values  # J/mol
+    frequency_factor: NumberOrDraws  # 1/s
+    activation_energy: NumberOrDraws  # J/mol
     source: str
 
     def __post_init__(self) -> None:
@@ -118,7 +118,7 @@ def mean_of_logarithms(start: Floats, end: Floats) -> Floats:
     return np.asarray(np.exp(np.maximum(start, end)) * mean_over_peak)
 
 
-def damage_step(before: Floats, after: Floats, duration: Values, process: Rate) -> Floats:
+def damage_step(before: Floats, after: Floats, duration: NumberOrDraws, process: Rate) -> Floats:
     """Damage added while the temperature goes from `before` to `after`.
 
     Parameters

@@ -19,9 +19,9 @@ from typing import Self
 
 import numpy as np
 
-from porelight.injury.rate_process import Values, checked_history, mean_of_logarithms, steps
+from porelight.data.library import parameter
+from porelight.injury.rate_process import NumberOrDraws, checked_history, mean_of_logarithms, steps
 from porelight.quantities import FRACTION, TEMPERATURE, Floats
-from porelight.tissue.library import parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,10 @@ class ThermalDose:
         return cls.from_values({})
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Values]) -> Self:
+    def from_values(cls, values: Mapping[str, NumberOrDraws]) -> Self:
         """Return the library's numbers with some of them replaced, by their library names."""
         names = ("cem43_base_above", "cem43_base_below", "cem43_breakpoint")
-        return cls(
-            *(float(values.get(n, parameter("porelight.tissue", "injury", n).value)) for n in names)
-        )
+        return cls(*(float(values.get(n, parameter("tissue", "injury", n).value)) for n in names))
 
     def rate(self, temperature: Floats) -> Floats:
         """Seconds at 43 degC that one second at this temperature is worth."""

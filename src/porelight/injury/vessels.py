@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chndtr, erfc, ndtr, ndtri
 
+from porelight.data.parameter_set import ParameterSet
 from porelight.errors import ParameterError
 from porelight.injury.field import above_rest
 from porelight.injury.rate_process import (
@@ -44,7 +45,6 @@ from porelight.quantities import (
     Floats,
     Quantity,
 )
-from porelight.tissue.parameter_set import ParameterSet
 
 MEMORY = 1.0  # s; what a pulse leaves in a vessel of 150 um after it is below 2 %
 N_RINGS = 4  # rings of equal area across a vessel

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from porelight.data.library import parameter
 from porelight.errors import ParameterError
 from porelight.laser._count import require_count
 from porelight.laser.exposure import Exposure
 from porelight.laser.motion import Motion, PulsePath
 from porelight.quantities import AREA, RATE, SPOT_DIAMETER, Floats
-from porelight.tissue.library import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,7 @@ def pulse_path(
         )
     per_pass = [n_places // passes + (i < n_places % passes) for i in range(passes)]
     generator = np.random.default_rng(how.seed)
-    smoothing = parameter("porelight.laser", "hand", "correlation_time").value * rate / how.stacked
+    smoothing = parameter("laser", "hand", "correlation_time").value * rate / how.stacked
     gait = [_gait(count, how.pace_variation, smoothing, generator) for count in per_pass]
     sweeps = _sweeps if how.pattern == "raster" else _turns
     position = np.concatenate(sweeps(gait, aspect)) * size

@@ -9,10 +9,10 @@ from typing import Literal, Self, get_args
 
 import numpy as np
 
+from porelight.data.library import parameter
 from porelight.errors import ParameterError, did_you_mean
 from porelight.laser._count import require_count
 from porelight.quantities import LENGTH, Floats
-from porelight.tissue.library import parameter
 
 Pattern = Literal["raster", "spiral"]
 PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
@@ -70,8 +70,8 @@ class Motion:
         return cls(
             pattern,
             stacked,
-            wander=parameter("porelight.laser", "hand", "wander").value,
-            pace_variation=parameter("porelight.laser", "hand", "pace_variation").value,
+            wander=parameter("laser", "hand", "wander").value,
+            pace_variation=parameter("laser", "hand", "pace_variation").value,
             seed=seed,
         )
 

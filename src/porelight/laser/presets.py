@@ -12,19 +12,19 @@ from numbers import Real
 from types import MappingProxyType
 from typing import Literal, TypedDict, Unpack, cast
 
+from porelight.data.library import Parameter, Table, document, table
 from porelight.errors import ParameterError, did_you_mean
 from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
 from porelight.laser.exposure import Cooling, Exposure, StopReads
 from porelight.laser.motion import Motion, PulsePath
 from porelight.laser.thermometer import Thermometer
-from porelight.tissue.library import Parameter, Table, document, table
 from porelight.tissue.person import fitzpatrick_type, roman
 
 DeviceName = Literal["laser-genesis", "pearl"]
 DEVICES: tuple[DeviceName, ...] = ("laser-genesis", "pearl")
 
-_PACKAGE = "porelight.laser"
+_PACKAGE = "laser"
 # settings of an exposure that a device can limit -> (clinic unit, its size in SI)
 _CLINIC: Mapping[str, tuple[str, float]] = MappingProxyType(
     {

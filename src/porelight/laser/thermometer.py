@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Self
 
+from porelight.data.library import parameter
 from porelight.errors import ParameterError
 from porelight.quantities import LENGTH, TIME
-from porelight.tissue.library import parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ class Thermometer:
         0.015
         """
         return cls(
-            field_of_view=parameter("porelight.laser", "thermometer", "field_of_view").value,
-            lag=parameter("porelight.tissue", "heat", "thermometer_lag").value,
-            emissivity_setting=parameter(
-                "porelight.laser", "thermometer", "emissivity_setting"
-            ).value,
+            field_of_view=parameter("laser", "thermometer", "field_of_view").value,
+            lag=parameter("tissue", "heat", "thermometer_lag").value,
+            emissivity_setting=parameter("laser", "thermometer", "emissivity_setting").value,
         )

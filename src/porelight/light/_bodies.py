@@ -26,7 +26,7 @@ LUMEN, PLUG, DUCT, GLAND, HAIR = range(5)
 PART_NAMES = ("lumen", "plug", "duct", "gland", "hair")
 
 
-class Surface(NamedTuple):
+class BodySurface(NamedTuple):
     """A surface of revolution about the axis."""
 
     bulge: float
@@ -34,7 +34,7 @@ class Surface(NamedTuple):
     level: float  # [m2]
 
 
-NOWHERE = Surface(0.0, 0.0, -1.0)
+NOWHERE = BodySurface(0.0, 0.0, -1.0)
 
 
 class Bodies(NamedTuple):
@@ -44,13 +44,13 @@ class Bodies(NamedTuple):
     n_media: int
     first_part: int  # medium of the first part of the follicle
     first_vessel: int
-    funnel: Surface
+    funnel: BodySurface
     funnel_depth: float
     plug_depth: float  # as deep as the funnel: no plug
-    duct: Surface
+    duct: BodySurface
     duct_depth: float
-    gland: Surface
-    hair: Surface
+    gland: BodySurface
+    hair: BodySurface
     hair_depth: float
     vessels: Floats  # (n_vessels, 3): x and z of the axis, radius [m]
 
@@ -64,13 +64,13 @@ class Media(NamedTuple):
     refractive_index: Floats  # (n_media + 2,) each medium, above, below
 
 
-def funnel_surface(follicle: Follicle) -> Surface:
+def funnel_surface(follicle: Follicle) -> BodySurface:
     """Return the cone of the funnel, or the cylinder that it is if it does not taper."""
     narrowing = follicle.opening_radius - follicle.duct_radius
     if narrowing == 0.0:
-        return Surface(0.0, 0.0, follicle.opening_radius**2)
+        return BodySurface(0.0, 0.0, follicle.opening_radius**2)
     tip = follicle.funnel_depth * follicle.opening_radius / narrowing
-    return Surface(-((narrowing / follicle.funnel_depth) ** 2), tip, 0.0)
+    return BodySurface(-((narrowing / follicle.funnel_depth) ** 2), tip, 0.0)
 
 
 def bodies_of(
@@ -102,12 +102,12 @@ def bodies_of(
         funnel=funnel_surface(follicle),
         funnel_depth=follicle.funnel_depth,
         plug_depth=follicle.funnel_depth if plug is None else plug.depth,
-        duct=Surface(0.0, 0.0, follicle.duct_radius**2),
+        duct=BodySurface(0.0, 0.0, follicle.duct_radius**2),
         duct_depth=follicle.duct_depth,
         gland=NOWHERE
         if gland is None
-        else Surface((gland.radius / gland.half_height) ** 2, gland.depth, gland.radius**2),
-        hair=NOWHERE if hair is None else Surface(0.0, 0.0, hair.radius**2),
+        else BodySurface((gland.radius / gland.half_height) ** 2, gland.depth, gland.radius**2),
+        hair=NOWHERE if hair is None else BodySurface(0.0, 0.0, hair.radius**2),
         hair_depth=0.0 if hair is None else hair.depth,
     )
 
@@ -157,7 +157,7 @@ def medium_names(
 
 
 @jit_inlined
-def is_inside(radius_squared: float, z: float, surface: Surface) -> bool:
+def is_inside(radius_squared: float, z: float, surface: BodySurface) -> bool:
     """Return whether a point lies inside a surface of revolution."""
     off = z - surface.centre
     return radius_squared + surface.bulge * off * off < surface.level

@@ -27,7 +27,7 @@ from porelight.light._lanes import (
     WALL_SIDE,
     WIDTH,
 )
-from porelight.light._words import Float32, Singles, load
+from porelight.light._simd_intrinsics import Float32, Singles, load
 
 Truth: TypeAlias = bool | np.bool_
 

@@ -29,7 +29,7 @@ from porelight.light._lanes import (
 from porelight.light._random import Words
 from porelight.light._regions import Place
 from porelight.light._simd import World
-from porelight.light._words import Singles, load, store
+from porelight.light._simd_intrinsics import Singles, load, store
 from porelight.quantities import Floats
 
 _PLANE, _WALL, _OTHER, _VEIN = range(4)

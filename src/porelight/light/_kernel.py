@@ -27,7 +27,7 @@ import numpy as np
 
 from porelight._jit import jit_inlined, jit_lent
 from porelight.light._bins import Axis, cell_of
-from porelight.light._bodies import Bodies, Media, Surface, medium_at
+from porelight.light._bodies import Bodies, BodySurface, Media, medium_at
 from porelight.light._launch import Launch
 from porelight.light._random import Words, uniform
 from porelight.quantities import Floats
@@ -122,7 +122,7 @@ def distance_to_plane(depth: float, cosine: float, plane: float) -> float:
 
 
 @jit_lent
-def distance_to_surface(position: Vector, direction: Vector, surface: Surface) -> float:
+def distance_to_surface(position: Vector, direction: Vector, surface: BodySurface) -> float:
     """Return how far the packet is from a surface of revolution [m]; infinite if it misses it."""
     x, y, z = position[0], position[1], position[2] - surface.centre
     to_x, to_y, to_z = direction
@@ -180,7 +180,7 @@ def mirrored(position: Vector, direction: Vector) -> Vector:
 
 
 @jit_lent
-def normal_at(position: Vector, surface: Surface) -> Vector:
+def normal_at(position: Vector, surface: BodySurface) -> Vector:
     """Return the unit normal of a surface of revolution at a point on it, pointing outwards."""
     x, y, z = position[0], position[1], surface.bulge * (position[2] - surface.centre)
     length = math.sqrt(x * x + y * y + z * z)

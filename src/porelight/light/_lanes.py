@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.light._words import Singles, Word
+from porelight.light._simd_intrinsics import Singles, Word
 
 Whole: TypeAlias = NDArray[np.int64]
 

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.light._bodies import DUCT, GLAND, HAIR, LUMEN, NOWHERE, PLUG, Bodies, Surface
+from porelight.light._bodies import DUCT, GLAND, HAIR, LUMEN, NOWHERE, PLUG, Bodies, BodySurface
 from porelight.quantities import Floats
 
 Whole = NDArray[np.int64]
@@ -60,9 +60,9 @@ class Region(NamedTuple):
     """One place in a slab: what fills it and what bounds it sideways."""
 
     medium: int
-    wall: Surface = NOWHERE
+    wall: BodySurface = NOWHERE
     wall_side: float = ABSENT
-    other: Surface = NOWHERE
+    other: BodySurface = NOWHERE
     other_side: float = ABSENT
     vein: Vein = _NO_VEIN
     vein_side: float = ABSENT
@@ -149,12 +149,12 @@ def _slab_planes(bodies: Bodies, far_radius: float) -> Floats:
     return np.unique(np.concatenate([bodies.planes, ends, between]))
 
 
-def _crossings(one: Surface, other: Surface, depths: tuple[float, float]) -> list[float]:
+def _crossings(one: BodySurface, other: BodySurface, depths: tuple[float, float]) -> list[float]:
     """Return the depths between two others at which two surfaces have the same radius [m]."""
     if one.level < 0.0 or other.level < 0.0:
         return []
 
-    def radius_squared(surface: Surface) -> np.polynomial.Polynomial:
+    def radius_squared(surface: BodySurface) -> np.polynomial.Polynomial:
         off = np.polynomial.Polynomial([-surface.centre, 1.0])
         return surface.level - surface.bulge * off**2
 
@@ -168,7 +168,7 @@ def _middle(top: float, bottom: float) -> float:
     return 0.5 * (top + bottom) if np.isfinite(bottom) else 2.0 * top + 1.0
 
 
-def _wall(z: float, bodies: Bodies) -> Surface:
+def _wall(z: float, bodies: Bodies) -> BodySurface:
     """Return the wall of the lumen at a depth."""
     if z < bodies.funnel_depth:
         return bodies.funnel
@@ -208,7 +208,7 @@ def _places(top: float, bottom: float, bodies: Bodies, far_radius: float) -> dic
             places[Place.VESSEL] = Region(medium, vein=vein, vein_side=INSIDE)
     places[Place.LAYER] = layer
     if np.isfinite(far_radius):
-        cylinder = Surface(0.0, 0.0, far_radius**2)
+        cylinder = BodySurface(0.0, 0.0, far_radius**2)
         places[Place.LAYER] = _within(layer, cylinder)
         places[Place.FAR] = Region(
             layer.medium, other=cylinder, other_side=OUTSIDE, behind_other=Place.LAYER
@@ -216,7 +216,7 @@ def _places(top: float, bottom: float, bodies: Bodies, far_radius: float) -> dic
     return places
 
 
-def _within(layer: Region, cylinder: Surface) -> Region:
+def _within(layer: Region, cylinder: BodySurface) -> Region:
     """Return a region of a layer that ends at a cylinder, which takes a slot that is free."""
     if layer.other_side == ABSENT:
         return layer._replace(other=cylinder, other_side=INSIDE, behind_other=Place.FAR)
@@ -225,7 +225,7 @@ def _within(layer: Region, cylinder: Surface) -> Region:
 
 
 def _is_gland_in(
-    top: float, bottom: float, wall: Surface, gland: Surface, far_radius: float
+    top: float, bottom: float, wall: BodySurface, gland: BodySurface, far_radius: float
 ) -> bool:
     """Return whether a slab has a place for the gland."""
     if not _reaches(gland, top, bottom) or np.isinf(far_radius) or wall.level < 0.0:
@@ -234,11 +234,11 @@ def _is_gland_in(
     return _radius_squared(gland, middle) > _radius_squared(wall, middle)
 
 
-def _radius_squared(surface: Surface, z: float) -> float:
+def _radius_squared(surface: BodySurface, z: float) -> float:
     return surface.level - surface.bulge * (z - surface.centre) ** 2
 
 
-def _reaches(gland: Surface, top: float, bottom: float) -> bool:
+def _reaches(gland: BodySurface, top: float, bottom: float) -> bool:
     """Return whether the gland reaches into a slab."""
     if gland.level < 0.0:
         return False

@@ -20,9 +20,9 @@ from porelight.light._kernel import Space, Tally, empty_tally, trace_batch
 from porelight.light._launch import Launch, launch_of
 from porelight.light._random import stream
 from porelight.light._regions import Place, Regions, Whole, regions_of
+from porelight.light._simd_intrinsics import Singles
 from porelight.light._tally import Scales, can_tally, even_grid, rulers_of
 from porelight.light._weight_window import window_of
-from porelight.light._words import Singles
 from porelight.light.follicle import Follicle
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow

@@ -76,6 +76,7 @@ from porelight.light._lanes import (
     Y,
     Z,
 )
+from porelight.light._simd_intrinsics import Float32, Singles, Word, bits_of, float_of, load, store
 from porelight.light._tally import EvenGrid, Scales, note_place
 from porelight.light._vector_math import (
     drawn_word,
@@ -86,7 +87,6 @@ from porelight.light._vector_math import (
     with_sign_of,
 )
 from porelight.light._weight_window import HIGH, LOW, Window
-from porelight.light._words import Float32, Singles, Word, bits_of, float_of, load, store
 
 Single3: TypeAlias = tuple[Float32, Float32, Float32]
 

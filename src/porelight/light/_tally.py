@@ -16,9 +16,9 @@ import numpy as np
 
 from porelight._jit import jit_fused, jit_inlined
 from porelight.grid import Grid
+from porelight.light._bin_lookup import BinScale, Ruler, has_ruler, ruled_cell, ruler
 from porelight.light._lanes import CELL, DEPOSIT, EVENT, NOTHING, RING_KEY, WIDTH, Whole
-from porelight.light._ruler import Ruler, Scale, has_ruler, ruled_cell, ruler
-from porelight.light._words import (
+from porelight.light._simd_intrinsics import (
     Float32,
     Singles,
     Word,
@@ -53,8 +53,8 @@ class EvenGrid(NamedTuple):
 class Scales(NamedTuple):
     """How depth and the square of the radius become keys."""
 
-    rows: Scale
-    rings: Scale
+    rows: BinScale
+    rings: BinScale
 
 
 class Rulers(NamedTuple):
@@ -103,7 +103,7 @@ def even_cell(z: Float32, radius_squared: Float32, grid: EvenGrid) -> Word:
 
 
 @jit_fused
-def key_of(coordinate: Float32, scale: Scale) -> Word:
+def key_of(coordinate: Float32, scale: BinScale) -> Word:
     """Return the key of a coordinate, that of the end for all beyond it."""
     bits = subtract(bits_of(coordinate + scale.origin), scale.first_bits)
     return shift_left(least(bits, scale.last_bits), scale.widening)

@@ -25,9 +25,9 @@ from porelight.light._lanes import (
 from porelight.light._launch import Launch
 from porelight.light._random import Words, uniform
 from porelight.light._simd import World, advance
+from porelight.light._simd_intrinsics import Singles, bits_of, load, store
 from porelight.light._tally import Rulers, collect
 from porelight.light._weight_window import Window
-from porelight.light._words import Singles, bits_of, load, store
 from porelight.quantities import Floats
 
 # packets that wait to be followed after a split; while it is full, none is split

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from porelight._jit import jit_fused
-from porelight.light._words import (
+from porelight.light._simd_intrinsics import (
     add,
     bits_of,
     both,

@@ -11,7 +11,7 @@ from porelight.light._bodies import medium_names
 from porelight.light._kernel import Tally
 from porelight.light._runs import Kernel, Scene
 from porelight.light.averages import Averages
-from porelight.light.watched import Share, Watch, Watcher, averaged_as, watched_sums
+from porelight.light.tally_regions import Share, Watch, Watcher, averaged_as, watched_sums
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 

@@ -25,9 +25,9 @@ import numpy as np
 
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
+from porelight.light._absorption_reweighting import N_TONES
 from porelight.light._batches import available_threads, batches, in_order
 from porelight.light._kernel import Tally
-from porelight.light._tones import N_TONES
 from porelight.light.follicle import Follicle
 from porelight.light.sweep import require_fast, tone_tracer
 from porelight.light.transport import require_run, scene_of

@@ -18,7 +18,7 @@ from porelight.light._bodies import medium_names
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of, share_of
-from porelight.light.watched import (
+from porelight.light.tally_regions import (
     PORE_WALL,
     PoreWall,
     Share,

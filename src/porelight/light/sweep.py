@@ -2,9 +2,9 @@ r"""Light in media that differ in absorption alone, from one run of photons.
 
 The colour of skin is absorption: melanin in the epidermis, blood in the dermis. Scattering decides
 where photons go. So one walk, made with the least absorption of all, serves every *tone*; each
-carries its own weight (:mod:`porelight.light._tones` says how). Every field is exact: its mean is
-that of a run of its own, and its standard error is reported. Fields of one sweep share their
-photons, so what differs between them is known far better than each by itself.
+carries its own weight (:mod:`porelight.light._absorption_reweighting` says how). Every field is
+exact: its mean is that of a run of its own, and its standard error is reported. Fields of one
+sweep share their photons, so what differs between them is known far better than each by itself.
 """
 
 import math
@@ -15,14 +15,7 @@ import numpy as np
 from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light._batches import Batch, available_threads, batches, in_order
-from porelight.light._bodies import Media, bodies_of, media_of
-from porelight.light._kernel import Tally
-from porelight.light._lanes import WIDTH, empty_lanes
-from porelight.light._random import stream
-from porelight.light._regions import Regions, regions_of
-from porelight.light._runs import Scene, fast_scene, kernel_for, launch_in
-from porelight.light._tones import (
+from porelight.light._absorption_reweighting import (
     N_TONES,
     ToneProgress,
     Tones,
@@ -30,12 +23,19 @@ from porelight.light._tones import (
     aligned_zeros,
     trace_tones,
 )
+from porelight.light._batches import Batch, available_threads, batches, in_order
+from porelight.light._bodies import Media, bodies_of, media_of
+from porelight.light._kernel import Tally
+from porelight.light._lanes import WIDTH, empty_lanes
+from porelight.light._random import stream
+from porelight.light._regions import Regions, regions_of
+from porelight.light._runs import Scene, fast_scene, kernel_for, launch_in
 from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
+from porelight.light.tally_regions import Watch, watched_in, watchers_of
 from porelight.light.transport import require_run, scene_of
 from porelight.light.vessels import Vessel
-from porelight.light.watched import Watch, watched_in, watchers_of
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 

@@ -26,8 +26,8 @@ from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
+from porelight.light.tally_regions import watched_in, watchers_of
 from porelight.light.vessels import Vessel
-from porelight.light.watched import watched_in, watchers_of
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import LENGTH
 from porelight.tissue.optics import LayeredOptics

@@ -27,15 +27,14 @@ import math
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 
+from porelight.data.library import data_bytes, parameter
 from porelight.errors import DataFileError, ExtrapolationWarning, ParameterError
 from porelight.mechanics.mixture import Balance
 from porelight.mechanics.ring import RestingRing, RingMechanics, RingMesh
 from porelight.quantities import Floats
-from porelight.tissue.library import parameter
 
 DATA = "mechanics_orifice.csv"
 # what changes, in the order of the data file; amplitudes at which the elements were solved
@@ -141,7 +140,7 @@ def orifice_fit() -> OrificeFit:
     DataFileError
         If the data file is not what that script writes.
     """
-    text = (files("porelight.tissue") / "data" / DATA).read_text(encoding="utf-8")
+    text = data_bytes("tissue", DATA).decode("utf-8")
     return parsed_fit(text)
 
 
@@ -254,7 +253,7 @@ class OrificeResponse:
 
 
 def _second_order() -> float:
-    return parameter("porelight.tissue", "mechanics", "orifice_second_order").value
+    return parameter("tissue", "mechanics", "orifice_second_order").value
 
 
 def near_profile(mesh: RingMesh, parameters: RingMechanics, n_draw: int) -> Floats:

@@ -29,10 +29,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from porelight.data.library import table
 from porelight.errors import ParameterError
 from porelight.mechanics._lame import LameRings
 from porelight.quantities import Floats, Quantity
-from porelight.tissue.library import table
 
 _LIMITS = (
     Quantity("poisson_ratio", "1", 0.0, 0.5, "Poisson's ratio of the dermis"),
@@ -106,7 +106,7 @@ class RingMechanics:
     @classmethod
     def from_values(cls, values: Mapping[str, float | Floats]) -> "RingMechanics":
         """Return the library's values, some replaced by name; names of other rooms are ignored."""
-        library = table("porelight.tissue", "mechanics")
+        library = table("tissue", "mechanics")
         return cls(**{f.name: values.get(f.name, library[f.name].value) for f in fields(cls)})
 
     @property

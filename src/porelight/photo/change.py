@@ -27,12 +27,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.data.library import document
 from porelight.errors import DataFileError, PhotographError
 from porelight.photo.estimate import Estimate
 from porelight.photo.photometry import Fits
 from porelight.photo.texture import BANDS
 from porelight.quantities import Floats
-from porelight.tissue.library import document
 
 SIGNALS = ("depth", "width", "depth_by_size", "width_by_size")
 WITNESSES = (*BANDS, "blur")
@@ -114,7 +114,7 @@ def change_model() -> ChangeModel:
     DataFileError
         If the file does not fit this version.
     """
-    content = document("porelight.photo", "change")
+    content = document("photo", "change")
     weights = tuple(_number(content, "weights", name) for name in FEATURES)
     reach = tuple(_number(content, "reach", name) for name in WITNESSES)
     systematic, noise = (_number(content, name, "value") for name in ("systematic", "pore_noise"))

@@ -117,7 +117,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Observed:
+class ObservedChange:
     """All that a pair of photographs shows, before any of it is called a change.
 
     Attributes
@@ -204,7 +204,7 @@ def compare(
 
 def observed(
     before: tuple[Photograph, Measurement], after: tuple[Photograph, Measurement]
-) -> Observed:
+) -> ObservedChange:
     """Lay two photographs over one another and measure every pore in both; see `compare`."""
     pictures = [darkness(photograph, found.zone_mask) for photograph, found in (before, after)]
     laid = register(pictures[0], pictures[1])
@@ -214,7 +214,7 @@ def observed(
     equal = equal_blur(pictures[0].image, over, bare)
     fits = fitted((equal.before, equal.after), laid.shared, places)
     values, covariance = features(fits, places.diameter, equal.bands, equal.blur)
-    return Observed(values, covariance, fits, places, first, second, laid, equal)
+    return ObservedChange(values, covariance, fits, places, first, second, laid, equal)
 
 
 def _union(
@@ -272,7 +272,7 @@ def _on(shared: Mask, points: Floats) -> NDArray[np.bool_]:
     return kept
 
 
-def _matched(seen: Observed) -> NDArray[np.bool_]:
+def _matched(seen: ObservedChange) -> NDArray[np.bool_]:
     both = (seen.before != NONE) & (seen.after != NONE)
     depth, noise = seen.fits.depth, seen.fits.noise
     found_in = np.where(seen.before != NONE, 0, 1)
@@ -285,7 +285,7 @@ def _matched(seen: Observed) -> NDArray[np.bool_]:
 def _warnings(
     before: tuple[Photograph, Measurement],
     after: tuple[Photograph, Measurement],
-    seen: Observed,
+    seen: ObservedChange,
 ) -> tuple[str, ...]:
     said = []
     if np.array_equal(before[0].pixels, after[0].pixels):

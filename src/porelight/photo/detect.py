@@ -31,10 +31,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from porelight.photo.detector_parameters import Learnt
 from porelight.photo.flatten import Image, Mask
-from porelight.photo.learnt import Learnt
 from porelight.photo.network import Reading
-from porelight.photo.presence import shifted
+from porelight.photo.pore_probability import shifted
 from porelight.quantities import Floats
 
 FALSE_DISCOVERY: float | None = None  # not asked for: the best balance

@@ -74,7 +74,7 @@ def find_face(pixels: Pixels, models: Mapping[str, Path]) -> Face:
     pixels : ndarray of uint8, shape (rows, cols, 3)
         The photograph in sRGB, upright.
     models : mapping of str to Path
-        A file for each of `NETWORKS`, as `porelight.record.models.installed` returns them.
+        A file for each of `NETWORKS`, as `porelight.files.models.installed` returns them.
 
     Raises
     ------

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from porelight.errors import ParameterError, PhotographError, did_you_mean
 from porelight.photo.detect import FALSE_DISCOVERY, candidates
+from porelight.photo.detector_parameters import learnt
 from porelight.photo.estimate import SHARES, Estimate, Estimates, Found, estimates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to_photograph
-from porelight.photo.learnt import learnt
 from porelight.photo.network import pore_network, read
 from porelight.photo.photograph import Photograph, resolution_warnings
-from porelight.photo.presence import shifted
+from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import Rejected, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment
 from porelight.photo.sharpness import sharpness
@@ -106,7 +106,7 @@ class Measurement:
 
     @property
     def count(self) -> Estimate:
-        """Number of pores of `porelight.photo.presence.COUNTED_FROM` and more [-].
+        """Number of pores of `porelight.photo.pore_probability.COUNTED_FROM` and more [-].
 
         Added up from the probabilities of all spots, so that it holds what was missed, leaves out
         what is false, and repeats better than `n`; `q` does not change it.

@@ -9,12 +9,12 @@ tiles that overlap by more than the networks see around a pixel.
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import cv2
 import numpy as np
 
+from porelight.data.library import data_bytes
 from porelight.errors import DataFileError
 from porelight.photo.flatten import FlatSkin, Image, Mask
 
@@ -101,7 +101,7 @@ def _spans(length: int) -> list[tuple[int, int, int]]:
 @cache
 def pore_network() -> Network:
     """Return the network of ``data/pores.onnx``, ready to run."""
-    return network_of((files("porelight.photo") / "data" / "pores.onnx").read_bytes())
+    return network_of(data_bytes("photo", "pores.onnx"))
 
 
 def network_of(content: bytes) -> Network:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from porelight.photo.detect import Spots
+from porelight.photo.detector_parameters import Learnt
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
-from porelight.photo.learnt import Learnt
 from porelight.photo.network import Reading
 from porelight.photo.windows import offsets, painted, territory, windows
 from porelight.quantities import Floats

@@ -15,7 +15,7 @@ from porelight.render.distractors import Distractors
 from porelight.render.look import SkinLook
 from porelight.render.placement import drawn_diameters
 from porelight.render.relief import Microrelief
-from porelight.render.shading import Light
+from porelight.render.shading import Illumination
 from porelight.render.skin import RenderedSkin, render_skin
 
 PHANTOM_SCALE = 12e3  # px/m
@@ -39,7 +39,7 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
     pores: bool = True,
     ratio: float = 1.0,
     look: SkinLook | None = None,
-    light: Light | None = None,
+    light: Illumination | None = None,
     camera: Camera | None = None,
 ) -> RenderedSkin:
     """Return one picture of the phantom set.
@@ -56,7 +56,7 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
         False for skin without pores.
     ratio : float
         What to multiply all diameters by [-].
-    look, light, camera : SkinLook, Light, Camera, optional
+    look, light, camera : SkinLook, Illumination, Camera, optional
         Others than the set's own; see `phantom_look`, `careful_setting`.
 
     Returns
@@ -116,7 +116,7 @@ def phantom_look(fitzpatrick: int, *, clutter: bool = False) -> SkinLook:
     )
 
 
-def careful_setting(draw: np.random.Generator) -> tuple[Light, Camera]:
+def careful_setting(draw: np.random.Generator) -> tuple[Illumination, Camera]:
     """Draw a light and a camera as a careful user would have them, at `PHANTOM_SCALE`.
 
     Parameters
@@ -124,7 +124,7 @@ def careful_setting(draw: np.random.Generator) -> tuple[Light, Camera]:
     draw : numpy.random.Generator
         Source of both.
     """
-    light = Light(
+    light = Illumination(
         elevation=math.radians(draw.uniform(42.0, 62.0)),
         azimuth=math.radians(draw.uniform(-180.0, 180.0)),
         ambient=draw.uniform(0.5, 0.65),
@@ -181,7 +181,7 @@ def random_skin(number: int) -> RenderedSkin:
             n_folds=int(draw.choice([0, 0, 0, 1])),
         ),
     )
-    light = Light(
+    light = Illumination(
         elevation=math.radians(draw.uniform(35.0, 75.0)),
         azimuth=math.radians(draw.uniform(-180.0, 180.0)),
         ambient=draw.uniform(0.4, 0.85),

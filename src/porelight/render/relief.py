@@ -58,7 +58,7 @@ class Microrelief:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ReliefWindow:
     """The lattice points near one pore and where they lie in the pore's own frame."""
 
     rows: slice
@@ -92,7 +92,7 @@ def microrelief_height(shape: Shape, relief: Microrelief, generator: np.random.G
 
 def pore_windows(
     pores: PoreShapes, shape: Shape, origin: tuple[float, float], reach: float
-) -> Iterator[tuple[int, Window]]:
+) -> Iterator[tuple[int, ReliefWindow]]:
     """Yield each pore's number and the lattice points up to `reach` half axes from its centre."""
     row, col = lattice(shape, origin)
     half = 0.5 * pores.diameter
@@ -159,13 +159,13 @@ def _window(
     displacement: tuple[Floats, Floats],
     place: tuple[slice, slice],
     half_axes: tuple[float, float],
-) -> Window:
+) -> ReliefWindow:
     y, x = displacement
     cosine, sine = np.cos(pores.angle[i]), np.sin(pores.angle[i])
     u = (x * cosine + y * sine) / half_axes[0]
     v = (y * cosine - x * sine) / half_axes[1]
     s = _edge(u, v, float(pores.taper[i]))
-    return Window(place[0], place[1], as_image(u), as_image(v), as_image(s))
+    return ReliefWindow(place[0], place[1], as_image(u), as_image(v), as_image(s))
 
 
 def _edge(u: Floats, v: Floats, taper: float) -> Floats:

@@ -26,10 +26,10 @@ from types import MappingProxyType
 import cv2
 import numpy as np
 
+from porelight.data.library import table
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, Floats, Quantity
 from porelight.render._raster import SCENE_SCALE, Image, as_image, blurred, shifted
-from porelight.tissue.library import table
 
 BANDS = ("red", "green", "blue")
 
@@ -53,7 +53,7 @@ _TYPES: Mapping[int, str] = MappingProxyType({i: f"melanin_type_{i}" for i in ra
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
+class Illumination:
     """Where the light comes from.
 
     Attributes
@@ -150,14 +150,14 @@ def sky_share(height: Image) -> Image:
     return as_image(total / _N_SKY)
 
 
-def lamp_share(height: Image, light: Light) -> Image:
+def lamp_share(height: Image, light: Illumination) -> Image:
     """Return the lamp's irradiance relative to flat skin, shadows included [-].
 
     Parameters
     ----------
     height : ndarray of float32, shape (rows, cols)
         Height of the skin [m].
-    light : Light
+    light : Illumination
         Where the lamp is.
     """
     toward = light.direction
@@ -185,7 +185,7 @@ def surface_normal(height: Image) -> Image:
     return as_image(np.stack([-by_row / length, -by_col / length, 1.0 / length], axis=-1))
 
 
-def radiance(rho: Image, height: Image, light: Light) -> Image:
+def radiance(rho: Image, height: Image, light: Illumination) -> Image:
     """Return the light that leaves the inside of the skin, in units of a white card's.
 
     Parameters
@@ -194,7 +194,7 @@ def radiance(rho: Image, height: Image, light: Light) -> Image:
         Reflectance.
     height : ndarray of float32, shape (rows, cols)
         Height of the skin [m].
-    light : Light
+    light : Illumination
         The lamp and the share of ambient light.
     """
     sky = sky_share(height)
@@ -219,14 +219,14 @@ def scattered(image: Image, band: str) -> Image:
     return total
 
 
-def shine(height: Image, light: Light, oil: Image, roughness: float) -> Image:
+def shine(height: Image, light: Illumination, oil: Image, roughness: float) -> Image:
     """Return the mirror-like light of an oil film, shape (rows, cols), same in every band.
 
     Parameters
     ----------
     height : ndarray of float32, shape (rows, cols)
         Height of the skin [m].
-    light : Light
+    light : Illumination
         The lamp; ambient light gives an even sheen that the reflectance already holds.
     oil : ndarray of float32, shape (rows, cols)
         How much of the surface is mirror-like [-].
@@ -246,4 +246,4 @@ def _spectrum(name: str) -> Floats:
 
 
 def _value(name: str) -> float:
-    return table("porelight.tissue", "render")[name].value
+    return table("tissue", "render")[name].value

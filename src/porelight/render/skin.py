@@ -19,7 +19,7 @@ from porelight.render.look import SkinLook, pore_shapes
 from porelight.render.placement import PoreShapes
 from porelight.render.relief import carved, microrelief_height, opening_coordinate
 from porelight.render.shading import (
-    Light,
+    Illumination,
     Pigments,
     flat_reflectance,
     radiance,
@@ -79,7 +79,7 @@ class RenderedSkin:
 
 
 DEFAULT_LOOK = SkinLook()
-DEFAULT_LIGHT = Light()
+DEFAULT_LIGHT = Illumination()
 DEFAULT_CAMERA = Camera()
 
 
@@ -88,7 +88,7 @@ def render_skin(
     *,
     ratio: float | Floats = 1.0,
     look: SkinLook = DEFAULT_LOOK,
-    light: Light = DEFAULT_LIGHT,
+    light: Illumination = DEFAULT_LIGHT,
     camera: Camera = DEFAULT_CAMERA,
     size: tuple[float, float] = (0.022, 0.022),
     seed: int = 0,
@@ -103,7 +103,7 @@ def render_skin(
         What to multiply them by: 0.9 shows the same skin with its pores a tenth narrower [-].
     look : SkinLook
         Type of skin, depth and colour of pores, relief, oil, distractors.
-    light : Light
+    light : Illumination
         The lamp and the share of ambient light.
     camera : Camera
         Scale, blur, exposure, noise, processing, pose.
@@ -175,7 +175,7 @@ def _scene_frame(size: tuple[float, float]) -> tuple[Shape, tuple[float, float]]
 def _scene(
     pores: PoreShapes,
     look: SkinLook,
-    light: Light,
+    light: Illumination,
     frame: tuple[Shape, tuple[float, float]],
     extras: DistractorLayers,
     streams: list[np.random.SeedSequence],

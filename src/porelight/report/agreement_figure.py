@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from porelight.files.writing import replacing
 from porelight.photo.agreement import Limits
-from porelight.record.files import replacing
 from porelight.report import palette
 from porelight.report.drawing import drawing, new_figure
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from porelight.inference.statistics import estimate, responders
 from porelight.report.facts import is_ablative, judged, session_facts
 from porelight.report.formatting import capital, change, of_ten, people, span
 from porelight.report.healed import days_text, days_until_healed
@@ -14,7 +15,6 @@ from porelight.report.shown import (
     smallest_detectable_flag,
     worsened,
 )
-from porelight.uncertainty import estimate, responders
 
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 

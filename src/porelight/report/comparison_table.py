@@ -17,7 +17,7 @@ def comparison_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     Parameters
     ----------
     summary : mapping
-        What `porelight.record.comparisons.comparison_summary` returns.
+        What `porelight.files.comparisons.comparison_summary` returns.
     """
     heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
     rows = []

@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from porelight.errors import InputFileError
+from porelight.files.writing import replacing
 from porelight.quantities import Floats
-from porelight.record.files import replacing
 from porelight.report import palette
 from porelight.units import mm, um
 

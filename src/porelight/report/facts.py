@@ -15,7 +15,7 @@ import xarray as xr
 
 from porelight.errors import InputFileError
 from porelight.laser.presets import DEVICES, limits
-from porelight.plan.objective import FOLLOW_UP
+from porelight.planning.objective import FOLLOW_UP
 from porelight.tissue.person import roman
 
 _SESSION_KEYS = (

@@ -17,7 +17,7 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     Parameters
     ----------
     summary : mapping
-        Content of ``summary.json``, see `porelight.record.measurements.summary`.
+        Content of ``summary.json``, see `porelight.files.measurements.summary`.
     """
     heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
     least = f"{float(summary['counted_from_mm']):g}"

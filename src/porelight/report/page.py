@@ -11,8 +11,9 @@ import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from porelight.errors import InputFileError
+from porelight.files.writing import require_folder_of, write_text
+from porelight.inference.statistics import estimate
 from porelight.laser.presets import DEVICES, limits
-from porelight.record.files import require_folder_of, write_text
 from porelight.report.cards import cards
 from porelight.report.facts import (
     SkinFacts,
@@ -56,7 +57,6 @@ from porelight.report.tables import (
 )
 from porelight.report.words import answer, headline, is_unchanged
 from porelight.tissue.person import roman
-from porelight.uncertainty import estimate
 
 # what a page shows beside the outcomes of the weeks
 _NEEDED = (
@@ -90,9 +90,9 @@ def write_report(
     measured : Measured, optional
         A measured photograph, for its picture and its table.
     plan : mapping, optional
-        JSON form of a plan, see `porelight.record.plans.plan_document`.
+        JSON form of a plan, see `porelight.files.plans.plan_document`.
     sensitivity : mapping, optional
-        JSON form of sensitivities, see `porelight.record.sensitivities.sensitivity_document`.
+        JSON form of sensitivities, see `porelight.files.sensitivities.sensitivity_document`.
 
     Returns
     -------

@@ -1,18 +1,22 @@
 """Every sourced number that ships with porelight, as a table."""
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import Any
 
+from porelight.data.library import data_files, document
 from porelight.report.tables import NOTHING, Rows
-from porelight.tissue.library import document
+
+_ROOMS = (
+    "laser",
+    "tissue",
+)  # what decides a forecast; the other rooms' numbers have pages of their own
 
 
 def parameter_rows() -> Rows:
     """Return every sourced number that ships with porelight, as its file states it."""
     rows = []
     for room, name in _data_files():
-        for key, entry in _entries(document(f"porelight.{room}", name)):
+        for key, entry in _entries(document(room, name)):
             rows.append(
                 {
                     "file": f"{room}/{name}",
@@ -28,11 +32,10 @@ def parameter_rows() -> Rows:
 
 
 def _data_files() -> Iterator[tuple[str, str]]:
-    for room in ("tissue", "laser"):
-        folder = files(f"porelight.{room}") / "data"
-        for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-            if entry.name.endswith(".toml"):
-                yield room, entry.name.removesuffix(".toml")
+    for path in data_files():
+        room, file = path.split("/")
+        if room in _ROOMS and file.endswith(".toml"):
+            yield room, file.removesuffix(".toml")
 
 
 def _entries(

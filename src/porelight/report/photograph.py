@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from PIL import Image
 
 from porelight.errors import InputFileError
-from porelight.record.files import require_file
-from porelight.report.pictures import Picture
+from porelight.files.writing import require_file
+from porelight.report.pictures import PageImage
 
 _LONGEST = 1400  # px; a larger picture is scaled down, and a part of it shown at full size
 _DETAIL = (560, 360)  # px
@@ -30,13 +30,13 @@ class Measured(Protocol):
         """Content of its ``summary.json``."""
 
 
-def overlay_pictures(measured: Measured) -> tuple[Picture, ...]:
+def overlay_pictures(measured: Measured) -> tuple[PageImage, ...]:
     """Return the photograph with its outlines, and a part at full size if it had to shrink.
 
     Parameters
     ----------
     measured : Measured
-        What `porelight.record.measurements.load_measured` returns.
+        What `porelight.files.measurements.load_measured` returns.
 
     Raises
     ------
@@ -47,13 +47,13 @@ def overlay_pictures(measured: Measured) -> tuple[Picture, ...]:
     caption = "The photograph; cyan: outlines of the pores that were found, white: of the zone."
     whole = image.copy()
     whole.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS)
-    pictures = [Picture(_jpeg(whole), "Photograph of skin with outlined pores.", caption)]
+    pictures = [PageImage(_jpeg(whole), "Photograph of skin with outlined pores.", caption)]
     if whole.size != image.size:
         left = (image.width - _DETAIL[0]) // 2
         top = (image.height - _DETAIL[1]) // 2
         part = image.crop((left, top, left + _DETAIL[0], top + _DETAIL[1]))
         pictures.append(
-            Picture(
+            PageImage(
                 _jpeg(part),
                 "Middle of the photograph at full size, with outlined pores.",
                 "The middle of it at full size.",

@@ -6,6 +6,7 @@ from typing import Any
 
 import xarray as xr
 
+from porelight.inference.statistics import estimate
 from porelight.report.drawing import data_uri
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import change, length, share, span, temperature
@@ -21,13 +22,12 @@ from porelight.report.week_figures import (
     weeks_figure,
 )
 from porelight.tissue.population import DETECTION_THRESHOLD
-from porelight.uncertainty import estimate
 
 _NEAR = 1.1  # diameter over the threshold up to which a pore is near it
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PageImage:
     """A picture inside a page."""
 
     uri: str
@@ -40,7 +40,7 @@ class SessionPicture:
     """What equal sessions do, shown once."""
 
     heading: str
-    picture: Picture
+    picture: PageImage
 
 
 def session_pictures(outcome: xr.Dataset) -> tuple[SessionPicture, ...]:
@@ -52,7 +52,7 @@ def session_pictures(outcome: xr.Dataset) -> tuple[SessionPicture, ...]:
     return tuple(_session(outcome, alike) for alike in groups.values())
 
 
-def weeks_picture(outcome: xr.Dataset) -> Picture:
+def weeks_picture(outcome: xr.Dataset) -> PageImage:
     """Return the pores over the weeks."""
     when = judged(outcome)
     result = estimate(changes(outcome, "area_fraction", when.day), PROBABILITY)
@@ -66,10 +66,10 @@ def weeks_picture(outcome: xr.Dataset) -> Picture:
         f"the area has changed by {change(result.median)} "
         f"({span(change(result.low), change(result.high))})."
     )
-    return Picture(data_uri(weeks_figure(outcome)), alt, caption)
+    return PageImage(data_uri(weeks_figure(outcome)), alt, caption)
 
 
-def collagen_picture(outcome: xr.Dataset) -> Picture:
+def collagen_picture(outcome: xr.Dataset) -> PageImage:
     """Return collagen and plug over the weeks."""
     when = judged(outcome)
     texts = [
@@ -82,10 +82,10 @@ def collagen_picture(outcome: xr.Dataset) -> Picture:
         "matures stays for years."
     )
     alt = f"Collagen and plug over {_weeks(outcome)} weeks. {when.words}: {', '.join(texts)}."
-    return Picture(data_uri(collagen_figure(outcome)), alt, caption)
+    return PageImage(data_uri(collagen_figure(outcome)), alt, caption)
 
 
-def healing_pictures(outcome: xr.Dataset) -> tuple[Picture, ...]:
+def healing_pictures(outcome: xr.Dataset) -> tuple[PageImage, ...]:
     """Return the first two weeks after the first session that removed tissue."""
     for index, session in enumerate(session_facts(outcome)):
         if is_ablative(outcome, index):
@@ -96,11 +96,11 @@ def healing_pictures(outcome: xr.Dataset) -> tuple[Picture, ...]:
             alt = (
                 f"Dressing, epidermis and redness in the two weeks after session {session.number}."
             )
-            return (Picture(data_uri(healing_figure(outcome, index)), alt, caption),)
+            return (PageImage(data_uri(healing_figure(outcome, index)), alt, caption),)
     return ()
 
 
-def effects_picture(outcome: xr.Dataset) -> Picture:
+def effects_picture(outcome: xr.Dataset) -> PageImage:
     """Return the effects beside the pore as intervals."""
     when = judged(outcome)
     parts = []
@@ -115,10 +115,10 @@ def effects_picture(outcome: xr.Dataset) -> Picture:
             "after 4 sessions for redness and 8 for acne scars."
         )
     alt = f"Change of effects {when.words}: {'; '.join(parts)}."
-    return Picture(data_uri(effects_figure(outcome)), alt, caption)
+    return PageImage(data_uri(effects_figure(outcome)), alt, caption)
 
 
-def sizes_picture(outcome: xr.Dataset) -> Picture:
+def sizes_picture(outcome: xr.Dataset) -> PageImage:
     """Return the sizes of the pores now and as predicted."""
     when = judged(outcome)
     caption = (
@@ -130,7 +130,7 @@ def sizes_picture(outcome: xr.Dataset) -> Picture:
         f"Pores per square centimetre by diameter, now and {when.words}. The number of visible "
         f"pores changes by {change(result.median)}."
     )
-    return Picture(data_uri(sizes_figure(outcome)), alt, caption)
+    return PageImage(data_uri(sizes_figure(outcome)), alt, caption)
 
 
 def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
@@ -159,7 +159,7 @@ def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
             f"{first.name}: session{'s' if plural else ''} {numbers} "
             f"(day{'s' if plural else ''} {days})"
         ),
-        picture=Picture(
+        picture=PageImage(
             data_uri(session_figure(outcome, first.number - 1)),
             f"Temperature and injury against time and depth: {told}; up to {share(shocked)} of the "
             "cells heat-shocked and alive.",
@@ -185,7 +185,7 @@ def _weeks(outcome: xr.Dataset) -> str:
     return f"{float(outcome['day'].max()) / 7.0:.0f}"
 
 
-def sensitivity_picture(document: Mapping[str, Any]) -> Picture:
+def sensitivity_picture(document: Mapping[str, Any]) -> PageImage:
     """Return which unknown number matters most."""
     factors = leading_factors(document)
     outcome = str(document["outcome"]).replace("_", " ")
@@ -199,4 +199,4 @@ def sensitivity_picture(document: Mapping[str, Any]) -> Picture:
         f"{in_words(one)} {100.0 * one['total_order']:.0f} %" for one in factors[:3]
     )
     alt = f"Shares of the variance of {outcome}: {leading}."
-    return Picture(data_uri(sensitivity_figure(document)), alt, caption)
+    return PageImage(data_uri(sensitivity_figure(document)), alt, caption)

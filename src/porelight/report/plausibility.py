@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from porelight.data.library import Parameter, parameter
+from porelight.inference.statistics import Interval, estimate
 from porelight.quantities import Floats
 from porelight.report.facts import SessionFacts, judged, session_facts
 from porelight.report.formatting import change, length, people, share, span
 from porelight.report.healed import days_text, days_until_healed
 from porelight.report.shown import PROBABILITY, changes
 from porelight.report.tables import Rows
-from porelight.tissue.library import Parameter, parameter
-from porelight.uncertainty import Estimate, estimate
 from porelight.units import J_per_cm2, day
 
 GENESIS, PEARL = "laser-genesis", "pearl"
@@ -33,7 +33,7 @@ class _Row:
     key: str
     quantity: str
     published: Parameter
-    predicted: Estimate
+    predicted: Interval
     text: Callable[[float], str]
     predicted_text: str
     difference: str  # how this course differs from the trial; empty if it does not
@@ -74,14 +74,14 @@ def plausibility_rows(outcome: xr.Dataset) -> Rows:
     ]
 
 
-def verdict(published: Parameter, predicted: Estimate) -> str:
+def verdict(published: Parameter, predicted: Interval) -> str:
     """Return how a prediction lies to a published result.
 
     Parameters
     ----------
     published : Parameter
         Value with its range; a range of no width when no spread was published [SI].
-    predicted : Estimate
+    predicted : Interval
         Median and interval [SI].
     """
     if published.low <= predicted.median <= published.high:
@@ -95,7 +95,7 @@ def verdict(published: Parameter, predicted: Estimate) -> str:
 
 def published(name: str) -> Parameter:
     """Return one published result [SI]."""
-    return parameter("porelight.tissue", "published", name)
+    return parameter("tissue", "published", name)
 
 
 def _pearl(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> list[_Row]:
@@ -113,7 +113,7 @@ def _pearl(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> list[_Row
             f"{given:g} J/cm2 here, {trial.low / J_per_cm2:g} to {trial.high / J_per_cm2:g} there"
         )
     depths = np.asarray(outcome["coagulated_depth"].isel(session=index).to_numpy())
-    depth = Estimate(float(depths.min()), float(np.median(depths)), float(depths.max()))
+    depth = Interval(float(depths.min()), float(np.median(depths)), float(depths.max()))
     rows = [
         _Row(
             "V8",
@@ -138,7 +138,7 @@ def _pearl(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> list[_Row
                 "V9",
                 quantity,
                 published(trial_name),
-                Estimate(low, middle, high),
+                Interval(low, middle, high),
                 lambda seconds: f"{seconds / day:.2g} d",
                 days_text(days),
                 difference,
@@ -226,7 +226,7 @@ def _difference(sessions: tuple[SessionFacts, ...], trial_sessions: str) -> str:
     return "; ".join(parts)
 
 
-def _kept(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> Estimate | None:
+def _kept(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> Interval | None:
     """Return the effect on fine lines at six months over that at two; nothing if not simulated."""
     last = max(one.day for one in sessions)
     if float(outcome["day"].max()) < last + _SIX_MONTHS - 7.0:
@@ -238,13 +238,13 @@ def _kept(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> Estimate |
     return estimate(late[some] / early[some], PROBABILITY) if some.any() else None
 
 
-def _share_estimate(hits: Floats | np.ndarray) -> Estimate:
+def _share_estimate(hits: Floats | np.ndarray) -> Interval:
     """Return a share of draws with its Wilson interval, as for a share of people."""
     n, z = hits.size, 1.645
     p = float(hits.mean())
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * float(np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)))
-    return Estimate(centre - half, p, centre + half)
+    return Interval(centre - half, p, centre + half)
 
 
 def _published_text(entry: Parameter, text: Callable[[float], str]) -> str:

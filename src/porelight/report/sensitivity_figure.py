@@ -24,7 +24,7 @@ def sensitivity_figure(document: Mapping[str, Any]) -> Figure:
     Parameters
     ----------
     document : mapping
-        What `porelight.record.sensitivities.load_sensitivity` returned.
+        What `porelight.files.sensitivities.load_sensitivity` returned.
 
     Raises
     ------

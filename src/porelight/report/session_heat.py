@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from porelight.course import Course
+from porelight.course.course import Course
 from porelight.errors import ExtrapolationWarning, InputFileError
-from porelight.injuries import SessionInjury
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import technique
 from porelight.report.drawing import drawing
@@ -18,12 +17,13 @@ from porelight.report.tables import Rows
 from porelight.report.thermal_figures import area_figure, depth_figure, warmth_figure
 from porelight.report.thermal_films import pulse_frames, session_frames
 from porelight.report.warmth_table import warmth_rows
-from porelight.thermography import Warmth, surface_film, surface_map, warmth_by_skin_type
+from porelight.session.ensemble import PhysicsEnsemble, absorption_rules
+from porelight.session.monitoring import Perfusion, Trace, departures, thermometer_trace
+from porelight.session.result import SessionResult
+from porelight.session.scattered import PulseSum
+from porelight.session.thermography import Warmth, surface_film, surface_map, warmth_by_skin_type
 from porelight.tissue.skin import Skin
-from porelight.treatment import PhysicsEnsemble, absorption_rules
 from porelight.units import J_per_cm2, cm2, to_celsius
-from porelight.warming import PulseSum
-from porelight.watch import Perfusion, Trace, departures, thermometer_trace
 
 _DPI = 150
 _SESSION, _TABLE = 0.3, 0.7  # shares of the work
@@ -41,7 +41,7 @@ class SessionHeat:
         How blood flowed.
     delivered : PulseSum
         The sum of the pulses that fell.
-    injury : SessionInjury
+    injury : SessionResult
         What they did.
     trace : Trace
         What the thermometer at the spot showed.
@@ -54,7 +54,7 @@ class SessionHeat:
     exposure: Exposure
     perfusion: Perfusion
     delivered: PulseSum
-    injury: SessionInjury
+    injury: SessionResult
     trace: Trace
     departures: tuple[str, ...]
     warmth: tuple[Warmth, ...]

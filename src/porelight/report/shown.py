@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from porelight.course.outcome import RELATIVE
+from porelight.data.library import Parameter, parameter
 from porelight.effects.outcomes import Outcome
 from porelight.effects.outcomes import outcome as known_outcome
-from porelight.outcome import RELATIVE
+from porelight.inference.statistics import relative_change
 from porelight.quantities import Floats
 from porelight.report.facts import SessionFacts
 from porelight.report.formatting import length, share, significant
-from porelight.tissue.library import Parameter, parameter
-from porelight.uncertainty import relative_change
 from porelight.units import per_cm2
 
 Group = Literal["pores", "below", "effects"]
@@ -116,7 +116,7 @@ def smallest_detectable_flag() -> str:
 
 
 def _smallest() -> Parameter:
-    return parameter("porelight.tissue", "limits", "smallest_detectable_area_change")
+    return parameter("tissue", "limits", "smallest_detectable_area_change")
 
 
 def worsened(outcome: xr.Dataset, day: float) -> float:

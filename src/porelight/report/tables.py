@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import xarray as xr
 
+from porelight.inference.statistics import Interval, estimate
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import (
     change,
@@ -20,9 +21,8 @@ from porelight.report.formatting import (
 )
 from porelight.report.healed import days_text, days_until_healed
 from porelight.report.shown import OUTCOMES, PROBABILITY, Shown, changes, evidence
-from porelight.uncertainty import Estimate, estimate
 from porelight.units import um
-from porelight.verify.case import CaseResult
+from porelight.validation.case import CaseResult
 
 Rows: TypeAlias = list[dict[str, str]]
 
@@ -126,7 +126,7 @@ def plan_rows(document: Mapping[str, Any]) -> Rows:
     Parameters
     ----------
     document : mapping
-        JSON form of a plan, see `porelight.record.plans.plan_document`.
+        JSON form of a plan, see `porelight.files.plans.plan_document`.
     """
     rows = []
     for candidate in document["candidates"]:
@@ -266,7 +266,7 @@ def _risk(chance: float) -> str:
     return f"{significant(100.0 * chance, 2)} %"
 
 
-def _changes(result: Estimate) -> str:
+def _changes(result: Interval) -> str:
     return span(change(result.low), change(result.high))
 
 

@@ -9,16 +9,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from porelight.heat.scan import session_rise, session_times
-from porelight.injuries import DEPTH
 from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
 from porelight.report import palette
 from porelight.report.drawing import depth_axis, drawing, new_figure
-from porelight.thermography import SurfaceMap, Warmth
+from porelight.session.monitoring import Trace
+from porelight.session.result import DEPTH
+from porelight.session.scattered import COOLING, PulseSum
+from porelight.session.thermography import SurfaceMap, Warmth
 from porelight.tissue.person import roman
 from porelight.units import ZERO_CELSIUS, J_per_cm2, mm, ms
-from porelight.warming import COOLING, PulseSum
-from porelight.watch import Trace
 
 _HIT_TIMES = np.geomspace(2e-5, 3.0, 160)  # s after the beginning of a pulse
 _COLOURS = (

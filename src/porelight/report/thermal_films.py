@@ -8,14 +8,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from porelight.injuries import DEPTH
 from porelight.quantities import Floats
 from porelight.report import palette
 from porelight.report.drawing import depth_axis, drawing, new_figure
 from porelight.report.films import Frame
-from porelight.thermography import SurfaceFilm
+from porelight.session.result import DEPTH
+from porelight.session.scattered import PulseSum
+from porelight.session.thermography import SurfaceFilm
 from porelight.units import ZERO_CELSIUS, mm, ms
-from porelight.warming import PulseSum
 
 _DPI = 90
 _AFTER = 3.0  # s of a pulse that are shown

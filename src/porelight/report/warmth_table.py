@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from porelight.report.formatting import temperature
 from porelight.report.tables import Rows
-from porelight.thermography import Warmth
+from porelight.session.thermography import Warmth
 from porelight.tissue.person import roman
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from porelight.inference.what_if import YEAR
 from porelight.report import palette
 from porelight.report.drawing import drawing, new_figure
-from porelight.what_if import YEAR
 
 _STYLES = (
     (palette.VERMILION, "-"),
@@ -24,7 +24,7 @@ def what_if_figure(outcomes: Mapping[str, xr.Dataset]) -> Figure:
     Parameters
     ----------
     outcomes : mapping of str to Dataset
-        By habit, see `porelight.what_if.what_if`.
+        By habit, see `porelight.inference.what_if.what_if`.
     """
     with drawing():
         figure = new_figure(3.6)

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import xarray as xr
 
+from porelight.inference.statistics import estimate, responders
 from porelight.report.facts import (
     Judged,
     SessionFacts,
@@ -23,7 +24,6 @@ from porelight.report.shown import (
     smallest_detectable_source,
     worsened,
 )
-from porelight.uncertainty import estimate, responders
 
 # a change below this is rounding, not biology
 _ROUNDING = 1e-9

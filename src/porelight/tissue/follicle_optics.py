@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from porelight.data.values import LibraryValues
 from porelight.quantities import ANISOTROPY, MU_A, MU_S, REFRACTIVE_INDEX
-from porelight.tissue._values import Values
 from porelight.tissue.optics import REFERENCE, mu_a_lipid, mu_a_melanosome, mu_a_water
 
 _NONE: Mapping[str, float] = MappingProxyType({})
@@ -78,7 +78,7 @@ def follicle_optics(wavelength: float, values: Mapping[str, float] = _NONE) -> F
     >>> round(media.gland.mu_a, 1), round(media.hair.refractive_index, 2)
     (10.0, 1.55)
     """
-    value, skin = Values("follicle", values), Values("optics", values)
+    value, skin = LibraryValues("follicle", values), LibraryValues("optics", values)
     water, lipid = mu_a_water(wavelength), mu_a_lipid(wavelength)
     anisotropy = skin("anisotropy_skin")
     even_power = value("scattering_power_follicle")

@@ -22,6 +22,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError
 from porelight.quantities import (
     ANISOTROPY,
@@ -33,7 +34,6 @@ from porelight.quantities import (
     WAVELENGTH,
     Floats,
 )
-from porelight.tissue._values import Values
 from porelight.tissue.layered import Layered
 from porelight.tissue.skin import Layer
 from porelight.tissue.spectra import ROUNDING, spectrum
@@ -166,7 +166,7 @@ def mu_a_blood(
     FRACTION.require(oxygen_saturation, "oxygen_saturation")
     oxygenated, deoxygenated = spectrum("blood_oxygenated"), spectrum("blood_deoxygenated")
     if not oxygenated.covers(_in_range(wavelength)):
-        return Values("optics", values)("blood_water_fraction") * mu_a_water(wavelength)
+        return LibraryValues("optics", values)("blood_water_fraction") * mu_a_water(wavelength)
     return oxygen_saturation * oxygenated.at(wavelength) + (
         1.0 - oxygen_saturation
     ) * deoxygenated.at(wavelength)
@@ -197,7 +197,7 @@ def mu_a_melanosome(wavelength: float, values: Mapping[str, float] = _NONE) -> f
     >>> round(mu_a_melanosome(1064e-9))
     3690
     """
-    value = Values("optics", values)
+    value = LibraryValues("optics", values)
     ratio = _in_range(wavelength) / REFERENCE
     return value("melanosome_absorption_1064") * math.pow(ratio, -value("melanosome_power"))
 
@@ -257,7 +257,7 @@ def skin_optics(
     [52, 31, 34, 31, 29]
     """
     wavelength = _in_range(wavelength)
-    value = Values("optics", values)
+    value = LibraryValues("optics", values)
     anisotropy = ANISOTROPY.require(value("anisotropy_skin"), "anisotropy_skin")
     reduced = np.array([_reduced_scattering(layer, wavelength, value) for layer in skin.layers])
     return LayeredOptics(
@@ -284,7 +284,7 @@ def _kind(layer: Layer) -> str:
     return layer.name if layer.name in ("epidermis", "fat") else "dermis"
 
 
-def _absorption(layer: Layer, wavelength: float, value: Values) -> float:
+def _absorption(layer: Layer, wavelength: float, value: LibraryValues) -> float:
     water = mu_a_water(wavelength)
     melanosomes = FRACTION.require(
         layer.melanosome_fraction * value("melanosome_multiplier"), "melanosome_fraction"
@@ -304,7 +304,7 @@ def _absorption(layer: Layer, wavelength: float, value: Values) -> float:
     )
 
 
-def _baseline(kind: str, wavelength: float, value: Values) -> float:
+def _baseline(kind: str, wavelength: float, value: LibraryValues) -> float:
     """Return what is neither water, blood, melanin nor lipid: proteins, cells, the unknown [1/m].
 
     The shape is that of bloodless skin (Jacques 1998), a constant plus an exponential rise towards
@@ -320,13 +320,13 @@ def _baseline(kind: str, wavelength: float, value: Values) -> float:
     return value(f"baseline_absorption_{kind}") * shape(wavelength) / shape(REFERENCE)
 
 
-def _reduced_scattering(layer: Layer, wavelength: float, value: Values) -> float:
+def _reduced_scattering(layer: Layer, wavelength: float, value: LibraryValues) -> float:
     kind = _kind(layer)
     law = math.pow(wavelength / REFERENCE, -value(f"scattering_power_{kind}"))
     return value("scattering_multiplier") * value(f"reduced_scattering_{kind}") * law
 
 
-def _index(layer: Layer, wavelength: float, value: Values) -> float:
+def _index(layer: Layer, wavelength: float, value: LibraryValues) -> float:
     """Return the index at 1064 nm plus the water share times the dispersion of water."""
     water = spectrum("water_refractive_index")
     dispersion = water.at(wavelength) - water.at(REFERENCE)

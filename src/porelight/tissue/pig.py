@@ -12,9 +12,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import Floats
-from porelight.tissue._values import Values
 from porelight.tissue.skin import Layer, epidermis_layer, layers_with_blood
 
 Breed = Literal["yucatan", "yorkshire"]
@@ -62,7 +62,7 @@ class PigSkin:
             raise ParameterError(
                 f"no breed named {breed!r}{did_you_mean(str(breed), get_args(Breed))}"
             )
-        pig, human = Values("pig", values), Values("layers", values)
+        pig, human = LibraryValues("pig", values), LibraryValues("layers", values)
         whole, basal = pig(f"epidermis_thickness_{breed}"), pig("basal_layer_thickness_pig")
         if not 0.0 < basal < whole:
             raise ParameterError(

@@ -26,10 +26,10 @@ from typing import get_args
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from porelight.data.library import parameter
+from porelight.data.values import PACKAGE, LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import AGE, AREA, FRACTION, PORE_DIAMETER, Floats
-from porelight.tissue._values import PACKAGE, Values
-from porelight.tissue.library import parameter
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
 
 DETECTION_THRESHOLD = parameter(PACKAGE, "pores", "detection_threshold").value  # m
@@ -192,7 +192,7 @@ class PorePopulation:
         """
         if n < 1:
             raise ParameterError(f"n is {n}; expected 1 pore or more.")
-        value = Values("pores", values)
+        value = LibraryValues("pores", values)
         median = _median(zone, fitzpatrick, age, sex, oiliness, value)
         spread = value("pore_diameter_sdlog")
         smallest = value("smallest_pore")
@@ -229,7 +229,9 @@ class PorePopulation:
             If there is no pore, or a size is impossible.
         """
         sizes = np.asarray(diameter, dtype=np.float64)
-        return cls(sizes, _floor(sizes, Values("pores", values)), float(area), is_measured=True)
+        return cls(
+            sizes, _floor(sizes, LibraryValues("pores", values)), float(area), is_measured=True
+        )
 
     @property
     def n(self) -> int:
@@ -279,7 +281,7 @@ class PorePopulation:
 
 
 def _median(
-    zone: Zone, fitzpatrick: int, age: float, sex: Sex, oiliness: Oiliness, value: Values
+    zone: Zone, fitzpatrick: int, age: float, sex: Sex, oiliness: Oiliness, value: LibraryValues
 ) -> float:
     for name, given, known in (
         ("zone", zone, get_args(Zone)),
@@ -302,7 +304,7 @@ def _median(
     return PORE_DIAMETER.require(median, "median pore diameter")
 
 
-def _floor(diameter: Floats, value: Values) -> Floats:
+def _floor(diameter: Floats, value: LibraryValues) -> Floats:
     fraction = value("genetic_fraction")
     if not 0.0 < fraction <= 1.0:
         raise ParameterError(f"genetic_fraction is {fraction:g}; expected above 0 and at most 1.")

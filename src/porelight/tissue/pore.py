@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError
 from porelight.quantities import FRACTION, LENGTH, PORE_DIAMETER, Floats
-from porelight.tissue._values import Values
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 
@@ -107,7 +107,7 @@ class Pore:
         >>> round(Pore.typical(250e-6).depth, 9)
         0.00015
         """
-        value = Values("pores", values)
+        value = LibraryValues("pores", values)
         diameter = PORE_DIAMETER.require(diameter)
         duct = value("duct_fraction") * diameter
         depth = value("visible_depth") * diameter / value("detection_threshold")

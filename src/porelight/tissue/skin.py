@@ -13,9 +13,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import AGE, FRACTION, LENGTH, Floats
-from porelight.tissue._values import Values
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
 from porelight.tissue.population import PorePopulation
 
@@ -165,7 +165,7 @@ class Skin:
         AGE.require(age)
         if pores is None:
             pores = PorePopulation.typical(zone, fitzpatrick, age, sex, oiliness, values=values)
-        layers = _layers(zone, fitzpatrick, age, sex, Values("layers", values))
+        layers = _layers(zone, fitzpatrick, age, sex, LibraryValues("layers", values))
         return cls(zone, fitzpatrick, age, sex, oiliness, layers, pores)
 
     def layer(self, name: LayerName) -> Layer:
@@ -187,7 +187,9 @@ class Skin:
         return np.cumsum(self.thickness)
 
 
-def _layers(zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values) -> tuple[Layer, ...]:
+def _layers(
+    zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: LibraryValues
+) -> tuple[Layer, ...]:
     decades = (age - value("reference_age")) / 10.0
     dermis = value(f"dermis_thickness_{zone}_{sex}")
     dermis *= (1.0 - value("dermis_thinning_per_decade")) ** decades
@@ -199,7 +201,7 @@ def _layers(zone: Zone, fitzpatrick: int, age: float, sex: Sex, value: Values) -
     )
 
 
-def epidermis_layer(thickness: float, melanosome_fraction: float, value: Values) -> Layer:
+def epidermis_layer(thickness: float, melanosome_fraction: float, value: LibraryValues) -> Layer:
     """Return epidermis, or a part of it: pigment and no blood.
 
     Parameters
@@ -208,7 +210,7 @@ def epidermis_layer(thickness: float, melanosome_fraction: float, value: Values)
         Of the layer [m].
     melanosome_fraction : float
         Share of the volume [-].
-    value : Values
+    value : LibraryValues
         Numbers of ``layers.toml``.
     """
     return Layer(
@@ -223,14 +225,14 @@ def epidermis_layer(thickness: float, melanosome_fraction: float, value: Values)
     )
 
 
-def layers_with_blood(dermis: float, fat: float, value: Values) -> tuple[Layer, ...]:
+def layers_with_blood(dermis: float, fat: float, value: LibraryValues) -> tuple[Layer, ...]:
     """Return the dermis in its three layers, and the fat below it.
 
     Parameters
     ----------
     dermis, fat : float
         Thickness [m].
-    value : Values
+    value : LibraryValues
         Numbers of ``layers.toml``.
 
     Raises

@@ -11,9 +11,9 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 
+from porelight.data.library import Flag, document
 from porelight.errors import DataFileError, ParameterError, did_you_mean
 from porelight.quantities import WAVELENGTH, Floats
-from porelight.tissue.library import Flag, document
 
 Interpolation = Literal["linear", "log", "extinction"]
 
@@ -120,7 +120,7 @@ def spectrum(name: str) -> Spectrum:
     DataFileError
         If its table is incomplete or inconsistent.
     """
-    tables = document("porelight.tissue", "spectra")
+    tables = document("tissue", "spectra")
     if name not in tables:
         raise ParameterError(f"no spectrum named {name!r}{did_you_mean(name, tables)}")
     entry = tables[name]

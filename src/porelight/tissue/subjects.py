@@ -22,9 +22,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from porelight.data.library import parameter
+from porelight.data.values import PACKAGE
 from porelight.errors import ParameterError
-from porelight.tissue._values import PACKAGE
-from porelight.tissue.library import parameter
 from porelight.tissue.person import Oiliness, Sex, Zone
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin

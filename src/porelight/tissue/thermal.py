@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError
 from porelight.quantities import (
     DENSITY,
@@ -20,7 +21,6 @@ from porelight.quantities import (
     THERMAL_CONDUCTIVITY,
     Floats,
 )
-from porelight.tissue._values import Values
 from porelight.tissue.layered import Layered
 
 _NONE: Mapping[str, float] = MappingProxyType({})
@@ -157,7 +157,7 @@ def skin_thermal(skin: Layered, values: Mapping[str, float] = _NONE) -> LayeredT
     >>> float(thermal.perfusion_rate[0])
     0.0
     """
-    value = Values("thermal", values)
+    value = LibraryValues("thermal", values)
     kinds = ["fat" if layer.name == "fat" else "skin" for layer in skin.layers]
     bloodless = np.array([layer.blood_fraction == 0.0 for layer in skin.layers])
     perfusion = np.array([value(f"perfusion_{kind}") for kind in kinds])

@@ -1,0 +1,246 @@
+"""Everything that ships with porelight beside its code: sourced numbers, tables, networks.
+
+Files lie in one folder per room, ``porelight/data/<room>/``, and are read here alone. In a table of
+parameters each entry is ``{value, unit, range, source, flag}`` with an optional ``note`` and
+``prior``. The flag tells how the number was obtained (seen, recalled, derived, assumed) and travels
+to the report. A number without a source does not load. Values and ranges are converted to SI here,
+once.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+import numpy as np
+from scipy.special import ndtri
+
+from porelight.errors import DataFileError, did_you_mean
+from porelight.quantities import Floats
+from porelight.units import ZERO_CELSIUS, day
+
+Flag = Literal["seen", "recalled", "derived", "assumed"]
+Prior = Literal["fixed", "uniform", "lognormal"]
+
+# 90 % of a lognormal prior lies inside the stated range
+_Z95 = 1.6448536269514722
+
+# unit as written in a data file -> (factor, offset) to SI
+_TO_SI: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "1": (1.0, 0.0),
+        "%": (1e-2, 0.0),
+        "m": (1.0, 0.0),
+        "mm": (1e-3, 0.0),
+        "um": (1e-6, 0.0),
+        "nm": (1e-9, 0.0),
+        "m2": (1.0, 0.0),
+        "cm2": (1e-4, 0.0),
+        "mm2": (1e-6, 0.0),
+        "1/m": (1.0, 0.0),
+        "1/mm": (1e3, 0.0),
+        "1/cm": (1e2, 0.0),
+        "1/cm2": (1e4, 0.0),
+        "1/m2": (1.0, 0.0),
+        "s": (1.0, 0.0),
+        "ms": (1e-3, 0.0),
+        "d": (day, 0.0),
+        "1/K": (1.0, 0.0),
+        "1/s": (1.0, 0.0),
+        "1/d": (1.0 / day, 0.0),
+        "years": (1.0, 0.0),
+        "1/years": (1.0, 0.0),
+        "Hz": (1.0, 0.0),
+        "J": (1.0, 0.0),
+        "J/m2": (1.0, 0.0),
+        "J/cm2": (1e4, 0.0),
+        "J/m3": (1.0, 0.0),
+        "J/kg": (1.0, 0.0),
+        "J/mol": (1.0, 0.0),
+        "J/(kg K)": (1.0, 0.0),
+        "W/(m K)": (1.0, 0.0),
+        "W/(m2 K)": (1.0, 0.0),
+        "W/m2": (1.0, 0.0),
+        "W/m3": (1.0, 0.0),
+        "kg/m3": (1.0, 0.0),
+        "Pa": (1.0, 0.0),
+        "kPa": (1e3, 0.0),
+        "K": (1.0, 0.0),
+        "degC": (1.0, ZERO_CELSIUS),
+    }
+)
+_ROOT = files("porelight.data")
+_REQUIRED = ("value", "unit", "range", "source", "flag")
+_ALLOWED = {*_REQUIRED, "note", "prior"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One sourced number in SI, with the range in which the truth may lie."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    flag: Flag
+    source: str
+    note: str
+    prior: Prior
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the value below which the prior puts this probability.
+
+        `fixed` is the value itself; `uniform` spans the range; `lognormal` has the value as its
+        median and 90 % of its mass inside a range of the same width in the logarithm.
+        """
+        if self.prior == "fixed" or self.low == self.high:
+            return np.full_like(probability, self.value)
+        if self.prior == "uniform":
+            return np.asarray(self.low + (self.high - self.low) * probability)
+        spread = math.log(self.high / self.low) / (2.0 * _Z95)
+        return np.asarray(self.value * np.exp(spread * ndtri(probability)))
+
+
+Table: TypeAlias = Mapping[str, Parameter]
+
+
+@cache
+def table(room: str, name: str) -> Table:
+    """Return the parameters of ``porelight/data/<room>/<name>.toml`` by name.
+
+    Parameters
+    ----------
+    room : str
+        Folder, named after the room that the numbers belong to, for example ``"tissue"``.
+    name : str
+        File name without its ending.
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, an entry lacks a field, a unit is unknown, or the value lies outside
+        its own range.
+
+    Examples
+    --------
+    >>> table("tissue", "thermal")["density_skin"].unit
+    'kg/m3'
+    """
+    return parameters_of(document(room, name), f"{name}.toml")
+
+
+def parameters_of(entries: Mapping[str, object], file: str) -> Table:
+    """Return entries of a TOML file as parameters, after checking each of them.
+
+    Parameters
+    ----------
+    entries : mapping of str to object
+        As TOML gives them: name to ``{value, unit, range, source, flag}``.
+    file : str
+        Where they come from, for the error.
+
+    Raises
+    ------
+    DataFileError
+        If an entry lacks a field, a unit is unknown, or the value lies outside its own range.
+    """
+    return MappingProxyType({key: _parameter(file, key, entry) for key, entry in entries.items()})
+
+
+def parameter(room: str, file: str, name: str) -> Parameter:
+    """Return one parameter, or say which name was meant."""
+    entries = table(room, file)
+    if name not in entries:
+        near = did_you_mean(name, entries)
+        raise DataFileError(f"no parameter named {name!r} in data/{room}/{file}.toml{near}")
+    return entries[name]
+
+
+@cache
+def document(room: str, name: str) -> Mapping[str, Any]:
+    """Return a data file that is not a flat table of parameters (spectra, devices) as it stands."""
+    where = f"data/{room}/{name}.toml"
+    try:
+        return MappingProxyType(tomllib.loads(data_bytes(room, f"{name}.toml").decode("utf-8")))
+    except tomllib.TOMLDecodeError as problem:
+        raise DataFileError(f"{where}: {problem}.") from None
+
+
+def data_bytes(room: str, file: str) -> bytes:
+    """Return a data file of any kind, byte by byte.
+
+    Raises
+    ------
+    DataFileError
+        If it is missing.
+    """
+    try:
+        return (_ROOT / room / file).read_bytes()
+    except FileNotFoundError:
+        raise DataFileError(f"no data file data/{room}/{file}.") from None
+
+
+@cache
+def data_files() -> tuple[str, ...]:
+    """Return every data file as ``room/name``, in alphabetical order."""
+    return tuple(
+        sorted(
+            f"{room.name}/{file.name}"
+            for room in _ROOT.iterdir()
+            if room.is_dir() and not room.name.startswith("__")
+            for file in room.iterdir()
+        )
+    )
+
+
+@cache
+def fingerprint() -> str:
+    """Return the first 16 hexadecimal digits of a hash over every data file, for provenance."""
+    digest = sha256()
+    for name in data_files():
+        room, file = name.split("/")
+        content = data_bytes(room, file)
+        # the length keeps the end of one file from being taken for the beginning of the next
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _parameter(file: str, name: str, entry: object) -> Parameter:
+    where = f"{file}, {name}"
+    if not isinstance(entry, dict):
+        raise DataFileError(f"{where}: expected a table with {', '.join(_REQUIRED)}.")
+    missing = [key for key in _REQUIRED if entry.get(key) in (None, "")]
+    if missing:
+        raise DataFileError(f"{where}: missing {', '.join(missing)}.")
+    unknown = set(entry) - _ALLOWED
+    if unknown:
+        raise DataFileError(f"{where}: unknown field {', '.join(sorted(unknown))}.")
+    unit, flag, prior = str(entry["unit"]), str(entry["flag"]), str(entry.get("prior", "fixed"))
+    if unit not in _TO_SI:
+        raise DataFileError(f"{where}: unit {unit!r} is unknown{did_you_mean(unit, _TO_SI)}")
+    if flag not in get_args(Flag) or prior not in get_args(Prior):
+        raise DataFileError(f"{where}: flag {flag!r} or prior {prior!r} is unknown.")
+    factor, offset = _TO_SI[unit]
+    low, value, high = (
+        float(x) * factor + offset for x in (entry["range"][0], entry["value"], entry["range"][1])
+    )
+    if not low <= value <= high or (prior == "lognormal" and low <= 0.0):
+        raise DataFileError(f"{where}: value must lie in its range (above 0 for lognormal).")
+    return Parameter(
+        name=name,
+        value=value,
+        low=low,
+        high=high,
+        unit=unit,
+        flag=cast("Flag", flag),
+        source=str(entry["source"]),
+        note=str(entry.get("note", "")),
+        prior=cast("Prior", prior),
+    )

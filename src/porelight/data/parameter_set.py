@@ -1,0 +1,45 @@
+"""Parameter sets: what a model needs to know, each number under its name in one data file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self, TypeAlias
+
+from porelight.data.library import parameter
+from porelight.quantities import Floats
+
+NumberOrDraws: TypeAlias = float | Floats
+
+_PACKAGE = "tissue"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParameterSet:
+    """Base of frozen dataclasses whose fields are entries of ``porelight/tissue/data/<FILE>.toml``.
+
+    A field is one number or one per draw, shape (n_draw,), in SI. Its source, range and meaning
+    stand in the data file under the same name.
+    """
+
+    FILE = ""  # name of the data file; each subclass says it
+
+    @classmethod
+    def typical(cls) -> Self:
+        """Return the library's values."""
+        return cls.from_values({})
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, NumberOrDraws]) -> Self:
+        """Return the library's values with some replaced; names of other models are passed over.
+
+        Parameters
+        ----------
+        values : mapping of str to float or ndarray of float64, shape (n_draw,)
+            Library name to value [SI].
+        """
+        names = [field.name for field in fields(cls)]
+        return cls(
+            *(
+                values[name] if name in values else parameter(_PACKAGE, cls.FILE, name).value
+                for name in names
+            )
+        )

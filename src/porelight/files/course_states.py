@@ -1,0 +1,180 @@
+"""States of courses on disk: NetCDF-4 in float64, written whole or not at all."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+
+from porelight.course.regimen import Care
+from porelight.course.state import (
+    CourseState,
+    EnsembleSettings,
+    PoreMemory,
+    SessionDoses,
+    SkinMemory,
+)
+from porelight.data.library import fingerprint
+from porelight.errors import InputFileError, PorelightError
+from porelight.files.writing import replacing, require_file
+from porelight.healing.collagen import CollagenState
+from porelight.mechanics.mixture import PoolStrains, RestingCollagen
+from porelight.mechanics.opening import MixtureState
+from porelight.quantities import Floats
+
+FORMAT = 1  # raised when an older file can no longer be read
+_ENGINE: Literal["h5netcdf"] = "h5netcdf"
+_COLLAGEN = tuple(one.name for one in fields(CollagenState) if one.name != "time")
+_RESTING = tuple(one.name for one in fields(RestingCollagen))
+
+
+def save_course_state(state: CourseState, path: str | Path) -> Path:
+    """Write a state to a NetCDF file, from which `load_course_state` gives the same bits.
+
+    Parameters
+    ----------
+    state : CourseState
+        What `porelight.course.continuation` returned.
+    path : str or Path
+        Where to; an existing file is replaced once the new one is complete.
+
+    Raises
+    ------
+    InputFileError
+        If the folder does not exist or cannot be written.
+    """
+    about = {
+        "porelight_state": FORMAT,
+        "data_fingerprint": fingerprint(),
+        "day": state.day,
+        "skin_fingerprint": state.skin_fingerprint,
+        "settings": json.dumps(asdict(state.settings)),
+        "parameters": json.dumps(list(state.values)),
+        "care": json.dumps([_care_document(one) for one in state.care]),
+    }
+    mixture = state.memory.pore.mixture
+    arrays = {
+        "values": np.array(list(state.values.values())),
+        "session_days": state.session_days,
+        "doses": np.array([getattr(state.doses, one.name) for one in fields(SessionDoses)]),
+        "pore_collagen": _packed(state.memory.pore.collagen),
+        "skin_collagen": _packed(state.memory.between),
+        "steps": np.array([mixture.time, mixture.last_step]),
+        "resting": np.array([getattr(mixture.resting, name) for name in _RESTING]),
+        # immature, mature, strain now and a step ago; each radial and hoop
+        "strains": np.array(
+            [
+                mixture.strains.immature,
+                mixture.strains.mature,
+                mixture.strain,
+                mixture.strain_before,
+            ]
+        ),
+    }
+    whole = xr.Dataset(
+        {
+            # axes are named after their array and mean nothing else
+            name: (tuple(f"{name}_{i}" for i in range(array.ndim)), array)
+            for name, array in arrays.items()
+        },
+        attrs=about,
+    )
+    target = Path(path)
+    with replacing(target) as temporary:
+        whole.to_netcdf(temporary, engine=_ENGINE)
+        state.outcome.to_netcdf(temporary, mode="a", group="outcome", engine=_ENGINE)
+    return target
+
+
+def load_course_state(path: str | Path) -> CourseState:
+    """Read a state back.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, is no state, or was made with other data files: a course goes on
+        with the numbers that it began with, or not at all.
+    """
+    source = require_file(Path(path), "a state written by 'porelight simulate --state'")
+    try:
+        whole = _group(source, None)
+        _require_state(source, whole.attrs)
+        return _state(source, whole)
+    except InputFileError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, PorelightError):
+        raise InputFileError(
+            f"{source}: not a readable state; expected a file written by "
+            "'porelight simulate --state'."
+        ) from None
+
+
+def _require_state(source: Path, about: Mapping[str, Any]) -> None:
+    if about.get("porelight_state") != FORMAT:
+        raise InputFileError(
+            f"{source}: not a state of a course (or of another version of porelight); expected "
+            "a file written by 'porelight simulate --state'."
+        )
+    if about["data_fingerprint"] != fingerprint():
+        raise InputFileError(
+            f"{source}: made with data files {about['data_fingerprint']}, but these are "
+            f"{fingerprint()}; a forecast may not change its numbers halfway. Simulate the "
+            "course anew."
+        )
+
+
+def _state(source: Path, whole: xr.Dataset) -> CourseState:
+    about = whole.attrs
+    arrays = {str(name): whole[name].to_numpy() for name in whole.data_vars}
+    immature, mature, now, before = ((one[0], one[1]) for one in arrays["strains"])
+    pore = PoreMemory(
+        collagen=_collagen(arrays["pore_collagen"], float(arrays["steps"][0])),
+        mixture=MixtureState(
+            time=float(arrays["steps"][0]),
+            resting=RestingCollagen(*arrays["resting"]),
+            strains=PoolStrains(immature, mature),
+            strain=now,
+            strain_before=before,
+            last_step=float(arrays["steps"][1]),
+        ),
+    )
+    between = _collagen(arrays["skin_collagen"], pore.mixture.time)
+    return CourseState(
+        day=float(about["day"]),
+        settings=EnsembleSettings(**json.loads(about["settings"])),
+        skin_fingerprint=str(about["skin_fingerprint"]),
+        values=dict(zip(json.loads(about["parameters"]), arrays["values"], strict=True)),
+        session_days=arrays["session_days"],
+        doses=SessionDoses(*arrays["doses"]),
+        care=tuple(_care(one) for one in json.loads(about["care"])),
+        memory=SkinMemory(pore, between),
+        outcome=_group(source, "outcome"),
+    )
+
+
+def _group(source: Path, name: str | None) -> xr.Dataset:
+    with xr.open_dataset(source, engine=_ENGINE, group=name, decode_timedelta=False) as opened:
+        return opened.load()
+
+
+def _packed(state: CollagenState) -> Floats:
+    shape = state.immature.shape
+    return np.array([np.broadcast_to(getattr(state, name), shape) for name in _COLLAGEN])
+
+
+def _collagen(arrays: Floats, time: float) -> CollagenState:
+    return CollagenState(time=time, **dict(zip(_COLLAGEN, arrays, strict=True)))
+
+
+def _care_document(care: Care) -> dict[str, object]:
+    """Return an entry for JSON, which knows no infinity."""
+    return {**asdict(care), "to_day": care.to_day if math.isfinite(care.to_day) else None}
+
+
+def _care(document: Mapping[str, Any]) -> Care:
+    last = document["to_day"]
+    return Care(**{**document, "to_day": math.inf if last is None else last})

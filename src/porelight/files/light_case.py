@@ -1,0 +1,274 @@
+"""The light case: layers, beam and grid of a run of photons, as a TOML file in clinic units."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+import tomli_w
+from pydantic import Field, ValidationError, model_validator
+
+from porelight.errors import InputFileError, ParameterError
+from porelight.files.beam_files import read_beam_image, read_radial_profile
+from porelight.files.course_file import FileModel, number, toml_content, validated
+from porelight.files.light_follicle import FollicleTable, MediumTable
+from porelight.files.light_vessels import VesselTable, WeightWindowTable
+from porelight.files.writing import require_file, write_text
+from porelight.grid import Grid, graded_edges
+from porelight.laser.beam import Beam
+from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.light.follicle import Follicle
+from porelight.light.run import Scene, begun
+from porelight.light.tally_regions import Box, LayerGroup, Watch
+from porelight.light.transport import scene_of
+from porelight.light.vessels import Vessel
+from porelight.tissue.optics import LayeredOptics, skin_optics
+from porelight.tissue.skin import Skin
+from porelight.units import degree, mm, nm, per_mm, um
+
+# layers of typical skin that are watched as one
+_DERMIS = ("papillary dermis", "upper plexus", "reticular dermis")
+
+
+class BeamTable(FileModel):
+    """The beam at the skin."""
+
+    profile: Literal["flat-top", "gaussian", "ring", "pencil", "table", "image"] = "flat-top"
+    diameter_mm: Annotated[float, number("mm", 0, 100, "diameter of the beam")] | None = None
+    inner_diameter_mm: Annotated[float, number("mm", 0, 100, "dark middle of a ring")] = 0.0
+    tilt_deg: Annotated[float, number("degrees", 0, 85, "angle to the skin's normal")] = 0.0
+    half_angle_deg: Annotated[float, number("degrees", 0, 85, "half angle of divergence")] = 0.0
+    stand_off_mm: Annotated[float, number("mm", 0, 1000, "from the handpiece to the skin")] = 0.0
+    spreading: Literal["beam", "fibre"] = "beam"
+    file: str | None = Field(None, description="CSV of radius_mm,irradiance, or picture (.npy)")
+    pixel_um: Annotated[float, number("um", 0.1, 1e5, "pixel of the picture")] | None = None
+    radius_mm: list[float] = Field(default_factory=list, description="of a table")
+    irradiance: list[float] | list[list[float]] = Field(default_factory=list)
+
+    def beam(self) -> Beam:
+        """Return the beam in SI units."""
+        profile: Any = self.profile
+        if self.profile == "table":
+            radius = tuple(r * mm for r in self.radius_mm)
+            profile = RadialProfile(radius, tuple(np.ravel(self.irradiance).tolist()))
+        elif self.profile == "image":
+            profile = BeamImage(
+                np.array(self.irradiance, dtype=np.float64), (self.pixel_um or 0.0) * um
+            )
+        measured = isinstance(profile, RadialProfile | BeamImage)
+        if self.diameter_mm is None and not measured:
+            raise ParameterError(
+                f"beam.diameter_mm is missing; a {self.profile} beam needs its diameter in mm."
+            )
+        diameter = profile.diameter if self.diameter_mm is None else self.diameter_mm * mm
+        return Beam(
+            profile=profile,
+            diameter=diameter,
+            inner_diameter=self.inner_diameter_mm * mm,
+            tilt=self.tilt_deg * degree,
+            half_angle=self.half_angle_deg * degree,
+            stand_off=self.stand_off_mm * mm,
+            spreading=self.spreading,
+        )
+
+
+class LayerTable(MediumTable):
+    """One plane layer, from the surface down."""
+
+    name: str = ""
+    thickness_mm: Annotated[float, number("mm", 1e-6, 1000, "thickness")] | None = Field(
+        None, description="thickness [mm]; the last layer may leave it out and has no end then"
+    )
+
+
+class TypicalSkinTable(FileModel):
+    """Typical skin at a wavelength, in place of layers."""
+
+    zone: Literal["forehead", "glabella", "nose", "cheek", "chin"]
+    fitzpatrick: Annotated[int, number("type", 1, 6, "Fitzpatrick skin type")]
+    age_years: Annotated[float, number("years", 12, 110, "age")] = 35.0
+    wavelength_nm: Annotated[
+        float, number("nm", 400, 3000, "wavelength", "The tables of skin end there.")
+    ]
+
+
+class GridTable(FileModel):
+    """Cells of the tally, finest at the axis and at the surface."""
+
+    radius_mm: Annotated[float, number("mm", 1e-3, 1000, "extent along r")] = 10.0
+    depth_mm: Annotated[float, number("mm", 1e-3, 1000, "extent along z")] = 10.0
+    first_um: Annotated[float, number("um", 0.1, 1e5, "smallest cell")] = 50.0
+    growth: Annotated[float, number("ratio", 1, 2, "ratio of neighbouring cells")] = 1.0
+    largest_um: Annotated[float, number("um", 0.1, 1e5, "largest cell")] | None = None
+
+    def grid(self) -> Grid:
+        """Return the grid in SI units."""
+        first = self.first_um * um
+        largest = max(first, self.largest_um * um) if self.largest_um else math.inf
+        if self.growth == 1.0:
+            largest = first
+        along = (self.radius_mm * mm, self.depth_mm * mm)
+        return Grid(*(graded_edges(first, self.growth, largest, extent) for extent in along))
+
+
+class BoxTable(FileModel):
+    """A part of the grid to be watched."""
+
+    name: str
+    depth_mm: tuple[float, float]
+    radius_mm: tuple[float, float]
+
+    def box(self) -> Box:
+        """Return the box in SI units."""
+        z, r = (tuple(x * mm for x in side) for side in (self.depth_mm, self.radius_mm))
+        return Box(self.name, (z[0], z[1]), (r[0], r[1]))
+
+
+class LightCase(FileModel):
+    """All that decides where light goes, as ``porelight light`` reads it."""
+
+    beam: BeamTable
+    layer: list[LayerTable] = Field(default_factory=list, description="layers, surface first")
+    skin: TypicalSkinTable | None = None
+    grid: GridTable = GridTable()
+    box: list[BoxTable] = Field(default_factory=list, description="parts to be watched")
+    follicle: FollicleTable | None = None
+    vessel: list[VesselTable] = Field(default_factory=list, description="vessels along y")
+    weight_window: WeightWindowTable | None = None
+    index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
+    index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
+    cell_radius_mm: Annotated[float, number("mm", 1e-3, 1000, "mirror around the axis")] | None = (
+        None
+    )
+
+    @model_validator(mode="after")
+    def _one_medium(self) -> Self:
+        if bool(self.layer) == (self.skin is not None):
+            raise ValueError("expected either [skin] or [[layer]] tables")
+        return self
+
+    def optics(self) -> LayeredOptics:
+        """Return the layers in SI units."""
+        if self.skin is not None:
+            skin = Skin.typical(self.skin.zone, self.skin.fitzpatrick, self.skin.age_years)
+            return skin_optics(skin, self.skin.wavelength_nm * nm)
+        for i, layer in enumerate(self.layer[:-1], start=1):
+            if layer.thickness_mm is None:
+                raise ParameterError(
+                    f"layer[{i}].thickness_mm is missing; only the last layer may have no end."
+                )
+        ends = [math.inf if x.thickness_mm is None else x.thickness_mm * mm for x in self.layer]
+        return LayeredOptics(
+            thickness=np.array(ends),
+            mu_a=np.array([x.mu_a_per_mm for x in self.layer]) * per_mm,
+            mu_s=np.array([x.mu_s_per_mm for x in self.layer]) * per_mm,
+            anisotropy=np.array([x.anisotropy for x in self.layer]),
+            refractive_index=np.array([x.refractive_index for x in self.layer]),
+            index_above=self.index_above,
+            index_below=self.index_below,
+        )
+
+    @property
+    def layer_names(self) -> list[str]:
+        """Names of the layers, from the surface down."""
+        if self.skin is not None:
+            skin = Skin.typical(self.skin.zone, self.skin.fitzpatrick, self.skin.age_years)
+            return [layer.name for layer in skin.layers]
+        return [layer.name or f"layer {i}" for i, layer in enumerate(self.layer, start=1)]
+
+    @property
+    def cell_radius(self) -> float:
+        """Radius of the mirror around the axis [m]; infinite for none."""
+        return math.inf if self.cell_radius_mm is None else self.cell_radius_mm * mm
+
+    def pore(self) -> Follicle | None:
+        """Return the follicle on the axis, if there is one."""
+        if self.follicle is None:
+            return None
+        return self.follicle.follicle(None if self.skin is None else self.skin.wavelength_nm * nm)
+
+    def vessels(self) -> list[Vessel]:
+        """Return the vessels in SI units."""
+        return [table.vessel() for table in self.vessel]
+
+    def scene(self) -> Scene:
+        """Return what the kernels need, checked."""
+        return scene_of(
+            self.optics(),
+            self.beam.beam(),
+            self.grid.grid(),
+            cell_radius=self.cell_radius,
+            follicle=self.pore(),
+            vessels=self.vessels(),
+            weight_window=None
+            if self.weight_window is None
+            else self.weight_window.weight_window(),
+        )
+
+    def watches(self) -> list[Watch]:
+        """Return the parts to be watched: the dermis of typical skin, and the boxes."""
+        return [*self._dermis(), *(table.box() for table in self.box)]
+
+    def _dermis(self) -> list[Watch]:
+        if self.skin is None:
+            return []
+        numbers = [i for i, name in enumerate(self.layer_names) if name in _DERMIS]
+        return [LayerGroup("dermis", tuple(numbers))]
+
+
+def read_light_case(path: str | Path) -> LightCase:
+    """Read and check a light case; what files it names are read into it.
+
+    Raises
+    ------
+    InputFileError
+        In one line: the file, the key, its value with unit, what would be right.
+    """
+    source = require_file(Path(path), "a light case; 'porelight light example' prints one")
+    content = toml_content(source)
+    for key in ("layer", "box", "vessel"):
+        if isinstance(content.get(key), dict):
+            raise InputFileError(
+                f"{source}: [{key}] is one table; expected [[{key}]] in double brackets, since "
+                "there may be several."
+            )
+    beam = content.get("beam")
+    if isinstance(beam, dict) and isinstance(beam.get("file"), str):
+        content["beam"] = _with_profile(beam, source.parent)
+    case = validated(LightCase, content, source)
+    for box in case.box:
+        if box.name in case.layer_names:
+            raise InputFileError(f"{source}: box {box.name!r} has the name of a layer; rename it.")
+    try:
+        begun(case.scene(), seed=0, watches=case.watches())
+    except ParameterError as problem:
+        raise InputFileError(f"{source}: {problem}") from None
+    return case
+
+
+def light_case_of(text: str, source: Path) -> LightCase:
+    """Return a case that porelight itself has written as JSON."""
+    try:
+        return LightCase.model_validate_json(text)
+    except ValidationError:
+        raise InputFileError(f"{source}: the light case in it is damaged.") from None
+
+
+def write_light_case(case: LightCase, path: str | Path) -> Path:
+    """Write a case as TOML."""
+    target = Path(path)
+    content = case.model_dump(mode="json", exclude_defaults=True)
+    write_text(target, tomli_w.dumps(content))
+    return target
+
+
+def _with_profile(beam: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the table of a beam with the numbers of the file that it names."""
+    named = {key: value for key, value in beam.items() if key != "file"}
+    path = folder / beam["file"]
+    if "pixel_um" in beam:
+        image = read_beam_image(path, float(beam["pixel_um"]) * um)
+        return {**named, "profile": "image", "irradiance": image.irradiance.tolist()}
+    table = read_radial_profile(path)
+    radius = [r / mm for r in table.radius]
+    return {**named, "profile": "table", "radius_mm": radius, "irradiance": list(table.irradiance)}

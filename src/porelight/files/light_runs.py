@@ -1,0 +1,185 @@
+"""Runs of photons on disk: NetCDF-4, the light field for everybody and the state to go on from.
+
+The root of the file holds the light field with units, for any reader of NetCDF. The group ``run``
+holds the averages bit for bit, and attributes the case, the seeds and the version, so a run can be
+taken up again, or merged with others, from its file alone.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import h5py
+import numpy as np
+import xarray as xr
+
+from porelight import __version__
+from porelight.errors import InputFileError, ParameterError
+from porelight.files.light_case import LightCase, light_case_of
+from porelight.files.writing import replacing, require_file
+from porelight.light.averages import Average, Averages
+from porelight.light.field import LightField, fluence_of
+from porelight.light.run import LightRun, begun
+from porelight.quantities import Floats
+
+_GROUP = "run"
+_ABOUT = {
+    "absorbed": (("z", "r"), "1/m3", "absorbed energy density per joule delivered"),
+    "fluence": (("z", "r"), "1/m2", "fluence per joule delivered, absorbed over mu_a"),
+    "by_layer": (("layer",), "1", "share absorbed in each layer"),
+    "by_region": (("region",), "1", "share absorbed in each layer and part of the follicle"),
+    "radial_reflectance": (("r",), "1/m2", "reflectance per area and joule delivered"),
+    "watched": (("part",), "1", "share absorbed in each part that was watched"),
+}
+
+
+def save_light_run(run: LightRun, case: LightCase, path: str | Path) -> Path:
+    """Write a run of a case, whole or not at all.
+
+    Raises
+    ------
+    InputFileError
+        If the folder does not exist or cannot be written.
+    """
+    target = Path(path)
+    dataset = light_dataset(run, case)
+    with replacing(target) as temporary:
+        dataset.to_netcdf(temporary, engine="h5netcdf")
+        with h5py.File(temporary, "a") as file:
+            group = file.create_group(_GROUP)
+            group.attrs["state"] = json.dumps(_state(run))
+            group.attrs["case"] = case.model_dump_json()
+            for name, part in run.averages.parts.items():
+                place = quote(name, safe=" ")  # a slash would be a group of its own
+                for kind, values in (("mean", part.mean), ("spread", part.spread)):
+                    group.create_dataset(f"{place}/{kind}", data=values)
+    return target
+
+
+def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
+    """Read a run and its case.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, damaged, or no run of `porelight light`.
+    """
+    source = require_file(Path(path), "a file written by 'porelight light run'")
+    try:
+        with h5py.File(source, "r") as file:
+            group = file[_GROUP]
+            state = json.loads(group.attrs["state"])
+            text = str(group.attrs["case"])
+            parts = {unquote(name): _average(group[name]) for name in group}
+        case = light_case_of(text, source)
+        run = begun(
+            case.scene(),
+            seed=int(state["seeds"][0]),
+            kernel=state["kernel"],
+            watches=case.watches(),
+            photons_per_batch=int(state["photons_per_batch"]),
+        )
+        seeds = tuple(int(seed) for seed in state["seeds"])
+        averages = Averages(parts, int(state["n_photons"]), int(state["n_batches"]))
+        fingerprint, version = str(state["fingerprint"]), str(state["version"])
+    except (OSError, KeyError, ValueError, TypeError, AttributeError):
+        raise InputFileError(
+            f"{source}: not a readable run; expected a file written by 'porelight light run'."
+        ) from None
+    if version != __version__:
+        raise InputFileError(
+            f"{source}: written by porelight {version}, whose photons differ from those of "
+            f"{__version__}; its results can be read, but not gone on with. Run the case again."
+        )
+    if fingerprint != run.fingerprint:
+        raise InputFileError(
+            f"{source}: the case in it is not the one that was run, or its tables of optics have "
+            "changed since; its results can be read, but not gone on with. Run the case again."
+        )
+    return replace(run, seeds=seeds, averages=averages), case
+
+
+def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
+    """Return the light field of a run with units and names.
+
+    Parameters
+    ----------
+    run : LightRun
+        With at least two batches.
+    case : LightCase
+        What it is a run of.
+    """
+    field = run.field
+    about_run = {
+        "porelight_version": __version__,
+        "n_photons": field.n_photons,
+        "seeds": list(run.seeds),
+        "kernel": field.kernel,
+        "specular": field.specular,
+        "reflectance": field.reflectance,
+        "reflectance_error": field.reflectance_error,
+        "transmittance": field.transmittance,
+        "transmittance_error": field.transmittance_error,
+        "off_grid": field.off_grid,
+    }
+    return field_dataset(field, case).assign_attrs(about_run)
+
+
+def field_dataset(field: LightField, case: LightCase) -> xr.Dataset:
+    """Return the arrays of a light field of a case with units and names."""
+    arrays = {
+        "absorbed": (field.absorbed, field.absorbed_error),
+        **_fluence(field, case),
+        "by_layer": (field.by_layer, field.by_layer_error),
+        "by_region": (field.by_region, field.by_region_error),
+        "radial_reflectance": (field.radial_reflectance, field.radial_reflectance_error),
+    }
+    grid = field.grid
+    coordinates: dict[str, tuple[object, ...]] = {
+        "z": ("z", grid.z, {"units": "m", "long_name": "depth below the surface"}),
+        "r": ("r", grid.r, {"units": "m", "long_name": "distance from the axis"}),
+        "z_edges": ("z_edge", grid.z_edges, {"units": "m"}),
+        "r_edges": ("r_edge", grid.r_edges, {"units": "m"}),
+        "layer": ("layer", case.layer_names),
+        "region": ("region", list(field.region_names)),
+    }
+    if field.watched:
+        shares = np.array(list(field.watched.values()))
+        arrays["watched"] = (shares[:, 0], shares[:, 1])
+        coordinates["part"] = ("part", list(field.watched))
+    data = {}
+    for name, (values, errors) in arrays.items():
+        dims, unit, meaning = _ABOUT[name]
+        about = {"units": unit, "long_name": meaning}
+        data[name] = xr.Variable(dims, values, about)
+        about = {"units": unit, "long_name": f"standard error of {meaning}"}
+        data[f"{name}_error"] = xr.Variable(dims, errors, about)
+    return xr.Dataset(data, coords=coordinates)
+
+
+def _fluence(field: LightField, case: LightCase) -> dict[str, tuple[Floats, Floats]]:
+    """Return the fluence, or nothing where not all layers absorb or something lies in them."""
+    if case.follicle is not None or case.vessel:
+        return {}
+    try:
+        return {"fluence": fluence_of(field, case.optics())}
+    except ParameterError:
+        return {}
+
+
+def _state(run: LightRun) -> dict[str, object]:
+    return {
+        "version": __version__,
+        "fingerprint": run.fingerprint,
+        "kernel": run.kernel,
+        "seeds": list(run.seeds),
+        "photons_per_batch": run.photons_per_batch,
+        "n_photons": run.averages.n_photons,
+        "n_batches": run.averages.n_batches,
+    }
+
+
+def _average(group: h5py.Group) -> Average:
+    mean, spread = (np.array(group[kind], dtype=np.float64) for kind in ("mean", "spread"))
+    return Average(mean, spread)

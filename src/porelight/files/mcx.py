@@ -1,0 +1,171 @@
+"""Our light cases as JSON files of MCX (Monte Carlo eXtreme), to be checked against it.
+
+MCX traces photons through voxels of one size in a box; a case can be written if every plane lies
+between two voxels. `porelight.files.mcx_reader` goes the other way.
+
+References
+----------
+.. [1] Q. Fang, D. A. Boas, "Monte Carlo simulation of photon migration in 3D turbid media
+   accelerated by graphics processing units," Opt. Express 17, 20178-20190 (2009).
+   doi:10.1364/OE.17.020178; file format: https://mcx.space/wiki
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.errors import ParameterError
+from porelight.files.light_case import LightCase
+from porelight.files.writing import write_text
+from porelight.units import mm, per_mm
+
+# a plane counts as lying between two voxels if it is this near, in voxels
+_NEAR = 1e-6
+
+
+def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> dict[str, Any]:
+    """Return a case as MCX reads it.
+
+    Parameters
+    ----------
+    case : LightCase
+        Layers and beam.
+    voxel : float
+        Side of MCX's voxels [m]; every plane must lie between two of them.
+    width : float
+        Side of MCX's box [m]; light that reaches it leaves.
+    n_photons : int
+        For MCX to follow.
+
+    Raises
+    ------
+    ParameterError
+        If a plane lies inside a voxel, or MCX has no such beam or index below, no pore, no vessel.
+
+    Notes
+    -----
+    Its photons start inside the first voxel: they lose nothing at the surface, so MCX's shares are
+    ours over one less the specular reflection.
+    """
+    if case.follicle is not None:
+        raise ParameterError(
+            "MCX has voxels in place of the smooth walls of a pore; to export the layers alone, "
+            "take [follicle] out of the case."
+        )
+    if case.vessel:
+        raise ParameterError(
+            "MCX has voxels in place of the smooth walls of a vessel; to export the layers alone, "
+            "take [[vessel]] out of the case."
+        )
+    optics, beam = case.optics(), case.beam.beam()
+    n = math.ceil(width / voxel)
+    depths = np.append(optics.thickness[:-1], _last_thickness(case)).cumsum() / voxel
+    planes = np.rint(depths)
+    off = np.abs(depths - planes)
+    if off.max() > _NEAR * max(1.0, float(depths.max())):
+        worst = int(np.argmax(off))
+        raise ParameterError(
+            f"the plane {depths[worst] * voxel / mm:g} mm deep lies inside a voxel of "
+            f"{voxel / mm:g} mm; choose a voxel of which every depth is a multiple."
+        )
+    media = [{"mua": 0.0, "mus": 0.0, "g": 1.0, "n": optics.index_above}]
+    columns = (optics.mu_a, optics.mu_s, optics.anisotropy, optics.refractive_index)
+    media += [
+        {"mua": float(a) / per_mm, "mus": float(s) / per_mm, "g": float(g), "n": float(m)}
+        for a, s, g, m in zip(*columns, strict=True)
+    ]
+    starts = np.concatenate([[0.0], planes[:-1]])
+    layers = [
+        [int(low) + 1, int(high), tag]
+        for tag, (low, high) in enumerate(zip(starts, planes, strict=True), start=1)
+    ]
+    size = [n, n, int(planes[-1]) + _slices_below(case)]
+    direction = [math.sin(beam.tilt), 0.0, math.cos(beam.tilt)]
+    source = {"Pos": [0.5 * n, 0.5 * n, 0.0], "Dir": direction, **_mcx_source(case, voxel)}
+    return {
+        "Session": {
+            "ID": "porelight",
+            "Photons": n_photons,
+            "RNGSeed": 1648335518,
+            "DoMismatch": True,
+            "DoSpecular": False,
+            "DoNormalize": True,
+            "OutputType": "E",
+            "OutputFormat": "jnii",
+        },
+        "Forward": {"T0": 0.0, "T1": 1e-8, "Dt": 1e-8},
+        "Optode": {"Source": source, "Detector": []},
+        "Domain": {
+            "Dim": size,
+            "OriginType": 1,
+            "LengthUnit": voxel / mm,
+            "Media": media,
+        },
+        "Shapes": [{"Grid": {"Size": size, "Tag": 0}}, {"ZLayers": layers}],
+    }
+
+
+def write_mcx_case(
+    case: LightCase, path: str | Path, *, voxel: float, width: float, n_photons: int = 10**7
+) -> Path:
+    """Write a case as MCX reads it; see `mcx_case`."""
+    target = Path(path)
+    document = mcx_case(case, voxel=voxel, width=width, n_photons=n_photons)
+    write_text(target, json.dumps(document, indent=1, allow_nan=False) + "\n")
+    return target
+
+
+def media_volume(document: dict[str, Any]) -> NDArray[np.uint8]:
+    """Return the voxels of a document that `mcx_case` made, (n_x, n_y, n_z), as media numbers."""
+    volume = np.zeros(document["Domain"]["Dim"], dtype=np.uint8)
+    for low, high, tag in document["Shapes"][1]["ZLayers"]:
+        volume[:, :, low - 1 : high] = tag
+    return volume
+
+
+def _slices_below(case: LightCase) -> int:
+    """Return how many slices of medium 0 lie below the layers.
+
+    Light that leaves MCX's box through its lower face is not reflected there; it is at a voxel of
+    medium 0, whose index is that above the layers.
+    """
+    optics = case.optics()
+    if optics.index_below == optics.refractive_index[-1]:
+        return 0
+    if optics.index_below == optics.index_above:
+        return 1
+    raise ParameterError(
+        f"the index below the layers is {optics.index_below:g}; MCX has one outside for all sides, "
+        f"so expected that above, {optics.index_above:g}, or that of the last layer, "
+        f"{optics.refractive_index[-1]:g}."
+    )
+
+
+def _last_thickness(case: LightCase) -> float:
+    """Return the thickness of the last layer, to the end of the grid if it has no end [m]."""
+    thickness = case.optics().thickness
+    if math.isfinite(thickness[-1]):
+        return float(thickness[-1])
+    return max(case.grid.depth_mm * mm - float(thickness[:-1].sum()), 0.0)
+
+
+def _mcx_source(case: LightCase, voxel: float) -> dict[str, Any]:
+    beam = case.beam.beam()
+    outer, inner = 0.5 * beam.diameter / voxel, 0.5 * beam.inner_diameter / voxel
+    straight = beam.is_straight or (beam.profile == "pencil" and beam.half_angle == 0.0)
+    kinds: dict[object, dict[str, Any]] = {
+        "pencil": {"Type": "pencil", "Param1": [0.0, 0.0, 0.0, 0.0]},
+        "flat-top": {"Type": "disk", "Param1": [outer, 0.0, 0.0, 0.0]},
+        "ring": {"Type": "disk", "Param1": [outer, inner, 0.0, 0.0]},
+        "gaussian": {"Type": "gaussian", "Param1": [outer, 0.0, 0.0, 0.0]},
+    }
+    if not isinstance(beam.profile, str) or not straight:
+        raise ParameterError(
+            "MCX has no beam like this one; expected a straight flat-top, gaussian, ring or pencil "
+            "beam, or a tilted pencil."
+        )
+    return {**kinds[beam.profile], "Param2": [0.0, 0.0, 0.0, 0.0]}

@@ -1,0 +1,343 @@
+"""The folder that a measurement is saved in: pores.csv, mask.png, overlay.png, summary.json.
+
+Everything in it is in clinic units, which the names tell. A folder appears complete or not at all:
+it is written beside its place under another name and renamed.
+"""
+
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight import __version__
+from porelight.errors import InputFileError, ParameterError
+from porelight.files.acquisition import Circumstances, described
+from porelight.files.documents import save_document
+from porelight.files.folders import whole_folder
+from porelight.photo.estimate import COVERAGE, SHARES, Estimate
+from porelight.photo.measure import Measurement
+from porelight.photo.photograph import Photograph
+from porelight.photo.pore_probability import COUNTED_FROM
+from porelight.quantities import PORE_DIAMETER, Floats
+from porelight.tissue.population import PorePopulation
+from porelight.units import cm2, degree, mm, mm2, per_mm
+
+FILES = ("pores.csv", "mask.png", "overlay.png", "summary.json")
+FORMAT = "porelight measurement 2"
+COLUMNS = (
+    "pore",
+    "row_mm",
+    "col_mm",
+    "diameter_mm",
+    "area_mm2",
+    "elongation",
+    "angle_deg",
+    "contrast",
+    "score",
+)
+NOTICE = "A research tool: no diagnosis and no medical device."
+
+_OUTLINE = (255, 255, 0)  # BGR, cyan: the hue farthest from skin
+_ZONE = (255, 255, 255)
+_LEAST_SIDE = 1200  # px; small photographs are enlarged so that outlines do not hide the pores
+_MOST_ENLARGED = 4
+
+_SMALLEST_MM = PORE_DIAMETER.low / mm
+_LARGEST_MM = PORE_DIAMETER.high / mm
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredFolder:
+    """What `load_measured` reads.
+
+    Attributes
+    ----------
+    population : PorePopulation
+        The pores.
+    summary : mapping
+        The contents of summary.json.
+    overlay, mask : Path
+        The pictures.
+    """
+
+    population: PorePopulation
+    summary: Mapping[str, Any]
+    overlay: Path
+    mask: Path
+
+
+def summary(
+    measurement: Measurement,
+    photograph: Photograph,
+    around: Circumstances | None = None,
+) -> dict[str, object]:
+    """Return the numbers of a measurement in clinic units, ready for JSON.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        Of that photograph.
+    photograph : Photograph
+        What was measured.
+    around : Circumstances, optional
+        Where its scale is known from, its quality, its tone.
+
+    Returns
+    -------
+    dict
+        Each estimate as ``{"value", "low", "high"}``. `found` pores are in ``pores.csv``; `count`
+        is how many there are of `counted_from_mm` and more; `diameter_mm` is keyed by quantile and
+        empty without pores.
+    """
+    names = [f"p{100 * share:.0f}" for share in SHARES]
+    return {
+        "format": FORMAT,
+        "porelight_version": __version__,
+        "notice": NOTICE,
+        "photograph": {
+            "name": photograph.name,
+            "cols_px": photograph.shape[1],
+            "rows_px": photograph.shape[0],
+            "px_per_mm": photograph.px_per_metre / per_mm,
+            "scale_error_percent": 100.0 * photograph.scale_error,
+        },
+        "settings": {"zone": measurement.zone, "false_discovery": measurement.q},
+        "zone": measurement.zone,
+        "zone_area_cm2": measurement.zone_area / cm2,
+        "interval_coverage": COVERAGE,
+        "found": measurement.n,
+        "counted_from_mm": COUNTED_FROM / mm,
+        "count": _in(measurement.count, 1.0),
+        "density_per_cm2": _in(measurement.density, 1.0 / cm2),
+        "area_fraction": _in(measurement.area_fraction, 1.0),
+        "diameter_mm": {
+            name: _in(quantile, mm)
+            for name, quantile in zip(names, measurement.diameter_quantiles, strict=False)
+        },
+        "estimated_false_share": measurement.false_share,
+        "unlabelled_share": measurement.unlabelled_share,
+        "rejected": {
+            kind: getattr(measurement.rejected, kind)
+            for kind in ("highlights", "hairs", "wrinkles", "folds", "moles")
+        },
+        **({} if around is None else described(around)),
+        "warnings": [*measurement.warnings, *(() if around is None else around.warnings)],
+    }
+
+
+def overlay(measurement: Measurement, photograph: Photograph) -> Pixels:
+    """Return the photograph with outlines of its pores (cyan) and of the zone (white).
+
+    Parameters
+    ----------
+    measurement : Measurement
+        Of that photograph.
+    photograph : Photograph
+        What was measured.
+
+    Returns
+    -------
+    ndarray of uint8, shape (k * rows, k * cols, 3)
+        In sRGB, enlarged k times so that outlines are thin against the pores.
+    """
+    side = max(photograph.shape)
+    times = int(np.clip(math.ceil(_LEAST_SIDE / side), 1, _MOST_ENLARGED))
+    reversed_bands = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2BGR)
+    picture = np.asarray(
+        cv2.resize(reversed_bands, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC),
+        dtype=np.uint8,
+    )
+    if not measurement.zone_mask.all():
+        _outline(picture, measurement.zone_mask, times, _ZONE, 2)
+    _outline(picture, measurement.mask, times, _OUTLINE, 1)
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def save_measurement(
+    measurement: Measurement,
+    photograph: Photograph,
+    folder: Path | str,
+    around: Circumstances | None = None,
+) -> Path:
+    """Write pores.csv, mask.png, overlay.png and summary.json into a folder, all or none.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        Of that photograph.
+    photograph : Photograph
+        What was measured.
+    folder : Path
+        New, empty, or that of an earlier measurement, which it replaces.
+    around : Circumstances, optional
+        See `summary`.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputFileError
+        If the folder holds anything else, or cannot be written.
+    ParameterError
+        If the photograph is not the one that was measured.
+    """
+    if measurement.labels.shape != photograph.shape:
+        raise ParameterError(
+            f"the measurement is of a picture of shape {measurement.labels.shape}, the photograph "
+            f"has {photograph.shape}; save it with the photograph that was measured."
+        )
+    place = Path(folder).absolute()
+    with whole_folder(place, FILES) as new:
+        _write_pores(new / "pores.csv", measurement)
+        _write_png(new / "mask.png", np.where(measurement.mask, 255, 0).astype(np.uint8))
+        drawn = cv2.cvtColor(overlay(measurement, photograph), cv2.COLOR_RGB2BGR)
+        _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
+        save_document(summary(measurement, photograph, around), new / "summary.json")
+    return place
+
+
+def load_measured(folder: Path | str) -> MeasuredFolder:
+    """Read a folder that `save_measurement` wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    MeasuredFolder
+
+    Raises
+    ------
+    InputFileError
+        If a file is missing or does not hold what it should, or there is no pore.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputFileError(f"{place}: no such folder; expected one of 'porelight measure'.")
+    for name in FILES:
+        if not (place / name).is_file():
+            raise InputFileError(
+                f"{place}: {name} is missing; expected a folder of 'porelight measure'."
+            )
+    content = _summary_of(place / "summary.json")
+    diameter = _diameters_of(place / "pores.csv")
+    found = int(content["found"])
+    if diameter.size != found:
+        raise InputFileError(
+            f"{place}: pores.csv has {diameter.size} pores but summary.json tells of {found}; "
+            "measure the photograph again."
+        )
+    if diameter.size == 0:
+        raise InputFileError(
+            f"{place}: no pores were found in that photograph, so there is nothing to simulate; "
+            "use typical pores."
+        )
+    try:
+        population = PorePopulation.measured(diameter * mm, content["zone_area_cm2"] * cm2)
+    except ParameterError as problem:
+        raise InputFileError(f"{place}: {problem}") from None
+    return MeasuredFolder(population, content, place / "overlay.png", place / "mask.png")
+
+
+def load_population(folder: Path | str) -> PorePopulation:
+    """Return the pores in a folder that `save_measurement` wrote; see `load_measured`."""
+    return load_measured(folder).population
+
+
+def _in(estimate: Estimate, unit: float) -> dict[str, float]:
+    return {key: getattr(estimate, key) / unit for key in ("value", "low", "high")}
+
+
+def _outline(
+    picture: Pixels, mask: NDArray[np.bool_], times: int, colour: Sequence[int], width: int
+) -> None:
+    large = cv2.resize(
+        mask.astype(np.uint8), None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST
+    )
+    lines, _ = cv2.findContours(large, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(picture, lines, -1, colour, width)
+
+
+def _write_pores(path: Path, measurement: Measurement) -> None:
+    columns = (
+        measurement.row / mm,
+        measurement.col / mm,
+        measurement.diameters / mm,
+        measurement.area / mm2,
+        measurement.elongation,
+        measurement.angle / degree,
+        measurement.contrast,
+        measurement.score,
+    )
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for number, row in enumerate(zip(*columns, strict=True), start=1):
+            writer.writerow([number, *(f"{value:.6g}" for value in row)])
+
+
+def _write_png(path: Path, pixels: Pixels) -> None:
+    # encoded here and not by imwrite, which does not say why it failed
+    done, data = cv2.imencode(".png", pixels)
+    if not done:
+        raise InputFileError(f"{path.name}: the picture cannot be encoded as PNG.")
+    path.write_bytes(data.tobytes())
+
+
+def _summary_of(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
+        raise InputFileError(f"{path}: cannot be read as JSON ({problem}).") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputFileError(f'{path}: expected "format": "{FORMAT}"; measure again.')
+    try:
+        numbers = (content["found"], content["zone_area_cm2"])
+        fine = all(math.isfinite(float(number)) and number >= 0 for number in numbers)
+    except (KeyError, TypeError, ValueError):
+        fine = False
+    if not fine:
+        raise InputFileError(
+            f"{path}: found and zone_area_cm2 must be numbers, 0 or more; measure again."
+        )
+    return content
+
+
+def _diameters_of(path: Path) -> Floats:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file)
+            rows, header = list(table), table.fieldnames or []
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise InputFileError(f"{path}: cannot be read as CSV ({problem}).") from None
+    if "diameter_mm" not in header:
+        raise InputFileError(f"{path}: no column diameter_mm; expected {', '.join(COLUMNS)}.")
+    return np.array([_diameter_of(path, line, row) for line, row in enumerate(rows, start=2)])
+
+
+def _diameter_of(path: Path, line: int, row: Mapping[str, str | None]) -> float:
+    text = row["diameter_mm"]
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = math.nan
+    if not _SMALLEST_MM <= value <= _LARGEST_MM:
+        raise InputFileError(
+            f"{path}, line {line}: diameter_mm is {text!r}; expected {_SMALLEST_MM:g} to "
+            f"{_LARGEST_MM:g} mm."
+        )
+    return value

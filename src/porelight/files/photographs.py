@@ -1,0 +1,225 @@
+"""Reading photographs from files that may be anything.
+
+A file is decoded by a process of its own, with limits on pixels, memory and time, so a hostile one
+costs a message and nothing more. What comes back is upright sRGB and the stated dots per inch;
+place, serial numbers and all other metadata stay in the file.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.errors import ParameterError, PhotographError
+from porelight.files import _decode
+from porelight.files.writing import replacing
+from porelight.photo.photograph import Photograph
+from porelight.quantities import Quantity
+from porelight.units import per_mm
+
+MOST_PIXELS = 120_000_000
+_MOST_BYTES = 1 << 30
+_MEGABYTES = 3072
+_SECONDS = 60
+_PX_PER_MM = Quantity("px_per_mm", "px/mm", 0.5, 500.0, "scale of a photograph")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What a file shows, before its scale is known.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3)
+        Upright, in sRGB.
+    dpi : tuple of float or None
+        Stated dots per inch, across and down.
+    has_camera : bool
+        Whether the file says that a camera took it.
+    name : str
+        Of the file.
+    """
+
+    pixels: NDArray[np.uint8]
+    dpi: tuple[float, float] | None
+    has_camera: bool
+    name: str
+
+
+def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture:
+    """Read a photograph whose scale is yet to be found.
+
+    Parameters
+    ----------
+    path : Path
+        PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
+    most_pixels : int
+        More are refused before they are decoded.
+
+    Raises
+    ------
+    PhotographError
+        As `read_photograph`.
+    """
+    file = Path(path)
+    pixels, header = _decoded(file, "photograph", most_pixels)
+    across, down = (float(x) for x in header.get("dpi", (0.0, 0.0)))
+    dpi = (across, down) if across > 0.0 and down > 0.0 else None
+    return Picture(pixels, dpi, bool(header.get("has_camera")), file.name)
+
+
+def read_photograph(
+    path: Path | str,
+    *,
+    px_per_mm: float,
+    scale_error: float = 0.0,
+    most_pixels: int = MOST_PIXELS,
+) -> Photograph:
+    """Read a photograph with a known scale.
+
+    Parameters
+    ----------
+    path : Path
+        PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
+    px_per_mm : float
+        Its scale on the skin [px/mm].
+    scale_error : float
+        Relative standard deviation of the scale [-].
+    most_pixels : int
+        More are refused before they are decoded.
+
+    Returns
+    -------
+    Photograph
+        Upright, in sRGB; its name is that of the file.
+
+    Raises
+    ------
+    PhotographError
+        If the file is missing, no picture, damaged, too large, or of a kind whose colours or pixels
+        would have to be guessed.
+    ParameterError
+        If the scale is impossible.
+    """
+    per_millimetre = _PX_PER_MM.require(px_per_mm)
+    file = Path(path)
+    pixels, _ = _decoded(file, "photograph", most_pixels)
+    return Photograph(pixels, per_millimetre * per_mm, scale_error, name=file.name)
+
+
+# the name under which the package shows it
+read_photo = read_photograph
+
+
+def write_photograph(pixels: NDArray[np.uint8], path: Path | str) -> Path:
+    """Write a picture in sRGB as PNG, without any metadata.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3)
+        The picture.
+    path : Path
+        PNG file; an existing one is replaced.
+
+    Raises
+    ------
+    InputFileError
+        If it cannot be written.
+    """
+    from PIL import Image  # noqa: PLC0415  only decoding runs in a process of its own
+
+    target = Path(path)
+    with replacing(target) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG")
+    return target
+
+
+def read_zone_mask(path: Path | str, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Read the mask of a zone: white where to look.
+
+    Parameters
+    ----------
+    path : Path
+        A picture; what is lighter than mid-grey is the zone.
+    shape : tuple of int
+        Rows and columns of the photograph.
+
+    Returns
+    -------
+    ndarray of bool, shape (rows, cols)
+
+    Raises
+    ------
+    PhotographError
+        If it cannot be read, has another size, or holds no white.
+    """
+    file = Path(path)
+    pixels, _ = _decoded(file, "mask", MOST_PIXELS)
+    mask = pixels[..., 0] > 127
+    if mask.shape != tuple(shape):
+        raise PhotographError(
+            f"{file}: the mask has {mask.shape[1]} x {mask.shape[0]} pixels, the photograph "
+            f"{shape[1]} x {shape[0]}; expected the same size."
+        )
+    if not mask.any():
+        raise PhotographError(
+            f"{file}: the mask is all black; paint the skin to be measured white."
+        )
+    return np.asarray(mask)
+
+
+def _decoded(
+    file: Path, kind: Literal["photograph", "mask"], most_pixels: int
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    if most_pixels < 1:
+        raise ParameterError(f"most_pixels is {most_pixels}; expected 1 or more.")
+    _require_readable(file)
+    command = [sys.executable, "-I", _decode.__file__, str(file.resolve()), kind]
+    command += [str(most_pixels), str(_MEGABYTES), str(_SECONDS)]
+    try:
+        run = subprocess.run(  # noqa: S603  our own program, no shell
+            command, capture_output=True, timeout=_SECONDS + 10, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise PhotographError(
+            f"{file}: decoding took more than {_SECONDS} s; save it again as PNG or JPEG."
+        ) from None
+    line, _, body = run.stdout.partition(b"\n")
+    try:
+        header = json.loads(line)
+    except json.JSONDecodeError:
+        header = {
+            "problem": "made the decoder stop; it is damaged or hostile. Save it again as PNG"
+        }
+    if "problem" in header:
+        raise PhotographError(f"{file}: {header['problem']}.")
+    shape = (header["rows"], header["cols"], header["channels"])
+    if len(body) != shape[0] * shape[1] * shape[2]:
+        raise PhotographError(f"{file}: decoding was cut short; free some memory and try again.")
+    return np.frombuffer(body, dtype=np.uint8).reshape(shape).copy(), header
+
+
+def _require_readable(file: Path) -> None:
+    try:
+        if file.is_dir():
+            raise PhotographError(f"{file} is a folder; expected a picture file in it.")
+        if not file.is_file():
+            raise PhotographError(
+                f"{file}: no such file; expected a PNG, JPEG, TIFF or WebP picture."
+            )
+        size = file.stat().st_size
+        with file.open("rb"):
+            pass
+    except OSError as problem:
+        raise PhotographError(f"{file}: cannot be read ({problem.strerror}).") from None
+    if size == 0:
+        raise PhotographError(f"{file} is empty (0 bytes); copy it again.")
+    if size > _MOST_BYTES:
+        raise PhotographError(
+            f"{file} has {size / 1e9:.1f} GB; expected at most {_MOST_BYTES / 1e9:.1f} GB."
+        )

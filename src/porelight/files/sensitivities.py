@@ -1,0 +1,53 @@
+"""Sensitivities on disk: which unknown number matters how much, as JSON."""
+
+from pathlib import Path
+
+from porelight.data.library import table
+from porelight.files.documents import Document, load_document
+from porelight.inference.sensitivity import PHYSICS_FACTOR, Sensitivity
+
+FORMAT = "porelight-sensitivity-1"
+_FILES = ("healing", "mechanics", "effects")
+
+
+def sensitivity_document(result: Sensitivity, *, seed: int) -> Document:
+    """Return the indices as a document, the factor with the largest total order first."""
+    return {
+        "format": FORMAT,
+        "outcome": result.name,
+        "day": result.day,
+        "runs": int(result.change.size),
+        "seed": seed,
+        "factors": [
+            {
+                "name": name,
+                "evidence": _flag(name),
+                "total_order": float(result.total_order[i]),
+                "total_order_error": float(result.total_error[i]),
+                "first_order": float(result.first_order[i]),
+                "first_order_error": float(result.first_error[i]),
+            }
+            for i, name in enumerate(result.factors)
+        ],
+    }
+
+
+def load_sensitivity(path: Path) -> Document:
+    """Read a document back.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing or holds something else.
+    """
+    wanted = "the JSON that 'porelight sensitivity' writes"
+    return load_document(path, FORMAT, "a table of sensitivities", wanted)
+
+
+def _flag(name: str) -> str:
+    """Return how a number is known; the physics of a session is many numbers at once."""
+    if name == PHYSICS_FACTOR:
+        return "many"
+    return next(
+        table("tissue", file)[name].flag for file in _FILES if name in table("tissue", file)
+    )

@@ -1,0 +1,156 @@
+"""What a session may not do to a skin: injury by the worst member of the physical ensemble.
+
+Each limit is a sourced number of ``tissue/data/limits.toml``. A check that fails refuses the
+setting; there is no trading of safety against benefit. The device's own limits are held before any
+simulation, by `laser.presets.limits`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from porelight.data.library import Parameter, parameter
+from porelight.laser.exposure import Exposure
+from porelight.session.ensemble import absorption_rules
+from porelight.session.result import DEPTH, SessionResult
+from porelight.tissue.skin import Skin
+from porelight.units import to_celsius, um
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One limit held against one session.
+
+    Attributes
+    ----------
+    limit : str
+        What is limited.
+    passed : bool
+        Whether the session stays inside.
+    margin : float
+        Room left, relative to the way from rest (or from zero) to the limit; negative if it fails.
+    shown_value, shown_limit : str
+        In clinic units.
+    source : str
+        Where the limit comes from, with its flag.
+    """
+
+    limit: str
+    passed: bool
+    margin: float
+    shown_value: str
+    shown_limit: str
+    source: str
+
+    @property
+    def reason(self) -> str:
+        """One line for the table of refusals."""
+        return f"{self.limit} would be {self.shown_value}; allowed is {self.shown_limit}"
+
+
+def session_checks(
+    skin: Skin, exposure: Exposure, injuries: Sequence[SessionResult]
+) -> tuple[Check, ...]:
+    """Hold what a session does, over all members, against the limits of the skin.
+
+    Parameters
+    ----------
+    skin : Skin
+        Whose.
+    exposure : Exposure
+        The session's settings.
+    injuries : sequence of SessionResult
+        One per member. The worst decides on injury, the median on comfort: a patient who is in
+        pain says so, one who is burnt notices later.
+
+    Returns
+    -------
+    tuple of Check
+        Ablating and non-ablating sessions are held against different limits.
+    """
+    if absorption_rules(skin, exposure.wavelength):
+        wound = max(one.wound_depth for one in injuries)
+        limit = _limit("wound_depth")
+        return (
+            Check(
+                limit="wound depth",
+                passed=wound <= limit.value,
+                margin=1.0 - wound / limit.value,
+                shown_value=f"{wound / um:.0f} um",
+                shown_limit=f"{limit.value / um:.0f} um",
+                source=_cited(limit),
+            ),
+        )
+    comfort = _limit(
+        "comfort_temperature_perioral" if skin.zone == "chin" else "comfort_temperature"
+    )
+    epidermis = skin.layers[0].thickness
+    in_epidermis = epidermis >= DEPTH
+    killed = max(float(one.worst_killed[in_epidermis].mean()) for one in injuries)
+    denatured = max(float(one.field.denatured[~in_epidermis].max()) for one in injuries)
+    rest = float(injuries[0].resting[0])
+    felt = float(np.median([one.surface_felt for one in injuries]))
+    pain = _temperature_check("surface temperature that is felt", felt, comfort, rest)
+    if skin.zone != "chin":
+        pain = replace(pain, shown_value=f"{pain.shown_value}, {_in_pain(felt, comfort)}")
+    return (
+        pain,
+        _temperature_check(
+            "surface temperature between pulses",
+            max(one.surface_reading for one in injuries),
+            _limit("surface_reading"),
+            rest,
+        ),
+        _temperature_check(
+            "highest temperature (vaporisation)",
+            max(float(one.peak_temperature.max()) for one in injuries),
+            _limit("peak_temperature"),
+            rest,
+        ),
+        _share_check("dead cells of the epidermis", killed, _limit("epidermis_killed")),
+        _share_check("denatured collagen", denatured, _limit("dermis_denatured")),
+    )
+
+
+def _temperature_check(name: str, value: float, limit: Parameter, rest: float) -> Check:
+    return Check(
+        limit=name,
+        passed=value <= limit.value,
+        margin=(limit.value - value) / (limit.value - rest),
+        shown_value=f"{to_celsius(value):.1f} degC",
+        shown_limit=f"{to_celsius(limit.value):.1f} degC",
+        source=_cited(limit),
+    )
+
+
+def _in_pain(felt: float, comfort: Parameter) -> str:
+    """Return in how many people this temperature passes the threshold of pain."""
+    spread = _limit("comfort_temperature_spread").value
+    share = 0.5 * math.erfc((comfort.value - felt) / (math.sqrt(2.0) * spread))
+    return f"painful to {100.0 * share:.0f} % of people"
+
+
+def _share_check(name: str, value: float, limit: Parameter) -> Check:
+    return Check(
+        limit=name,
+        passed=value <= limit.value,
+        margin=1.0 - value / limit.value,
+        shown_value=f"{100 * value:.2g} %",
+        shown_limit=f"{100 * limit.value:.2g} %",
+        source=_cited(limit),
+    )
+
+
+def _limit(name: str) -> Parameter:
+    return parameter("tissue", "limits", name)
+
+
+def _cited(entry: Parameter) -> str:
+    return f"{entry.source} ({entry.flag})"
+
+
+def tightest(checks: Sequence[Check]) -> float:
+    """Return the smallest margin of several checks."""
+    return float(np.min([check.margin for check in checks]))

@@ -1,0 +1,252 @@
+"""A session of strongly absorbed light (2790 nm): the surface boils off, and heat stays behind.
+
+Spots overlap, so a place gets one pulse, or two, or four, and again in every pass. Each class of
+places is one column of skin that keeps what its earlier pulses left: depth, heat, dryness. The
+session is their mean, weighted by the share of the area.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
+from porelight.heat.conduction import resting_temperature
+from porelight.heat.pulse import treatment_grid
+from porelight.heat.surface import Surface
+from porelight.heat.temporal_profile import TemporalProfile
+from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
+from porelight.laser.exposure import Exposure
+from porelight.quantities import Floats
+from porelight.session.result import DEPTH, N_CLOCK, SessionResult, at_plexus
+from porelight.tissue.optics import skin_optics
+from porelight.tissue.skin import Skin
+from porelight.tissue.thermal import skin_thermal
+
+RESIDUAL = 10.0  # s over which the heat left by a pulse is followed
+_LONGEST = 60.0  # s that a column is followed
+_FELT = 1.0  # s after the last pulse at which the surface is read
+_SAMPLES = 200  # along each side of a cell of the pattern of spots
+_SMALLEST = 1e-3  # share of the area below which a class of places is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many spots of one pass cover a place, and the share of the area of which that is so."""
+
+    n_spots: tuple[int, ...]
+    share: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean number of spots."""
+        return float(np.dot(self.n_spots, self.share))
+
+
+def coverage(exposure: Exposure) -> Coverage:
+    """Return how the spots of one pass cover the area.
+
+    Parameters
+    ----------
+    exposure : Exposure
+        With an `overlap`, spots lie on a square pattern whose pitch is the spot's diameter less
+        that share. Without, the beam is moved by hand: every place gets the mean number of pulses,
+        rounded up on as much of the area as makes the mean right, and one at least.
+
+    Returns
+    -------
+    Coverage
+        Shares add up to 1; those below 1e-3 are left out.
+    """
+    if exposure.overlap == 0.0:
+        mean = max(1.0, exposure.pulses_per_point / exposure.passes)
+        whole = int(mean + _SMALLEST)
+        more = max(0.0, mean - whole)
+        if more < _SMALLEST:
+            return Coverage((whole,), (1.0,))
+        return Coverage((whole, whole + 1), (1.0 - more, more))
+    pitch = 1.0 - exposure.overlap  # in diameters
+    at = pitch * (np.arange(_SAMPLES) + 0.5) / _SAMPLES
+    reach = int(np.ceil(0.5 / pitch)) + 1
+    centres = pitch * np.arange(-reach, reach + 2)
+    along = np.square(at[:, None] - centres)
+    inside = along[:, None, :, None] + along[None, :, None, :] <= 0.25
+    counts = inside.sum(axis=(2, 3))
+    numbers, found = np.unique(counts, return_counts=True)
+    keep = found >= _SMALLEST * counts.size
+    share = found[keep] / found[keep].sum()
+    return Coverage(tuple(int(n) for n in numbers[keep]), tuple(float(x) for x in share))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """One class of places: what its pulses did, over `DEPTH`."""
+
+    field: InjuryField
+    removed: Floats
+    rise: Floats  # (n_depth,) the highest [K]
+    final: Floats  # (n_depth,) [K]
+    history: Floats  # (N_CLOCK, n_depth) [K]
+    surface: float  # rise of the surface a second after the last pulse [K]
+    ablated_depth: float
+
+
+def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> SessionResult:
+    """Return what one session of a strongly absorbed beam did: ablation and the heat left behind.
+
+    Parameters
+    ----------
+    skin : Skin
+        Whose.
+    exposure : Exposure
+        Wavelength, radiant exposure, pulse duration, rate, overlap and passes matter.
+    values : mapping of str to float
+        Values of library parameters that differ from their medians.
+
+    Notes
+    -----
+    One dimension is enough where light ends within microns of a surface millimetres wide.
+    Overlapping spots follow one another at the rate of the pulses. A pass follows the one before
+    after as long as that took, at most ten seconds, in which skin cools. Depths are those below
+    the surface before the session.
+    """
+    surface = Surface.from_values(values, "air" if exposure.cooling == "none" else exposure.cooling)
+    grid = treatment_grid(exposure.beam.diameter)
+    resting = np.interp(
+        DEPTH, grid.z, resting_temperature(grid, skin_thermal(skin, values), surface)
+    )
+    covered = coverage(exposure)
+    clock = np.geomspace(
+        exposure.pulse_duration / 32.0, _end(exposure, max(covered.n_spots)), N_CLOCK
+    )
+    places = [
+        _place(skin, exposure, values, n_spots, surface, float(resting[0]), clock)
+        for n_spots in covered.n_spots
+    ]
+    weights = np.array(covered.share)
+
+    def mean(name: str) -> Floats:
+        stacked = np.array([getattr(place, name) for place in places])
+        return np.asarray(np.tensordot(weights, stacked, 1), dtype=np.float64)
+
+    field = InjuryField(
+        **{
+            entry.name: np.tensordot(
+                weights, np.array([getattr(place.field, entry.name) for place in places]), 1
+            )
+            for entry in fields(InjuryField)
+        }
+    )
+    removed = mean("removed")
+    usual = places[int(weights.argmax())]
+    warmth = np.array([max(0.0, place.surface) for place in places])
+    return SessionResult(
+        resting=resting,
+        peak_temperature=resting + mean("rise"),
+        final_temperature=resting + mean("final"),
+        field=field,
+        ablated=removed,
+        worst_killed=np.max([place.field.killed for place in places], axis=0),
+        vessel_coagulated=at_plexus(skin, field.coagulated),
+        surface_reading=float(resting[0] + weights @ warmth),
+        surface_felt=float(resting[0] + warmth.max()),
+        ablated_depth=float(mean("ablated_depth")),
+        wound_depth=float(injured_depth(DEPTH, np.maximum(field.killed, removed))),
+        pulses_delivered=exposure.n_pulses,
+        clock=clock,
+        history=resting + usual.history,
+    )
+
+
+def ablation_of_place(
+    skin: Skin,
+    exposure: Exposure,
+    values: Mapping[str, float],
+    n_spots: int,
+    surface: Surface,
+    skin_temperature: float,
+) -> AblationResult:
+    """Return what a place undergoes that lies in `n_spots` spots of every pass, 1 or more.
+
+    Parameters
+    ----------
+    skin, exposure, values
+        As in `resurfacing`.
+    n_spots : int
+        Spots of each pass.
+    surface : Surface
+        What lies on the skin.
+    skin_temperature : float
+        Of the surface before the session [K].
+    """
+    optics = skin_optics(skin, exposure.wavelength, values)
+    index = optics.refractive_index[0]
+    entering = exposure.radiant_exposure * (1.0 - ((index - 1.0) / (index + 1.0)) ** 2)
+    material = AblationMaterial.from_values({**values, "mu_a_skin_2790": float(optics.mu_a[0])})
+    return ablate(
+        material,
+        entering * n_spots * exposure.passes,
+        _course(exposure, n_spots),
+        surface,
+        skin_temperature,
+        _end(exposure, n_spots),
+    )
+
+
+def _course(exposure: Exposure, n_spots: int) -> TemporalProfile:
+    """Return the pulses of all passes on one place."""
+    spots = TemporalProfile.rectangle(exposure.pulse_duration)
+    if n_spots > 1:
+        spots = spots.repeated(1.0 / exposure.rate, n_spots)
+    if exposure.passes == 1:
+        return spots
+    apart = exposure.n_pulses / exposure.passes / exposure.rate
+    # skin has cooled after ten seconds; more passes than fit into a minute follow sooner
+    most = (_LONGEST - RESIDUAL - spots.duration) / exposure.passes
+    return spots.repeated(max(spots.duration, min(apart, RESIDUAL, most)), exposure.passes)
+
+
+def _end(exposure: Exposure, n_spots: int) -> float:
+    return _course(exposure, max(1, n_spots)).duration + RESIDUAL
+
+
+def _place(
+    skin: Skin,
+    exposure: Exposure,
+    values: Mapping[str, float],
+    n_spots: int,
+    surface: Surface,
+    skin_temperature: float,
+    clock: Floats,
+) -> _Place:
+    if n_spots == 0:
+        nothing = np.zeros_like(DEPTH)
+        field = InjuryField(**{entry.name: nothing for entry in fields(InjuryField)})
+        still = np.zeros((clock.size, DEPTH.size))
+        return _Place(field, nothing, nothing, nothing, still, 0.0, 0.0)
+    pulses = ablation_of_place(skin, exposure, values, n_spots, surface, skin_temperature)
+    stays = ~pulses.ablated
+    depth, temperature = pulses.depth[stays], pulses.temperature[:, stays]
+    rise = temperature - skin_temperature
+    left = injury_field(
+        pulses.time, temperature, InjuryParameters.from_values(values), resting=skin_temperature
+    )
+    removed = (pulses.ablated_depth > DEPTH).astype(np.float64)
+
+    def below(profile: Floats) -> Floats:
+        return np.interp(DEPTH, depth, profile, right=0.0)
+
+    injury = {}
+    for entry in fields(InjuryField):
+        gone = 1.0 if entry.name in {"killed", "denatured"} else 0.0
+        injury[entry.name] = np.where(removed > 0.0, gone, below(getattr(left, entry.name)))
+    history = np.array([np.interp(clock, pulses.time, column) for column in rise.T]).T
+    return _Place(
+        field=InjuryField(**injury),
+        removed=removed,
+        rise=below(rise.max(axis=0)),
+        final=below(rise[-1]),
+        history=np.array([below(row) for row in history]),
+        surface=float(np.interp(pulses.pulse_end[-1] + _FELT, pulses.time, rise[:, 0])),
+        ablated_depth=pulses.ablated_depth,
+    )

@@ -1,0 +1,177 @@
+"""One skin under many draws of its physics: what any session does to it.
+
+Two kinds of light need two roads: where scattering rules the session is the sum of its pulses
+(`warming`), where absorption rules the surface boils off (`resurfacing`).
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from porelight.errors import ExtrapolationWarning
+from porelight.laser.exposure import Exposure
+from porelight.laser.handpiece import path
+from porelight.light.field import LightField
+from porelight.quantities import Floats
+from porelight.session.ablative import resurfacing
+from porelight.session.monitoring import (
+    Perfusion,
+    answer_of_perfusion,
+    departures,
+    require_perfusion,
+    stop_time,
+)
+from porelight.session.result import SessionResult
+from porelight.session.scattered import (
+    PulseSum,
+    SessionRise,
+    SkinResponse,
+    response_length,
+    session_injury,
+    session_of_joules,
+    skin_response,
+)
+from porelight.tissue.optics import skin_optics
+from porelight.tissue.skin import Skin
+
+ABSORPTION_RULES = 10.0  # mu_a over reduced scattering from which on light no longer diffuses
+# where a session is looked at: its middle, and one place in each ninth of the rest of the area,
+# off the lines of the spot's path, as shares of the side
+PLACES: Floats = np.array(
+    [
+        *([0.01, 0.02], [-0.31, -0.27], [0.36, 0.29], [-0.28, 0.34], [0.33, -0.36]),
+        *([0.04, 0.37], [-0.38, 0.05], [0.29, -0.03], [-0.05, -0.33]),
+    ]
+)
+
+
+class PhysicsEnsemble:
+    """One skin under many draws of its optical, thermal and injury parameters.
+
+    Photons are followed once per member and beam; sessions that differ only in energy share
+    everything but the injury. That makes a plan over many settings affordable.
+
+    Parameters
+    ----------
+    skin : Skin
+        Whose.
+    members : sequence of mapping of str to float
+        Values of library parameters, one mapping per member.
+    n_photons : int
+        Photons per member and beam.
+    seed : int
+        Of the photons.
+    perfusion : {"constant", "answers warmth"}
+        Whether blood flows as at rest, or more as the skin warms.
+    """
+
+    def __init__(
+        self,
+        skin: Skin,
+        members: Sequence[Mapping[str, float]],
+        n_photons: int,
+        seed: int,
+        *,
+        perfusion: Perfusion = "constant",
+    ) -> None:
+        require_perfusion(perfusion)
+        self.skin = skin
+        self.perfusion = perfusion
+        self.members = tuple(members)
+        self._n_photons = n_photons
+        self._seed = seed
+        self._responses: dict[tuple[object, ...], SkinResponse] = {}
+        self._rises: dict[tuple[object, ...], SessionRise] = {}
+        self._told: set[Exposure] = set()
+
+    def treat(self, exposure: Exposure) -> tuple[SessionResult, ...]:
+        """Return what one session does to every member."""
+        return tuple(self.treat_member(exposure, index) for index in range(len(self.members)))
+
+    def treat_member(self, exposure: Exposure, index: int) -> SessionResult:
+        """Return what one session does to one member."""
+        values = self.members[index]
+        if absorption_rules(self.skin, exposure.wavelength):
+            return resurfacing(self.skin, exposure, values)
+        delivered = self.delivered(exposure, index)
+        injury = session_injury(delivered)
+        self._tell_departures(injury, delivered)
+        return injury
+
+    def delivered(self, exposure: Exposure, index: int = 0) -> PulseSum:
+        """Return a session of scattered light as it was delivered, up to the operator's stop."""
+        response = self._response(exposure, index)
+        session = self._rise(exposure, index, response)
+        summed = self._answered(PulseSum(exposure, self.members[index], response, session))
+        stop = stop_time(summed)
+        if stop < session.path.time[-1]:
+            # pulses after the reading that was above the threshold never fall
+            fallen = session_of_joules(
+                response, session.path.until(stop), exposure, places(exposure)
+            )
+            summed = self._answered(replace(summed, session=fallen))
+        return summed
+
+    def light(self, exposure: Exposure, index: int = 0) -> LightField:
+        """Return where the photons of this beam went in one member."""
+        return self._response(exposure, index).light
+
+    def _response(self, exposure: Exposure, index: int) -> SkinResponse:
+        key = _light_and_heat(index, exposure)
+        if key not in self._responses:
+            self._responses[key] = skin_response(
+                self.skin,
+                exposure,
+                self.members[index],
+                n_photons=self._n_photons,
+                seed=self._seed + index,
+            )
+        return self._responses[key]
+
+    def _rise(self, exposure: Exposure, index: int, response: SkinResponse) -> SessionRise:
+        key = (
+            *_light_and_heat(index, exposure),
+            *(exposure.rate, exposure.n_pulses, exposure.area, exposure.passes),
+            *(exposure.aspect, exposure.motion),
+        )
+        if key not in self._rises:
+            self._rises[key] = session_of_joules(
+                response, path(exposure), exposure, places(exposure)
+            )
+        return self._rises[key]
+
+    def _answered(self, summed: PulseSum) -> PulseSum:
+        """Return the sum with what perfusion adds to it."""
+        if self.perfusion == "constant":
+            return summed
+        return replace(summed, change=answer_of_perfusion(summed))
+
+    def _tell_departures(self, injury: SessionResult, delivered: PulseSum) -> None:
+        """Warn once for each exposure that a sum of pulses cannot tell all of it."""
+        if delivered.exposure in self._told:
+            return
+        for line in departures(injury, delivered, self.perfusion):
+            self._told.add(delivered.exposure)
+            warnings.warn(line, ExtrapolationWarning, stacklevel=3)
+
+
+def absorption_rules(skin: Skin, wavelength: float) -> bool:
+    """Return whether light of this wavelength is absorbed before it is scattered."""
+    optics = skin_optics(skin, wavelength)
+    reduced = optics.mu_s[0] * (1.0 - optics.anisotropy[0])
+    return bool(optics.mu_a[0] > ABSORPTION_RULES * reduced)
+
+
+def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
+    """Return what a pulse response depends on."""
+    return (
+        *(index, exposure.wavelength, exposure.beam, exposure.pulse_duration),
+        *(exposure.cooling, response_length(exposure)),
+    )
+
+
+def places(exposure: Exposure) -> Floats:
+    """Return the places at which a session is looked at [m], shape (n_place, 2)."""
+    return np.asarray(PLACES * np.array(exposure.sides), dtype=np.float64)

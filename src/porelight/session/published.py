@@ -1,0 +1,111 @@
+"""Published thresholds, and what the model says of the same exposures.
+
+The table is ``data/published.toml``; clinic units are turned into SI here, once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast
+
+from porelight.data.library import document
+from porelight.errors import DataFileError
+from porelight.laser.beam import Profile
+from porelight.session.target import State, Target
+from porelight.session.threshold import Endpoint, Threshold, threshold_of
+from porelight.tissue.pig import Breed
+
+Role = Literal["prediction", "calibration"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedThreshold:
+    """One threshold as it was published.
+
+    Attributes
+    ----------
+    name : str
+        Key in the table.
+    wavelength, spot_diameter, duration : float
+        [m], [m], [s].
+    profile : {"flat-top", "gaussian"}
+        Of the beam.
+    radiant_exposure : float
+        Where the beam is strongest [J/m2].
+    endpoint : {"burn", "coagulation", "vaporisation"}
+        What was looked for.
+    state, breed : str
+        Of the pig's skin.
+    role : {"prediction", "calibration"}
+        Whether the number was used to set one of the model's.
+    source, note : str
+        Where it was read, and what is uncertain.
+    """
+
+    name: str
+    wavelength: float
+    spot_diameter: float
+    duration: float
+    profile: Profile
+    radiant_exposure: float
+    endpoint: Endpoint
+    state: State
+    breed: Breed
+    role: Role
+    source: str
+    note: str
+
+    def predicted(self, *, n_photons: int = 200_000, seed: int = 1) -> Threshold:
+        """Return what the model says of this exposure; compare `peak_radiant_exposure`."""
+        return threshold_of(
+            Target.pig(self.breed, state=self.state),
+            wavelength=self.wavelength,
+            spot_diameter=self.spot_diameter,
+            duration=self.duration,
+            profile=self.profile,
+            endpoint=self.endpoint,
+            n_photons=n_photons,
+            seed=seed,
+        )
+
+
+@cache
+def published_thresholds() -> Mapping[str, PublishedThreshold]:
+    """Return the table by name.
+
+    Raises
+    ------
+    DataFileError
+        If an entry lacks a field.
+
+    Examples
+    --------
+    >>> round(published_thresholds()["vincelette_25ms"].radiant_exposure / 1e4)  # J/cm2
+    19
+    """
+    return {
+        name: _entry(name, raw) for name, raw in document("session", "published_thresholds").items()
+    }
+
+
+def _entry(name: str, raw: Mapping[str, object]) -> PublishedThreshold:
+    def number(key: str) -> float:
+        return float(cast("float", raw[key]))
+
+    try:
+        return PublishedThreshold(
+            name=name,
+            wavelength=number("wavelength") * 1e-9,
+            spot_diameter=number("spot_diameter") * 1e-3,
+            duration=number("duration"),
+            profile=cast("Profile", raw["profile"]),
+            radiant_exposure=number("radiant_exposure") * 1e4,
+            endpoint=cast("Endpoint", raw["endpoint"]),
+            state=cast("State", raw["state"]),
+            breed=cast("Breed", raw["breed"]),
+            role=cast("Role", raw["role"]),
+            source=str(raw["source"]),
+            note=str(raw["note"]),
+        )
+    except KeyError as missing:
+        raise DataFileError(f"burn/data/published.toml, {name}: missing {missing}.") from None

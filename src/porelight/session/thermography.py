@@ -1,0 +1,297 @@
+"""One session as a thermal camera above the skin would see it, and its warmth by skin type.
+
+`surface_map` and `surface_film` look at the whole area of a session as it was delivered;
+`warmth_by_skin_type` asks how warm the skin gets for a number of pulses per area.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.heat.pulse import PulseResponse
+from porelight.heat.scan import rise_along, session_rise
+from porelight.laser.exposure import Exposure
+from porelight.laser.motion import Motion, PulsePath
+from porelight.quantities import Floats
+from porelight.session.ensemble import PhysicsEnsemble
+from porelight.session.monitoring import (
+    PERFUSIONS,
+    Perfusion,
+    Trace,
+    answer_of_perfusion,
+    thermometer_trace,
+)
+from porelight.session.scattered import PulseSum, session_injury
+from porelight.tissue.skin import Skin
+
+_MARGIN = 1.0  # spots around the area that are shown too
+_SLOW_LOOKS = 16  # even times at which places that no pulse covers are looked at
+SKIN_TYPES = (1, 2, 3, 4, 5, 6)
+PULSES_PER_CM2 = (5.0, 10.0, 20.0, 40.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurfaceMap:
+    """The surface of the area and its rim after a session, from above.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64, shapes (n_x,), (n_y,)
+        Places, the middle of the area at (0, 0) [m].
+    peak, final : ndarray of float64, shape (n_y, n_x)
+        Highest temperature, and that at the end of the last pulse's period [K].
+    dose : ndarray of float64, shape (n_y, n_x)
+        Energy of all pulses whose spot covered a place, per area [J/m2].
+    """
+
+    x: Floats
+    y: Floats
+    peak: Floats
+    final: Floats
+    dose: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurfaceFilm:
+    """The surface of the area over a session.
+
+    Attributes
+    ----------
+    time : ndarray of float64, shape (n_time,)
+        Of each frame, just after a pulse [s].
+    x, y : ndarray of float64
+        As in `SurfaceMap` [m].
+    temperature : ndarray of float64, shape (n_time, n_y, n_x)
+        Surface [K].
+    spot : ndarray of float64, shape (n_time, 2)
+        Where the spot is [m].
+    trace : Trace
+        What the thermometer at the spot showed over the whole session.
+    """
+
+    time: Floats
+    x: Floats
+    y: Floats
+    temperature: Floats
+    spot: Floats
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """How warm one skin type gets from a number of pulses per area.
+
+    Attributes
+    ----------
+    fitzpatrick : int
+        Skin type.
+    pulses_per_cm2 : float
+        Density of the pulses.
+    n_pulses : int
+        Of the session.
+    perfusion : {"constant", "answers warmth"}
+        Whether blood flows as at rest, or more as the skin warms.
+    surface : float
+        Mean over the area between pulses, at the end [K].
+    thermometer : float
+        Highest reading of the thermometer at the spot [K].
+    felt : float
+        Hottest place, smoothed as nerves feel it [K].
+    peak : float
+        Highest temperature of any depth, mean over places [K].
+    """
+
+    fitzpatrick: int
+    pulses_per_cm2: float
+    n_pulses: int
+    perfusion: Perfusion
+    surface: float
+    thermometer: float
+    felt: float
+    peak: float
+
+
+def surface_map(delivered: PulseSum, *, n: int = 61) -> SurfaceMap:
+    """Return the peak, the end and the dose of a session over its area.
+
+    Parameters
+    ----------
+    delivered : PulseSum
+        The session.
+    n : int
+        Points along the longer side.
+
+    Notes
+    -----
+    The peak of a place that pulses cover is that at the end of one of these pulses; other places
+    are looked at over the session.
+    """
+    exposure, path = delivered.exposure, delivered.session.path
+    x, y, places = _lattice(exposure, n)
+    surface = _surface_response(delivered)
+    end = float(delivered.session.reading_times[-1])
+    slow_times = np.linspace(0.0, end, _SLOW_LOOKS + 1)[1:]
+    slow = _temperature(delivered, places, slow_times)
+    peak = np.maximum(slow.max(axis=0), delivered.response.resting[0])
+    radius = 0.5 * exposure.beam.diameter
+    hits = [np.flatnonzero(np.hypot(*(places - spot).T) <= radius) for spot in path.position]
+    who = np.concatenate(hits)
+    counts = np.array([hit.size for hit in hits])
+    when = np.repeat(path.time, counts) + exposure.pulse_duration
+    hot = (
+        delivered.response.resting[0]
+        + rise_along(
+            *(surface, path.time, path.position, exposure.pulse_energy),
+            *(np.ascontiguousarray(places[who]), when),
+        )[:, 0]
+        + delivered.change(when)[:, 0]
+    )
+    np.maximum.at(peak, who, hot)
+    covered = np.bincount(who, minlength=places.shape[0]) * exposure.radiant_exposure
+    shape = (y.size, x.size)
+    return SurfaceMap(
+        x,
+        y,
+        peak.reshape(shape),
+        slow[-1].reshape(shape),
+        covered.reshape(shape).astype(np.float64),
+    )
+
+
+def surface_film(delivered: PulseSum, *, n_frames: int = 60, n: int = 41) -> SurfaceFilm:
+    """Return the surface over a session, frame by frame.
+
+    Parameters
+    ----------
+    delivered : PulseSum
+        The session.
+    n_frames : int
+        Frames; each shows the moment after a pulse.
+    n : int
+        Points along the longer side.
+    """
+    if n_frames < 2:
+        raise ParameterError(f"n_frames is {n_frames}; a film needs 2 or more.")
+    exposure, path = delivered.exposure, delivered.session.path
+    x, y, places = _lattice(exposure, n)
+    shown = np.unique(np.linspace(0, path.n_pulses - 1, n_frames).round().astype(np.int64))
+    time = path.time[shown] + 0.2 * exposure.pulse_duration + 0.02 / exposure.rate
+    temperature = _temperature(delivered, places, time)
+    return SurfaceFilm(
+        time,
+        x,
+        y,
+        temperature.reshape(time.size, y.size, x.size),
+        path.position[shown],
+        thermometer_trace(delivered),
+    )
+
+
+def warmth_by_skin_type(
+    skin: Skin,
+    exposure: Exposure,
+    *,
+    densities: Sequence[float] = PULSES_PER_CM2,
+    skin_types: Sequence[int] = SKIN_TYPES,
+    n_photons: int = 40_000,
+    seed: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[Warmth, ...]:
+    """Return how warm each skin type gets for each number of pulses per area, without a stop.
+
+    Parameters
+    ----------
+    skin : Skin
+        Zone, age, sex and oiliness; its type is replaced.
+    exposure : Exposure
+        Settings; the number of pulses and the stop are replaced. A recorded path gives way to rows.
+    densities : sequence of float
+        Pulses per cm2 of the area.
+    skin_types : sequence of int
+        Fitzpatrick types.
+    n_photons, seed : int
+        Of the light.
+    progress : callable, optional
+        Told the share done.
+
+    Returns
+    -------
+    tuple of Warmth
+        By skin type, then by density, then by perfusion.
+
+    Raises
+    ------
+    ParameterError
+        If a density leaves no pulse on the area.
+    """
+    motion = Motion() if isinstance(exposure.motion, PulsePath) else exposure.motion
+    rows: list[Warmth] = []
+    for done, fitzpatrick in enumerate(skin_types, start=1):
+        one = Skin.typical(skin.zone, fitzpatrick, skin.age, sex=skin.sex, oiliness=skin.oiliness)
+        ensemble = PhysicsEnsemble(one, ({},), n_photons, seed)
+        for density in densities:
+            n_pulses = round(density * 1e4 * exposure.area)
+            if n_pulses < 1:
+                raise ParameterError(
+                    f"{density:g} pulses per cm2 are none on {1e4 * exposure.area:g} cm2; give "
+                    "more."
+                )
+            session = replace(
+                exposure,
+                n_pulses=n_pulses,
+                passes=min(exposure.passes, n_pulses),
+                stop_at_surface=math.inf,
+                motion=motion,
+            )
+            steady = ensemble.delivered(session)
+            answering = replace(steady, change=answer_of_perfusion(steady))
+            rows += [
+                _warmth(summed, fitzpatrick, density, perfusion)
+                for perfusion, summed in zip(PERFUSIONS, (steady, answering), strict=True)
+            ]
+        if progress is not None:
+            progress(done / len(skin_types))
+    return tuple(rows)
+
+
+def _warmth(summed: PulseSum, fitzpatrick: int, density: float, perfusion: Perfusion) -> Warmth:
+    injury = session_injury(summed)
+    return Warmth(
+        fitzpatrick=fitzpatrick,
+        pulses_per_cm2=density,
+        n_pulses=summed.exposure.n_pulses,
+        perfusion=perfusion,
+        surface=float(summed.area_reading[-1]),
+        thermometer=float(thermometer_trace(summed).reading.max()),
+        felt=injury.surface_felt,
+        peak=float(injury.peak_temperature.max()),
+    )
+
+
+def _lattice(exposure: Exposure, n: int) -> tuple[Floats, Floats, Floats]:
+    """Return places over the area and a rim around it: x, y and every pair (n_y * n_x, 2)."""
+    if n < 3:
+        raise ParameterError(f"n is {n}; a picture needs 3 points or more along its longer side.")
+    half = 0.5 * np.array(exposure.sides) + _MARGIN * exposure.beam.diameter
+    step = 2.0 * half.max() / (n - 1)
+    x, y = (np.linspace(-s, s, max(3, round(2.0 * s / step) + 1)) for s in half)
+    return x, y, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def _surface_response(delivered: PulseSum) -> PulseResponse:
+    whole = delivered.response.pulse
+    return PulseResponse(whole.time, whole.r, whole.depth[:1], whole.rise[:, :1])
+
+
+def _temperature(delivered: PulseSum, places: Floats, times: Floats) -> Floats:
+    """Return the surface at places and times [K], shape (n_time, n_place)."""
+    path = delivered.session.path
+    rise = session_rise(
+        _surface_response(delivered),
+        *(path.time, path.position, delivered.exposure.pulse_energy, places, times),
+    )[:, :, 0]
+    warmer = delivered.change(times)[:, :1]
+    return np.asarray(delivered.response.resting[0] + rise + warmer, dtype=np.float64)

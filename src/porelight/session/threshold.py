@@ -1,0 +1,354 @@
+"""Outcome of one exposure, and the radiant exposure at which an end point is just reached.
+
+Three end points of the literature: a *burn*, cells that die (minimum visible lesion);
+*coagulation*, collagen that denatures; *vaporisation*, water that reaches its boiling point. The
+first two are a damage integral of 1 where the beam is strongest, the third is a temperature.
+"""
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+import numpy as np
+
+from porelight.errors import ConvergenceError, ExtrapolationWarning, ParameterError, did_you_mean
+from porelight.heat.cooling import SurfaceCourse
+from porelight.heat.surface import Cooling
+from porelight.heat.temporal_profile import TemporalProfile
+from porelight.injury.field import InjuryParameters
+from porelight.injury.published import PUBLISHED, published_set
+from porelight.injury.rate_process import Rate, damage_integral
+from porelight.laser.beam import Beam, Profile
+from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.quantities import Floats
+from porelight.session.single_exposure import Heating, SingleExposure, heating, room_air
+from porelight.session.target import Target
+
+Endpoint = Literal["burn", "coagulation", "vaporisation"]
+
+BOILING = 373.15  # K
+_HOTTEST = 900.0  # K; far beyond any end point
+_SHORTEST = 1e-6  # s; below, pressure waves and plasma injure before heat does
+_NONE: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExposureOutcome:
+    """What one exposure did where its beam is strongest.
+
+    Attributes
+    ----------
+    radiant_exposure, peak_radiant_exposure : float
+        Energy over the area of the spot, and its largest local value [J/m2].
+    time, depth : ndarray of float64
+        Of the temperature: shape (n_time,) [s], shape (n_depth,) [m].
+    temperature : ndarray of float64, shape (n_time, n_depth)
+        [K].
+    burn, coagulation : ndarray of float64, shape (n_depth,)
+        Damage integral of cells (0 in the stratum corneum) and of collagen [-].
+    killed_depth, coagulated_depth : float
+        Deepest place with a damage integral of 1 [m]; 0 if there is none.
+    surface_peak, peak : float
+        Hottest the surface and the skin get [K].
+    boils : bool
+        Whether water reaches 100 degC: hotter than that, the temperature is not real.
+    """
+
+    radiant_exposure: float
+    peak_radiant_exposure: float
+    time: Floats
+    depth: Floats
+    temperature: Floats
+    burn: Floats
+    coagulation: Floats
+    killed_depth: float
+    coagulated_depth: float
+    surface_peak: float
+    peak: float
+    boils: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Threshold:
+    """The exposure that just reaches an end point.
+
+    Attributes
+    ----------
+    endpoint : str
+        Which.
+    criterion : str
+        Damage rate behind it, or the boiling point.
+    radiant_exposure, peak_radiant_exposure : float
+        Energy over the area of the spot, and its largest local value [J/m2].
+    depth : float
+        Where it is reached first [m].
+    outcome : ExposureOutcome
+        Of just this exposure.
+    """
+
+    endpoint: Endpoint
+    criterion: str
+    radiant_exposure: float
+    peak_radiant_exposure: float
+    depth: float
+    outcome: ExposureOutcome
+
+
+def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
+    target: Target,
+    *,
+    wavelength: float,
+    spot_diameter: float,
+    duration: float | TemporalProfile,
+    profile: Profile | RadialProfile | BeamImage = "flat-top",
+    n_pulses: int = 1,
+    rate: float = 0.0,
+    cooling: Cooling = "air",
+    cooling_time: float = 0.0,
+    cooling_lead: float = 0.0,
+) -> SingleExposure:
+    """Return an exposure as papers state it.
+
+    Parameters
+    ----------
+    target : Target
+        Whose skin; the air of the room is its values'.
+    wavelength : float
+        400 to 3000 nm [m].
+    spot_diameter : float
+        At the skin [m]; of a Gaussian beam where it falls to 1/e2 (1/e diameters times root 2).
+    duration : float or TemporalProfile
+        Of one pulse [s], or the course of its power.
+    profile : {"flat-top", "gaussian", "ring"} or RadialProfile or BeamImage
+        Of the beam; for a ring, divergence or tilt make a `SingleExposure` of a `Beam`.
+    n_pulses : int
+        Pulses on the same place.
+    rate : float
+        Pulses per second [Hz]; needed for more than one.
+    cooling : {"air", "cold air", "contact", "cryogen"}
+        On the skin from time 0 on.
+    cooling_time : float
+        How long it is applied [s]; air follows.
+    cooling_lead : float
+        From the start of the cooling to the first pulse [s].
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range, or a pulse is longer than its period.
+    """
+    envelope = (
+        duration if isinstance(duration, TemporalProfile) else TemporalProfile.rectangle(duration)
+    )
+    if n_pulses != 1:
+        if not rate > 0.0:
+            raise ParameterError(f"rate is {rate:g} Hz; {n_pulses} pulses need a rate above 0 Hz.")
+        envelope = envelope.repeated(1.0 / rate, n_pulses)
+    course = room_air(target)
+    if cooling != "air":
+        course = SurfaceCourse.cooled(cooling, cooling_time, target.values)
+    return SingleExposure(
+        wavelength, Beam(profile, spot_diameter), envelope.delayed(cooling_lead), course
+    )
+
+
+def outcome(
+    heated: Heating, radiant_exposure: float, *, criterion: str = "two-channel"
+) -> ExposureOutcome:
+    """Return what an exposure of a strength does.
+
+    Parameters
+    ----------
+    heated : Heating
+        The exposure.
+    radiant_exposure : float
+        Energy over the area of the spot [J/m2].
+    criterion : str
+        Rate of cell death: "two-channel", or a name of `injury.published.PUBLISHED`.
+    """
+    temperature = heated.temperature(radiant_exposure)
+    burn = np.where(heated.living, _damage(heated, temperature, "burn", criterion), 0.0)
+    coagulation = _damage(heated, temperature, "coagulation", criterion)
+    peak = float(temperature.max())
+    # from the centre of the first cell to the surface the profile is straight to a fraction of a K
+    return ExposureOutcome(
+        radiant_exposure=radiant_exposure,
+        peak_radiant_exposure=radiant_exposure * heated.peak_factor,
+        time=heated.time,
+        depth=heated.depth,
+        temperature=temperature,
+        burn=burn,
+        coagulation=coagulation,
+        killed_depth=_deepest(heated.depth, burn),
+        coagulated_depth=_deepest(heated.depth, coagulation),
+        surface_peak=float(temperature[:, 0].max()),
+        peak=peak,
+        boils=peak >= BOILING,
+    )
+
+
+def threshold(
+    heated: Heating, endpoint: Endpoint = "burn", *, criterion: str = "two-channel"
+) -> Threshold:
+    """Return the radiant exposure at which an end point is just reached.
+
+    Parameters
+    ----------
+    heated : Heating
+        The exposure.
+    endpoint : {"burn", "coagulation", "vaporisation"}
+        Cells killed below the stratum corneum, collagen denatured below the epidermis, or water at
+        100 degC anywhere.
+    criterion : str
+        Rate of cell death: "two-channel", or a name of `injury.published.PUBLISHED`.
+
+    Raises
+    ------
+    ParameterError
+        If an end point or a criterion has no such name.
+    ConvergenceError
+        If the beam cannot reach it.
+
+    Warns
+    -----
+    ExtrapolationWarning
+        For pulses below 1 us: pressure and plasma injure there before heat does, so that the true
+        threshold is lower.
+    """
+    if endpoint not in get_args(Endpoint):
+        raise ParameterError(
+            f"no end point named {endpoint!r}{did_you_mean(str(endpoint), get_args(Endpoint))}"
+        )
+    shortest = heated.exposure.envelope.shortest
+    if shortest < _SHORTEST:
+        warnings.warn(
+            f"pulses of {shortest:.3g} s injure by pressure and plasma before they burn; heat "
+            f"alone is modelled, from {_SHORTEST:g} s on: the true threshold is lower.",
+            ExtrapolationWarning,
+            stacklevel=2,
+        )
+    hottest = float((heated.rise.max(axis=0)).max())
+    if not hottest > 0.0:
+        raise ConvergenceError("the beam warms the skin nowhere; check wavelength and target.")
+    counted = _counted(heated, endpoint)
+    if endpoint == "vaporisation":
+        room = (BOILING - heated.unlit) / np.maximum(heated.rise, 1e-12 * hottest)
+        strength, criterion = float(room.min()), "100 degC"
+        depth = float(heated.depth[np.unravel_index(room.argmin(), room.shape)[1]])
+    else:
+
+        def log_damage(strength: float) -> Floats:
+            found = _damage(heated, heated.temperature(strength), endpoint, criterion)
+            return np.where(counted, np.log(np.maximum(found, 1e-300)), -np.inf)
+
+        high = (_HOTTEST - float(heated.unlit.max())) / hottest
+        if log_damage(high).max() < 0.0:
+            raise ConvergenceError(f"no strength of this beam reaches the end point {endpoint!r}.")
+        low = 0.0
+        while high - low > 1e-4 * high:
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if log_damage(middle).max() < 0.0 else (low, middle)
+        strength, depth = high, float(heated.depth[log_damage(high).argmax()])
+    return Threshold(
+        endpoint=endpoint,
+        criterion=criterion,
+        radiant_exposure=strength,
+        peak_radiant_exposure=strength * heated.peak_factor,
+        depth=depth,
+        outcome=outcome(
+            heated, strength, criterion="two-channel" if criterion == "100 degC" else criterion
+        ),
+    )
+
+
+def threshold_of(  # noqa: PLR0913  what a paper states of an exposure
+    target: Target,
+    *,
+    wavelength: float,
+    spot_diameter: float,
+    duration: float | TemporalProfile,
+    endpoint: Endpoint = "burn",
+    profile: Profile | RadialProfile | BeamImage = "flat-top",
+    n_pulses: int = 1,
+    rate: float = 0.0,
+    cooling: Cooling = "air",
+    cooling_time: float = 0.0,
+    cooling_lead: float = 0.0,
+    n_photons: int = 200_000,
+    seed: int = 1,
+) -> Threshold:
+    """Return the threshold of an exposure as papers state it: one call.
+
+    Parameters are those of `single_exposure`, `heating` and `threshold`.
+
+    Examples
+    --------
+    >>> found = threshold_of(Target.pig(), wavelength=1.94e-6, spot_diameter=10e-3, duration=0.1,
+    ...     n_photons=20_000)
+    >>> 1.0 < found.radiant_exposure / 1e4 < 10.0  # J/cm2
+    True
+    """
+    exposure = single_exposure(
+        target,
+        wavelength=wavelength,
+        spot_diameter=spot_diameter,
+        duration=duration,
+        profile=profile,
+        n_pulses=n_pulses,
+        rate=rate,
+        cooling=cooling,
+        cooling_time=cooling_time,
+        cooling_lead=cooling_lead,
+    )
+    return threshold(heating(target, exposure, n_photons=n_photons, seed=seed), endpoint)
+
+
+def _counted(heated: Heating, endpoint: Endpoint) -> Floats:
+    """Return which depths can show the end point, shape (n_depth,)."""
+    if endpoint == "burn":
+        return heated.living
+    if endpoint == "coagulation":
+        layers = heated.target.skin.layers
+        epidermis = sum(layer.thickness for layer in layers if layer.name == "epidermis")
+        return np.asarray(heated.depth >= epidermis)
+    return np.ones(heated.depth.size, dtype=bool)
+
+
+def _damage(heated: Heating, temperature: Floats, endpoint: Endpoint, criterion: str) -> Floats:
+    """Return the damage integral above that at rest, shape (n_depth,)."""
+    parameters = InjuryParameters.from_values(heated.target.values)
+    factor, process = _process(parameters, endpoint, criterion)
+    tolerated = np.maximum(heated.unlit[0], parameters.tolerated_temperature)
+    history = np.maximum(temperature, tolerated)
+    at_rest = np.exp(process.log_rate(tolerated)) * (heated.time[-1] - heated.time[0])
+    whole = damage_integral(heated.time, history, process)
+    return np.asarray(factor * np.maximum(whole - at_rest, 0.0), dtype=np.float64)
+
+
+def _process(
+    parameters: InjuryParameters, endpoint: Endpoint, criterion: str
+) -> tuple[float, Rate]:
+    """Return what multiplies a rate, and the rate."""
+    if endpoint == "coagulation":
+        return float(parameters.denaturation_rate_factor), parameters.denaturation()
+    if criterion == "two-channel":
+        return float(parameters.death_rate_factor), parameters.death()
+    if criterion not in PUBLISHED:
+        known = ("two-channel", *PUBLISHED)
+        raise ParameterError(f"no criterion named {criterion!r}{did_you_mean(criterion, known)}")
+    return 1.0, published_set(criterion).process
+
+
+def _deepest(depth: Floats, damage: Floats) -> float:
+    """Return the deepest place with a damage integral of 1 [m], straight in its logarithm."""
+    past = np.flatnonzero(damage >= 1.0)
+    if past.size == 0:
+        return 0.0
+    i = int(past[-1])
+    if i + 1 == depth.size:
+        return float(depth[i])
+    above, below = math.log(damage[i]), math.log(max(float(damage[i + 1]), 1e-300))
+    return float(depth[i] + above / (above - below) * (depth[i + 1] - depth[i]))

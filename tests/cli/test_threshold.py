@@ -1,0 +1,96 @@
+import json
+
+import numpy as np
+import pytest
+
+from porelight.cli.app import main
+from porelight.heat.temporal_profile import TemporalProfile
+from porelight.laser.beam import Beam
+from porelight.session.single_exposure import SingleExposure, heating, room_air
+from porelight.session.target import Target
+from porelight.session.threshold import threshold
+
+USUAL = ["threshold", "--wavelength", "1940", "--photons", "3000"]
+
+
+def run(capsys, *arguments: str, spot: str = "5") -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main([*USUAL, "--spot", spot, *arguments])
+    shown = capsys.readouterr()
+    return int(left.value.code or 0), shown.out, shown.err
+
+
+def test_the_command_tells_what_the_function_finds(capsys):
+    code, out, _ = run(capsys, "--duration", "100", "--skin", "pig", "--fluence", "20", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["endpoint"] == "burn"
+    target = Target.pig()
+    exposure = SingleExposure(
+        1.94e-6, Beam("flat-top", 5e-3), TemporalProfile.rectangle(0.1), room_air(target)
+    )
+    found = threshold(heating(target, exposure, n_photons=3000))
+    assert told["threshold"]["radiant_exposure_J_per_cm2"] == pytest.approx(
+        found.radiant_exposure / 1e4, rel=1e-3
+    )
+    assert told["outcome"]["killed_to_um"] > told["threshold"]["killed_to_um"]
+
+
+def test_the_command_shows_a_table(capsys):
+    code, out, _ = run(capsys, "--duration", "100", "--endpoint", "vaporisation")
+    assert code == 0
+    assert "vaporisation, 100 degC" in out
+    assert "factor of about two" in out
+
+
+def test_a_pulse_shape_from_a_file_is_an_exposure(capsys, tmp_path):
+    file = tmp_path / "pulse.csv"
+    file.write_text("time_ms,power\n0,0\n1,1\n3,0\n", encoding="utf-8")
+    code, out, _ = run(capsys, "--envelope", str(file), "--pulses", "2", "--rate", "5", "--json")
+    assert code == 0
+    assert json.loads(out)["threshold"]["radiant_exposure_J_per_cm2"] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "expected one of the two"),
+        (("--duration", "300", "--pulses", "2", "--rate", "5"), "longer than its period"),
+        (
+            ("--duration", "1", "--cooling", "cryogen", "--cooling-time", "3000",
+             "--cooling-lead", "3000"),
+            "freezes living skin",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_line_and_exit_2(capsys, arguments, message):
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_micrometres_given_as_nanometres_are_told_in_nanometres(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["threshold", "--wavelength", "1.94", "--spot", "5", "--duration", "100"])
+    assert left.value.code == 2
+    assert "wavelength is 1.94 nm; expected 400 to 3000 nm" in capsys.readouterr().err
+
+
+def test_a_spot_without_width_gets_one_line(capsys):
+    code, _, err = run(capsys, "--duration", "100", spot="0")
+    assert code == 2
+    assert "spot_diameter is 0 m" in err
+
+
+def test_a_ring_is_looked_at_where_it_shines():
+    target = Target.human()
+    ring = Beam("ring", 8e-3, inner_diameter=4e-3)
+    exposure = SingleExposure(1.94e-6, ring, TemporalProfile.rectangle(0.1), room_air(target))
+    disc = SingleExposure(
+        1.94e-6, Beam("flat-top", 8e-3), TemporalProfile.rectangle(0.1), room_air(target)
+    )
+    found, even = (threshold(heating(target, one, n_photons=10_000)) for one in (exposure, disc))
+    # light of 1940 nm stays where it falls: radiant exposure of the ring itself decides
+    assert found.peak_radiant_exposure == pytest.approx(even.peak_radiant_exposure, rel=0.15)
+    assert np.isfinite(found.depth)

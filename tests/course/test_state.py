@@ -1,0 +1,262 @@
+"""A course simulated in parts, with its state carried over, is the course simulated at once."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from porelight.cli.app import main
+from porelight.course.continuation import advanced, begin, new_sessions, simulated_until
+from porelight.course.course import Care, Course
+from porelight.course.state import EnsembleSettings, continued_care
+from porelight.errors import InputFileError, ParameterError
+from porelight.files.course_states import load_course_state, save_course_state
+from porelight.files.outcomes import load_outcome
+from porelight.laser.presets import laser_genesis, pearl
+from porelight.mechanics.opening import MixtureState
+from porelight.tissue.skin import Skin
+
+SETTINGS = EnsembleSettings(draws=24, members=2, photons=5000, seed=1)
+DAYS = [1.0, 3.0, 10.0, 14.0, 28.0, 29.0, 35.0, 42.0, 60.0, 90.0, 120.0, 200.0]
+HABITS = (
+    Care("cleansing", from_day=5.0),
+    Care("unprotected-sun"),
+    Care("picking", from_day=20.0),
+    Care("sun-protection", from_day=0.0),
+)
+
+
+@pytest.fixture(scope="module")
+def mixed(skin):
+    """Five sessions of both devices, with everything a person can do between them."""
+    genesis, resurfacing = laser_genesis(), pearl()
+    exposures = [(0.0, genesis), (14.0, genesis), (28.0, resurfacing), (42.0, genesis)]
+    return Course(skin, [one.on_day(day) for day, one in exposures], HABITS)
+
+
+@pytest.fixture(scope="module")
+def at_once(mixed, treated):
+    injuries = [treated(session.exposure) for session in mixed.sessions]
+    days = [0.0, *DAYS]
+    return mixed.follow(injuries, draws=SETTINGS.draws, seed=SETTINGS.seed, days=days)
+
+
+def in_parts(course, treated, cuts, carried=lambda state: state):
+    """Run a course up to each cut and on, its sessions becoming known as they come."""
+    state = begin(course.skin, SETTINGS)
+    for first, last in zip([0.0, *cuts], [*cuts, DAYS[-1]], strict=True):
+        sessions = [one for one in course.sessions if one.day < last]
+        care = [one for one in course.care if one.from_day < last]
+        part = Course(course.skin, sessions, care)
+        injuries = [treated(one.exposure) for one in new_sessions(state, part)]
+        days = [day for day in DAYS if first < day <= last]
+        state = carried(advanced(state, part, injuries, days))
+    return state
+
+
+def assert_same(found, expected, tolerance):
+    assert set(found.data_vars) == set(expected.data_vars)
+    for name, array in expected.data_vars.items():
+        np.testing.assert_allclose(
+            found[name], array, rtol=tolerance, atol=tolerance, err_msg=str(name)
+        )
+    np.testing.assert_array_equal(found.day, expected.day)
+    for name in ("sessions", "skin", "draws", "members"):
+        assert json.loads(found.attrs[name]) == json.loads(expected.attrs[name]), name
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize(
+    "cuts",
+    [
+        pytest.param([], id="one part"),
+        pytest.param([35.0], id="between sessions"),
+        pytest.param([28.0], id="on the day of a session"),
+        pytest.param([29.0], id="the day after a wound"),
+        pytest.param([10.0, 42.0, 120.0], id="four parts"),
+    ],
+)
+def test_parts_equal_one_run(mixed, treated, at_once, cuts):
+    assert_same(in_parts(mixed, treated, cuts).outcome, at_once, 1e-10)
+
+
+@pytest.mark.verification
+def test_a_state_written_and_read_again_goes_on_with_the_same_bits(mixed, treated, tmp_path):
+    def through_a_file(state):
+        return load_course_state(save_course_state(state, tmp_path / "course.nc"))
+
+    kept = in_parts(mixed, treated, [35.0])
+    read = in_parts(mixed, treated, [35.0], through_a_file)
+    assert read.outcome.identical(through_a_file(kept).outcome)
+    np.testing.assert_array_equal(read.outcome.diameter_ratio, kept.outcome.diameter_ratio)
+    assert read.care == kept.care
+
+
+def test_pools_that_forget_their_natural_configuration_would_show(mixed, treated, at_once):
+    first = Course(mixed.skin, mixed.sessions[:3], HABITS)
+    injuries = [treated(one.exposure) for one in first.sessions]
+    early = [day for day in DAYS if day <= 35.0]
+    cut = advanced(begin(mixed.skin, SETTINGS), first, injuries, early)
+    pore = cut.memory.pore
+    shape = pore.mixture.strain[0].shape
+    blank = MixtureState.at_rest(pore.mixture.time, pore.mixture.resting, shape)
+    memory = replace(cut.memory, pore=replace(pore, mixture=blank))
+    later = [treated(one.exposure) for one in new_sessions(cut, mixed)]
+    days = [day for day in DAYS if day > 35.0]
+    found = advanced(replace(cut, memory=memory), mixed, later, days).outcome.diameter_ratio
+    assert float(np.abs(found - at_once.diameter_ratio).max()) > 1e-3
+
+
+def test_a_follow_up_treatment_decided_later_is_a_course_of_both(skin, treated):
+    genesis = laser_genesis()
+    planned = Course(skin, [genesis.on_day(0.0)])
+    first = advanced(begin(skin, SETTINGS), planned, [treated(genesis)], [30.0, 90.0])
+    both = Course(skin, [genesis.on_day(0.0), genesis.on_day(90.0)])
+    later = advanced(first, both, [treated(genesis)], [100.0, 180.0])
+    expected = both.follow(
+        [treated(genesis)] * 2, draws=24, seed=1, days=[0.0, 30.0, 90.0, 100.0, 180.0]
+    )
+    assert_same(later.outcome, expected, 1e-10)
+    # and until the second treatment nothing of the first forecast has changed
+    np.testing.assert_array_equal(later.outcome.diameter_ratio[:, :3], first.outcome.diameter_ratio)
+
+
+def test_long_after_a_course_a_new_session_finds_the_same_skin(skin, treated):
+    # beyond 400 days steps are coarse until the next session; what is not yet known changes nothing
+    genesis = laser_genesis()
+    days = [100.0, 500.0, 700.0]
+    early = Course(skin, [genesis.on_day(0.0)])
+    state = advanced(begin(skin, SETTINGS), early, [treated(genesis)], days)
+    both = Course(skin, [genesis.on_day(0.0), genesis.on_day(700.0)])
+    later = advanced(state, both, [treated(genesis)], [760.0])
+    expected = both.follow([treated(genesis)] * 2, draws=24, seed=1, days=[0.0, *days, 760.0])
+    assert_same(later.outcome, expected, 1e-10)
+
+
+def test_simulation_in_two_parts_equals_simulation_at_once(skin):
+    course = Course(skin, [laser_genesis(n_pulses=50).on_day(day) for day in (0.0, 21.0)])
+    small = EnsembleSettings(draws=8, members=2, photons=1000, seed=3)
+    half = simulated_until(course, 14.0, begin(skin, small))
+    assert half.session_days.tolist() == [0.0]
+    whole = simulated_until(course, 49.0, half)
+    expected = course.simulate(draws=8, members=2, photons=1000, seed=3, last_day=49.0)
+    assert_same(whole.outcome, expected, 1e-10)
+
+
+@pytest.mark.parametrize(
+    ("past", "planned", "expected"),
+    [
+        # goes on, stops, changes its level, begins, was over before
+        ([("cleansing", 0, 99)], [("cleansing", 0, 99)], [("cleansing", 0, 99)]),
+        ([("cleansing", 0, 99)], [], [("cleansing", 0, 50)]),
+        (
+            [("cleansing", 0, 50)],
+            [("cleansing", 50, 99)],
+            [("cleansing", 0, 50), ("cleansing", 50, 99)],
+        ),
+        ([], [("cleansing", 0, 99)], [("cleansing", 50, 99)]),
+        ([("cleansing", 0, 20)], [], [("cleansing", 0, 20)]),
+        ([("picking", 10, 99)], [("picking", 10, 99)], [("picking", 10, 99)]),
+        ([("picking", 60, 99)], [], []),
+    ],
+)
+def test_care_goes_on_from_the_day_of_the_state(past, planned, expected):
+    def care(entries):
+        return tuple(Care(kind, float(start), float(stop)) for kind, start, stop in entries)
+
+    assert continued_care(care(past), care(planned), 50.0) == care(expected)
+
+
+def test_what_has_happened_cannot_be_changed(skin, treated):
+    genesis = laser_genesis()
+    state = advanced(
+        begin(skin, SETTINGS),
+        Course(skin, [genesis.on_day(0.0)]),
+        [treated(genesis)],
+        [30.0],
+    )
+    with pytest.raises(ParameterError, match="session of day 10 is not among those simulated"):
+        new_sessions(state, Course(skin, [genesis.on_day(10.0)]))
+    stronger = laser_genesis(radiant_exposure=15e4).on_day(0.0)
+    with pytest.raises(ParameterError, match="session of day 0 is not among"):
+        new_sessions(state, Course(skin, [stronger]))
+    other = Skin.typical("nose", 3, 35.0)
+    with pytest.raises(ParameterError, match="state of day 30 is of another skin"):
+        advanced(state, Course(other), [], [40.0])
+    with pytest.raises(ParameterError, match="begin after day 30"):
+        advanced(state, Course(skin), [], [30.0])
+    with pytest.raises(ParameterError, match="stands at day 30; expected a later day than 20"):
+        simulated_until(Course(skin), 20.0, state)
+    with pytest.raises(ParameterError, match="1 sessions' injuries for 0 new sessions"):
+        advanced(state, Course(skin), [treated(genesis)], [40.0])
+
+
+def test_files_that_are_no_state_are_refused_in_one_line(skin, tmp_path, monkeypatch):
+    with pytest.raises(InputFileError, match="a state written by"):
+        load_course_state(tmp_path / "missing.nc")
+    text = tmp_path / "text.nc"
+    text.write_text("not a state")
+    with pytest.raises(InputFileError, match="not a readable state"):
+        load_course_state(text)
+    state = begin(skin, EnsembleSettings(draws=8, members=1))
+    outcome = tmp_path / "outcome.nc"
+    state.outcome.to_netcdf(outcome, engine="h5netcdf")
+    with pytest.raises(InputFileError, match="not a state of a course"):
+        load_course_state(outcome)
+    kept = save_course_state(state, tmp_path / "state.nc")
+    monkeypatch.setattr("porelight.files.course_states.fingerprint", lambda: "0" * 16)
+    with pytest.raises(InputFileError, match="may not change its numbers halfway"):
+        load_course_state(kept)
+
+
+COURSE = """
+[skin]
+zone = "cheek"
+fitzpatrick = 3
+age_years = 35
+[[session]]
+day = 0
+device = "laser-genesis"
+pulses = 50
+[simulation]
+draws = 8
+members = 1
+photons = 1000
+"""
+MORE = """
+last_day = 63
+[[session]]
+day = 42
+device = "laser-genesis"
+pulses = 50
+"""
+
+
+@pytest.mark.slow
+def test_the_command_line_keeps_a_course_and_goes_on_with_it(tmp_path, capsys):
+    def porelight(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(one) for one in arguments])
+        return left.value.code, capsys.readouterr().err
+
+    first, later, state = tmp_path / "first.toml", tmp_path / "later.toml", tmp_path / "skin.nc"
+    first.write_text(COURSE + "last_day = 49")
+    later.write_text(COURSE + MORE)
+    forecast, resumed, whole = (tmp_path / f"{name}.nc" for name in ("a", "b", "c"))
+    kept = ("--state", state, "--state-day", 42)
+    assert porelight("simulate", first, "--output", forecast, *kept)[0] == 0
+    assert load_outcome(forecast).day[-1] == 49.0
+    assert porelight("simulate", later, "--output", resumed, "--continue-from", state)[0] == 0
+    assert porelight("simulate", later, "--output", whole)[0] == 0
+    found, expected = load_outcome(resumed), load_outcome(whole)
+    assert found.sizes["session"] == 2
+    # files of outcomes hold float32
+    for name, array in expected.data_vars.items():
+        np.testing.assert_allclose(found[name], array, rtol=1e-6, atol=1e-7, err_msg=str(name))
+
+    changed = tmp_path / "changed.toml"
+    changed.write_text(COURSE.replace("pulses = 50", "pulses = 60"))
+    code, complaint = porelight("simulate", changed, "--output", resumed, "--continue-from", state)
+    assert code == 2
+    assert "what has happened cannot be changed" in complaint

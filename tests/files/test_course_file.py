@@ -1,0 +1,88 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from porelight.errors import InputFileError
+from porelight.files.course_file import (
+    EXAMPLE,
+    course_schema,
+    read_course_file,
+    read_skin_file,
+)
+
+SKIN = '[skin]\nzone = "nose"\nfitzpatrick = 3\nage_years = 35\n'
+SESSION = '[[session]]\nday = 0\ndevice = "laser-genesis"\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "course.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_example_is_a_course(tmp_path):
+    content = read_course_file(written(tmp_path, EXAMPLE))
+    assert [entry.device for entry in content.session] == ["laser-genesis", "pearl"]
+    assert content.session[0].radiant_exposure_j_cm2 == 14
+    assert content.session[1].spot_mm is None
+
+
+def test_skin_is_read_from_a_course_as_well_as_alone(tmp_path):
+    alone = read_skin_file(written(tmp_path, SKIN))
+    assert alone == read_skin_file(written(tmp_path, SKIN + SESSION))
+    assert alone.zone == "nose"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            SKIN + SESSION + "spot = 5\n",
+            "session[1].spot is not a key; did you mean 'spot_mm'?",
+        ),
+        (
+            SKIN + SESSION + "radiant_exposure_j_cm2 = 1400\n",
+            "session[1].radiant_exposure_j_cm2 is 1400 J/cm2; expected 0 to 100 J/cm2.",
+        ),
+        (
+            SKIN + SESSION + "spot_mm = 0.005\n",
+            "session[1].spot_mm is 0.005 mm; expected 0.1 to 30 mm. Metres need",
+        ),
+        (SKIN.replace("35", "-3"), "skin.age_years is -3 years; expected 12 to 110 years."),
+        (SKIN.replace("3\n", "7\n", 1), "skin.fitzpatrick is 7 type; expected 1 to 6"),
+        (SKIN.replace("nose", "noze"), "skin.zone is 'noze'; expected 'forehead',"),
+        (SKIN + SESSION.replace("0", '"Monday"'), "session[1].day is 'Monday'; expected a number"),
+        (SKIN + "[[session]]\nday = 0\n", "session[1].device is missing"),
+        (SKIN + SESSION + SESSION + "pulses = 1.5\n", "session[2].pulses is 1.5; expected a"),
+        ("zone = ", "not valid TOML"),
+        (SESSION, "skin is missing"),
+    ],
+)
+def test_every_mistake_gets_one_line_that_tells_what_would_be_right(tmp_path, text, message):
+    path = written(tmp_path, text)
+    with pytest.raises(InputFileError) as caught:
+        read_course_file(path)
+    line = str(caught.value)
+    assert line.startswith(f"{path}: ")
+    assert message in line
+    assert "\n" not in line
+
+
+def test_missing_folder_and_binary_files_are_named(tmp_path):
+    with pytest.raises(InputFileError, match="no such file"):
+        read_course_file(tmp_path / "none.toml")
+    with pytest.raises(InputFileError, match="is a folder"):
+        read_course_file(tmp_path)
+    binary = tmp_path / "course.toml"
+    binary.write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(InputFileError, match="not a text file"):
+        read_course_file(binary)
+
+
+def test_schema_names_units_and_refuses_unknown_keys():
+    schema = json.loads(course_schema())
+    session = schema["$defs"]["SessionTable"]
+    assert session["additionalProperties"] is False
+    spot = session["properties"]["spot_mm"]["anyOf"][0]
+    assert (spot["unit"], spot["minimum"], spot["maximum"]) == ("mm", 0.1, 30)

@@ -1,0 +1,73 @@
+import base64
+import json
+import zlib
+
+import numpy as np
+import pytest
+
+from porelight.errors import InputFileError
+from porelight.files.jnii import jdata_array, read_jnii, write_jnii
+
+VOLUME = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+
+
+def document_of(**changes):
+    data = {**jdata_array(VOLUME), **changes}
+    return {"NIFTIHeader": {"VoxelSize": [0.1, 0.1, 0.1]}, "NIFTIData": data}
+
+
+def test_volume_survives_being_written(tmp_path):
+    path = write_jnii(VOLUME, 1e-4, tmp_path / "v.jnii", name="v", description="counts")
+
+    volume, voxel = read_jnii(path)
+
+    np.testing.assert_array_equal(volume, VOLUME)
+    np.testing.assert_allclose(voxel, 1e-4)
+
+
+def test_header_says_what_the_bytes_are(tmp_path):
+    path = write_jnii(VOLUME, 1e-4, tmp_path / "v.jnii", name="v", description="counts")
+
+    document = json.loads(path.read_text())
+
+    assert document["NIFTIHeader"]["Dim"] == [2, 3, 4]
+    assert document["NIFTIHeader"]["Unit"]["L"] == "mm"
+    np.testing.assert_allclose(document["NIFTIHeader"]["VoxelSize"], 0.1)
+    # read by hand as the JData specification has it: zlib in base64, rows before columns
+    data = document["NIFTIData"]
+    raw = zlib.decompress(base64.b64decode(data["_ArrayZipData_"]))
+    np.testing.assert_array_equal(
+        np.frombuffer(raw, dtype="<f4").reshape(data["_ArraySize_"]), VOLUME
+    )
+
+
+def test_columns_before_rows_are_read_as_mcx_writes_them(tmp_path):
+    data = VOLUME.tobytes(order="F")
+    packed = base64.b64encode(zlib.compress(data)).decode()
+    path = tmp_path / "v.jnii"
+    path.write_text(json.dumps(document_of(_ArrayOrder_="c", _ArrayZipData_=packed)))
+
+    np.testing.assert_array_equal(read_jnii(path)[0], VOLUME)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a readable JNIfTI file"),
+        ("[" * 100_000, "not a readable JNIfTI file"),
+        ("{}", "not a readable JNIfTI file"),
+        (json.dumps(document_of(_ArraySize_=[10**6, 10**6, 10**6])), "too large"),
+        (json.dumps(document_of(_ArraySize_=[0, 3, 4])), "empty or too large"),
+        (json.dumps(document_of(_ArraySize_=[2, 3, 5])), "24 values for a volume of"),
+        (json.dumps(document_of(_ArraySize_=[2, 3, 1])), "7 values|not a readable"),
+        (json.dumps(document_of(_ArrayType_="object")), "not a readable JNIfTI file"),
+        (json.dumps(document_of(_ArrayZipType_="lzma")), "'lzma' is not zlib or gzip"),
+        (json.dumps(document_of(_ArrayZipData_="AAAA")), "not a readable JNIfTI file"),
+    ],
+)
+def test_hostile_volume_is_refused(tmp_path, text, message):
+    path = tmp_path / "v.jnii"
+    path.write_text(text)
+
+    with pytest.raises(InputFileError, match=message):
+        read_jnii(path)

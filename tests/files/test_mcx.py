@@ -1,0 +1,242 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from porelight.errors import InputFileError, ParameterError
+from porelight.files.jnii import jdata_array
+from porelight.files.light_case import LightCase
+from porelight.files.mcx import mcx_case, media_volume, write_mcx_case
+from porelight.files.mcx_reader import read_mcx_case
+
+LAYERS = [
+    {"thickness_mm": 0.1, "mu_a_per_mm": 0.5, "mu_s_per_mm": 20, "anisotropy": 0.9,
+     "refractive_index": 1.4},
+    {"thickness_mm": 1.9, "mu_a_per_mm": 0.03, "mu_s_per_mm": 15, "anisotropy": 0.8,
+     "refractive_index": 1.37},
+]  # fmt: skip
+
+
+def case_of(**beam):
+    return LightCase.model_validate(
+        {
+            "beam": {"profile": "flat-top", "diameter_mm": 2.0, **beam},
+            "layer": LAYERS,
+            "index_below": 1.0,
+            "grid": {"depth_mm": 2.0},
+        }
+    )
+
+
+def document(**changes):
+    """Return a small layered case of MCX, with parts replaced."""
+    whole = mcx_case(case_of(), voxel=1e-4, width=4e-3, n_photons=1000)
+    for path, value in changes.items():
+        *tables, key = path.split("__")
+        target = whole
+        for table in tables:
+            target = target[table]
+        target[key] = value
+    return whole
+
+
+def read(folder, whole):
+    path = folder / "case.json"
+    path.write_text(whole if isinstance(whole, str) else json.dumps(whole))
+    return read_mcx_case(path)
+
+
+@pytest.mark.parametrize(
+    "beam",
+    [
+        {},
+        {"profile": "gaussian"},
+        {"profile": "ring", "inner_diameter_mm": 1.0},
+        {"profile": "pencil", "diameter_mm": 0.0},
+        {"profile": "pencil", "diameter_mm": 0.0, "tilt_deg": 30.0},
+    ],
+)
+def test_case_survives_the_way_through_mcx(tmp_path, beam):
+    case = case_of(**beam)
+    path = write_mcx_case(case, tmp_path / "case.json", voxel=1e-4, width=4e-3)
+
+    back, _ = read_mcx_case(path)
+
+    ours, theirs = case.optics(), back.optics()
+    for name in ("thickness", "mu_a", "mu_s", "anisotropy", "refractive_index"):
+        np.testing.assert_allclose(getattr(theirs, name), getattr(ours, name), rtol=1e-12)
+    assert (theirs.index_above, theirs.index_below) == (ours.index_above, ours.index_below)
+    mine, its = case.beam.beam(), back.beam.beam()
+    assert its.profile == mine.profile
+    sizes = [(b.diameter, b.inner_diameter, b.tilt) for b in (its, mine)]
+    np.testing.assert_allclose(*sizes, rtol=1e-12)
+
+
+def test_voxels_hold_the_layers():
+    volume = media_volume(mcx_case(case_of(), voxel=1e-4, width=1e-3, n_photons=1))
+
+    # air below: a slice of medium 0, without which MCX would let the light out unreflected
+    assert volume.shape == (10, 10, 21)
+    assert (volume[:, :, 0] == 1).all()
+    assert (volume[:, :, 1:20] == 2).all()
+    assert (volume[:, :, 20] == 0).all()
+
+
+def test_matched_medium_below_is_the_face_of_the_box(tmp_path):
+    matched = case_of().model_copy(update={"index_below": None})
+    path = write_mcx_case(matched, tmp_path / "case.json", voxel=1e-4, width=1e-3)
+
+    back, _ = read_mcx_case(path)
+
+    assert json.loads(path.read_text())["Domain"]["Dim"] == [10, 10, 20]
+    assert back.optics().index_below == 1.37
+
+
+def test_volume_in_the_file_is_read_like_drawn_layers(tmp_path):
+    whole = document()
+    volume = media_volume(whole)
+    drawn, _ = read(tmp_path, whole)
+
+    packed, _ = read(tmp_path, {**whole, "Shapes": jdata_array(volume)})
+
+    assert packed == drawn
+
+
+def test_volume_beside_the_file_is_read_like_drawn_layers(tmp_path):
+    whole = document()
+    drawn, _ = read(tmp_path, whole)
+    (tmp_path / "volume.bin").write_bytes(media_volume(whole).tobytes(order="F"))
+    whole["Domain"]["VolumeFile"] = "volume.bin"
+    del whole["Shapes"]
+
+    assert read(tmp_path, whole)[0] == drawn
+
+
+def test_without_mismatch_all_indices_are_equal(tmp_path):
+    optics = read(tmp_path, document(Session__DoMismatch=False))[0].optics()
+
+    assert (optics.refractive_index == 1.0).all()
+
+
+def test_air_above_the_layers_is_taken_off(tmp_path):
+    whole = document(Shapes=[{"Grid": {"Size": [40, 40, 30], "Tag": 0}}, {"ZLayers": [6, 25, 1]}])
+
+    case, _ = read(tmp_path, whole)
+
+    np.testing.assert_allclose(case.optics().thickness, [2e-3])
+
+
+def test_cone_over_the_surface_becomes_a_fibre_held_off(tmp_path):
+    source = {"Type": "cone", "Pos": [20, 20, 0], "Dir": [0, 0, 1], "Param1": [0.3, 0, 0, 0]}
+    shapes = [{"Grid": {"Size": [40, 40, 30], "Tag": 0}}, {"ZLayers": [6, 25, 1]}]
+
+    beam = read(tmp_path, document(Optode__Source=source, Shapes=shapes))[0].beam.beam()
+
+    assert beam.spreading == "fibre"
+    np.testing.assert_allclose([beam.half_angle, beam.stand_off], [0.3, 0.5e-3])
+
+
+def test_notes_say_what_differs(tmp_path):
+    _, notes = read(tmp_path, document())
+    _, fewer = read(tmp_path, document(Session__DoSpecular=True))
+
+    assert any("MCX box ends 2 mm from the beam" in note for note in notes)
+    assert any("DoSpecular" in note for note in notes)
+    assert len(fewer) == 1
+
+
+def source(**changes):
+    return {"Type": "disk", "Pos": [20, 20, 0], "Dir": [0, 0, 1], "Param1": [5, 0, 0, 0], **changes}
+
+
+MEDIA = document()["Domain"]["Media"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "message"),
+    [
+        ("", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("[]", "the file is no table of JSON"),
+        ("{}", "Domain is no table of JSON"),
+        (document(Domain__Media=[MEDIA[0]]), "Domain.Media is missing; expected medium 0"),
+        (
+            document(Domain__Media=[MEDIA[0], {**MEDIA[1], "g": 1.2}, MEDIA[2]]),
+            r"Domain.Media\[1\].g is 1.2; expected a number from -1 to 1",
+        ),
+        (
+            document(Domain__Media=[MEDIA[0], {**MEDIA[1], "mua": -1}, MEDIA[2]]),
+            r"Domain.Media\[1\].mua is -1; expected a number from 0",
+        ),
+        (
+            document(Domain__Media=[MEDIA[0], {**MEDIA[1], "n": "glass"}, MEDIA[2]]),
+            r"Domain.Media\[1\].n is 'glass'; expected a number from 1 to 4",
+        ),
+        (document(Domain__Media=MEDIA[:2]), "the volume holds medium 2; Domain.Media has 0 to 1"),
+        (document(Domain__LengthUnit=0), "Domain.LengthUnit is 0; expected a number from"),
+        (document(Domain__InvCDF=[0, 1]), "Domain.InvCDF sets directions by a table"),
+        (document(Optode__Source=source(Type="planar")), "Type is 'planar'; expected pencil, disk"),
+        (document(Optode__Source=source(Pos=[90, 20, 0])), "outside the box of 40 x 40 voxels"),
+        (document(Optode__Source=source(Pos=[20, 20, 5])), "5 voxels inside the tissue"),
+        (document(Optode__Source=source(Dir=[0, 0, -1])), "expected light that falls towards"),
+        (document(Optode__Source=source(Dir=[0.6, 0, 0.8])), "a tilted disk of MCX starts partly"),
+        (document(Optode__Source=source(Pos="here")), "Optode.Source.Pos is here; expected 3"),
+        (
+            document(Optode__Source=source(Type="gaussian", Param1=[5, 3, 0, 0])),
+            "focused Gaussian beam",
+        ),
+        (document(Shapes=[{"Sphere": {"R": 3}}]), "Shapes holds a 'Sphere'"),
+        (document(Shapes=[{"ZLayers": [1, 2]}]), r"Shapes.ZLayers holds 1|expected .from, to, tag"),
+        (document(Shapes=[{"Grid": {"Size": [1e9, 1, 1]}}]), "Shapes.Grid.Size is 1000000000.0"),
+        (document(Shapes=3), "neither Shapes nor Domain.VolumeFile"),
+        (document(Shapes=[{"ZLayers": [[1, 5, 1], [9, 20, 1]]}]), "a gap of medium 0"),
+        (document(Shapes=[]), "the slices along z hold no medium"),
+        (document(Domain__VolumeFile="../../etc/passwd"), "expected a file beside the case"),
+        (document(Domain__VolumeFile="case.json"), "bytes; expected 33600, one for each voxel"),
+    ],
+)
+def test_what_layers_cannot_represent_gets_one_clear_line(tmp_path, whole, message):
+    with pytest.raises(InputFileError, match=message) as raised:
+        read(tmp_path, whole)
+    assert "\n" not in str(raised.value)
+
+
+def test_slice_with_two_media_is_refused(tmp_path):
+    volume = media_volume(document())
+    volume[3, 4, 7] = 1
+
+    with pytest.raises(InputFileError, match="slice 8 along z holds more than one medium"):
+        read(tmp_path, {**document(), "Shapes": jdata_array(volume)})
+
+
+@pytest.mark.parametrize(
+    ("beam", "voxel", "message"),
+    [
+        ({}, 3e-4, "the plane 0.1 mm deep lies inside a voxel of 0.3 mm"),
+        ({"half_angle_deg": 5.0}, 1e-4, "MCX has no beam like this one"),
+        ({"tilt_deg": 5.0}, 1e-4, "MCX has no beam like this one"),
+    ],
+)
+def test_what_voxels_cannot_represent_is_refused(beam, voxel, message):
+    with pytest.raises(ParameterError, match=message):
+        mcx_case(case_of(**beam), voxel=voxel, width=4e-3, n_photons=1)
+
+
+def test_third_index_below_is_refused():
+    wet = case_of().model_copy(update={"index_below": 1.33})
+
+    with pytest.raises(ParameterError, match=r"the layers is 1\.33; MCX has one outside"):
+        mcx_case(wet, voxel=1e-4, width=1e-3, n_photons=1)
+
+
+def test_layer_without_end_ends_with_the_grid():
+    case = case_of().model_copy(update={"index_below": None})
+    endless = case.model_copy(
+        update={"layer": [case.layer[0], case.layer[1].model_copy(update={"thickness_mm": None})]}
+    )
+
+    whole = mcx_case(endless, voxel=1e-4, width=1e-3, n_photons=1)
+
+    assert math.isinf(endless.optics().thickness[-1])
+    assert whole["Domain"]["Dim"] == [10, 10, 20]

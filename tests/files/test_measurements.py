@@ -1,0 +1,217 @@
+"""Claims about the folder of a measurement."""
+
+import csv
+import json
+import os
+
+import cv2
+import numpy as np
+import pytest
+
+from porelight.errors import InputFileError, ParameterError
+from porelight.files import measurements
+from porelight.files.measurements import (
+    FILES,
+    load_measured,
+    load_population,
+    overlay,
+    save_measurement,
+    summary,
+)
+from porelight.photo.measure import measure
+from porelight.photo.photograph import Photograph
+
+SIDE = 150  # px, 12 mm
+
+
+@pytest.fixture(scope="module")
+def photograph():
+    share = np.zeros((SIDE, SIDE), np.float32)
+    for row in range(15, SIDE, 24):
+        for col in range(15, SIDE, 24):
+            cv2.circle(share, (col, row), 2, 1.0, -1, cv2.LINE_AA)
+    share = cv2.GaussianBlur(share, (0, 0), 0.8)[..., None]
+    grain = np.random.default_rng(1).standard_normal((SIDE, SIDE, 3))
+    pixels = np.array([190.0, 150.0, 130.0]) - 25.0 * share * np.array([0.5, 1.0, 1.0]) + grain
+    return Photograph(pixels.astype(np.uint8), 12.5e3, 0.05, "discs.png")
+
+
+@pytest.fixture(scope="module")
+def measurement(photograph):
+    zone = np.zeros((SIDE, SIDE), dtype=bool)
+    zone[:, :100] = True
+    return measure(photograph, zone="nose", zone_mask=zone)
+
+
+@pytest.fixture
+def folder(tmp_path, measurement, photograph):
+    return save_measurement(measurement, photograph, tmp_path / "out")
+
+
+@pytest.fixture(scope="module")
+def empty(photograph):
+    bare = Photograph(np.full_like(photograph.pixels, 150), 12.5e3, name="bare.png")
+    return measure(bare, zone="nose"), bare
+
+
+def test_folder_holds_the_four_files_and_nothing_else(folder):
+    assert sorted(p.name for p in folder.iterdir()) == sorted(FILES)
+    assert [p.name for p in folder.parent.iterdir()] == ["out"]
+
+
+def test_table_is_in_clinic_units(folder, measurement):
+    with (folder / "pores.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == measurement.n > 10
+    assert [int(row["pore"]) for row in rows] == list(range(1, measurement.n + 1))
+    for name, values in (
+        ("diameter_mm", 1e3 * measurement.diameters),
+        ("area_mm2", 1e6 * measurement.area),
+        ("row_mm", 1e3 * measurement.row),
+        ("col_mm", 1e3 * measurement.col),
+        ("angle_deg", np.degrees(measurement.angle)),
+        ("elongation", measurement.elongation),
+        ("contrast", measurement.contrast),
+        ("score", measurement.score),
+    ):
+        np.testing.assert_allclose([float(r[name]) for r in rows], values, rtol=1e-5, atol=1e-9)
+
+
+def test_mask_is_white_on_the_pores(folder, measurement):
+    mask = cv2.imread(str(folder / "mask.png"), cv2.IMREAD_UNCHANGED)
+    assert mask.shape == (SIDE, SIDE)
+    np.testing.assert_array_equal(mask, np.where(measurement.mask, 255, 0))
+
+
+def test_overlay_shows_photograph_outlines_and_zone(folder, measurement, photograph):
+    picture = cv2.imread(str(folder / "overlay.png"))[..., ::-1]
+    np.testing.assert_array_equal(picture, overlay(measurement, photograph))
+    times = picture.shape[0] // SIDE
+    assert picture.shape == (times * SIDE, times * SIDE, 3)
+    cyan = (picture == (0, 255, 255)).all(axis=2)
+    inside = cv2.resize(
+        measurement.mask.astype(np.uint8), None, fx=times, fy=times, interpolation=0
+    )
+    # outlines lie on the pores, and every pore has one
+    assert inside[cyan].all()
+    number = cv2.resize(measurement.labels, None, fx=times, fy=times, interpolation=0)
+    assert np.unique(number[cyan]).size == measurement.n
+    assert (picture == 255).all(axis=2)[:, 99 * times : 101 * times].any()
+
+
+def test_summary_is_in_clinic_units(folder, measurement, photograph):
+    content = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert content == summary(measurement, photograph)
+    density = content["density_per_cm2"]
+    assert density["value"] == pytest.approx(1e-4 * measurement.density.value)
+    assert density["low"] <= density["value"] <= density["high"]
+    assert content["diameter_mm"]["p50"]["value"] == pytest.approx(1e3 * measurement.diameter.value)
+    assert content["zone_area_cm2"] == pytest.approx(1.2 * 0.8)
+    assert content["photograph"] == {
+        "name": "discs.png",
+        "cols_px": SIDE,
+        "rows_px": SIDE,
+        "px_per_mm": 12.5,
+        "scale_error_percent": 5.0,
+    }
+    assert content["settings"] == {"zone": "nose", "false_discovery": measurement.q}
+    assert content["warnings"] == list(measurement.warnings)
+
+
+def test_population_comes_back(folder, measurement):
+    population, expected = load_population(folder), measurement.population()
+    np.testing.assert_allclose(population.diameter, expected.diameter, rtol=1e-5)
+    assert population.area == pytest.approx(expected.area)
+    assert population.is_measured
+    assert load_measured(folder).overlay.is_file()
+
+
+def test_no_pores_are_saved_and_say_so_when_loaded(tmp_path, empty):
+    folder = save_measurement(*empty, tmp_path / "none")
+    content = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert content["found"] == content["count"]["value"] == 0
+    assert content["diameter_mm"] == {}
+    with pytest.raises(InputFileError, match="no pores were found"):
+        load_population(folder)
+
+
+def test_earlier_measurement_is_replaced(folder, empty):
+    save_measurement(*empty, folder)
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["found"] == 0
+    assert [p.name for p in folder.parent.iterdir()] == ["out"]
+
+
+def test_folders_are_made(tmp_path, measurement, photograph):
+    assert (save_measurement(measurement, photograph, tmp_path / "a/b/c") / "mask.png").is_file()
+
+
+def test_foreign_content_is_not_overwritten(folder, measurement, photograph):
+    (folder / "thesis.tex").write_text("years of work", encoding="utf-8")
+    with pytest.raises(InputFileError, match=r"holds 'thesis\.tex'"):
+        save_measurement(measurement, photograph, folder)
+    assert (folder / "thesis.tex").read_text(encoding="utf-8") == "years of work"
+
+
+def test_file_in_the_place_of_the_folder_is_kept(tmp_path, measurement, photograph):
+    place = tmp_path / "out"
+    place.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputFileError, match="is no folder"):
+        save_measurement(measurement, photograph, place)
+    assert place.read_text(encoding="utf-8") == "mine"
+
+
+def test_failure_half_way_leaves_the_earlier_measurement(
+    folder, measurement, photograph, monkeypatch
+):
+    before = {name: (folder / name).read_bytes() for name in FILES}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(measurements, "_write_png", full)
+    with pytest.raises(InputFileError, match="No space left"):
+        save_measurement(measurement, photograph, folder)
+    assert {name: (folder / name).read_bytes() for name in FILES} == before
+    assert [p.name for p in folder.parent.iterdir()] == ["out"]
+
+
+def test_folder_follows_the_mask_of_the_user(folder):
+    mask = os.umask(0)
+    os.umask(mask)
+    assert folder.stat().st_mode & 0o777 == 0o777 & ~mask
+
+
+def test_another_photograph_is_refused(tmp_path, measurement):
+    other = Photograph(np.zeros((9, 9, 3), np.uint8), 12.5e3)
+    with pytest.raises(ParameterError, match="save it with the photograph"):
+        save_measurement(measurement, other, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("summary.json", "{", "cannot be read as JSON"),
+        ("summary.json", "[]", 'expected "format"'),
+        ("summary.json", '{"format": "porelight measurement 2"}', "found and"),
+        ("pores.csv", "pore,size\n1,0.3\n", "no column diameter_mm"),
+        ("pores.csv", "pore,diameter_mm\n1,wide\n", "line 2: diameter_mm is 'wide'"),
+        ("pores.csv", "pore,diameter_mm\n1,350\n", "line 2: diameter_mm is '350'"),
+        ("pores.csv", "pore,diameter_mm\n1\n", "line 2: diameter_mm is None"),
+        ("pores.csv", "pore,diameter_mm\n1,0.35\n", "has 1 pores but summary.json tells of"),
+        ("pores.csv", "", "no column diameter_mm"),
+    ],
+)
+def test_damaged_folder_is_refused_in_one_line(folder, name, content, problem):
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputFileError, match=problem) as caught:
+        load_population(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_folder_and_file_are_named(tmp_path, folder):
+    with pytest.raises(InputFileError, match="no such folder"):
+        load_population(tmp_path / "nowhere")
+    (folder / "pores.csv").unlink()
+    with pytest.raises(InputFileError, match=r"pores\.csv is missing"):
+        load_population(folder)

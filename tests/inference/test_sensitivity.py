@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from porelight.course.course import Care, Course
+from porelight.errors import ParameterError
+from porelight.inference.sensitivity import PHYSICS_FACTOR, sensitivity
+from porelight.laser.presets import laser_genesis
+
+
+@pytest.fixture(scope="module")
+def of_genesis(skin, treated):
+    injuries = treated(laser_genesis())
+    course = Course(skin, [laser_genesis().on_day(day) for day in (0, 14)])
+    return sensitivity(course, [injuries] * 2, "diameter_ratio", 28.0, n_base=8, seed=3)
+
+
+def test_what_decides_alone_has_all_of_the_variance(skin):
+    # under habitual sun the loss of collagen is one number of the library, and nothing else enters
+    sun = Course(skin, care=[Care("unprotected-sun", level=1.0)])
+    result = sensitivity(sun, [], "collagen", 20.0, n_base=16)
+    assert result.factors[0] == "collagen_loss"
+    assert result.total_order[0] == pytest.approx(1.0, abs=result.total_error[0] + 0.05)
+    assert (np.abs(result.total_order[1:]) < 1e-6).all()
+
+
+def test_what_cannot_matter_has_none_of_it(of_genesis):
+    total = dict(zip(of_genesis.factors, of_genesis.total_order, strict=True))
+    for name in ("collagen_loss", "picking_widening", "cleansing_efficacy"):
+        assert total[name] == 0.0
+    assert total["heat_shock_weight"] > 0.05
+    assert PHYSICS_FACTOR in total
+
+
+def test_factors_come_in_the_order_of_their_weight_each_with_an_error(of_genesis):
+    assert (np.diff(of_genesis.total_order) <= 0.0).all()
+    assert (of_genesis.total_order >= 0.0).all()
+    assert (of_genesis.total_error[of_genesis.total_order > 0.01] > 0.0).all()
+    assert of_genesis.change.size == 8 * (len(of_genesis.factors) + 2)
+
+
+def test_the_physics_is_no_factor_when_all_members_are_the_same(skin, treated):
+    one = treated(laser_genesis())[:1]
+    course = Course(skin, [laser_genesis().on_day(0)])
+    alone = sensitivity(course, [one], "redness", 28.0, n_base=2)
+    assert PHYSICS_FACTOR not in alone.factors
+    twice = sensitivity(course, [one * 2], "redness", 28.0, n_base=2)
+    total = dict(zip(twice.factors, twice.total_order, strict=True))
+    assert total[PHYSICS_FACTOR] == 0.0
+    assert total["vessel_heat_response"] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "n_base", "message"),
+    [
+        ("killed", 42.0, 16, "no outcome over draws and days"),
+        ("collagen", 0.0, 16, "a day after 0"),
+        ("collagen", 42.0, 12, "a power of 2"),
+        ("collagen", 42.0, 2, "the same in every draw"),
+    ],
+)
+def test_questions_without_an_answer_are_refused(skin, name, day, n_base, message):
+    with pytest.raises(ParameterError, match=message):
+        sensitivity(Course(skin), [], name, day, n_base=n_base)

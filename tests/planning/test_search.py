@@ -1,0 +1,123 @@
+import pytest
+
+from porelight.errors import ParameterError
+from porelight.planning.objective import GOALS, meaning
+from porelight.planning.search import Settings, propose
+from porelight.tissue.skin import Skin
+
+GRID = Settings(
+    genesis_exposure=(10.0, 14.0, 16.0),
+    genesis_pulses=(2000,),
+    genesis_sessions=(3,),
+    pearl_exposure=(2.5, 3.5),
+    pearl_sessions=(1,),
+    members=2,
+    photons=3000,
+)
+
+
+def planned(fitzpatrick: int, **settings):
+    skin = Skin.typical("cheek", fitzpatrick, 35.0, oiliness="oily")
+    return propose(skin, n_draws=16, settings=GRID, **settings)
+
+
+@pytest.fixture(scope="module")
+def fair():
+    return planned(2)
+
+
+@pytest.fixture(scope="module")
+def dark():
+    return planned(6)
+
+
+def strongest_genesis(plan) -> float:
+    return max(
+        session.exposure.radiant_exposure
+        for one in plan.candidates
+        for session in one.sessions
+        if session.exposure.device == "laser-genesis"
+    )
+
+
+def test_every_proposed_course_keeps_every_limit(fair, dark):
+    for plan in (fair, dark):
+        assert plan.candidates
+        for one in plan.candidates:
+            assert one.margin >= 0.0
+            assert all(check.passed for check in one.checks)
+
+
+def test_dark_skin_gets_gentler_settings_and_no_pearl(fair, dark):
+    assert strongest_genesis(dark) < strongest_genesis(fair)
+    assert any("pearl" in one.label for one in fair.candidates)
+    assert not any("pearl" in one.label for one in dark.candidates)
+    reasons = [one.reason for one in dark.refused if one.setting.startswith("pearl")]
+    assert len(reasons) == 2
+    assert all("types I to III" in reason for reason in reasons)
+
+
+def test_what_would_burn_is_refused_with_the_number_that_forbids_it(dark):
+    burning = [one for one in dark.refused if "16 J/cm2" in one.setting]
+    assert len(burning) == 1
+    assert "allowed is" in burning[0].reason
+
+
+def test_candidates_are_ranked_by_predicted_benefit(fair):
+    medians = [round(one.benefit.median, 3) for one in fair.candidates]
+    assert medians == sorted(medians)
+    assert fair.verdict.startswith(fair.candidates[0].label)
+
+
+def test_combinations_are_of_settings_that_are_safe_alone(fair):
+    combined = [one for one in fair.candidates if "then" in one.label]
+    assert combined
+    days = [session.day for session in combined[0].sessions]
+    assert days == [0.0, 30.0, 44.0, 58.0]
+
+
+def test_a_wound_costs_days_and_warmth_none(fair):
+    downtime = {one.label: one.downtime_days for one in fair.candidates}
+    assert all((days > 0.0) == ("pearl" in label) for label, days in downtime.items())
+    assert max(downtime.values()) <= 7.0
+
+
+def test_without_a_safe_setting_the_verdict_says_why():
+    plan = planned(5, devices=("pearl",))
+    assert plan.candidates == ()
+    assert plan.verdict.startswith("No setting is safe for this skin (Pearl is offered")
+
+
+def test_progress_ends_at_the_whole():
+    told = []
+    planned(5, devices=("pearl",), progress=told.append)
+    assert told[-1] == 1.0
+    assert told == sorted(told)
+
+
+def test_ctrl_c_keeps_the_courses_that_were_followed():
+    def interrupt(fraction: float) -> None:
+        if fraction > 0.8:
+            raise KeyboardInterrupt
+
+    plan = planned(2, devices=("pearl",), progress=interrupt)
+    assert len(plan.candidates) == 1
+    assert plan.verdict.startswith("Interrupted: 1 of 2 courses followed. 1 x pearl")
+
+
+def test_unknown_goals_and_devices_are_refused():
+    with pytest.raises(ParameterError, match="did you mean 'pore-area'"):
+        planned(2, goal="pore-aera")
+    with pytest.raises(ParameterError, match="no device is called 'genesis'"):
+        planned(2, devices=("genesis",))
+
+
+def test_an_ensemble_without_a_draw_is_refused_before_the_work():
+    told = []
+    with pytest.raises(ParameterError, match="n_draws is 0"):
+        propose(Skin.typical("cheek", 2, 35.0), n_draws=0, settings=GRID, progress=told.append)
+    assert told == []
+
+
+def test_every_goal_has_a_meaning():
+    assert all(meaning(goal) for goal in GOALS)
