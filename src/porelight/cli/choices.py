@@ -1,18 +1,163 @@
-"""What several commands let their users choose, under the same names."""
+"""What several commands let their users choose: each option declared once, with its help text."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-Zone = Literal["forehead", "glabella", "nose", "cheek", "chin"]
+from porelight.errors import InputFileError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from porelight.photo.photograph import Photograph
+    from porelight.photo.scale import Scale
+    from porelight.workflows.scaled_photograph import FoundScale
+
+Zone = Annotated[
+    Literal["forehead", "glabella", "nose", "cheek", "chin"],
+    Parameter(help="Which part of the face a close-up shows."),
+]
 Goal = Literal["pore-area", "pore-diameter", "redness", "texture", "fine-lines", "acne-scars"]
 Device = Literal["laser-genesis", "pearl"]
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]
+CoursePath = Annotated[
+    Path,
+    Parameter(
+        help="TOML file; 'porelight config example' prints one, 'porelight config schema' its "
+        "schema."
+    ),
+]
 SkinFile = Annotated[Path, Parameter(help="TOML file with a [skin] table; a course file will do.")]
 Measured = Annotated[
     Path | None,
     Parameter(help="Folder that 'porelight measure' wrote: its pores replace the typical ones."),
 ]
+Draws = Annotated[int, Parameter(help="Draws of the biology: more are smoother and take longer.")]
 Seed = Annotated[int, Parameter(help="The same seed gives the same numbers.")]
-AsJson = Annotated[bool, Parameter(name="--json", negative="")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON.")]
+ScaleSource = Literal["marker", "dpi", "iris", "ruler"]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class ScaleOptions:
+    """How the scale of a photograph is known; the same options wherever one is read.
+
+    Attributes
+    ----------
+    px_per_mm : float or None
+        Known scale [px/mm].
+    scale_from : str or None
+        Where else to take it from.
+    scale_error_percent : float
+        Standard deviation of a known scale [%].
+    ruler_tick_mm : float
+        Distance between two ticks of a ruler [mm].
+    """
+
+    px_per_mm: Annotated[
+        float | None,
+        Parameter(help="Scale of the photograph. Below 5 is refused, below 12 is warned about."),
+    ] = None
+    scale_from: Annotated[
+        ScaleSource | None,
+        Parameter(
+            help="Or take the scale from the sheet of 'porelight marker', from the dots per inch "
+            "that a scanner wrote, from the irises of a face (5 to 8 % uncertain), or from a ruler "
+            "in view."
+        ),
+    ] = None
+    scale_error_percent: Annotated[
+        float,
+        Parameter(help="Standard deviation of --px-per-mm; it is carried into every millimetre."),
+    ] = 1.0
+    ruler_tick_mm: Annotated[float, Parameter(help="Distance between two ticks of the ruler.")] = (
+        1.0
+    )
+
+    @property
+    def needs_face(self) -> bool:
+        """Whether the scale is taken from the irises of a face."""
+        return self.scale_from == "iris"
+
+    def chosen(self) -> "Scale | FoundScale":
+        """Return the known scale, or what in the picture it is to be taken from.
+
+        Raises
+        ------
+        InputFileError
+            If the scale is given in no way, or in two.
+        """
+        from porelight.photo.scale import Scale  # noqa: PLC0415
+        from porelight.units import per_mm  # noqa: PLC0415
+
+        if (self.px_per_mm is None) == (self.scale_from is None):
+            raise InputFileError(
+                "give the scale one way: --px-per-mm NUMBER, or --scale-from marker, dpi, iris or "
+                "ruler. 'porelight marker' prints the sheet for the first of these."
+            )
+        if self.scale_from is not None:
+            return self.scale_from
+        known = (self.px_per_mm or 0.0) * per_mm
+        return Scale(known, self.scale_error_percent / 100.0, "known", "given by the user")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class ZoneOptions:
+    """Which part of a photograph is looked at, where the user has drawn one.
+
+    Attributes
+    ----------
+    zone_mask : Path or None
+        Image of the size of the photograph, white where to look.
+    zone_polygon : Path or None
+        Or a file with the corners.
+    """
+
+    zone_mask: Annotated[
+        Path | None,
+        Parameter(help="Image of the same size; only what is in its white part counts."),
+    ] = None
+    zone_polygon: Annotated[
+        Path | None,
+        Parameter(
+            help="JSON or CSV file with the corners of the zone; only what is inside counts."
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Check that there is not more than one way."""
+        if self.zone_mask is not None and self.zone_polygon is not None:
+            raise InputFileError("give the zone one way: --zone-mask or --zone-polygon.")
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the user has drawn a zone."""
+        return self.zone_mask is not None or self.zone_polygon is not None
+
+    def mask_of(self, photograph: "Photograph") -> "NDArray[np.bool_] | None":
+        """Return the pixels to look at, shape (rows, cols); None is the whole photograph.
+
+        Raises
+        ------
+        InputFileError
+            If the file cannot be read or does not fit the photograph.
+        """
+        from porelight.files.photographs import read_zone_mask  # noqa: PLC0415
+        from porelight.files.polygons import read_polygons  # noqa: PLC0415
+        from porelight.photo.zones import polygon_mask  # noqa: PLC0415
+
+        if self.zone_mask is not None:
+            return read_zone_mask(self.zone_mask, photograph.shape)
+        if self.zone_polygon is not None:
+            return polygon_mask(read_polygons(self.zone_polygon), photograph.shape)
+        return None
+
+
+# what a command has when none of these options is typed
+NO_SCALE = ScaleOptions()
+WHOLE_PHOTOGRAPH = ZoneOptions()
