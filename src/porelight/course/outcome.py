@@ -1,89 +1,51 @@
-"""What a simulated course returns: one labelled dataset, and the meaning of each variable in it.
+"""What a simulated course returns: a labelled dataset that answers questions.
+
+    outcome.change("pore area", day=84)    # pore area -5.2 % (-17.1 to +0.3), day 84
+    outcome.value("mean_diameter", day=84)
+    outcome.area_fraction                  # the variable itself, an xarray.DataArray
 
 The physics computes on plain arrays; labels are attached here, at the end, and no formula reads
-them back.
+them back. What each variable is, is declared once: `porelight.course.outcome_variables`.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 
-from porelight.errors import ParameterError
+from porelight.course.outcome_variables import (
+    OutcomeVariable,
+    from_text,
+    outcome_variables,
+    to_text,
+)
+from porelight.course.statistics import Interval, estimate
+from porelight.data.library import parameter
+from porelight.errors import InputFileError, ParameterError, did_you_mean
 from porelight.quantities import Floats
 
+__all__ = [
+    "JUDGED_AFTER",
+    "RELATIVE",
+    "VARIABLES",
+    "Interval",
+    "Outcome",
+    "OutcomeVariable",
+    "estimate",
+    "interval",
+    "outcome_dataset",
+    "outcome_variables",
+]
 
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """Dimensions, SI unit and meaning of one variable of an outcome."""
+# days after the last session on which a course is judged: the trials' usual last visit
+JUDGED_AFTER: Final = 84.0
 
-    dims: tuple[str, ...]
-    unit: str
-    meaning: str
-
-
-_HISTORY = ("draw", "day")
-_DEPTH = ("session", "member", "depth")
-_SESSION = ("session", "member")
-
-VARIABLES: Mapping[str, Variable] = MappingProxyType(
-    {
-        # over the weeks, one value per draw of the biology
-        "diameter_ratio": Variable(_HISTORY, "1", "pore diameter over its value at the start"),
-        "mean_diameter": Variable(_HISTORY, "m", "mean diameter of all pores, seen or not"),
-        "visible_density": Variable(_HISTORY, "1/m2", "pores above the visibility threshold"),
-        "area_fraction": Variable(_HISTORY, "1", "share of skin covered by visible pores"),
-        "collagen": Variable(_HISTORY, "1", "collagen at the pore wall over its start"),
-        "immature_collagen": Variable(_HISTORY, "1", "young collagen over all collagen at start"),
-        "plug": Variable(_HISTORY, "1", "pressure of the plug over its start"),
-        "dressing": Variable(_HISTORY, "1", "share of the wound still under its dressing"),
-        "epidermis": Variable(_HISTORY, "1", "share of the surface with a closed epidermis"),
-        "erythema": Variable(_HISTORY, "1", "redness of the treatment itself, 1 at its worst"),
-        "redness": Variable(_HISTORY, "1", "relative change of diffuse redness"),
-        "vessels": Variable(_HISTORY, "1", "relative change of visible small vessels"),
-        "pigment": Variable(_HISTORY, "1", "relative change of mottled pigment"),
-        "melanin": Variable(_HISTORY, "1", "relative change of the epidermis' melanin"),
-        "texture": Variable(_HISTORY, "1", "relative change of surface roughness"),
-        "fine_lines": Variable(_HISTORY, "1", "relative change of fine lines"),
-        "acne_scars": Variable(_HISTORY, "1", "relative change of acne scar depth"),
-        # once per draw
-        "pigment_risk": Variable(("draw",), "1", "chance of darkening after inflammation"),
-        # during each session, one value per member of the physical ensemble
-        "peak_temperature": Variable(_DEPTH, "K", "highest temperature reached"),
-        "final_temperature": Variable(_DEPTH, "K", "temperature just after the last pulse"),
-        "killed": Variable(_DEPTH, "1", "share of cells killed"),
-        "heat_shocked": Variable(_DEPTH, "1", "share of cells heat-shocked and alive"),
-        "denatured": Variable(_DEPTH, "1", "share of collagen denatured"),
-        "coagulated": Variable(_DEPTH, "1", "share of blood coagulated"),
-        "vessel_coagulated": Variable(
-            _SESSION, "1", "share of the blood in small vessels coagulated"
-        ),
-        "ablated": Variable(_DEPTH, "1", "share of tissue removed"),
-        "surface_reading": Variable(
-            _SESSION, "K", "highest mean surface temperature between pulses"
-        ),
-        "surface_felt": Variable(_SESSION, "K", "highest surface temperature that nerves feel"),
-        "ablated_depth": Variable(_SESSION, "m", "depth removed at once"),
-        "coagulated_depth": Variable(
-            _SESSION, "m", "depth below the old surface killed or denatured"
-        ),
-        "pulses_delivered": Variable(_SESSION, "1", "pulses until the end or the stop rule"),
-        "stimulus": Variable(("session", "draw"), "1", "signal to make collagen; 1 doubles nearly"),
-        # pictures of each session, median member
-        "clock_time": Variable(("session", "clock"), "s", "time since the session began"),
-        "session_temperature": Variable(("session", "clock", "depth"), "K", "temperature"),
-        # the skin as it was
-        "pore_diameter": Variable(("pore",), "m", "diameters at the start"),
-        "pore_floor": Variable(("pore",), "m", "genetic size below which no pore shrinks"),
-        "resting_temperature": Variable(("depth",), "K", "temperature before the first session"),
-    }
-)
-# outcomes that are a change already, and need no dividing by their start
-RELATIVE = frozenset(
-    {"redness", "vessels", "pigment", "melanin", "texture", "fine_lines", "acne_scars"}
-)
+_DECLARATION = "porelight_declaration"  # attribute of a variable that is not porelight's own
 _COORDINATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "day": ("d", "days since the course began"),
@@ -93,37 +55,287 @@ _COORDINATES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Outcome:
+    """What a course brings, draw by draw, and answers to what people ask of it.
+
+    Every variable is an attribute, ``outcome.area_fraction``, or an item,
+    ``outcome["area_fraction"]``: an `xarray.DataArray` in SI. Questions take a variable by its
+    name, its label or its goal: "area_fraction", "area of visible pores", "pore-area".
+
+    Attributes
+    ----------
+    dataset : Dataset
+        All variables with their coordinates; attributes say where the numbers come from.
+    """
+
+    dataset: xr.Dataset
+
+    def change(self, name: str, day: float | None = None, probability: float = 0.9) -> Interval:
+        """Return by how much an outcome changes from its start to a day, relative to its start.
+
+        Parameters
+        ----------
+        name : str
+            An outcome over the days, by name, label or goal.
+        day : float, optional
+            The observed day nearest to this is taken; `judged_day` when left out [d].
+        probability : float
+            Share of the draws between low and high.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such outcome, or the day was not simulated.
+        """
+        about = self.variable(name)
+        observed = self._observed(day)
+        result = estimate(self.changes(name, observed), probability)
+        return _named(result, about.title, "change", f"day {observed:g}")
+
+    def value(self, name: str, day: float | None = None, probability: float = 0.9) -> Interval:
+        """Return the value of an outcome on a day, in SI; parameters as for `change`."""
+        about = self.variable(name)
+        result = estimate(self.draws(name, day), probability)
+        when = f"day {self._observed(day):g}" if about.is_history else ""
+        return _named(
+            result, about.label or about.title, "change" if about.is_change else about.written, when
+        )
+
+    def draws(self, name: str, day: float | None = None) -> Floats:
+        """Return the value of an outcome in every draw on a day, shape (n_draw,) [SI]."""
+        about = self.variable(name)
+        values = self.dataset[about.name]
+        if about.is_history:
+            values = values.sel(day=self._observed(day))
+        return np.asarray(values.to_numpy(), dtype=np.float64)
+
+    def changes(self, name: str, day: float | None = None) -> Floats:
+        """Return the change of an outcome relative to its start in every draw, shape (n_draw,).
+
+        An outcome that is a relative change already is returned as it is; one that is 0 at its
+        start cannot change relative to it, and its change is 0.
+        """
+        about = self.variable(name)
+        if not about.is_history:
+            raise ParameterError(f"{about.name} has no days, so it cannot change; ask its value.")
+        later = self.draws(name, day)
+        if about.is_change:
+            return later
+        start = self.dataset[about.name].isel(day=0).to_numpy()
+        return np.asarray(
+            np.divide(later, start, out=np.ones_like(later), where=start != 0.0) - 1.0
+        )
+
+    def responders(self, day: float | None = None) -> float:
+        """Return the share of draws whose pore area falls by more than a camera's repeatability.
+
+        It is the chance that this person would *measure* an improvement, not only have one.
+        """
+        return float(np.mean(self.changes("area_fraction", day) < -_smallest_detectable()))
+
+    def worsened(self, day: float | None = None) -> float:
+        """Return the share of draws whose pore area grows by more than a camera's repeatability."""
+        return float(np.mean(self.changes("area_fraction", day) > _smallest_detectable()))
+
+    @property
+    def judged_day(self) -> float:
+        """The observed day nearest to twelve weeks after the last session [d]."""
+        days = self.days
+        last = max(self._session_days(), default=0.0)
+        return float(days[np.argmin(np.abs(days - (last + JUDGED_AFTER)))])
+
+    @property
+    def days(self) -> Floats:
+        """Observed days since the course began, shape (n_day,) [d]."""
+        return np.asarray(self.dataset["day"].to_numpy(), dtype=np.float64)
+
+    @property
+    def variables(self) -> Mapping[str, OutcomeVariable]:
+        """What is declared of each variable that this outcome holds: porelight's own first."""
+        held = {str(name) for name in self.dataset.data_vars}
+        own = {name: one for name, one in outcome_variables().items() if name in held}
+        added = {}
+        for name in self.dataset.data_vars:
+            text = self.dataset[name].attrs.get(_DECLARATION)
+            if text is not None:
+                added[str(name)] = from_text(str(text))
+        return MappingProxyType({**own, **added})
+
+    def of_group(self, *groups: str) -> tuple[OutcomeVariable, ...]:
+        """Return the outcomes that a reader meets in these groups, in their order."""
+        held = self.variables.values()
+        return tuple(one for group in groups for one in held if one.group == group)
+
+    def variable(self, name: str) -> OutcomeVariable:
+        """Return the outcome with one value per draw that people mean by a name.
+
+        Parameters
+        ----------
+        name : str
+            A name, a label or a goal; capitals, hyphens and underscores do not matter.
+
+        Raises
+        ------
+        ParameterError
+            If there is none; the nearest is named.
+        """
+        candidates = [
+            one for one in self.variables.values() if one.is_history or one.dims == ("draw",)
+        ]
+        for one in candidates:
+            if one.called(name):
+                return one
+        known = [text for one in candidates for text in (one.name, one.label, one.goal) if text]
+        raise ParameterError(f"no outcome is called {name!r}{did_you_mean(name, known)}")
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """Where the numbers come from: version, seed, skin, sessions, care, notes."""
+        return self.dataset.attrs
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Lengths of the axes."""
+        return {str(name): size for name, size in self.dataset.sizes.items()}
+
+    @property
+    def data_vars(self) -> Any:
+        """Variables of the dataset by name."""
+        return self.dataset.data_vars
+
+    @property
+    def coords(self) -> Any:
+        """Coordinates of the dataset by name."""
+        return self.dataset.coords
+
+    def __getitem__(self, name: str) -> xr.DataArray:
+        if name not in self.dataset.variables:
+            raise KeyError(self._no_variable(name))
+        return self.dataset[name]
+
+    def __getattr__(self, name: str) -> xr.DataArray:
+        # asked only for what is no attribute of the class; `dataset` itself is absent while copied
+        if name.startswith("_") or name == "dataset":
+            raise AttributeError(name)
+        if name not in self.dataset.variables:
+            raise AttributeError(self._no_variable(name))
+        return self.dataset[name]
+
+    def __dir__(self) -> list[str]:
+        return [*object.__dir__(self), *(str(name) for name in self.dataset.variables)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.dataset.variables
+
+    def __iter__(self) -> Iterator[str]:
+        return (str(name) for name in self.dataset.data_vars)
+
+    def __repr__(self) -> str:
+        lines = [self._heading()]
+        asked = [one for one in self.variables.values() if one.goal][:7]
+        if asked:
+            lines.append(
+                f"Changes by day {self.judged_day:g}, median and 90 % interval of the draws:"
+            )
+            width = max(len(one.title) for one in asked)
+            for one in asked:
+                numbers = self._change_text(one)
+                lines.append(f"  {one.title:<{width}}  {numbers}")
+        lines.append(
+            f"{len(self.dataset.data_vars)} variables in .dataset; ask .change(name, day), "
+            ".value(name, day)."
+        )
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(one.label)}</td><td>{escape(self._change_text(one))}</td></tr>"
+            for one in self.of_group("pores", "below", "effects")
+        )
+        return (
+            f"<p>{escape(self._heading())}</p><table><thead><tr><th>outcome</th>"
+            f"<th>change by day {self.judged_day:g}, median and 90 % interval</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
+
+    def _heading(self) -> str:
+        sessions = len(self._session_days())
+        return (
+            f"Outcome of {sessions} session{'' if sessions == 1 else 's'}, "
+            f"day {self.days[0]:g} to {self.days[-1]:g}, {self.sizes.get('draw', 0)} draws."
+        )
+
+    def _change_text(self, about: OutcomeVariable) -> str:
+        result = estimate(self.changes(about.name))
+        return repr(_named(result, "", "change", ""))
+
+    def _observed(self, day: float | None) -> float:
+        """Return the observed day nearest to the one asked; refuse one outside of the course."""
+        if day is None:
+            return self.judged_day
+        days = self.days
+        if not days[0] <= day <= days[-1]:
+            raise ParameterError(
+                f"day {day:g} was not simulated; expected {days[0]:g} to {days[-1]:g} days since "
+                "the course began. Simulate with a later last_day, or ask an earlier day."
+            )
+        return float(self.dataset["day"].sel(day=day, method="nearest"))
+
+    def _session_days(self) -> list[float]:
+        try:
+            return [
+                float(one["day"]) for one in json.loads(self.dataset.attrs.get("sessions", "[]"))
+            ]
+        except (KeyError, TypeError, ValueError):
+            raise InputFileError(
+                "the outcome's attribute 'sessions' is not a list of sessions with their days; "
+                "simulate the course again with this version."
+            ) from None
+
+    def _no_variable(self, name: str) -> str:
+        known = [*dir(type(self)), *(str(one) for one in self.dataset.variables)]
+        near = did_you_mean(name, [one for one in known if not one.startswith("_")])
+        return f"an outcome has no {name!r}{near}"
+
+
 def outcome_dataset(
     variables: Mapping[str, Floats],
     coordinates: Mapping[str, Floats],
     attributes: Mapping[str, str],
+    extra: Iterable[OutcomeVariable] = (),
 ) -> xr.Dataset:
     """Return the arrays as one labelled dataset.
 
     Parameters
     ----------
     variables : mapping of name to ndarray
-        Arrays in SI, axes in the order of `VARIABLES`.
+        Arrays in SI, axes in the order of their declaration.
     coordinates : mapping of name to ndarray
-        NumberOrDraws along `day` [d], `depth` [m] and `session`.
+        Values along `day` [d], `depth` [m] and `session`.
     attributes : mapping of str to str
         Provenance: version, seed, settings, hash of the data files.
+    extra : iterable of OutcomeVariable
+        Declarations of variables that are not porelight's own; they travel with their variables.
 
     Raises
     ------
     ParameterError
-        If a name is unknown or an array has the wrong number of axes.
+        If a name is unknown or taken, or an array has the wrong number of axes.
     """
+    known = {**outcome_variables(), **_extra_by_name(tuple(extra))}
     data = {}
     for name, array in variables.items():
-        if name not in VARIABLES:
+        if name not in known:
             raise ParameterError(f"no outcome variable is called {name!r}.")
-        about = VARIABLES[name]
+        about = known[name]
         if np.ndim(array) != len(about.dims):
             raise ParameterError(
                 f"{name} has shape {np.shape(array)}; expected axes {', '.join(about.dims)}."
             )
         labels = {"units": about.unit, "long_name": about.meaning}
+        if name not in outcome_variables():
+            labels[_DECLARATION] = to_text(about)
         data[name] = xr.Variable(about.dims, np.asarray(array, dtype=np.float64), labels)
     labelled = {
         name: xr.Variable(
@@ -154,3 +366,34 @@ def interval(values: xr.DataArray, probability: float = 0.9) -> xr.DataArray:
     tail = 0.5 * (1.0 - probability)
     bounds = values.quantile([tail, 0.5, 1.0 - tail], dim="draw").rename(quantile="bound")
     return bounds.assign_coords(bound=["low", "median", "high"])
+
+
+def _extra_by_name(extra: Sequence[OutcomeVariable]) -> dict[str, OutcomeVariable]:
+    """Refuse a declaration whose name, label or goal means something else already."""
+    known = dict(outcome_variables())
+    for one in extra:
+        if one.name in dir(Outcome):
+            raise ParameterError(
+                f"an outcome cannot be called {one.name!r}: every outcome has an attribute of that "
+                "name. Choose another name."
+            )
+        for text in (one.name, one.label, one.goal):
+            taken = next((name for name, other in known.items() if text and other.called(text)), "")
+            if taken:
+                raise ParameterError(
+                    f"the extra outcome {one.name!r} uses {text!r}, which means {taken!r} already."
+                )
+        known[one.name] = one
+    return {one.name: one for one in extra}
+
+
+def _named(result: Interval, name: str, written: Any, when: str) -> Interval:
+    return Interval(result.low, result.median, result.high, result.probability, name, written, when)
+
+
+def _smallest_detectable() -> float:
+    return parameter("tissue", "limits", "smallest_detectable_area_change").value
+
+
+VARIABLES = outcome_variables()
+RELATIVE = frozenset(name for name, one in VARIABLES.items() if one.is_change)

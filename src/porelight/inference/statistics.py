@@ -4,47 +4,14 @@ The draws themselves come from the priors of the data files (`tissue.priors`) an
 `course`; here they are read.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import xarray as xr
 
 from porelight.course.outcome import RELATIVE
+from porelight.course.statistics import Interval, estimate
 from porelight.data.library import parameter
-from porelight.errors import ParameterError
 
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A median with the interval that holds the stated share of the draws."""
-
-    low: float
-    median: float
-    high: float
-    probability: float = 0.9
-
-
-def estimate(draws: xr.DataArray | np.ndarray, probability: float = 0.9) -> Interval:
-    """Return median and interval of a set of draws.
-
-    Parameters
-    ----------
-    draws : array of shape (n_draw,)
-        One value per draw.
-    probability : float
-        Share of the draws inside the interval.
-
-    Examples
-    --------
-    >>> estimate(np.linspace(0.0, 1.0, 101)).median
-    0.5
-    """
-    values = np.asarray(draws, dtype=np.float64)
-    if values.ndim != 1 or values.size == 0:
-        raise ParameterError(f"draws have shape {values.shape}; expected one value per draw.")
-    tail = 0.5 * (1.0 - probability)
-    low, median, high = np.quantile(values, [tail, 0.5, 1.0 - tail])
-    return Interval(float(low), float(median), float(high), probability)
+__all__ = ["Interval", "estimate", "relative_change", "responders"]
 
 
 def relative_change(outcome: xr.Dataset, name: str, day: float) -> np.ndarray:

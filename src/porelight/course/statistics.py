@@ -1,0 +1,83 @@
+"""Medians and intervals of draws."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from porelight.course.value_text import Written, in_words
+from porelight.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Interval:
+    """A median with the interval that holds the stated share of the draws.
+
+    Two intervals are equal if their numbers are; what they are of is only for printing.
+
+    Attributes
+    ----------
+    low, median, high : float
+        Quantiles of the draws [SI].
+    probability : float
+        Share of the draws between low and high.
+    name : str
+        What it is of, as people call it.
+    written : str
+        How its numbers are written; see `porelight.course.value_text`.
+    when : str
+        On which day, in words.
+
+    Examples
+    --------
+    >>> Interval(-0.171, -0.052, 0.003, name="pore area", written="change", when="day 84")
+    pore area -5.2 % (-17.1 to +0.3), day 84
+    """
+
+    low: float
+    median: float
+    high: float
+    probability: float = 0.9
+    name: str = field(default="", compare=False)
+    written: Written = field(default="number", compare=False)
+    when: str = field(default="", compare=False)
+
+    def __repr__(self) -> str:
+        text = in_words(self.written)
+        low, _, unit = text(self.low).partition(" ")
+        high, _, other = text(self.high).partition(" ")
+        if unit != other:  # one in um, one in mm
+            low, high = text(self.low), text(self.high)
+        numbers = f"{text(self.median)} ({low} to {high})"
+        return f"{self.name} {numbers}".strip() + (f", {self.when}" if self.when else "")
+
+
+def estimate(draws: xr.DataArray | np.ndarray, probability: float = 0.9) -> Interval:
+    """Return median and interval of a set of draws.
+
+    Parameters
+    ----------
+    draws : array of shape (n_draw,)
+        One value per draw.
+    probability : float
+        Share of the draws inside the interval.
+
+    Raises
+    ------
+    ParameterError
+        If there is no draw, or more than one value per draw, or the probability is not between 0
+        and 1.
+
+    Examples
+    --------
+    >>> estimate(np.linspace(0.0, 1.0, 101)).median
+    0.5
+    """
+    values = np.asarray(draws, dtype=np.float64)
+    if values.ndim != 1 or values.size == 0:
+        raise ParameterError(f"draws have shape {values.shape}; expected one value per draw.")
+    if not 0.0 < probability < 1.0:
+        raise ParameterError(f"probability is {probability:g}; expected between 0 and 1.")
+    tail = 0.5 * (1.0 - probability)
+    low, median, high = np.quantile(values, [tail, 0.5, 1.0 - tail])
+    return Interval(float(low), float(median), float(high), probability)
