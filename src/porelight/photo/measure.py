@@ -1,12 +1,11 @@
 """Pores of a photograph: how many, how large, and how sure that is."""
 
 from dataclasses import dataclass, field
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.errors import ParameterError, PhotographError, did_you_mean
+from porelight.errors import ParameterError, PhotographError
 from porelight.photo.detect import FALSE_DISCOVERY, candidates
 from porelight.photo.detector_parameters import learnt
 from porelight.photo.estimate import SHARES, Estimate, Estimates, Found, estimates
@@ -17,6 +16,7 @@ from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import Rejected, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment
 from porelight.photo.sharpness import sharpness
+from porelight.photo.zones import named_zone, zone_pixels
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation
@@ -199,13 +199,11 @@ def measure(
     The same photograph gives the same numbers. Made for skin of light to brown tone in diffuse or
     room light; make-up, smoothing filters, beard shadow and hard side light mislead it.
     """
-    known: dict[str, Zone] = {name: name for name in get_args(Zone)}
-    if zone not in known:
-        raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), known)}")
+    shown = named_zone(zone)
     if q is not None and not 0.0 < q < 1.0:
         raise ParameterError(f"q is {q!r}; expected a share of false finds between 0 and 1.")
     limits = resolution_warnings(photograph)
-    where = _checked_mask(zone_mask, photograph.shape)
+    where = zone_pixels(zone_mask, photograph.shape)
     numbers = learnt()
     flat = flat_skin(photograph, where)
     beside = marks(flat)
@@ -235,7 +233,7 @@ def measure(
         count_error=numbers.count_error,
     )
     return Measurement(
-        zone=known[zone],
+        zone=shown,
         row=row,
         col=col,
         area=found.area,
@@ -253,20 +251,6 @@ def measure(
         warnings=limits + _warnings(found, flat),
         rejected=all_rejected(flat, beside, pores.labels > 0),
     )
-
-
-def _checked_mask(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
-    if zone_mask is None:
-        return np.ones(shape, dtype=np.bool_)
-    mask = np.asarray(zone_mask)
-    if mask.dtype != np.bool_ or mask.shape != shape:
-        raise ParameterError(
-            f"the zone mask is {mask.dtype} of shape {mask.shape}; expected bool of the "
-            f"photograph's shape {shape}."
-        )
-    if not mask.any():
-        raise ParameterError("the zone mask is empty; paint the skin to be measured white.")
-    return mask
 
 
 def _labels(pores: Segments, where: Mask, px_per_metre: float) -> NDArray[np.int32]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.errors import ParameterError, PhotographError
+from porelight.errors import PhotographError
+from porelight.photo.picture import require_srgb
 from porelight.quantities import PIXELS_PER_METRE, Quantity
 from porelight.units import mm
 
@@ -41,14 +42,7 @@ class Photograph:
 
     def __post_init__(self) -> None:
         """Check shape, kind and ranges."""
-        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.size == 0:
-            raise ParameterError(
-                f"pixels have shape {self.pixels.shape}; expected (rows, cols, 3) in sRGB."
-            )
-        if self.pixels.dtype != np.uint8:
-            raise ParameterError(
-                f"pixels are {self.pixels.dtype}; expected uint8, 0 to 255 in sRGB."
-            )
+        require_srgb(self.pixels)
         PIXELS_PER_METRE.require(self.px_per_metre, "px_per_metre")
         SCALE_ERROR.require(self.scale_error)
 

@@ -141,6 +141,11 @@ _ADVICE = {
 }
 
 
+def resolution(photograph: Photograph) -> Finding:
+    """Return what was found of the scale alone, which needs no look at the pixels."""
+    return _finding("resolution", photograph.px_per_metre * mm)
+
+
 def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
     """Return what was found of the quality of a photograph.
 
@@ -156,7 +161,6 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
     noise = _noise(grey, zone_mask)
     skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
     numbers = {
-        "resolution": photograph.px_per_metre * mm,
         "sharpness": sharpness(dark.image, skin),
         "clipped skin": 100.0
         * float((photograph.pixels[zone_mask] >= _CLIPPED).any(axis=1).mean()),
@@ -165,9 +169,7 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
         "compression": _blockiness(grey, zone_mask),
         "texture": detail(dark.image, skin, _WIDE),
     }
-    return tuple(
-        Finding(name, value, LIMITS[name], _ADVICE[name]) for name, value in numbers.items()
-    )
+    return (resolution(photograph), *(_finding(name, value) for name, value in numbers.items()))
 
 
 def require_quality(photograph: Photograph, found: tuple[Finding, ...]) -> tuple[str, ...]:
@@ -191,6 +193,10 @@ def require_quality(photograph: Photograph, found: tuple[Finding, ...]) -> tuple
             raise PhotographError(f"{photograph.name}: {text[0].lower()}{text[1:]}")
     # resolution has its own words where pores are measured
     return tuple(f.sentence for f in found if f.verdict == "limited" and f.name != "resolution")
+
+
+def _finding(name: str, value: float) -> Finding:
+    return Finding(name, value, LIMITS[name], _ADVICE[name])
 
 
 def _signal(photograph: Photograph, zone_mask: Mask) -> float:

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import cv2
 import numpy as np
 
-from porelight.errors import PhotographError, did_you_mean
+from porelight.errors import ParameterError, PhotographError, did_you_mean
 from porelight.photo.darkness import Mask
 from porelight.photo.landmarks import Face
 from porelight.quantities import Floats
@@ -70,8 +70,49 @@ def outline(face: Face, zone: str) -> tuple[Floats, Floats]:
 
 def tissue_zone(zone: FaceZone) -> Zone:
     """Return the zone of the tissue model that a zone of the face belongs to."""
+    return named_zone(zone.split()[-1])
+
+
+def zone_pixels(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
+    """Return the pixels in which pores are looked for.
+
+    Parameters
+    ----------
+    zone_mask : ndarray of bool, shape (rows, cols), or None
+        The zone; None is the whole picture.
+    shape : tuple of int
+        Rows and columns of the photograph.
+
+    Raises
+    ------
+    ParameterError
+        If the mask is not bool, has another shape, or is empty.
+    """
+    if zone_mask is None:
+        return np.ones(shape, dtype=np.bool_)
+    mask = np.asarray(zone_mask)
+    if mask.dtype != np.bool_ or mask.shape != shape:
+        raise ParameterError(
+            f"the zone mask is {mask.dtype} of shape {mask.shape}; expected bool of the "
+            f"photograph's shape {shape}."
+        )
+    if not mask.any():
+        raise ParameterError("the zone mask is empty; paint the skin to be measured white.")
+    return mask
+
+
+def named_zone(zone: str) -> Zone:
+    """Return the zone of the tissue model by its name.
+
+    Raises
+    ------
+    ParameterError
+        If there is none of that name.
+    """
     known: dict[str, Zone] = {name: name for name in get_args(Zone)}
-    return known[zone.split()[-1]]
+    if zone not in known:
+        raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), known)}")
+    return known[zone]
 
 
 def polygon_mask(polygons: Sequence[Floats], shape: tuple[int, int]) -> Mask:

@@ -1,0 +1,48 @@
+"""A picture before its scale on the skin is known, with what its file states about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What a file shows, before its scale is known.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3)
+        Upright, in sRGB.
+    dpi : tuple of float or None
+        Stated dots per inch, across and down.
+    has_camera : bool
+        Whether the file says that a camera took it.
+    name : str
+        What messages call it.
+    """
+
+    pixels: NDArray[np.uint8]
+    dpi: tuple[float, float] | None = None
+    has_camera: bool = False
+    name: str = "photograph"
+
+    def __post_init__(self) -> None:
+        """Check shape and kind."""
+        require_srgb(self.pixels)
+
+
+def require_srgb(pixels: NDArray[np.uint8]) -> None:
+    """Refuse what is no picture of three bands of 8 bits.
+
+    Raises
+    ------
+    ParameterError
+        If the shape is not (rows, cols, 3) or the numbers are not uint8.
+    """
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
+        raise ParameterError(f"pixels have shape {pixels.shape}; expected (rows, cols, 3) in sRGB.")
+    if pixels.dtype != np.uint8:
+        raise ParameterError(f"pixels are {pixels.dtype}; expected uint8, 0 to 255 in sRGB.")
