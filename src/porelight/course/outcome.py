@@ -9,8 +9,8 @@ them back. What each variable is, is declared once: `porelight.course.outcome_va
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,14 +18,15 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from porelight.course.outcome_variables import (
-    OutcomeVariable,
+from porelight.course.outcome_registry import (
     from_text,
     outcome_variables,
     to_text,
+    variables_with,
 )
-from porelight.course.statistics import Interval, estimate
-from porelight.data.library import parameter
+from porelight.course.outcome_variables import HISTORY, Group, OutcomeVariable
+from porelight.course.statistics import Interval, estimate, relative_to
+from porelight.data.library import Parameter, parameter
 from porelight.errors import InputFileError, ParameterError, did_you_mean
 from porelight.quantities import Floats
 
@@ -46,6 +47,9 @@ __all__ = [
 JUDGED_AFTER: Final = 84.0
 
 _DECLARATION = "porelight_declaration"  # attribute of a variable that is not porelight's own
+_SEEN = "area_fraction"  # what a camera measures
+_SHOWN: tuple[Group, ...] = ("pores", "below", "effects")
+_FEW = 9  # outcomes that a short print shows
 _COORDINATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "day": ("d", "days since the course began"),
@@ -60,8 +64,8 @@ class Outcome:
     """What a course brings, draw by draw, and answers to what people ask of it.
 
     Every variable is an attribute, ``outcome.area_fraction``, or an item,
-    ``outcome["area_fraction"]``: an `xarray.DataArray` in SI. Questions take a variable by its
-    name, its label or its goal: "area_fraction", "area of visible pores", "pore-area".
+    ``outcome["area_fraction"]``: an `xarray.DataArray` in SI. Questions take an outcome by its
+    name, its label or its goal: "area_fraction", "area of visible pores", "pore area".
 
     Attributes
     ----------
@@ -72,7 +76,7 @@ class Outcome:
     dataset: xr.Dataset
 
     def change(self, name: str, day: float | None = None, probability: float = 0.9) -> Interval:
-        """Return by how much an outcome changes from its start to a day, relative to its start.
+        """Return how much an outcome changes from its start to a day, relative to its start.
 
         Parameters
         ----------
@@ -83,66 +87,73 @@ class Outcome:
         probability : float
             Share of the draws between low and high.
 
+        Returns
+        -------
+        Interval
+            Median and interval over the draws [-].
+
         Raises
         ------
         ParameterError
-            If there is no such outcome, or the day was not simulated.
+            If there is no such outcome, it has no days, or the day was not simulated.
         """
         about = self.variable(name)
-        observed = self._observed(day)
-        result = estimate(self.changes(name, observed), probability)
-        return _named(result, about.title, "change", f"day {observed:g}")
+        when = self.observed_day(day)
+        result = estimate(self.changes(about.name, when), probability)
+        return replace(result, name=about.title, written="change", when=f"day {when:g}")
 
     def value(self, name: str, day: float | None = None, probability: float = 0.9) -> Interval:
-        """Return the value of an outcome on a day, in SI; parameters as for `change`."""
+        """Return the value of an outcome on a day [SI]; parameters and errors as for `change`.
+
+        One that has a single value per draw, such as the risk of darkening, has it on every day.
+        """
         about = self.variable(name)
-        result = estimate(self.draws(name, day), probability)
-        when = f"day {self._observed(day):g}" if about.is_history else ""
-        return _named(
-            result, about.label or about.title, "change" if about.is_change else about.written, when
+        result = estimate(self.draws(about.name, day), probability)
+        return replace(
+            result,
+            name=about.label or about.title,
+            written="change" if about.is_change else about.written,
+            when=f"day {self.observed_day(day):g}" if about.is_history else "",
         )
 
     def draws(self, name: str, day: float | None = None) -> Floats:
-        """Return the value of an outcome in every draw on a day, shape (n_draw,) [SI]."""
+        """Return the value of an outcome on a day in every draw, shape (n_draw,) [SI]."""
         about = self.variable(name)
         values = self.dataset[about.name]
         if about.is_history:
-            values = values.sel(day=self._observed(day))
+            values = values.sel(day=self.observed_day(day))
         return np.asarray(values.to_numpy(), dtype=np.float64)
 
     def changes(self, name: str, day: float | None = None) -> Floats:
         """Return the change of an outcome relative to its start in every draw, shape (n_draw,).
 
-        An outcome that is a relative change already is returned as it is; one that is 0 at its
-        start cannot change relative to it, and its change is 0.
+        One that is a relative change already is returned as it is. What is 0 at the start cannot
+        change relative to it, so its change is 0.
         """
         about = self.variable(name)
         if not about.is_history:
-            raise ParameterError(f"{about.name} has no days, so it cannot change; ask its value.")
-        later = self.draws(name, day)
+            raise ParameterError(f"{about.name} has one value for all days; ask .value of it.")
+        later = self.draws(about.name, day)
         if about.is_change:
             return later
-        start = self.dataset[about.name].isel(day=0).to_numpy()
-        return np.asarray(
-            np.divide(later, start, out=np.ones_like(later), where=start != 0.0) - 1.0
-        )
+        return relative_to(later, self.draws(about.name, float(self.days[0])))
 
     def responders(self, day: float | None = None) -> float:
         """Return the share of draws whose pore area falls by more than a camera's repeatability.
 
         It is the chance that this person would *measure* an improvement, not only have one.
         """
-        return float(np.mean(self.changes("area_fraction", day) < -_smallest_detectable()))
+        return float(np.mean(self.changes(_SEEN, day) < -smallest_detectable().value))
 
     def worsened(self, day: float | None = None) -> float:
         """Return the share of draws whose pore area grows by more than a camera's repeatability."""
-        return float(np.mean(self.changes("area_fraction", day) > _smallest_detectable()))
+        return float(np.mean(self.changes(_SEEN, day) > smallest_detectable().value))
 
     @property
     def judged_day(self) -> float:
         """The observed day nearest to twelve weeks after the last session [d]."""
+        last = max((float(one["day"]) for one in self._sessions()), default=0.0)
         days = self.days
-        last = max(self._session_days(), default=0.0)
         return float(days[np.argmin(np.abs(days - (last + JUDGED_AFTER)))])
 
     @property
@@ -150,25 +161,35 @@ class Outcome:
         """Observed days since the course began, shape (n_day,) [d]."""
         return np.asarray(self.dataset["day"].to_numpy(), dtype=np.float64)
 
+    def observed_day(self, day: float | None = None) -> float:
+        """Return the observed day nearest to one that was simulated; `judged_day` when left out.
+
+        Raises
+        ------
+        ParameterError
+            If the day lies before or after the simulation.
+        """
+        if day is None:
+            return self.judged_day
+        days = self.days
+        if not days[0] <= day <= days[-1]:
+            raise ParameterError(
+                f"day {day:g} was not simulated; expected {days[0]:g} to {days[-1]:g} days since "
+                "the course began. Simulate with a later last_day, or ask for another day."
+            )
+        return float(self.dataset["day"].sel(day=day, method="nearest"))
+
     @property
     def variables(self) -> Mapping[str, OutcomeVariable]:
-        """What is declared of each variable that this outcome holds: porelight's own first."""
-        held = {str(name) for name in self.dataset.data_vars}
+        """What is declared of each variable held: porelight's own in their order, then others."""
+        held = [str(name) for name in self.dataset.data_vars]
         own = {name: one for name, one in outcome_variables().items() if name in held}
-        added = {}
-        for name in self.dataset.data_vars:
-            text = self.dataset[name].attrs.get(_DECLARATION)
-            if text is not None:
-                added[str(name)] = from_text(str(text))
+        texts = {name: self.dataset[name].attrs.get(_DECLARATION) for name in held}
+        added = {name: from_text(text, name) for name, text in texts.items() if text is not None}
         return MappingProxyType({**own, **added})
 
-    def of_group(self, *groups: str) -> tuple[OutcomeVariable, ...]:
-        """Return the outcomes that a reader meets in these groups, in their order."""
-        held = self.variables.values()
-        return tuple(one for group in groups for one in held if one.group == group)
-
     def variable(self, name: str) -> OutcomeVariable:
-        """Return the outcome with one value per draw that people mean by a name.
+        """Return the outcome that people mean by a name: one with a value for every draw.
 
         Parameters
         ----------
@@ -180,14 +201,17 @@ class Outcome:
         ParameterError
             If there is none; the nearest is named.
         """
-        candidates = [
-            one for one in self.variables.values() if one.is_history or one.dims == ("draw",)
-        ]
+        candidates = [one for one in self.variables.values() if one.is_of_draws]
         for one in candidates:
-            if one.called(name):
+            if one.is_called(name):
                 return one
-        known = [text for one in candidates for text in (one.name, one.label, one.goal) if text]
+        known = [text for one in candidates for text in one.names]
         raise ParameterError(f"no outcome is called {name!r}{did_you_mean(name, known)}")
+
+    def of_group(self, *groups: Group) -> tuple[OutcomeVariable, ...]:
+        """Return the outcomes that a reader meets in these groups, group by group."""
+        held = self.variables.values()
+        return tuple(one for group in groups for one in held if one.group == group)
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -196,30 +220,30 @@ class Outcome:
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """Lengths of the axes."""
+        """Length of each axis."""
         return {str(name): size for name, size in self.dataset.sizes.items()}
 
     @property
-    def data_vars(self) -> Any:
+    def data_vars(self) -> Mapping[str, xr.DataArray]:
         """Variables of the dataset by name."""
-        return self.dataset.data_vars
+        return {str(name): array for name, array in self.dataset.data_vars.items()}
 
     @property
-    def coords(self) -> Any:
+    def coords(self) -> Mapping[str, xr.DataArray]:
         """Coordinates of the dataset by name."""
-        return self.dataset.coords
+        return {str(name): array for name, array in self.dataset.coords.items()}
 
     def __getitem__(self, name: str) -> xr.DataArray:
-        if name not in self.dataset.variables:
-            raise KeyError(self._no_variable(name))
+        if name not in self:
+            raise KeyError(self._not_held(name))
         return self.dataset[name]
 
     def __getattr__(self, name: str) -> xr.DataArray:
-        # asked only for what is no attribute of the class; `dataset` itself is absent while copied
+        # asked for what is no attribute of the class; while it is copied there is no dataset yet
         if name.startswith("_") or name == "dataset":
             raise AttributeError(name)
-        if name not in self.dataset.variables:
-            raise AttributeError(self._no_variable(name))
+        if name not in self:
+            raise AttributeError(self._not_held(name))
         return self.dataset[name]
 
     def __dir__(self) -> list[str]:
@@ -229,29 +253,25 @@ class Outcome:
         return name in self.dataset.variables
 
     def __iter__(self) -> Iterator[str]:
-        return (str(name) for name in self.dataset.data_vars)
+        return iter(self.data_vars)
 
     def __repr__(self) -> str:
-        lines = [self._heading()]
-        asked = [one for one in self.variables.values() if one.goal][:7]
-        if asked:
-            lines.append(
-                f"Changes by day {self.judged_day:g}, median and 90 % interval of the draws:"
-            )
-            width = max(len(one.title) for one in asked)
-            for one in asked:
-                numbers = self._change_text(one)
-                lines.append(f"  {one.title:<{width}}  {numbers}")
-        lines.append(
-            f"{len(self.dataset.data_vars)} variables in .dataset; ask .change(name, day), "
-            ".value(name, day)."
+        asked = [one for one in self.of_group(*_SHOWN) if one.goal][:_FEW]
+        width = max((len(one.title) for one in asked), default=0)
+        return "\n".join(
+            [
+                self._heading(),
+                *([f"Change by day {self.judged_day:g}, median and 90 %:"] if asked else []),
+                *(f"  {one.title:<{width}}  {self._change_text(one)}" for one in asked),
+                f"{len(self.data_vars)} variables. Ask .change(name, day) or .value(name, day).",
+            ]
         )
-        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
         rows = "".join(
             f"<tr><td>{escape(one.label)}</td><td>{escape(self._change_text(one))}</td></tr>"
-            for one in self.of_group("pores", "below", "effects")
+            for one in self.of_group(*_SHOWN)
         )
         return (
             f"<p>{escape(self._heading())}</p><table><thead><tr><th>outcome</th>"
@@ -260,43 +280,31 @@ class Outcome:
         )
 
     def _heading(self) -> str:
-        sessions = len(self._session_days())
+        n = len(self._sessions())
         return (
-            f"Outcome of {sessions} session{'' if sessions == 1 else 's'}, "
-            f"day {self.days[0]:g} to {self.days[-1]:g}, {self.sizes.get('draw', 0)} draws."
+            f"Outcome of {n or 'no'} session{'' if n == 1 else 's'}: days {self.days[0]:g} to "
+            f"{self.days[-1]:g}, {self.sizes.get('draw', 0)} draws."
         )
 
     def _change_text(self, about: OutcomeVariable) -> str:
-        result = estimate(self.changes(about.name))
-        return repr(_named(result, "", "change", ""))
+        return repr(replace(self.change(about.name), name="", when=""))
 
-    def _observed(self, day: float | None) -> float:
-        """Return the observed day nearest to the one asked; refuse one outside of the course."""
-        if day is None:
-            return self.judged_day
-        days = self.days
-        if not days[0] <= day <= days[-1]:
-            raise ParameterError(
-                f"day {day:g} was not simulated; expected {days[0]:g} to {days[-1]:g} days since "
-                "the course began. Simulate with a later last_day, or ask an earlier day."
-            )
-        return float(self.dataset["day"].sel(day=day, method="nearest"))
-
-    def _session_days(self) -> list[float]:
+    def _sessions(self) -> list[dict[str, Any]]:
+        """Return the sessions as the attributes tell them, each with its day."""
         try:
-            return [
-                float(one["day"]) for one in json.loads(self.dataset.attrs.get("sessions", "[]"))
-            ]
+            sessions = json.loads(self.attrs.get("sessions", "[]"))
+            for one in sessions:
+                float(one["day"])
         except (KeyError, TypeError, ValueError):
             raise InputFileError(
                 "the outcome's attribute 'sessions' is not a list of sessions with their days; "
                 "simulate the course again with this version."
             ) from None
+        return list(sessions)
 
-    def _no_variable(self, name: str) -> str:
-        known = [*dir(type(self)), *(str(one) for one in self.dataset.variables)]
-        near = did_you_mean(name, [one for one in known if not one.startswith("_")])
-        return f"an outcome has no {name!r}{near}"
+    def _not_held(self, name: str) -> str:
+        known = [one for one in dir(self) if not one.startswith("_")]
+        return f"an outcome has no {name!r}{did_you_mean(name, known)}"
 
 
 def outcome_dataset(
@@ -321,20 +329,25 @@ def outcome_dataset(
     Raises
     ------
     ParameterError
-        If a name is unknown or taken, or an array has the wrong number of axes.
+        If a name is unknown or means something else already, or an array has the wrong number of
+        axes.
     """
-    known = {**outcome_variables(), **_extra_by_name(tuple(extra))}
+    added = tuple(extra)
+    require_free_names(added)
+    known = variables_with(added)
     data = {}
     for name, array in variables.items():
         if name not in known:
-            raise ParameterError(f"no outcome variable is called {name!r}.")
+            raise ParameterError(
+                f"no outcome variable is called {name!r}{did_you_mean(name, known)}"
+            )
         about = known[name]
         if np.ndim(array) != len(about.dims):
             raise ParameterError(
                 f"{name} has shape {np.shape(array)}; expected axes {', '.join(about.dims)}."
             )
         labels = {"units": about.unit, "long_name": about.meaning}
-        if name not in outcome_variables():
+        if about in added:
             labels[_DECLARATION] = to_text(about)
         data[name] = xr.Variable(about.dims, np.asarray(array, dtype=np.float64), labels)
     labelled = {
@@ -344,6 +357,27 @@ def outcome_dataset(
         for name, values in coordinates.items()
     }
     return xr.Dataset(data, coords=labelled, attrs=dict(attributes))
+
+
+def require_free_names(extra: Iterable[OutcomeVariable]) -> None:
+    """Refuse outcomes that are called like what every outcome has.
+
+    Raises
+    ------
+    ParameterError
+        If one is called like an attribute of `Outcome` or a coordinate.
+    """
+    for one in extra:
+        if one.name in {*dir(Outcome), *_COORDINATES, *HISTORY}:
+            raise ParameterError(
+                f"an outcome cannot be called {one.name!r}: every outcome has an attribute or an "
+                "axis of that name. Choose another one."
+            )
+
+
+def smallest_detectable() -> Parameter:
+    """Return the smallest relative change of the pore area that a camera can tell from none."""
+    return parameter("tissue", "limits", "smallest_detectable_area_change")
 
 
 def interval(values: xr.DataArray, probability: float = 0.9) -> xr.DataArray:
@@ -366,33 +400,6 @@ def interval(values: xr.DataArray, probability: float = 0.9) -> xr.DataArray:
     tail = 0.5 * (1.0 - probability)
     bounds = values.quantile([tail, 0.5, 1.0 - tail], dim="draw").rename(quantile="bound")
     return bounds.assign_coords(bound=["low", "median", "high"])
-
-
-def _extra_by_name(extra: Sequence[OutcomeVariable]) -> dict[str, OutcomeVariable]:
-    """Refuse a declaration whose name, label or goal means something else already."""
-    known = dict(outcome_variables())
-    for one in extra:
-        if one.name in dir(Outcome):
-            raise ParameterError(
-                f"an outcome cannot be called {one.name!r}: every outcome has an attribute of that "
-                "name. Choose another name."
-            )
-        for text in (one.name, one.label, one.goal):
-            taken = next((name for name, other in known.items() if text and other.called(text)), "")
-            if taken:
-                raise ParameterError(
-                    f"the extra outcome {one.name!r} uses {text!r}, which means {taken!r} already."
-                )
-        known[one.name] = one
-    return {one.name: one for one in extra}
-
-
-def _named(result: Interval, name: str, written: Any, when: str) -> Interval:
-    return Interval(result.low, result.median, result.high, result.probability, name, written, when)
-
-
-def _smallest_detectable() -> float:
-    return parameter("tissue", "limits", "smallest_detectable_area_change").value
 
 
 VARIABLES = outcome_variables()

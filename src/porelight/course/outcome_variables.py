@@ -1,37 +1,49 @@
-"""The one registry of outcomes: each declared once, in ``data/course/outcomes.toml`` or in Python.
+"""What is declared of an outcome: one object that files, plans, tables and figures all follow.
 
-A declaration tells the axes of a variable, its unit and meaning, what a reader calls it, how it is
-written and drawn, whether a plan may rank by it, and how much is known of it. Files, plans, tables,
-figures and the page follow from it; none keeps a list of its own.
+porelight's own outcomes stand in ``data/course/outcomes.toml``; one from outside the package is
+declared in Python with the same fields. Both are read and written by
+`porelight.course.outcome_registry`.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cache
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_type_hints
+from typing import Literal, TypeAlias, get_args
 
 from porelight.course.value_text import Written
-from porelight.data.library import document
-from porelight.errors import DataFileError, ParameterError, did_you_mean
+from porelight.errors import ParameterError, did_you_mean
 
-Group: TypeAlias = Literal["", "pores", "below", "surface", "effects", "risk"]
+Group: TypeAlias = Literal["", "pores", "below", "surface", "effects", "risk", "injury"]
 Years: TypeAlias = Literal["", "listed", "drawn"]
+Colour: TypeAlias = Literal[
+    "", "ink", "grey", "blue", "vermilion", "green", "orange", "purple", "sky"
+]
 
 HISTORY = ("draw", "day")
-_T = TypeVar("_T")
-_UNITS: Mapping[str, str] = MappingProxyType({"share": "1", "length": "m", "per_cm2": "1/m2"})
+DRAWS = ("draw",)
+# groups whose outcomes have one value per draw, over the days or once
+_OF_DRAWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "pores": HISTORY,
+        "below": HISTORY,
+        "surface": HISTORY,
+        "effects": HISTORY,
+        "risk": DRAWS,
+    }
+)
+_UNITS: Mapping[str, str] = MappingProxyType(
+    {"share": "1", "chance": "1", "change": "1", "length": "m", "per_cm2": "1/m2"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A published result that a prediction is held against; nothing is tuned to it."""
+    """A published result that a prediction is held against in words; nothing is tuned to it."""
 
     trial: str
     device: str
     result: str
-    flag: str
+    flag: str  # how it is known: seen, recalled, derived or assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +72,55 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A published change of an outcome, drawn beside the prediction.
+
+    Attributes
+    ----------
+    target : str
+        Its key among the published results, for example "V10".
+    quantity : str
+        What was measured, in words.
+    device : str
+        Key of the device that it is of.
+    sessions : int
+        How many sessions the trial gave.
+    value, low, high : float
+        Relative change with its interval; no width where no spread was published [-].
+    source, flag, note : str
+        Where it stands, how it is known, and what a reader must know of it.
+    """
+
+    target: str
+    quantity: str
+    device: str
+    sessions: int
+    value: float
+    low: float
+    high: float
+    source: str
+    flag: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ParameterError(
+                f"trial {self.target}: {self.value:g} lies outside of its range, {self.low:g} to "
+                f"{self.high:g}."
+            )
+        if not self.source:
+            raise ParameterError(f"trial {self.target} has no source; say where it is published.")
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
-    """How an outcome is drawn over the days; not at all without a colour.
+    """How an outcome is drawn.
 
     Attributes
     ----------
     axis : str
-        Label of its axis with the unit; ``{start}`` stands for the moment it is compared with.
+        Label of its axis over the days, with the unit; ``{start}`` stands for the moment that it is
+        compared with. Without one it is not drawn over the days.
     colour : str
         Name in `porelight.report.palette`, in small letters.
     dash : str
@@ -74,8 +128,19 @@ class Drawing:
     """
 
     axis: str = ""
-    colour: str = ""
+    colour: Colour = "blue"
     dash: str = "-"
+
+    def __post_init__(self) -> None:
+        _require_known("colour", self.colour, get_args(Colour))
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The large number of an outcome at the head of the page; none without a title."""
+
+    title: str = ""
+    warning: str = ""  # beside the number of a treated skin
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +149,7 @@ class Healed:
 
     threshold: float = 0.0
     rises: bool = False
-    heading: str = ""  # of the days that it takes, in a table
+    heading: str = ""  # of the days that this takes, in a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +170,30 @@ class OutcomeVariable:
         What a reader calls it; empty if no reader meets it.
     group : str
         Where a reader meets it: among the "pores", what lies "below" the surface, the "surface"
-        that heals, the "effects" beside the pore, or the "risk".
+        that heals, the "effects" beside the pore, the "risk", or the "injury" of a session.
     written : str
-        How a value is written: a "share" of a whole, a "length", "per_cm2" or a "number".
+        How a value is written: a "share" of a whole, a "chance", a "length", "per_cm2" or a
+        "number".
     is_change : bool
         Whether it is a relative change already, and not divided by its start.
     goal : str
         Name under which a plan ranks by it, less being better; empty if none does.
     goal_label : str
-        What a plan's sentence calls it; the label if left out.
+        How the sentence of a plan calls it; the label if left out.
     years : str
         Whether it is "listed" or also "drawn" where habits are compared over years.
     may_lack : bool
         Whether an outcome may be shown without it.
-    evidence : Evidence
-        How much is known of it.
     drawing : Drawing
         How it is drawn.
+    headline : Headline
+        Its large number at the head of the page.
     healed : Healed
         When it is over, for a sign on the surface.
+    evidence : Evidence
+        How much is known of it.
+    trial : tuple of Trial
+        Published changes that are drawn beside the prediction.
 
     Raises
     ------
@@ -152,40 +222,45 @@ class OutcomeVariable:
     goal_label: str = ""
     years: Years = ""
     may_lack: bool = False
-    evidence: Evidence = field(default_factory=Evidence)
     drawing: Drawing = field(default_factory=Drawing)
+    headline: Headline = field(default_factory=Headline)
     healed: Healed = field(default_factory=Healed)
+    evidence: Evidence = field(default_factory=Evidence)
+    trial: tuple[Trial, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier():
+        if not (self.name.isidentifier() and not self.name.startswith("_")):
             raise ParameterError(
-                f"an outcome is called {self.name!r}; expected letters, digits and underscores."
+                f"an outcome is called {self.name!r}; expected letters, digits and underscores, "
+                "beginning with a letter."
             )
-        for key, value, choices in (
-            ("group", self.group, get_args(Group)),
-            ("written", self.written, get_args(Written)),
-            ("years", self.years, get_args(Years)),
-        ):
-            if value not in choices:
-                raise ParameterError(
-                    f"outcome {self.name}: {key} is {value!r}{did_you_mean(value, choices)}"
-                )
         if not (self.unit and self.meaning and self.dims):
-            raise ParameterError(f"outcome {self.name} needs a unit, a meaning and axes.")
+            raise ParameterError(f"outcome {self.name} lacks its unit, its meaning or its axes.")
+        _require_known(f"outcome {self.name}: group", self.group, get_args(Group))
+        _require_known(f"outcome {self.name}: written", self.written, get_args(Written))
+        _require_known(f"outcome {self.name}: years", self.years, get_args(Years))
         if bool(self.label) != bool(self.group):
             raise ParameterError(
-                f"outcome {self.name} has {'a label' if self.label else 'a group'} alone; a reader "
-                "needs both, label and group."
+                f"outcome {self.name} has a {'label' if self.label else 'group'} alone; give both "
+                "a label and a group, or none if no reader meets it."
             )
-        unit = _UNITS.get(self.written, self.unit)
+        dims = _OF_DRAWS.get(self.group, self.dims)
+        if dims != self.dims:
+            raise ParameterError(
+                f"outcome {self.name} of the group {self.group!r} is over {', '.join(self.dims)}; "
+                f"expected {', '.join(dims)}."
+            )
+        unit = "1" if self.is_change else _UNITS.get(self.written, self.unit)
         if unit != self.unit:
             raise ParameterError(
-                f"outcome {self.name} is in {self.unit}; what is written as a {self.written} is "
-                f"in {unit}."
+                f"outcome {self.name} is in {self.unit!r}, but a value written as a "
+                f"{'change' if self.is_change else self.written} is in {unit!r}."
             )
-        if self.goal and not (self.label and self.is_history):
+        if (self.goal or self.years or self.headline.title) and not (
+            self.label and self.is_history
+        ):
             raise ParameterError(
-                f"outcome {self.name} has the goal {self.goal!r}; a plan ranks by what has a label "
+                f"outcome {self.name} has a goal, years or a headline; these need a label, a group "
                 "and one value per draw and day."
             )
 
@@ -195,104 +270,43 @@ class OutcomeVariable:
         return self.dims == HISTORY
 
     @property
+    def is_of_draws(self) -> bool:
+        """Whether it has one value per draw, on each day or once."""
+        return self.dims in (HISTORY, DRAWS)
+
+    @property
     def title(self) -> str:
         """What it is called in short: its goal in words, else its label, else its name."""
-        return self.goal.replace("-", " ") or self.label or self.name.replace("_", " ")
+        return in_words(self.goal) or self.label or in_words(self.name)
 
     @property
     def goal_text(self) -> str:
-        """What it is called in the sentence of a plan."""
+        """How the sentence of a plan calls it."""
         return self.goal_label or self.label
 
-    def called(self, name: str) -> bool:
-        """Return whether people mean this one by a name, a label or a goal."""
-        names = (self.name, self.label, self.goal, self.goal_label)
-        return _plain(name) in {_plain(one) for one in names if one}
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that people may call it."""
+        return tuple(one for one in (self.name, self.label, self.goal, self.goal_label) if one)
+
+    def is_called(self, name: str) -> bool:
+        """Return whether a name means this one; capitals, hyphens and underscores do not matter."""
+        return in_words(name) in {in_words(one) for one in self.names}
 
 
-@cache
-def outcome_variables() -> Mapping[str, OutcomeVariable]:
-    """Return every variable that porelight computes, by name, in the order of the data file.
-
-    Raises
-    ------
-    DataFileError
-        If an entry of ``data/course/outcomes.toml`` lacks something or says what is unknown.
+def in_words(name: str) -> str:
+    """Return a name as it is spoken.
 
     Examples
     --------
-    >>> outcome_variables()["vessels"].evidence.grade
-    'no data'
+    >>> in_words("Pore-area"), in_words("fine_lines")
+    ('pore area', 'fine lines')
     """
-    raw = document("course", "outcomes")
-    return MappingProxyType({name: _declared(name, entry, raw) for name, entry in raw.items()})
-
-
-def to_text(variable: OutcomeVariable) -> str:
-    """Return a declaration as one line of JSON, to travel with its numbers."""
-    return json.dumps(asdict(variable), ensure_ascii=False)
-
-
-def from_text(text: str) -> OutcomeVariable:
-    """Return a declaration that `to_text` wrote.
-
-    Raises
-    ------
-    DataFileError
-        If it is none.
-    """
-    try:
-        entry = json.loads(text)
-        name = str(entry.pop("name"))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise DataFileError("a declaration of an outcome cannot be read.") from None
-    return _declared(name, entry, {})
-
-
-def _plain(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
 
 
-def _declared(name: str, entry: object, others: Mapping[str, Any]) -> OutcomeVariable:
-    where = f"outcomes.toml, {name}"
-    content = _table(where, entry)
-    shared = content.get("evidence")
-    if isinstance(shared, str):
-        if not isinstance(others.get(shared), dict) or "evidence" not in others[shared]:
-            raise DataFileError(f"{where}: shares the evidence of {shared!r}, which has none.")
-        content["evidence"] = others[shared]["evidence"]
-    parts: dict[str, Any] = {"name": name}
-    for key, kind in (("evidence", Evidence), ("drawing", Drawing), ("healed", Healed)):
-        if key in content:
-            parts[key] = _made(kind, f"{where}, {key}", _table(where, content.pop(key)))
-    return _made(OutcomeVariable, where, {**content, **parts})
-
-
-def _made(kind: type[_T], where: str, content: dict[str, Any]) -> _T:
-    """Return the dataclass that a table describes, after checking names and types of its fields."""
-    known = get_type_hints(kind)
-    for key, value in content.items():
-        if key not in known:
-            raise DataFileError(f"{where}: unknown field {key!r}{did_you_mean(key, known)}")
-        expected = known[key]
-        if key == "anchor":
-            content[key] = tuple(
-                _made(Anchor, f"{where}, anchor", _table(where, one)) for one in value
-            )
-        elif isinstance(value, list):
-            content[key] = tuple(str(one) for one in value)
-        elif expected in (str, bool, float) and not isinstance(value, expected):
-            raise DataFileError(f"{where}: {key} is {value!r}; expected {expected.__name__}.")
-    try:
-        return kind(**content)
-    except TypeError as problem:
-        missing = str(problem).partition(": ")[2] or "something"
-        raise DataFileError(f"{where}: lacks {missing}.") from None
-    except ParameterError as problem:
-        raise DataFileError(f"{where}: {problem}") from None
-
-
-def _table(where: str, entry: object) -> dict[str, Any]:
-    if not isinstance(entry, Mapping):
-        raise DataFileError(f"{where}: expected a table, found {entry!r}.")
-    return dict(entry)
+def _require_known(what: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ParameterError(
+            f"{what} is {value!r}{did_you_mean(value, [one for one in known if one])}"
+        )

@@ -1,4 +1,4 @@
-"""Medians and intervals of draws."""
+"""Medians, intervals and relative changes of draws."""
 
 from dataclasses import dataclass, field
 
@@ -7,6 +7,7 @@ import xarray as xr
 
 from porelight.course.value_text import Written, in_words
 from porelight.errors import ParameterError
+from porelight.quantities import Floats
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,3 +82,11 @@ def estimate(draws: xr.DataArray | np.ndarray, probability: float = 0.9) -> Inte
     tail = 0.5 * (1.0 - probability)
     low, median, high = np.quantile(values, [tail, 0.5, 1.0 - tail])
     return Interval(float(low), float(median), float(high), probability)
+
+
+def relative_to(later: Floats, start: Floats) -> Floats:
+    """Return later values relative to those at the start, less 1; 0 where the start is 0 [-]."""
+    return np.asarray(
+        np.divide(later, start, out=np.ones_like(later), where=start != 0.0) - 1.0,
+        dtype=np.float64,
+    )

@@ -2,7 +2,7 @@
 
 Examples
 --------
->>> share(0.0206), length(8e-5), length(3.2e-4), number_per_cm2(4.12e5), change(-0.0523)
+>>> share(0.0206), length(8e-5), length(3.2e-4), number_per_cm2(4.12e5), signed_percent(-0.0523)
 ('2.06 %', '80 um', '0.320 mm', '41.2 /cm2', '-5.2 %')
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from porelight.units import mm, per_cm2, um
 
-Written: TypeAlias = Literal["number", "share", "length", "per_cm2", "change"]
+Written: TypeAlias = Literal["number", "share", "chance", "length", "per_cm2", "change"]
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -49,7 +49,12 @@ def number_per_cm2(density: float) -> str:
     return f"{significant(density / per_cm2)} /cm2"
 
 
-def change(relative: float) -> str:
+def chance(probability: float) -> str:
+    """Return a chance in per cent, with the two digits that an estimate of it deserves."""
+    return f"{significant(100.0 * probability, 2)} %"
+
+
+def signed_percent(relative: float) -> str:
     """Return a relative change with its sign, in per cent to one decimal."""
     text = f"{100.0 * relative:+.1f}"
     return "0 %" if float(text) == 0.0 else f"{text} %"
@@ -59,9 +64,10 @@ _IN_WORDS: Mapping[str, Callable[[float], str]] = MappingProxyType(
     {
         "number": significant,
         "share": share,
+        "chance": chance,
         "length": length,
         "per_cm2": number_per_cm2,
-        "change": change,
+        "change": signed_percent,
     }
 )
 
