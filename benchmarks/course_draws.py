@@ -10,7 +10,7 @@ import numpy as np
 
 from porelight.course.course import Course, physics_members
 from porelight.inference.what_if import what_if
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
 

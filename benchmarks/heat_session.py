@@ -25,8 +25,8 @@ from porelight.heat.closed_form import HalfSpace, gaussian_pulse_rise, pulsed
 from porelight.heat.conduction import Surface, resting_temperature
 from porelight.heat.perfusion_response import Vasodilation, perfusion_answer
 from porelight.heat.scan import pulse_response, session_rise, session_times, treatment_grid
+from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion, PulsePath, pulse_path
-from porelight.laser.presets import laser_genesis
 from porelight.report.warmth_table import warmth_rows
 from porelight.session.thermography import warmth_by_skin_type
 from porelight.tissue.skin import Skin

@@ -10,8 +10,8 @@ import numpy as np
 from porelight.healing.stimulus import dermal_mean
 from porelight.injury.field import InjuryParameters, injury_field
 from porelight.injury.follicle import LitHair, injury_around_hair
+from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import path
-from porelight.laser.presets import laser_genesis
 from porelight.session.ensemble import PLACES
 from porelight.session.result import DEPTH
 from porelight.session.scattered import session_of_joules, skin_response

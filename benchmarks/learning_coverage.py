@@ -13,7 +13,7 @@ from porelight.course.course import Course, physics_members
 from porelight.errors import ConvergenceError
 from porelight.inference.reweighting import Visit, learned
 from porelight.inference.statistics import estimate, relative_change
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from porelight.course.course import Course, physics_members
 from porelight.inference.statistics import estimate, relative_change
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
 from porelight.units import celsius

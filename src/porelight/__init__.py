@@ -19,10 +19,10 @@ _HOME = {
     "PorePopulation": "porelight.tissue.population",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
-    "laser_genesis": "porelight.laser.presets",
+    "laser_genesis": "porelight.laser.devices",
     "load_outcome": "porelight.files.outcomes",
     "measure": "porelight.photo.measure",
-    "pearl": "porelight.laser.presets",
+    "pearl": "porelight.laser.devices",
     "propose": "porelight.planning.search",
     "read_photo": "porelight.files.photographs",
     "save_outcome": "porelight.files.outcomes",
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from porelight.files.outcomes import load_outcome as load_outcome
     from porelight.files.outcomes import save_outcome as save_outcome
     from porelight.files.photographs import read_photograph
+    from porelight.laser.devices import laser_genesis as laser_genesis
+    from porelight.laser.devices import pearl as pearl
     from porelight.laser.exposure import Exposure as Exposure
     from porelight.laser.exposure import Session as Session
-    from porelight.laser.presets import laser_genesis as laser_genesis
-    from porelight.laser.presets import pearl as pearl
     from porelight.photo.measure import Measurement as Measurement
     from porelight.photo.measure import measure as measure
     from porelight.photo.photograph import Photograph as Photograph

@@ -5,7 +5,7 @@ import pytest
 
 from porelight.course.course import Care, Course, physics_members
 from porelight.errors import ParameterError
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.devices import laser_genesis, pearl
 
 DAYS = (0.0, 1.0, 4.0, 7.0, 28.0, 84.0, 182.0)
 

@@ -13,7 +13,7 @@ from porelight.course.state import EnsembleSettings, continued_care
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_states import load_course_state, save_course_state
 from porelight.files.outcomes import load_outcome
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.mechanics.opening import MixtureState
 from porelight.tissue.skin import Skin
 

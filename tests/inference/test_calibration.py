@@ -5,7 +5,7 @@ from porelight.course.course import Course
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.inference.calibration import DOSE, calibrate, posterior, posterior_text
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from porelight.course.course import Care, Course
 from porelight.errors import ParameterError
 from porelight.inference.sensitivity import PHYSICS_FACTOR, sensitivity
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@ import pytest
 from scipy.spatial import KDTree
 
 from porelight.errors import ParameterError
+from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion, PulsePath, path, pulse_path, raster
-from porelight.laser.presets import laser_genesis
 
 AREA, SPOT, RATE = 1e-2, 5e-3, 7.0
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.laser.handpiece import path
 from porelight.laser.motion import Motion, PulsePath
-from porelight.laser.presets import laser_genesis, pearl
 
 SQUARE = PulsePath(
     np.arange(5) / 7.0,

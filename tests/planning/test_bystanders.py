@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.planning.bystanders import bystander, safety_note
 from porelight.units import J_per_cm2
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from porelight.data.library import parameter
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.planning.limits import session_checks, tightest
 from porelight.units import celsius, um
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from porelight.cli.app import main
 from porelight.errors import InputFileError
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 from porelight.report.films import write_film
 from porelight.report.session_heat import SessionHeat
 from porelight.report.thermal_films import pulse_frames, session_frames

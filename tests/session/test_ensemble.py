@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.session.ensemble import PhysicsEnsemble, absorption_rules
 from porelight.session.result import DEPTH, at_plexus
 from porelight.tissue.skin import Skin

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from porelight.errors import ExtrapolationWarning, ParameterError
+from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion
 from porelight.laser.motion import PulsePath
-from porelight.laser.presets import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.monitoring import answer_of_perfusion, departures, thermometer_trace
 from porelight.session.result import DEPTH

@@ -5,9 +5,9 @@ import pytest
 
 from porelight.errors import ParameterError
 from porelight.heat.scan import session_rise
+from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion
 from porelight.laser.motion import PulsePath
-from porelight.laser.presets import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.thermography import surface_film, surface_map, warmth_by_skin_type
 from porelight.tissue.skin import Skin

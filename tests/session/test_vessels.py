@@ -7,8 +7,8 @@ import pytest
 
 from porelight.errors import ParameterError
 from porelight.grid import Grid
+from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import PulsePath
-from porelight.laser.presets import laser_genesis
 from porelight.light.transport import transport
 from porelight.session.result import DEPTH, layer_above
 from porelight.session.vessels import plexus

@@ -1,6 +1,7 @@
 """What several commands let their users choose: each option declared once, with its help text."""
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -21,7 +22,14 @@ Zone = Annotated[
     Parameter(help="Which part of the face a close-up shows."),
 ]
 Goal = Literal["pore-area", "pore-diameter", "redness", "texture", "fine-lines", "acne-scars"]
-Device = Literal["laser-genesis", "pearl"]
+if TYPE_CHECKING:
+    Device = str
+else:
+    # the names of the files alone: reading them would load numpy before the command is known
+    _DEVICES = (one.name for one in files("porelight.data").joinpath("devices").iterdir())
+    Device = Literal[
+        tuple(sorted(name.removesuffix(".toml") for name in _DEVICES if name.endswith(".toml")))
+    ]
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]
 CoursePath = Annotated[
     Path,

@@ -49,7 +49,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         found = propose(
             whose,
             goal=goal,
-            devices=tuple(device or ("laser-genesis", "pearl")),
+            devices=device,
             n_draws=draws,
             seed=seed,
             progress=progress,

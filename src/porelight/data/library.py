@@ -9,11 +9,12 @@ once.
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, cast, get_args
 
@@ -77,6 +78,8 @@ _TO_SI: Mapping[str, tuple[float, float]] = MappingProxyType(
 _ROOT = files("porelight.data")
 _REQUIRED = ("value", "unit", "range", "source", "flag")
 _ALLOWED = {*_REQUIRED, "note", "prior"}
+_REQUIRED_OF_LIST = ("values", "unit", "source", "flag")
+_PRIORS = get_args(Prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,50 @@ def parameters_of(entries: Mapping[str, object], file: str) -> Table:
     return MappingProxyType({key: _parameter(file, key, entry) for key, entry in entries.items()})
 
 
+def values_of(entry: object, file: str, name: str) -> tuple[tuple[float, ...], str]:
+    """Return a list of numbers with one unit, source and flag, after checking it.
+
+    Parameters
+    ----------
+    entry : object
+        As TOML gives it: ``{values, unit, source, flag}`` with an optional ``note``.
+    file, name : str
+        Where it comes from and what it is called, for the error.
+
+    Returns
+    -------
+    tuple of (tuple of float, str)
+        The numbers [SI], and the unit in which the file states them.
+
+    Raises
+    ------
+    DataFileError
+        If a field is missing or unknown, a unit is unknown, or a value is no number.
+    """
+    where = f"{file}, {name}"
+    given = _fields(entry, where, _REQUIRED_OF_LIST, {*_REQUIRED_OF_LIST, "note"})
+    require_flag(given["flag"], where)
+    values = given["values"]
+    if not isinstance(values, list) or not values:
+        raise DataFileError(f"{where}: values is {values!r}; expected a list of numbers.")
+    unit = str(given["unit"])
+    return _in_si(values, unit, where), unit
+
+
+def require_flag(flag: object, where: str) -> Flag:
+    """Return a flag unchanged if it is one of those that tell how a number was obtained.
+
+    Raises
+    ------
+    DataFileError
+        If it is not; `where` says in which file.
+    """
+    if flag not in get_args(Flag):
+        near = did_you_mean(str(flag), get_args(Flag))
+        raise DataFileError(f"{where}: flag {flag!r} is unknown{near}")
+    return cast("Flag", flag)
+
+
 def parameter(room: str, file: str, name: str) -> Parameter:
     """Return one parameter, or say which name was meant."""
     entries = table(room, file)
@@ -212,25 +259,17 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _parameter(file: str, name: str, entry: object) -> Parameter:
+def _parameter(file: str, name: str, found: object) -> Parameter:
     where = f"{file}, {name}"
-    if not isinstance(entry, dict):
-        raise DataFileError(f"{where}: expected a table with {', '.join(_REQUIRED)}.")
-    missing = [key for key in _REQUIRED if entry.get(key) in (None, "")]
-    if missing:
-        raise DataFileError(f"{where}: missing {', '.join(missing)}.")
-    unknown = set(entry) - _ALLOWED
-    if unknown:
-        raise DataFileError(f"{where}: unknown field {', '.join(sorted(unknown))}.")
-    unit, flag, prior = str(entry["unit"]), str(entry["flag"]), str(entry.get("prior", "fixed"))
-    if unit not in _TO_SI:
-        raise DataFileError(f"{where}: unit {unit!r} is unknown{did_you_mean(unit, _TO_SI)}")
-    if flag not in get_args(Flag) or prior not in get_args(Prior):
-        raise DataFileError(f"{where}: flag {flag!r} or prior {prior!r} is unknown.")
-    factor, offset = _TO_SI[unit]
-    low, value, high = (
-        float(x) * factor + offset for x in (entry["range"][0], entry["value"], entry["range"][1])
-    )
+    entry = _fields(found, where, _REQUIRED, _ALLOWED)
+    unit, prior = str(entry["unit"]), str(entry.get("prior", "fixed"))
+    flag = require_flag(entry["flag"], where)
+    if prior not in _PRIORS:
+        raise DataFileError(f"{where}: prior {prior!r} is unknown{did_you_mean(prior, _PRIORS)}")
+    span = entry["range"]
+    if not isinstance(span, list) or len(span) != 2:
+        raise DataFileError(f"{where}: range is {span!r}; expected [lowest, highest].")
+    low, value, high = _in_si((span[0], entry["value"], span[1]), unit, where)
     if not low <= value <= high or (prior == "lognormal" and low <= 0.0):
         raise DataFileError(f"{where}: value must lie in its range (above 0 for lognormal).")
     return Parameter(
@@ -239,8 +278,36 @@ def _parameter(file: str, name: str, entry: object) -> Parameter:
         low=low,
         high=high,
         unit=unit,
-        flag=cast("Flag", flag),
+        flag=flag,
         source=str(entry["source"]),
         note=str(entry.get("note", "")),
         prior=cast("Prior", prior),
     )
+
+
+def _fields(
+    entry: object, where: str, required: tuple[str, ...], allowed: set[str]
+) -> Mapping[str, Any]:
+    """Return an entry as a mapping, if it has every required field and no unknown one."""
+    if not isinstance(entry, Mapping):
+        raise DataFileError(f"{where}: expected a table with {', '.join(required)}.")
+    missing = [key for key in required if entry.get(key) in (None, "")]
+    if missing:
+        raise DataFileError(f"{where}: missing {', '.join(missing)}.")
+    unknown = set(entry) - allowed
+    if unknown:
+        raise DataFileError(f"{where}: unknown field {', '.join(sorted(unknown))}.")
+    return entry
+
+
+def _in_si(values: Sequence[object], unit: str, where: str) -> tuple[float, ...]:
+    """Return numbers stated in a unit as numbers in SI."""
+    if unit not in _TO_SI:
+        raise DataFileError(f"{where}: unit {unit!r} is unknown{did_you_mean(unit, _TO_SI)}")
+    factor, offset = _TO_SI[unit]
+    numbers = []
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise DataFileError(f"{where}: {value!r} is no number.")
+        numbers.append(float(value) * factor + offset)
+    return tuple(numbers)

@@ -14,12 +14,12 @@ from porelight.files.measurements import save_measurement
 from porelight.files.outcomes import save_outcome
 from porelight.files.plans import plan_document, save_plan
 from porelight.inference.statistics import responders
-from porelight.laser.presets import laser_genesis, limits, pearl
+from porelight.laser.devices import device, laser_genesis, pearl
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement, measure
 from porelight.photo.photograph import Photograph
 from porelight.planning.objective import FOLLOW_UP
-from porelight.planning.search import Plan, Settings, propose
+from porelight.planning.search import Plan, propose
 from porelight.render.look import SkinLook
 from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
@@ -49,15 +49,14 @@ LIGHT_CASES = (
     light_cases.three_layers,
     light_cases.white_furnace,
 )
-SMALL_GRID = Settings(
-    genesis_exposure=(12.0, 13.0, 14.0),
-    genesis_pulses=(2000,),
-    genesis_sessions=(5,),
-    pearl_exposure=(2.5, 3.5),
-    pearl_sessions=(1,),
-    members=3,
-    photons=PHOTONS,
+# a grid that is planned in seconds: device and what is tried on it [J/m2]
+SMALL_GRID = (
+    device("laser-genesis").with_plan(
+        radiant_exposure=(12e4, 13e4, 14e4), n_pulses=(2000,), sessions=(5,)
+    ),
+    device("pearl").with_plan(radiant_exposure=(2.5e4, 3.5e4), sessions=(1,)),
 )
+MEMBERS = 3
 
 
 def measured_photograph(folder: Path, seed: int, story: Story) -> tuple[RenderedSkin, Measurement]:
@@ -182,7 +181,9 @@ def treatments(seed: int, story: Story) -> None:
 
 def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
     """Plan on a small grid for this skin, and for the darkest."""
-    plan = propose(skin, n_draws=48, seed=seed, settings=SMALL_GRID)
+    plan = propose(
+        skin, devices=SMALL_GRID, n_draws=48, members=MEMBERS, photons=PHOTONS, seed=seed
+    )
     save_plan(plan, folder / "plan.toml")
     document = plan_document(plan)
     story.table("safe, best first", plan_rows(document)[:4])
@@ -193,7 +194,7 @@ def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
         f"proposed: {len(plan.candidates)}, refused: {len(plan.refused)}",
         passed=bool(plan.candidates) and all(one.margin >= 0.0 for one in plan.candidates),
     )
-    breaches = limits("pearl").breaches(pearl(), 6)
+    breaches = device("pearl").breaches(pearl(), 6)
     story.check("Pearl is refused on type VI", " ".join(breaches), passed=bool(breaches))
     return plan
 

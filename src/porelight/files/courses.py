@@ -9,9 +9,9 @@ from porelight.files.course_file import CareTable, CourseFile, SessionTable, Ski
 from porelight.files.measurements import load_population
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
+from porelight.laser.devices import device
 from porelight.laser.exposure import Session
 from porelight.laser.motion import Motion, PulsePath
-from porelight.laser.presets import preset
 from porelight.laser.thermometer import Thermometer
 from porelight.photo.measure import measure
 from porelight.session.monitoring import Perfusion
@@ -136,7 +136,7 @@ def _session(entry: SessionTable, folder: Path) -> Session:
         "thermometer": _thermometer(entry),
     }
     settings = {key: value for key, value in given.items() if value is not None}
-    exposure = preset(entry.device, settings)
+    exposure = device(entry.device).exposure(**settings)
     return exposure.on_day(entry.day)
 
 

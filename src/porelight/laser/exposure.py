@@ -1,6 +1,6 @@
 """What a device does to the skin in one session: pulses, spot, rate, area.
 
-An `Exposure` may have any wavelength, spot and pulse train; the presets (`laser.presets`) fill it
+An `Exposure` may have any wavelength, spot and pulse train; the devices (`laser.devices`) fill it
 for the devices that porelight knows.
 """
 

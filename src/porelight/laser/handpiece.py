@@ -143,7 +143,7 @@ def technique(exposure: Exposure) -> str:
 
     Examples
     --------
-    >>> from porelight.laser.presets import laser_genesis
+    >>> from porelight.laser.devices import laser_genesis
     >>> technique(laser_genesis(motion=Motion.by_hand(seed=2)))
     'rows by hand (seed 2)'
     """

@@ -80,7 +80,7 @@ def safety_note(exposure: Exposure) -> str:
 
     Examples
     --------
-    >>> from porelight.laser.presets import pearl
+    >>> from porelight.laser.devices import pearl
     >>> safety_note(pearl()).split(":")[0]
     'Eyes, 2790 nm'
     """

@@ -2,7 +2,7 @@
 
 Each limit is a sourced number of ``tissue/data/limits.toml``. A check that fails refuses the
 setting; there is no trading of safety against benefit. The device's own limits are held before any
-simulation, by `laser.presets.limits`.
+simulation, by `laser.devices.Device.breaches`.
 """
 
 import math

@@ -1,58 +1,29 @@
-"""Courses of both devices, kept only if safe, ranked by what they are predicted to change.
+"""Courses of the devices at hand, kept only if safe, ranked by what they are predicted to change.
 
 A grid, not an optimiser: with intervals as wide as today's knowledge a doctor is better served by
 seeing all neighbouring settings and why some are refused than by the third digit of an optimum.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from porelight.course.course import Course, physics_members
 from porelight.data.priors import require_draws
 from porelight.errors import ParameterError
 from porelight.inference.statistics import Interval, estimate, responders
+from porelight.laser.devices import Device, device_keys
+from porelight.laser.devices import device as device_of
 from porelight.laser.exposure import Exposure, Session
-from porelight.laser.presets import DEVICES, laser_genesis, limits, pearl
 from porelight.planning.limits import Check, session_checks, tightest
 from porelight.planning.objective import FOLLOW_UP, change, meaning
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult
 from porelight.tissue.skin import Skin
-from porelight.units import J_per_cm2, celsius, cm2
+from porelight.units import J_per_cm2
 
-GENESIS_INTERVAL = 14.0  # d, between sessions of Laser Genesis (Trelles 2005, Wang 2022)
-PEARL_INTERVAL = 30.0  # d, between sessions of Pearl (Ross 2009)
-STOP = celsius(42.0)  # surface reading at which the operator ends a session: the vendor's target
 WOUND_DAYS = tuple(float(n) for n in range(11))
 VISIBLE_DRESSING = 0.05  # share of the wound
-AREA = 100.0 * cm2  # a quarter of a face, as the vendor divides it
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The grid that a plan walks through.
-
-    Attributes
-    ----------
-    genesis_exposure, pearl_exposure : tuple of float
-        Radiant exposures [J/cm2].
-    genesis_pulses : tuple of int
-        Pulses over a quarter of a face.
-    genesis_sessions, pearl_sessions : tuple of int
-        How many sessions.
-    members : int
-        Members of the physical ensemble that must all be safe.
-    photons : int
-        Photons per member and beam.
-    """
-
-    genesis_exposure: tuple[float, ...] = (8.0, 10.0, 12.0, 13.0, 14.0, 16.0)
-    genesis_pulses: tuple[int, ...] = (1000, 1500, 2000)
-    genesis_sessions: tuple[int, ...] = (3, 5)
-    pearl_exposure: tuple[float, ...] = (1.5, 2.0, 2.5, 3.0, 3.5)
-    pearl_sessions: tuple[int, ...] = (1, 2)
-    members: int = 4
-    photons: int = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,39 +87,52 @@ class Plan:
 class _Safe:
     """One session's settings that passed every check, with what it does."""
 
+    device: Device
     exposure: Exposure
     checks: tuple[Check, ...]
     injuries: tuple[SessionResult, ...] = field(repr=False)
 
+    @property
+    def words(self) -> str:
+        """The device and what was chosen on it."""
+        return _words(self.device, self.exposure)
 
-def propose(
+
+_Steps: TypeAlias = tuple[tuple[float, _Safe], ...]  # day and session
+
+
+def propose(  # noqa: PLR0913  each is a choice of the caller's
     skin: Skin,
     *,
     goal: str = "pore-area",
-    devices: Sequence[str] = DEVICES,
+    devices: Sequence[str | Device] | None = None,
     n_draws: int = 64,
+    members: int = 4,
+    photons: int = 40_000,
     seed: int = 1,
-    settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Plan:
-    """Return all safe courses of the grid for this skin, best first.
+    """Return all safe courses of the devices' grids for this skin, best first.
 
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is treated.
     goal : str
-        What to improve; see `plan.objective.GOALS`.
-    devices : sequence of str
-        Devices at hand.
+        What to improve; see `planning.objective.GOALS`.
+    devices : sequence of str or Device, optional
+        Devices at hand: keys of those that ship with porelight, or your own. All that ship when
+        left out. What is tried on each is its `Device.plan`.
     n_draws : int
         Draws of the biology per course.
+    members : int
+        Members of the physical ensemble that must all be safe.
+    photons : int
+        Photons per member and beam.
     seed : int
         The same seed gives the same plan.
-    settings : Settings, optional
-        The grid; the usual one when left out.
     progress : callable, optional
-        Told the share done.
+        Called with the share of the work done, 0 to 1.
 
     Returns
     -------
@@ -158,18 +142,15 @@ def propose(
     Raises
     ------
     ParameterError
-        If the goal or a device is unknown, or no draw is asked for.
+        If the goal or a device is unknown, none or two of one name are given, or no draw is asked
+        for.
     """
     meaning(goal)
-    for device in devices:
-        if device not in DEVICES:
-            raise ParameterError(f"no device is called {device!r}; known: {', '.join(DEVICES)}.")
+    at_hand = _at_hand(device_keys() if devices is None else devices)
     require_draws(n_draws)
-    walk = settings or Settings()
-    physics = PhysicsEnsemble(skin, physics_members(walk.members, seed), walk.photons, seed)
-    exposures = {device: _exposures(device, walk) for device in devices}
-    safe, refused = _judged(skin, exposures, physics, progress)
-    courses = _courses(safe, walk)
+    physics = PhysicsEnsemble(skin, physics_members(members, seed), photons, seed)
+    safe, refused = _judged(skin, at_hand, physics, progress)
+    courses = _courses(at_hand, safe)
     candidates: list[Candidate] = []
     try:
         for number, (label, steps) in enumerate(courses, start=1):
@@ -185,22 +166,35 @@ def propose(
     return Plan(skin, goal, tuple(candidates), tuple(refused), seed, len(courses))
 
 
+def _at_hand(given: Sequence[str | Device]) -> tuple[Device, ...]:
+    """Return the devices that are meant, each once."""
+    found: dict[str, Device] = {}
+    for one in map(device_of, given):
+        if found.setdefault(one.key, one) != one:
+            raise ParameterError(
+                f"two different devices are called {one.key!r}; give each a key of its own."
+            )
+    if not found:
+        raise ParameterError("no device is given; name at least one, or leave devices out for all.")
+    return tuple(found.values())
+
+
 def _judged(
     skin: Skin,
-    exposures: dict[str, list[Exposure]],
+    at_hand: Sequence[Device],
     physics: PhysicsEnsemble,
     progress: Callable[[float], None] | None,
 ) -> tuple[dict[str, list[_Safe]], list[Refusal]]:
-    """Return what is safe of each device, and everything refused."""
-    safe: dict[str, list[_Safe]] = {device: [] for device in exposures}
+    """Return what is safe of each device, by its key, and everything refused."""
+    safe: dict[str, list[_Safe]] = {device.key: [] for device in at_hand}
     refused: list[Refusal] = []
-    options = [(device, one) for device, listed in exposures.items() for one in listed]
+    options = [(device, one) for device in at_hand for one in device.plan_exposures()]
     for done, (device, exposure) in enumerate(options, start=1):
-        found = _judge(skin, exposure, physics)
+        found = _judge(skin, device, exposure, physics)
         if isinstance(found, Refusal):
             refused.append(found)
         else:
-            safe[device].append(found)
+            safe[device.key].append(found)
         _tell(progress, 0.8 * done / len(options))
     return safe, refused
 
@@ -210,73 +204,74 @@ def _tell(progress: Callable[[float], None] | None, fraction: float) -> None:
         progress(fraction)
 
 
-def _exposures(device: str, walk: Settings) -> list[Exposure]:
-    if device == "laser-genesis":
-        return [
-            laser_genesis(
-                radiant_exposure=h * J_per_cm2, n_pulses=n, area=AREA, stop_at_surface=STOP
-            )
-            for h in walk.genesis_exposure
-            for n in walk.genesis_pulses
-        ]
-    return [pearl(radiant_exposure=h * J_per_cm2, area=AREA) for h in walk.pearl_exposure]
+def _words(device: Device, exposure: Exposure) -> str:
+    pulses = f", {exposure.n_pulses} pulses" if device.sets_pulses else ""
+    return f"{device.key} {exposure.radiant_exposure / J_per_cm2:g} J/cm2{pulses}"
 
 
-def _setting(exposure: Exposure) -> str:
-    pulses = f", {exposure.n_pulses} pulses" if exposure.device == "laser-genesis" else ""
-    return f"{exposure.device} {exposure.radiant_exposure / J_per_cm2:g} J/cm2{pulses}"
-
-
-def _judge(skin: Skin, exposure: Exposure, physics: PhysicsEnsemble) -> _Safe | Refusal:
+def _judge(
+    skin: Skin, device: Device, exposure: Exposure, physics: PhysicsEnsemble
+) -> _Safe | Refusal:
     """Hold one session against all limits, those that need no simulation first."""
-    breaches = limits(exposure.device).breaches(exposure, skin.fitzpatrick)
+    breaches = device.breaches(exposure, skin.fitzpatrick)
     if breaches:
-        return Refusal(_setting(exposure), breaches[0])
+        return Refusal(_words(device, exposure), breaches[0])
     injuries = physics.treat(exposure)
     checks = session_checks(skin, exposure, injuries)
     failed = [check for check in checks if not check.passed]
     if failed:
         worst = min(failed, key=lambda check: check.margin)
-        return Refusal(_setting(exposure), worst.reason)
-    return _Safe(exposure, checks, injuries)
+        return Refusal(_words(device, exposure), worst.reason)
+    return _Safe(device, exposure, checks, injuries)
 
 
 def _courses(
-    safe: dict[str, list[_Safe]], walk: Settings
-) -> list[tuple[str, tuple[tuple[float, _Safe], ...]]]:
-    """Return every course: each device alone, and Pearl first with Laser Genesis after it.
+    at_hand: Sequence[Device], safe: Mapping[str, Sequence[_Safe]]
+) -> list[tuple[str, _Steps]]:
+    """Return every course, with its label: each device alone, then their combinations.
 
-    For a combination the strongest safe setting of each device is taken: what is combined has
-    passed alone, and Pearl's epidermis has been whole for weeks when Laser Genesis begins.
+    In a combination one session of a device that goes first is followed, after its own interval, by
+    the course of a device that goes after (`PlanGrid.in_combination`). The strongest safe setting
+    of each is taken, the one of the most energy: what is combined has passed alone, and the
+    epidermis that a first device removed has been whole for weeks when the other begins.
     """
-    courses = []
-    for device, counts, interval in (
-        ("laser-genesis", walk.genesis_sessions, GENESIS_INTERVAL),
-        ("pearl", walk.pearl_sessions, PEARL_INTERVAL),
-    ):
-        for one in safe.get(device, []):
-            for n in counts:
-                steps = tuple((interval * i, one) for i in range(n))
-                courses.append((f"{n} x {_setting(one.exposure)}", steps))
-    if safe.get("laser-genesis") and safe.get("pearl"):
-        genesis = max(
-            safe["laser-genesis"], key=lambda s: s.exposure.pulse_energy * s.exposure.n_pulses
-        )
-        resurfacing = max(safe["pearl"], key=lambda s: s.exposure.radiant_exposure)
-        for n in walk.genesis_sessions:
-            steps = (
-                (0.0, resurfacing),
-                *((PEARL_INTERVAL + GENESIS_INTERVAL * i, genesis) for i in range(n)),
-            )
-            label = f"1 x {_setting(resurfacing.exposure)}, then {n} x {_setting(genesis.exposure)}"
-            courses.append((label, steps))
+    courses: list[tuple[str, _Steps]] = []
+    for device in at_hand:
+        for one in safe[device.key]:
+            for n in device.plan.sessions:
+                steps = tuple((device.plan.interval * i, one) for i in range(n))
+                courses.append((f"{n} x {one.words}", steps))
+    strongest = {
+        key: max(found, key=lambda one: one.exposure.total_energy)
+        for key, found in safe.items()
+        if found
+    }
+    for opening in strongest.values():
+        for then in strongest.values():
+            if (opening.device.plan.in_combination, then.device.plan.in_combination) == (
+                "first",
+                "after",
+            ):
+                courses += _combined(opening, then)
     return courses
+
+
+def _combined(opening: _Safe, then: _Safe) -> list[tuple[str, _Steps]]:
+    """Return one session of a device followed by every number of sessions of another."""
+    start, interval = opening.device.plan.interval, then.device.plan.interval
+    return [
+        (
+            f"1 x {opening.words}, then {n} x {then.words}",
+            ((0.0, opening), *((start + interval * i, then) for i in range(n))),
+        )
+        for n in then.device.plan.sessions
+    ]
 
 
 def _candidate(
     skin: Skin,
     label: str,
-    steps: tuple[tuple[float, _Safe], ...],
+    steps: _Steps,
     goal: str,
     n_draws: int,
     seed: int,

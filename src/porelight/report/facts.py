@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from porelight.errors import InputFileError
-from porelight.laser.presets import DEVICES, limits
+from porelight.laser.devices import devices
 from porelight.planning.objective import FOLLOW_UP
 from porelight.tissue.person import roman
 
@@ -187,7 +187,7 @@ def is_ablative(outcome: xr.Dataset, index: int) -> bool:
 
 def device_name(device: str) -> str:
     """Return a device as its users call it; an unknown one as it was written."""
-    return limits(device).title if device in DEVICES else device
+    return devices()[device].title if device in devices() else device
 
 
 def _json(outcome: xr.Dataset, name: str, kind: type) -> Any:

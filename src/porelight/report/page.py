@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from porelight.errors import InputFileError
 from porelight.files.writing import require_folder_of, write_text
 from porelight.inference.statistics import estimate
-from porelight.laser.presets import DEVICES, limits
+from porelight.laser.devices import devices
 from porelight.report.cards import cards
 from porelight.report.facts import (
     SkinFacts,
@@ -139,7 +139,7 @@ def report_page(
         "session_pictures": session_pictures(outcome),
         "healing_rows": healing_rows(outcome),
         "healing_pictures": healing_pictures(outcome),
-        "devices": [limits(one) for one in DEVICES if one in {s.device for s in sessions}],
+        "devices": [one for key, one in devices().items() if key in {s.device for s in sessions}],
         "weeks_picture": weeks_picture(outcome),
         "missing_number": missing_number(sessions),
         "pore_rows": [forecast[one.name] for one in of_group("pores")],

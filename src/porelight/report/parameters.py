@@ -7,6 +7,7 @@ from porelight.data.library import data_files, document
 from porelight.report.tables import NOTHING, Rows
 
 _ROOMS = (
+    "devices",
     "laser",
     "tissue",
 )  # what decides a forecast; the other rooms' numbers have pages of their own

@@ -3,7 +3,7 @@
 import numpy as np
 
 from porelight.course.course import Course
-from porelight.laser.presets import laser_genesis, pearl
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.tissue.skin import Skin
 from porelight.validation.case import CaseResult
 

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
-from porelight.laser.presets import (
-    DEVICES,
+from porelight.laser.devices import (
+    device,
+    device_keys,
     laser_genesis,
-    limits,
     pattern_pulses,
     pearl,
-    preset,
 )
+
+EVERY = device_keys()
 
 
 @pytest.mark.validation
@@ -41,9 +42,9 @@ def test_pulses_of_pearl_follow_from_its_pattern():
     assert pattern_pulses(1e-6, 6e-3, 0.0) == 1
 
 
-@pytest.mark.parametrize("device", DEVICES)
-def test_no_light_is_allowed(device):
-    assert preset(device, {"radiant_exposure": 0.0}).pulse_energy == 0.0
+@pytest.mark.parametrize("key", EVERY)
+def test_no_light_is_allowed(key):
+    assert device(key).exposure(radiant_exposure=0.0).pulse_energy == 0.0
 
 
 def test_settings_reach_the_exposure():
@@ -84,8 +85,8 @@ def test_fewer_pulses_than_the_usual_passes_make_fewer_passes():
         (lambda: laser_genesis(passes=10, n_pulses=5), "passes is 10 but n_pulses is 5"),
         (lambda: pearl(n_pulses=10), "n_pulses cannot be set for Pearl; it follows from area"),
         (lambda: pearl(radiant_exposure=4e4), "Pearl takes 1 to 3.5 J/cm2"),
-        (lambda: preset("laser-genesys", {}), "did you mean 'laser-genesis'"),
-        (lambda: limits("fraxel"), "no device named 'fraxel'"),
+        (lambda: device("laser-genesys"), "did you mean 'laser-genesis'"),
+        (lambda: device("fraxel"), "no device named 'fraxel'"),
     ],
 )
 def test_impossible_setting_is_refused_in_one_line(call, text):
@@ -94,21 +95,21 @@ def test_impossible_setting_is_refused_in_one_line(call, text):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("device", DEVICES)
-def test_the_usual_settings_break_no_limit_of_their_device(device):
-    assert limits(device).breaches(preset(device, {}), 2) == ()
+@pytest.mark.parametrize("key", EVERY)
+def test_the_usual_settings_break_no_limit_of_their_device(key):
+    assert device(key).breaches(device(key).exposure(), 2) == ()
 
 
 def test_pearl_is_refused_for_dark_skin_and_genesis_is_not():
-    (line,) = limits("pearl").breaches(pearl(), 4)
+    (line,) = device("pearl").breaches(pearl(), 4)
     assert line == "Pearl is offered for skin types I to III; this skin is type IV."
-    assert limits("pearl").breaches(pearl(), 3) == ()
-    assert limits("laser-genesis").breaches(laser_genesis(), 6) == ()
+    assert device("pearl").breaches(pearl(), 3) == ()
+    assert device("laser-genesis").breaches(laser_genesis(), 6) == ()
 
 
 def test_every_broken_limit_is_named():
     strong = replace(laser_genesis(), radiant_exposure=20e4, rate=20.0)
-    lines = limits("laser-genesis").breaches(strong, 3)
+    lines = device("laser-genesis").breaches(strong, 3)
     assert lines == (
         "radiant_exposure is 20 J/cm2; Laser Genesis takes 5 to 16 J/cm2.",
         "rate is 20 Hz; Laser Genesis takes 5 to 10 Hz.",
@@ -116,12 +117,12 @@ def test_every_broken_limit_is_named():
 
 
 def test_a_session_without_light_breaks_no_limit():
-    assert limits("pearl").breaches(pearl(radiant_exposure=0.0), 6) == ()
+    assert device("pearl").breaches(pearl(radiant_exposure=0.0), 6) == ()
 
 
-@pytest.mark.parametrize("device", DEVICES)
-def test_limits_carry_their_sources_and_words(device):
-    known = limits(device)
+@pytest.mark.parametrize("key", EVERY)
+def test_limits_carry_their_sources_and_words(key):
+    known = device(key)
     assert all((known.title, known.technique, known.endpoint, known.source))
     assert "pregnancy" in known.contraindications
     assert all(entry.source for entry in known.settings.values())

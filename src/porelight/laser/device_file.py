@@ -1,0 +1,231 @@
+"""The file of a device: which numbers, words and choices it holds, and their checks.
+
+The format is the same for the devices that ship with porelight and for a user's own; it is told in
+``docs/extending/device.md``.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypedDict, cast
+
+from porelight.data.library import Table, parameters_of, require_flag, values_of
+from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
+from porelight.laser.device_use import Colour, InCombination, Mark, Marker, PlanGrid
+from porelight.units import day
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A setting of a session that a device limits: how clinics write it."""
+
+    unit: str  # as shown to people
+    size: float  # that unit in SI
+    units: tuple[str, ...]  # those a file may state it in
+
+
+DIALS: Mapping[str, Dial] = MappingProxyType(
+    {
+        "wavelength": Dial("nm", 1e-9, ("nm", "um", "m")),
+        "radiant_exposure": Dial("J/cm2", 1e4, ("J/cm2", "J/m2")),
+        "pulse_duration": Dial("ms", 1e-3, ("ms", "s")),
+        "spot_diameter": Dial("mm", 1e-3, ("mm", "um", "m")),
+        "rate": Dial("Hz", 1.0, ("Hz", "1/s")),
+        "n_pulses": Dial("", 1.0, ("1",)),
+        "area": Dial("cm2", 1e-4, ("cm2", "mm2", "m2")),
+        "passes": Dial("", 1.0, ("1",)),
+        "overlap": Dial("of the diameter", 1.0, ("1", "%")),
+    }
+)
+# other numbers of a device -> units that a file may state them in
+_FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "fitzpatrick_darkest": ("1",),
+        "sessions": ("1",),
+        "session_interval": ("d", "s"),
+        "surface_temperature_target": ("degC", "K"),
+        "handpiece_distance": ("mm", "m"),
+    }
+)
+_UNITS = MappingProxyType({name: dial.units for name, dial in DIALS.items()} | dict(_FACTS))
+_OPTIONAL = ("n_pulses", "overlap", "surface_temperature_target", "handpiece_distance")
+_WORDS = ("title", "technique", "endpoint", "contraindications", "source", "flag")
+_SECTIONS = ("settings", "plan", "mark")
+_GRID = ("in_combination", "radiant_exposure", "n_pulses", "sessions")
+
+
+class DeviceContent(TypedDict):
+    """What a file says of a device, checked field by field."""
+
+    title: str
+    settings: Table
+    technique: str
+    endpoint: str
+    contraindications: tuple[str, ...]
+    source: str
+    plan: PlanGrid
+    mark: Mark
+
+
+def read_content(path: Path) -> Mapping[str, object]:
+    """Return what stands in a TOML file.
+
+    Raises
+    ------
+    InputFileError
+        If it is missing, cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputFileError(f"{path}: no such file; a device is one TOML file.") from None
+    except OSError as problem:
+        raise InputFileError(f"{path}: cannot be read ({problem.strerror}).") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise InputFileError(f"{path}: {problem}.") from None
+
+
+def device_content(entries: Mapping[str, object], where: str) -> DeviceContent:
+    """Return what a file says of a device.
+
+    Parameters
+    ----------
+    entries : mapping of str to object
+        As TOML gives them.
+    where : str
+        The file, for the error.
+
+    Raises
+    ------
+    DataFileError
+        If something is missing, unknown, or of the wrong kind; one line, for the first mistake.
+    ParameterError
+        If a value of the plan or the mark is impossible.
+    """
+    _require_keys(entries, where, (*_WORDS, "settings", "plan"), (*_WORDS, *_SECTIONS))
+    require_flag(entries["flag"], where)
+    numbers = _section(entries, "settings", where)
+    for name in numbers:
+        if name not in _UNITS:
+            near = did_you_mean(name, _UNITS)
+            raise DataFileError(f"{where}, settings: {name!r} is not known{near}")
+    settings = parameters_of(numbers, f"{where}, settings")
+    for name, entry in settings.items():
+        if entry.unit not in _UNITS[name]:
+            raise DataFileError(
+                f"{where}, settings, {name}: unit is {entry.unit!r}; expected "
+                f"{' or '.join(_UNITS[name])}."
+            )
+    # before the plan, which takes its area, interval and stop from them
+    require_settings(settings)
+    return DeviceContent(
+        title=_text(entries, "title", where),
+        settings=settings,
+        technique=_text(entries, "technique", where),
+        endpoint=_text(entries, "endpoint", where),
+        contraindications=_lines(entries, "contraindications", where),
+        source=_text(entries, "source", where),
+        plan=_plan(_section(entries, "plan", where), settings, where),
+        mark=_mark(_section(entries, "mark", where) if "mark" in entries else {}, where),
+    )
+
+
+def require_settings(settings: Table) -> None:
+    """Check that the numbers of a device are complete and none is unknown.
+
+    Raises
+    ------
+    ParameterError
+        If one is missing or unknown, or the number of pulses is given and follows from a pattern.
+    """
+    for name in settings:
+        if name not in _UNITS:
+            raise ParameterError(f"a device has no {name!r}{did_you_mean(name, _UNITS)}")
+    missing = [name for name in _UNITS if name not in settings and name not in _OPTIONAL]
+    if missing:
+        raise ParameterError(f"settings lack {', '.join(missing)}; give each with its source.")
+    if ("n_pulses" in settings) == ("overlap" in settings):
+        both = "n_pulses" in settings
+        raise ParameterError(
+            f"settings have {'both' if both else 'neither'} n_pulses {'and' if both else 'nor'} "
+            "overlap; give n_pulses for a beam moved by hand, overlap for a scanner, whose pulses "
+            "follow from its pattern."
+        )
+
+
+def _plan(entries: Mapping[str, object], settings: Table, where: str) -> PlanGrid:
+    """Return the grid of a plan: its lists as written, the rest from the device's numbers."""
+    inside = f"{where}, plan"
+    required = ("in_combination", "radiant_exposure", "sessions")
+    _require_keys(entries, inside, required, _GRID)
+    lists = {name: values_of(entries[name], inside, name) for name in entries if name in _GRID[1:]}
+    for name, (_, unit) in lists.items():
+        allowed = DIALS[name].units if name in DIALS else _FACTS[name]
+        if unit not in allowed:
+            raise DataFileError(
+                f"{inside}, {name}: unit is {unit!r}; expected {' or '.join(allowed)}."
+            )
+    target = settings.get("surface_temperature_target")
+    return PlanGrid(
+        radiant_exposure=lists["radiant_exposure"][0],
+        n_pulses=_counts(lists["n_pulses"][0], inside, "n_pulses") if "n_pulses" in lists else (),
+        sessions=_counts(lists["sessions"][0], inside, "sessions"),
+        interval=settings["session_interval"].value / day,
+        area=settings["area"].value,
+        # the operator works up to the warmest end of what is aimed at
+        stop_at_surface=math.inf if target is None else target.high,
+        in_combination=cast("InCombination", _text(entries, "in_combination", inside)),
+    )
+
+
+def _mark(entries: Mapping[str, object], where: str) -> Mark:
+    inside = f"{where}, mark"
+    _require_keys(entries, inside, (), ("marker", "colour"))
+    given = {name: _text(entries, name, inside) for name in entries}
+    usual = Mark()
+    return Mark(
+        cast("Marker", given.get("marker", usual.marker)),
+        cast("Colour", given.get("colour", usual.colour)),
+    )
+
+
+def _require_keys(
+    entries: Mapping[str, object], where: str, required: tuple[str, ...], known: tuple[str, ...]
+) -> None:
+    for name in entries:
+        if name not in known:
+            raise DataFileError(f"{where}: {name!r} is not a key{did_you_mean(name, known)}")
+    missing = [name for name in required if name not in entries]
+    if missing:
+        raise DataFileError(f"{where}: missing {', '.join(missing)}.")
+
+
+def _section(entries: Mapping[str, object], name: str, where: str) -> Mapping[str, object]:
+    found = entries[name]
+    if not isinstance(found, Mapping):
+        raise DataFileError(f"{where}: {name} is {found!r}; expected a table [{name}].")
+    return found
+
+
+def _text(entries: Mapping[str, object], name: str, where: str) -> str:
+    found = entries[name]
+    if not isinstance(found, str) or not found.strip():
+        raise DataFileError(f"{where}: {name} is {found!r}; expected words in quotes.")
+    return found
+
+
+def _lines(entries: Mapping[str, object], name: str, where: str) -> tuple[str, ...]:
+    found = entries[name]
+    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        raise DataFileError(f"{where}: {name} is {found!r}; expected a list of words in quotes.")
+    return tuple(found)
+
+
+def _counts(values: tuple[float, ...], where: str, name: str) -> tuple[int, ...]:
+    for value in values:
+        if value != int(value):
+            raise DataFileError(f"{where}, {name}: {value:g} is not a whole number.")
+    return tuple(int(value) for value in values)
