@@ -2,17 +2,21 @@
 
 Numba keeps what it compiled until the file of the kernel changes. It does not notice a change in a
 function that the kernel calls from another file, and would run the old one, or crash where the two
-no longer fit. Here a kernel is kept until any file of its room changes.
+no longer fit. Here a kernel is kept until any file of its room changes. Numba asks a *locator* for
+the folder and the stamp of what it keeps, and takes others than its own, if they are named in
+NUMBA_CACHE_LOCATOR_CLASSES. Ours use the same folders and add the whole room to the stamp.
 """
 
 import hashlib
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import caching
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -27,13 +31,59 @@ def _digest_of(room: Path) -> str:
     return digest.hexdigest()
 
 
+class _StampOfRoom:
+    """A locator of Numba, which stands behind it, with the kernel's whole room in its stamp."""
+
+    def __init__(self, py_func: Callable[..., object], py_file: str) -> None:
+        super().__init__(py_func, py_file)  # type: ignore[call-arg]
+        self._room = Path(py_file).parent
+
+    def get_source_stamp(self) -> tuple[object, str]:
+        """Return what Numba compares with the stamp of what it kept."""
+        usual = super().get_source_stamp()  # type: ignore[misc]
+        return usual, _digest_of(self._room)
+
+
+class InChosenFolder(_StampOfRoom, caching.UserProvidedCacheLocator):
+    """Keep kernels in the folder that NUMBA_CACHE_DIR names."""
+
+
+class BesideSource(_StampOfRoom, caching.InTreeCacheLocator):
+    """Keep kernels in the ``__pycache__`` of their room."""
+
+
+class InUsersCache(_StampOfRoom, caching.UserWideCacheLocator):
+    """Keep kernels in the user's cache, where the package itself cannot be written to."""
+
+
+# Numba's name of a locator, in its order of trying them -> the one that stands in for it
+_LOCATORS = {
+    "UserProvidedCacheLocator": f"{__name__}.InChosenFolder",
+    "InTreeCacheLocator": f"{__name__}.BesideSource",
+    "UserWideCacheLocator": f"{__name__}.InUsersCache",
+}
+_OTHERS = ("IPythonCacheLocator", "ZipCacheLocator")  # of code without a room; Numba's own
+_one_at_a_time = Lock()
+
+
+@contextmanager
+def _kept_by_room() -> Iterator[None]:
+    """Let Numba ask our locators; where the user has chosen some, those and no others."""
+    with _one_at_a_time:  # modules may be imported by several threads
+        chosen = numba.config.CACHE_LOCATOR_CLASSES  # type: ignore[attr-defined]
+        names = chosen.split(",") if chosen else [*_LOCATORS, *_OTHERS]
+        ours = (_LOCATORS.get(name.strip().rpartition(".")[2], name) for name in names)
+        numba.config.CACHE_LOCATOR_CLASSES = ",".join(ours)  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            numba.config.CACHE_LOCATOR_CLASSES = chosen  # type: ignore[attr-defined]
+
+
 def _compiled(function: F, **options: Any) -> F:
     """Compile when first called; keep the result until a file of the room changes."""
-    kernel = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-        kept = kernel._cache._cache_file  # noqa: SLF001  Numba has no public way to add to the stamp
-        room = Path(inspect.getfile(function)).parent
-        kept._source_stamp = (kept._source_stamp, _digest_of(room))  # noqa: SLF001
+    with _kept_by_room():
+        kernel = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     return cast("F", kernel)
 
 
