@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
+from porelight.laser.device import pattern_pulses
 from porelight.laser.devices import (
     device,
-    device_keys,
+    devices,
     laser_genesis,
-    pattern_pulses,
     pearl,
 )
 
-EVERY = device_keys()
+EVERY = tuple(devices())
 
 
 @pytest.mark.validation

@@ -8,14 +8,24 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, cast
 
-from porelight.data.library import Table, parameters_of, require_flag, values_of
+from porelight.data.library import (
+    Table,
+    data_files,
+    document,
+    parameters_of,
+    require_flag,
+    values_of,
+)
 from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
 from porelight.laser.device_use import Colour, InCombination, Mark, Marker, PlanGrid
 from porelight.units import day
+
+_ROOM = "devices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,22 @@ class DeviceContent(TypedDict):
     source: str
     plan: PlanGrid
     mark: Mark
+
+
+@cache
+def device_keys() -> tuple[str, ...]:
+    """Return the keys of the devices that ship with porelight, in alphabetical order."""
+    names = (path.split("/") for path in data_files())
+    return tuple(
+        file.removesuffix(".toml")
+        for room, file in names
+        if room == _ROOM and file.endswith(".toml")
+    )
+
+
+def shipped_content(key: str) -> tuple[Mapping[str, object], str]:
+    """Return what stands in the file of a device that ships with porelight, and its name."""
+    return document(_ROOM, key), f"data/{_ROOM}/{key}.toml"
 
 
 def read_content(path: Path) -> Mapping[str, object]:

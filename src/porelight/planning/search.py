@@ -12,8 +12,9 @@ from porelight.course.course import Course, physics_members
 from porelight.data.priors import require_draws
 from porelight.errors import ParameterError
 from porelight.inference.statistics import Interval, estimate, responders
-from porelight.laser.devices import Device, device_keys
+from porelight.laser.device import Device
 from porelight.laser.devices import device as device_of
+from porelight.laser.devices import devices as shipped_devices
 from porelight.laser.exposure import Exposure, Session
 from porelight.planning.limits import Check, session_checks, tightest
 from porelight.planning.objective import FOLLOW_UP, change, meaning
@@ -146,7 +147,7 @@ def propose(  # noqa: PLR0913  each is a choice of the caller's
         for.
     """
     meaning(goal)
-    at_hand = _at_hand(device_keys() if devices is None else devices)
+    at_hand = _at_hand(tuple(shipped_devices()) if devices is None else devices)
     require_draws(n_draws)
     physics = PhysicsEnsemble(skin, physics_members(members, seed), photons, seed)
     safe, refused = _judged(skin, at_hand, physics, progress)

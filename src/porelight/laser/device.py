@@ -1,0 +1,353 @@
+"""One device: its numbers with their sources, its limits, and the sessions made within them.
+
+A device refuses a setting outside its range; for an experiment beyond it build an `Exposure`
+directly. Which devices ship with porelight is known to `laser.devices`.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from numbers import Real
+from pathlib import Path
+from typing import Self, cast
+
+from porelight.data.library import Parameter, Table
+from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
+from porelight.laser._count import require_count
+from porelight.laser.beam import Beam
+from porelight.laser.device_file import (
+    DIALS,
+    device_content,
+    device_keys,
+    read_content,
+    require_settings,
+    shipped_content,
+)
+from porelight.laser.device_use import Mark, PlanGrid
+from porelight.laser.exposure import Cooling, Exposure, StopReads
+from porelight.laser.motion import Motion, PulsePath
+from porelight.laser.thermometer import Thermometer
+from porelight.tissue.person import fitzpatrick_type, roman
+
+# settings that no device limits
+_EVERY = ("stop_at_surface", "cooling", "motion", "aspect", "stop_reads", "thermometer")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device: what it is used for, within which limits, who says so, how it is planned with.
+
+    Attributes
+    ----------
+    key : str
+        Its name in files and commands: the name of its file without the ending.
+    title : str
+        Its name as its users write it.
+    settings : mapping of str to Parameter
+        Usual value and accepted range of each number [SI], with source and flag. Either `n_pulses`
+        is among them, for a beam moved by hand, or `overlap`, for a scanner, from whose pattern the
+        number of pulses follows.
+    technique, endpoint, contraindications, source : str, str, tuple of str, str
+        In words.
+    plan : PlanGrid
+        What a plan walks through.
+    mark : Mark
+        How its sessions are drawn.
+    """
+
+    key: str
+    title: str
+    # a mapping has no hash; devices that differ in it alone are told apart by equality
+    settings: Table = field(repr=False, hash=False)
+    technique: str = field(repr=False)
+    endpoint: str = field(repr=False)
+    contraindications: tuple[str, ...] = field(repr=False)
+    source: str = field(repr=False)
+    plan: PlanGrid
+    mark: Mark
+
+    def __post_init__(self) -> None:
+        """Check that everything is there and that its own sessions are possible."""
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.key):
+            raise ParameterError(
+                f"a device's key is {self.key!r}; expected small letters, digits and single "
+                "hyphens, as in 'my-laser'. It is the name of its file."
+            )
+        for name in ("title", "technique", "endpoint", "source"):
+            if not getattr(self, name).strip():
+                raise ParameterError(f"{name} is empty; say it in words.")
+        require_settings(self.settings)
+        darkest = self.settings["fitzpatrick_darkest"].value
+        if darkest not in range(1, 7):
+            raise ParameterError(
+                f"fitzpatrick_darkest is {darkest:g}; expected a skin type, a whole number of 1 "
+                "to 6."
+            )
+        if self.plan.n_pulses and not self.sets_pulses:
+            raise ParameterError(
+                f"a plan's n_pulses is {self.plan.n_pulses}, but the pulses of {self.title} follow "
+                "from its pattern; leave it out."
+            )
+        if self.sets_pulses and not self.plan.n_pulses:
+            raise ParameterError("a plan's n_pulses is empty; give at least one value.")
+        self.exposure()
+        self.plan_exposures()
+
+    @property
+    def fitzpatrick_darkest(self) -> int:
+        """Darkest skin type for which it is offered."""
+        return int(self.settings["fitzpatrick_darkest"].value)
+
+    @property
+    def sets_pulses(self) -> bool:
+        """Whether its user sets the number of pulses; else it follows from the scanner's pattern.
+
+        Such a device also has no overlap to set: a hand's overlap follows from the pulses.
+        """
+        return "n_pulses" in self.settings
+
+    @classmethod
+    def read(cls, path: Path | str) -> Self:
+        """Return a device of your own from its TOML file.
+
+        Parameters
+        ----------
+        path : Path or str
+            File in the format of those in ``porelight/data/devices``; its name is the device's key.
+
+        Raises
+        ------
+        InputFileError
+            If the file is missing, is no TOML, lacks something, holds something unknown or
+            impossible, or has the name of a device that ships with porelight.
+        """
+        where = Path(path)
+        if where.stem in device_keys():
+            raise InputFileError(
+                f"{where}: a device named {where.stem!r} ships with porelight; give the file "
+                "another name."
+            )
+        try:
+            return cls._of(where.stem, read_content(where), str(where))
+        except DataFileError as problem:
+            raise InputFileError(str(problem)) from None
+
+    @classmethod
+    def shipped(cls, key: str) -> Self:
+        """Return a device that ships with porelight; see `laser.devices.device`."""
+        entries, where = shipped_content(key)
+        return cls._of(key, entries, where)
+
+    @classmethod
+    def _of(cls, key: str, entries: Mapping[str, object], where: str) -> Self:
+        try:
+            return cls(key=key, **device_content(entries, where))
+        except ParameterError as problem:
+            raise DataFileError(f"{where}: {problem}") from None
+
+    def with_plan(self, **changes: object) -> Self:
+        """Return the same device with another grid to plan on.
+
+        Parameters
+        ----------
+        **changes
+            Fields of `PlanGrid`.
+
+        Raises
+        ------
+        ParameterError
+            If a value is impossible or outside the device's range.
+
+        Examples
+        --------
+        >>> Device.shipped("pearl").with_plan(sessions=(1,)).plan.sessions
+        (1,)
+        """
+        known = PlanGrid.__slots__
+        for name in changes:
+            if name not in known:
+                raise ParameterError(f"a plan has no {name!r}{did_you_mean(name, known)}")
+        return replace(self, plan=replace(self.plan, **changes))  # type: ignore[arg-type]
+
+    def plan_exposures(self) -> tuple[Exposure, ...]:
+        """Return the sessions that a plan walks through: every radiant exposure, every count."""
+        counts = [{"n_pulses": n} for n in self.plan.n_pulses] if self.sets_pulses else [{}]
+        return tuple(
+            self.exposure(
+                radiant_exposure=radiant_exposure,
+                area=self.plan.area,
+                stop_at_surface=self.plan.stop_at_surface,
+                **count,
+            )
+            for radiant_exposure in self.plan.radiant_exposure
+            for count in counts
+        )
+
+    def exposure(self, **settings: object) -> Exposure:
+        """Return a session of this device, with the settings given and the usual ones else.
+
+        Parameters
+        ----------
+        **settings
+            Settings that the device has [SI], and stop_at_surface [K], cooling, motion, aspect,
+            stop_reads, thermometer. A recorded path as motion brings its own n_pulses and rate.
+
+        Returns
+        -------
+        Exposure
+            Flat-top beam. A radiant exposure of 0 is allowed: a session without light.
+
+        Raises
+        ------
+        ParameterError
+            If a setting is unknown or outside the device's range.
+
+        Examples
+        --------
+        >>> Device.shipped("laser-genesis").exposure(n_pulses=600).n_pulses
+        600
+        """
+        given = self._with_recorded_path(settings)
+        chosen = self._chosen(given)
+        passes = _count("passes", chosen["passes"])
+        motion = given.get("motion", Motion())
+        if isinstance(motion, PulsePath):
+            n_pulses = motion.n_pulses
+        elif self.sets_pulses:
+            n_pulses = _count("n_pulses", chosen["n_pulses"])
+        else:
+            pattern = pattern_pulses(chosen["area"], chosen["spot_diameter"], chosen["overlap"])
+            n_pulses = passes * pattern
+        if "passes" not in given:
+            passes = min(passes, n_pulses)
+        return Exposure(
+            device=self.key,
+            wavelength=chosen["wavelength"],
+            pulse_duration=chosen["pulse_duration"],
+            radiant_exposure=chosen["radiant_exposure"],
+            beam=Beam("flat-top", chosen["spot_diameter"]),
+            rate=chosen["rate"],
+            n_pulses=n_pulses,
+            area=chosen["area"],
+            passes=passes,
+            overlap=chosen.get("overlap", 0.0),
+            stop_at_surface=_number("stop_at_surface", given.get("stop_at_surface", math.inf)),
+            cooling=cast("Cooling", given.get("cooling", "none")),
+            motion=cast("Motion | PulsePath", motion),
+            aspect=_number("aspect", given.get("aspect", 1.0)),
+            stop_reads=cast("StopReads", given.get("stop_reads", "area mean")),
+            thermometer=cast("Thermometer", given.get("thermometer", Thermometer.typical())),
+        )
+
+    def breaches(self, exposure: Exposure, fitzpatrick: int) -> tuple[str, ...]:
+        """Return one line for every limit that an exposure of this skin type would break.
+
+        Parameters
+        ----------
+        exposure : Exposure
+            What is planned.
+        fitzpatrick : int
+            Skin type, 1 to 6.
+
+        Returns
+        -------
+        tuple of str
+            Empty if it stays within all limits. An exposure without light breaks none.
+        """
+        lines = []
+        if exposure.radiant_exposure > 0.0:
+            given = _settings_of(exposure)
+            lines = [
+                self._refusal(name, given[name])
+                for name in DIALS
+                if name in self.settings and not _within(given[name], self.settings[name])
+            ]
+            if fitzpatrick_type(fitzpatrick) > self.fitzpatrick_darkest:
+                lines.append(
+                    f"{self.title} is offered for skin types I to "
+                    f"{roman(self.fitzpatrick_darkest)}; this skin is type {roman(fitzpatrick)}."
+                )
+        return tuple(lines)
+
+    def _with_recorded_path(self, settings: Mapping[str, object]) -> dict[str, object]:
+        """Return the settings, with the rate of a recorded path, which must not be given twice."""
+        path = settings.get("motion")
+        if not isinstance(path, PulsePath):
+            return dict(settings)
+        for name in ("n_pulses", "rate"):
+            if name in settings:
+                raise ParameterError(f"{name} comes from the recorded path; leave it out.")
+        # one pulse alone has no rate: the device's own
+        rate = path.rate if path.n_pulses > 1 else self.settings["rate"].value
+        return {**settings, "rate": rate}
+
+    def _chosen(self, settings: Mapping[str, object]) -> dict[str, float]:
+        """Return every number of a session: as given, if it lies in its range, or the usual one."""
+        adjustable = [name for name in DIALS if name in self.settings and name != "wavelength"]
+        for name in settings:
+            if name == "n_pulses" and name not in adjustable:
+                raise ParameterError(
+                    f"n_pulses cannot be set for {self.title}; it follows from area, "
+                    "spot_diameter, overlap and passes."
+                )
+            if name not in (*adjustable, *_EVERY):
+                near = did_you_mean(name, (*adjustable, *_EVERY))
+                raise ParameterError(f"{self.title} has no setting {name!r}{near}")
+        chosen = {name: self.settings[name].value for name in (*adjustable, "wavelength")}
+        for name in adjustable:
+            if name in settings:
+                chosen[name] = _number(name, settings[name])
+                dark = name == "radiant_exposure" and chosen[name] == 0.0
+                if not dark and not _within(chosen[name], self.settings[name]):
+                    raise ParameterError(
+                        self._refusal(name, chosen[name])
+                        + " For an experiment beyond it build an Exposure directly."
+                    )
+        return chosen
+
+    def _refusal(self, name: str, value: float) -> str:
+        dial, limit = DIALS[name], self.settings[name]
+        low, high = limit.low / dial.size, limit.high / dial.size
+        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        unit = f" {dial.unit}" if dial.unit else ""
+        return f"{name} is {value / dial.size:g}{unit}; {self.title} takes {span}{unit}."
+
+
+def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
+    """Return how many spots of a square pattern cover an area once, at least one.
+
+    Parameters
+    ----------
+    area : float
+        Area [m2].
+    spot_diameter : float
+        Diameter of the spot [m].
+    overlap : float
+        Share of the diameter that neighbours have in common [-]; from 0.29 on no point between four
+        spots is left out.
+    """
+    pitch = spot_diameter * (1.0 - overlap)
+    return max(1, math.ceil(area / pitch**2 - 1e-9))
+
+
+def _settings_of(exposure: Exposure) -> dict[str, float]:
+    own = {name: float(getattr(exposure, name)) for name in DIALS if name != "spot_diameter"}
+    return {**own, "spot_diameter": exposure.beam.diameter}
+
+
+def _within(value: float, limit: Parameter) -> bool:
+    # a little wider than the range, as units are multiplied on the way in
+    return limit.low * (1.0 - 1e-9) <= value <= limit.high * (1.0 + 1e-9)
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ParameterError(f"{name} is {value!r}; expected a number in SI.")
+    return float(value)
+
+
+def _count(name: str, value: float) -> int:
+    if value != int(value):
+        raise ParameterError(f"{name} is {value:g}; expected a whole number of 1 or more.")
+    return require_count(name, int(value))
