@@ -22,14 +22,16 @@ Zone = Annotated[
     Parameter(help="Which part of the face a close-up shows."),
 ]
 Goal = Literal["pore-area", "pore-diameter", "redness", "texture", "fine-lines", "acne-scars"]
-if TYPE_CHECKING:
-    Device = str
-else:
-    # the names of the files alone: reading them would load numpy before the command is known
-    _DEVICES = (one.name for one in files("porelight.data").joinpath("devices").iterdir())
-    Device = Literal[
-        tuple(sorted(name.removesuffix(".toml") for name in _DEVICES if name.endswith(".toml")))
-    ]
+# the names of the files alone: reading them would load numpy before the command is known
+_DEVICE_FILES = (one.name for one in files("porelight.data").joinpath("devices").iterdir())
+_DEVICES = ", ".join(sorted(name.removesuffix(".toml") for name in _DEVICE_FILES))
+Device = Annotated[
+    str,
+    Parameter(
+        help=f"A device at hand: {_DEVICES}, or the TOML file of your own; all that ship with "
+        "porelight when left out."
+    ),
+]
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]
 CoursePath = Annotated[
     Path,

@@ -25,8 +25,6 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         refusals with their reasons go beside it as JSON.
     goal
         What to improve.
-    device
-        Devices at hand; all when left out.
     draws
         Draws of the biology per candidate.
     json
@@ -39,17 +37,19 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         plan_document,
         save_plan,
     )
+    from porelight.laser.devices import Device as OneDevice  # noqa: PLC0415
     from porelight.planning.search import propose  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
 
     whose = skin_of(read_skin_file(skin), skin, measured=measured)
     require_output(output, skin)
     require_output(everything_beside(output), skin)
+    at_hand = [OneDevice.read(one) if one.endswith(".toml") else one for one in device or ()]
     with progress_bar("planning", quiet=json) as progress:
         found = propose(
             whose,
             goal=goal,
-            devices=device,
+            devices=at_hand or None,
             n_draws=draws,
             seed=seed,
             progress=progress,

@@ -61,7 +61,10 @@ _FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _UNITS = MappingProxyType({name: dial.units for name, dial in DIALS.items()} | dict(_FACTS))
-_OPTIONAL = ("n_pulses", "overlap", "surface_temperature_target", "handpiece_distance")
+_OPTIONAL = (
+    *("n_pulses", "overlap"),
+    *("sessions", "surface_temperature_target", "handpiece_distance"),
+)
 _WORDS = ("title", "technique", "endpoint", "contraindications", "source", "flag")
 _SECTIONS = ("settings", "plan", "mark")
 _GRID = ("in_combination", "radiant_exposure", "n_pulses", "sessions")

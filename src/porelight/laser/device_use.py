@@ -46,17 +46,12 @@ class PlanGrid:
 
     def __post_init__(self) -> None:
         """Check every value."""
-        for name, values in (
-            ("radiant_exposure", self.radiant_exposure),
-            ("sessions", self.sessions),
-        ):
-            if not values:
+        for name in ("radiant_exposure", "n_pulses", "sessions"):
+            given = getattr(self, name)
+            if not isinstance(given, tuple):
+                raise ParameterError(f"a plan's {name} is {given!r}; expected a tuple of numbers.")
+            if not given and name != "n_pulses":
                 raise ParameterError(f"a plan's {name} is empty; give at least one value.")
-        for name, given in (
-            ("radiant_exposure", self.radiant_exposure),
-            ("n_pulses", self.n_pulses),
-            ("sessions", self.sessions),
-        ):
             if len(set(given)) < len(given):
                 raise ParameterError(f"a plan's {name} is {given}; name each value once.")
         for exposure in self.radiant_exposure:

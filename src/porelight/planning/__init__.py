@@ -1,1 +1,1 @@
-"""plan room."""
+"""Which sessions a skin may have, and which courses of them promise most."""

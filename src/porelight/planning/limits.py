@@ -1,6 +1,6 @@
 """What a session may not do to a skin: injury by the worst member of the physical ensemble.
 
-Each limit is a sourced number of ``tissue/data/limits.toml``. A check that fails refuses the
+Each limit is a sourced number of ``data/tissue/limits.toml``. A check that fails refuses the
 setting; there is no trading of safety against benefit. The device's own limits are held before any
 simulation, by `laser.devices.Device.breaches`.
 """
@@ -58,7 +58,7 @@ def session_checks(
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is treated.
     exposure : Exposure
         The session's settings.
     injuries : sequence of SessionResult

@@ -47,13 +47,15 @@ def _entries(
         if not isinstance(entry, Mapping):
             continue
         if {"source", "flag"} <= set(entry):
-            if "value" in entry:
+            if {"value", "values"} & set(entry):
                 yield f"{prefix}{key}", entry
         else:
             yield from _entries(entry, f"{prefix}{key} ")
 
 
 def _value(entry: Mapping[str, Any]) -> str:
+    if "values" in entry:  # a choice among several, as of a plan
+        return _with_unit(", ".join(f"{value:g}" for value in entry["values"]), entry)
     value = entry["value"]
     if isinstance(value, list):
         return _with_unit(f"table of {len(value)} values", entry, " in ")
@@ -61,7 +63,7 @@ def _value(entry: Mapping[str, Any]) -> str:
 
 
 def _range(entry: Mapping[str, Any]) -> str:
-    low, high = entry["range"]
+    low, high = entry.get("range", (0.0, 0.0))
     if low == high:
         return NOTHING
     unit = {**entry, "unit": entry.get("wavelength_unit", entry.get("unit", "1"))}
