@@ -5,11 +5,12 @@ Draws run side by side: every array here has an axis of draws, and draw *i* was 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.course.effects import EFFECTS, Effect, SkinOverWeeks
 from porelight.course.pore_remodelling import (
     PoreDoses,
     PoreSite,
@@ -19,14 +20,6 @@ from porelight.course.pore_remodelling import (
 )
 from porelight.course.regimen import Care, collagen_loss, plug_of_sebum, sun_exposure
 from porelight.course.state import SessionDoses, SkinMemory
-from porelight.effects.pigment import PigmentParameters, epidermal_melanin, mottled_pigment
-from porelight.effects.redness import RednessParameters, broken_vessels, diffuse_redness
-from porelight.effects.relief import (
-    LineParameters,
-    ScarParameters,
-    TextureParameters,
-    relief_change,
-)
 from porelight.healing.collagen import CollagenKinetics, CollagenState, remodelling
 from porelight.healing.contraction import dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
@@ -43,59 +36,31 @@ _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both 
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 _QUIET = 30.0  # d between them once all has settled
 _SETTLED = 400.0  # d; longer than any half-life but that of mature collagen
-_RELIEFS: Mapping[str, type[TextureParameters | LineParameters | ScarParameters]] = {
-    "texture": TextureParameters,
-    "fine_lines": LineParameters,
-    "acne_scars": ScarParameters,
-}
-
-
-def followed_weeks(
-    skin: Skin,
-    session_days: Floats,
-    care: Sequence[Care],
-    injuries: Sequence[Sequence[SessionResult]],
-    values: Mapping[str, Floats],
-    observed_days: Floats,
-    member: NDArray[np.int64] | None = None,
-) -> dict[str, Floats]:
-    """Return the outcomes over the weeks, one per draw.
-
-    Parameters
-    ----------
-    skin : Skin
-        Whose.
-    session_days : ndarray of float64, shape (n_session,)
-        When the sessions were [d].
-    care : sequence of Care
-        What the person does between them.
-    injuries : sequence of sequence of SessionResult
-        For each session one injury per member.
-    values : mapping of str to ndarray of float64, shape (n_draw,)
-        Draws of the biological parameters.
-    observed_days : ndarray of float64, shape (n_day,)
-        When to look, from day 0 [d].
-    member : ndarray of int, shape (n_draw,), optional
-        Which member of the physics each draw belongs to; *i mod n* when left out.
-
-    Returns
-    -------
-    dict of ndarray of float64
-        Variables of `porelight.course.outcome.VARIABLES` over (draw, day), the stimulus over
-        (session, draw) and the pigment risk over (draw,).
-    """
-    n_draws = next(iter(values.values())).size
-    doses = session_doses(skin, injuries, np.arange(n_draws) if member is None else member)
-    return FollowUp(skin, values, tuple(care)).weeks(session_days, doses, observed_days)[0]
+# draws of what a photograph leaves open of the pores, kept among those of the biology
+POPULATION_DRAWS = ("pore_diameter_factor", "pore_density_factor")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FollowUp:
-    """Whose weeks are followed, with what draws of the biology and what care."""
+class HealingWeeks:
+    """Weeks of healing of one skin: what draws of the biology, under what care.
+
+    Attributes
+    ----------
+    skin : Skin
+        The skin that was treated.
+    values : mapping of str to ndarray of float64, shape (n_draw,)
+        Draws of the biological parameters, by library name [SI]; and, where the pores were
+        measured, those of `POPULATION_DRAWS`.
+    care : tuple of Care
+        What the person does between the sessions.
+    effects : mapping of str to Effect
+        What is computed beside the pore, by the name of its outcome.
+    """
 
     skin: Skin
     values: Mapping[str, Floats]
     care: tuple[Care, ...]
+    effects: Mapping[str, Effect] = field(default_factory=lambda: EFFECTS)
 
     def weeks(
         self,
@@ -153,7 +118,6 @@ class FollowUp:
         surface = epidermal_course(
             times, session_times, doses.ablated, doses.dead, doses.surface_rise, healing
         )
-        outer = np.minimum(wound, skin.layers[0].thickness)
         # relief, lines and scars follow the skin between the pores, not the pore's wall, and its
         # upper face, not the depth that holds the pore
         mechanics = RingMechanics.from_values(values)
@@ -172,20 +136,16 @@ class FollowUp:
         at_rest = CollagenState.homeostasis(kinetics, (n_draws,), 0.0)
         start = at_rest.immature + at_rest.mature
         between = open_skin.total / start
-        red = RednessParameters.from_values(values)
-        spots = PigmentParameters.from_values(values)
-        sessions = (times, session_times)
-        sun = sun_exposure(care, every, values)
-        effects = {
-            "redness": diffuse_redness(*sessions, doses.coagulated, doses.plexus_shocked, red),
-            "vessels": broken_vessels(*sessions, doses.coagulated, red),
-            "pigment": mottled_pigment(*sessions, outer, spots, sun),
-            "melanin": epidermal_melanin(*sessions, outer, skin.fitzpatrick, spots),
-            **{
-                name: relief_change(*sessions, outer, between, kind.from_values(values).relief)
-                for name, kind in _RELIEFS.items()
-            },
-        }
+        seen = SkinOverWeeks(
+            skin=skin,
+            values=values,
+            times=times,
+            session_times=session_times,
+            doses=doses,
+            removed_epidermis=np.minimum(wound, skin.layers[0].thickness),
+            collagen=between,
+            sun=sun_exposure(care, every, values),
+        )
         histories = {
             "diameter_ratio": pore.ratio,
             "collagen": pore.collagen.total[:, :, 0] / start,
@@ -194,13 +154,13 @@ class FollowUp:
             "dressing": surface.dressing,
             "epidermis": 1.0 - surface.open_wound,
             "erythema": surface.erythema,
-            **effects,
+            **{name: effect(seen) for name, effect in self.effects.items()},
         }
         weeks = {name: spread_over(array, n_draws)[shown].T for name, array in histories.items()}
         risk = pigment_risk(skin.fitzpatrick, wound, healing)
         outcomes = {
             **weeks,
-            **_seen(skin, weeks["diameter_ratio"]),
+            **_seen(skin, weeks["diameter_ratio"], values),
             "pigment_risk": spread_over(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
             "stimulus": spread_over(signal, n_draws),
         }
@@ -271,16 +231,21 @@ def _felt_share(skin: Skin, parameters: StimulusParameters) -> Floats:
     return orifice_mean(DEPTH, np.exp(-below / fade), skin.pores.mean_diameter, epidermis)
 
 
-def _seen(skin: Skin, ratio: Floats) -> dict[str, Floats]:
-    """Return what a camera sees of the pores, (n_draw, n_day); no pore goes below its floor."""
+def _seen(skin: Skin, ratio: Floats, values: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return what a camera sees of the pores, (n_draw, n_day); no pore goes below its floor.
+
+    Where the pores were measured, each draw has sizes and a number that the photograph allows.
+    """
     pores = skin.pores
+    n_draws = len(ratio)
+    larger, denser = (np.resize(values.get(name, 1.0), n_draws) for name in POPULATION_DRAWS)
     result = {name: np.empty_like(ratio) for name in ("mean", "density", "area")}
     for i, one in enumerate(ratio):  # one draw at a time: all at once would fill the memory
-        diameter = np.maximum(pores.diameter * one[:, None], pores.floor)
+        diameter = np.maximum(pores.diameter * one[:, None], pores.floor) * larger[i]
         seen = observed(diameter, pores.area)
         result["mean"][i] = seen.mean_diameter
-        result["density"][i] = seen.visible_density
-        result["area"][i] = seen.area_fraction
+        result["density"][i] = seen.visible_density * denser[i]
+        result["area"][i] = seen.area_fraction * denser[i]
     return {
         "mean_diameter": result["mean"],
         "visible_density": result["density"],

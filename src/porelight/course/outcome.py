@@ -113,6 +113,7 @@ class Outcome:
             result,
             name=about.label or about.title,
             written="change" if about.is_change else about.written,
+            unit=about.unit,
             when=f"day {self.observed_day(day):g}" if about.is_history else "",
         )
 

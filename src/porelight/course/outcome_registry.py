@@ -6,16 +6,15 @@ can be labelled, judged and drawn where nobody declared it.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any
 
 from porelight.course.outcome_variables import OutcomeVariable
+from porelight.data.dataclass_table import from_table, table_of
 from porelight.data.library import document, parameter
 from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
-
-_T = TypeVar("_T")
 
 
 @cache
@@ -54,7 +53,7 @@ def registry_of(entries: Mapping[str, Any], file: str) -> Mapping[str, OutcomeVa
     found: dict[str, OutcomeVariable] = {}
     for name, entry in entries.items():
         where = f"{file}, {name}"
-        content = _table(where, entry)
+        content = table_of(entry, where)
         shared = content.get("evidence")
         if isinstance(shared, str):
             if shared not in found:
@@ -143,56 +142,21 @@ def from_text(text: str, name: str) -> OutcomeVariable:
         raise InputFileError(f"{problem} Was the file edited?") from None
 
 
-def _variable(name: str, content: dict[str, Any], where: str) -> OutcomeVariable:
-    return _made(OutcomeVariable, where, {**content, "name": name})
+def _variable(name: str, content: Mapping[str, Any], where: str) -> OutcomeVariable:
+    entry = {**content, "name": name}
+    if "trial" in entry:
+        entry["trial"] = [_with_number(table_of(one, where), where) for one in entry["trial"]]
+    return from_table(OutcomeVariable, entry, where)
 
 
-def _made(kind: type[_T], where: str, content: dict[str, Any]) -> _T:
-    """Return the dataclass that a table describes, after checking names and types of its fields."""
-    hints = get_type_hints(kind)
-    made: dict[str, Any] = {}
-    for key, value in content.items():
-        inside = f"{where}, {key}"
-        if key not in hints:
-            raise DataFileError(f"{where}: unknown field {key!r}{did_you_mean(key, hints)}")
-        hint = hints[key]
-        if isinstance(hint, type) and is_dataclass(hint):
-            made[key] = _made(hint, inside, _table(inside, value))
-        elif get_origin(hint) is tuple:
-            of = get_args(hint)[0]
-            made[key] = tuple(
-                _made(of, inside, _with_number(inside, _table(inside, one)))
-                if isinstance(of, type) and is_dataclass(of)
-                else _plain(inside, one, of)
-                for one in _list(inside, value)
-            )
-        else:
-            made[key] = _plain(inside, value, hint)
-    try:
-        return kind(**made)
-    except TypeError as problem:
-        missing = str(problem).partition(": ")[2]
-        raise DataFileError(f"{where}: lacks {missing or problem}.") from None
-    except ParameterError as problem:
-        raise DataFileError(f"{where}: {problem}") from None
-
-
-def _plain(where: str, value: object, expected: Any) -> Any:
-    # choices are texts here, and checked by the dataclass itself
-    kind = type(get_args(expected)[0]) if get_args(expected) else expected
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not kind:
-        raise DataFileError(f"{where} is {value!r}; expected a {kind.__name__}.")
-    return value
-
-
-def _with_number(where: str, trial: dict[str, Any]) -> dict[str, Any]:
+def _with_number(trial: dict[str, Any], where: str) -> dict[str, Any]:
     """Return a trial with the number that stands in ``tissue/published.toml``, if it names one."""
     if "published" not in trial:
         return trial
-    name = _plain(where, trial.pop("published"), str)
+    name = str(trial.pop("published"))
     entry = parameter("tissue", "published", name)
+    if entry.unit not in ("1", "%"):
+        raise DataFileError(f"{where}, trial: {name} is in {entry.unit}; expected a change in %.")
     return {
         "value": entry.value,
         "low": entry.low,
@@ -213,15 +177,3 @@ def _require_new(one: OutcomeVariable, others: Iterable[OutcomeVariable], where:
                 one.is_of_draws and other.is_of_draws and other.is_called(name)
             ):
                 raise DataFileError(f"{where}: {name!r} means the outcome {other.name!r} already.")
-
-
-def _table(where: str, entry: object) -> dict[str, Any]:
-    if not isinstance(entry, Mapping):
-        raise DataFileError(f"{where} is {entry!r}; expected a table.")
-    return dict(entry)
-
-
-def _list(where: str, entry: object) -> list[Any] | tuple[Any, ...]:
-    if not isinstance(entry, list | tuple):
-        raise DataFileError(f"{where} is {entry!r}; expected a list.")
-    return entry

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
-from porelight.course.value_text import Written
+from porelight.course.value_text import Written, value_text
 from porelight.errors import ParameterError, did_you_mean
 
 Group: TypeAlias = Literal["", "pores", "below", "surface", "effects", "risk", "injury"]
@@ -283,6 +283,10 @@ class OutcomeVariable:
     def goal_text(self) -> str:
         """How the sentence of a plan calls it."""
         return self.goal_label or self.label
+
+    def text(self, value: float) -> str:
+        """Return a value [SI] as a reader meets it."""
+        return value_text(value, self.written, self.unit)
 
     @property
     def names(self) -> tuple[str, ...]:

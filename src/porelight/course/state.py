@@ -9,15 +9,17 @@ it is.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from hashlib import sha256
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
+from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
+from porelight.course.vocabulary import SESSION, SKIN
 from porelight.errors import ParameterError
 from porelight.healing.collagen import CollagenState
+from porelight.laser.exposure import Session
 from porelight.mechanics.opening import MixtureState
 from porelight.quantities import Floats
 from porelight.tissue.skin import Skin
@@ -60,21 +62,6 @@ class SkinMemory:
     between: CollagenState
 
 
-@dataclass(frozen=True, slots=True)
-class EnsembleSettings:
-    """How finely a course is simulated; a course continued keeps its settings."""
-
-    draws: int = 500
-    members: int = 8
-    photons: int = 100_000
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        for name in ("draws", "members", "photons"):
-            if getattr(self, name) < 1:
-                raise ParameterError(f"{name} is {getattr(self, name)}; expected 1 or more.")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class CourseState:
     """A course up to a day: its outcome so far, and everything needed to go on.
@@ -84,56 +71,92 @@ class CourseState:
     day : float
         Where it stands [d].
     settings : EnsembleSettings
-        Size and seed of the ensemble.
-    skin_fingerprint : str
-        Tells whether a course is about the same skin; see `skin_fingerprint`.
+        Size and seed of the ensemble, and its perfusion.
+    skin : str
+        Identity of the skin, which later parts of the course must be about.
+    laws : mapping of str to list of str
+        Names of the laws that are not porelight's own, which later parts must bring again.
     values : mapping of str to ndarray of float64, shape (n_draw,)
-        Draws of the biology.
-    session_days : ndarray of float64, shape (n_session,)
-        Days of the sessions simulated so far, in order [d]; those at or after `day` have not
-        acted yet.
+        Draws of the biology and of the measured pores.
+    sessions : tuple of Session
+        Those simulated so far, in the order of their days; those at or after `day` have not acted
+        yet.
     doses : SessionDoses
         What they left.
     care : tuple of Care
         What the person did.
     memory : SkinMemory
         Of collagen and mechanics.
-    outcome : Dataset
-        From day 0 up to `day`; see `porelight.course.outcome.VARIABLES`.
+    outcome : Outcome
+        From day 0 up to `day`.
     """
 
     day: float
     settings: EnsembleSettings
-    skin_fingerprint: str
+    skin: str
+    laws: Mapping[str, list[str]]
     values: Mapping[str, Floats]
-    session_days: Floats
+    sessions: tuple[Session, ...]
     doses: SessionDoses
     care: tuple[Care, ...]
     memory: SkinMemory
-    outcome: xr.Dataset
+    outcome: Outcome
 
-    def require_skin(self, skin: Skin) -> None:
-        """Refuse to go on with another skin.
+    @property
+    def session_days(self) -> Floats:
+        """Days of the sessions simulated so far, shape (n_session,) [d]."""
+        return np.array([one.day for one in self.sessions], dtype=np.float64)
+
+    def require(self, skin: Skin, laws: Mapping[str, list[str]]) -> None:
+        """Refuse to go on with another skin or with other laws.
 
         Raises
         ------
         ParameterError
-            If its description, layers or pores differ.
+            If any field of the skin differs that decides its future, or a law does.
         """
-        if skin_fingerprint(skin) != self.skin_fingerprint:
+        if SKIN.identity(skin) != self.skin:
             raise ParameterError(
                 f"the state of day {self.day:g} is of another skin; continue with the zone, type, "
-                "age (at the course's start), sex, oiliness and pores that it began with."
+                "age (at the course's start), sex, oiliness, sebum, layers and pores that it began "
+                "with."
+            )
+        if dict(laws) != dict(self.laws):
+            raise ParameterError(
+                f"the state of day {self.day:g} was made with {_told(self.laws)}, this course with "
+                f"{_told(laws)}; continue with the same laws."
             )
 
+    def new_sessions(self, sessions: Sequence[Session]) -> tuple[Session, ...]:
+        """Return the sessions of a course that this state does not hold yet.
 
-def skin_fingerprint(skin: Skin) -> str:
-    """Return 16 digits that differ when anything about a skin does."""
-    text = repr((skin.zone, skin.fitzpatrick, skin.age, skin.sex, skin.oiliness, skin.layers))
-    digest = sha256(text.encode())
-    digest.update(repr((skin.pores.area, skin.pores.is_measured)).encode())
-    digest.update(skin.pores.diameter.tobytes() + skin.pores.floor.tobytes())
-    return digest.hexdigest()[:16]
+        Two sessions are the same if every field that decides what they do is.
+
+        Raises
+        ------
+        ParameterError
+            If one lies before the state's day: what has happened cannot be changed.
+        """
+        known = [SESSION.identity(one) for one in self.sessions]
+        new = []
+        for session in sessions:
+            identity = SESSION.identity(session)
+            if identity in known:
+                known.remove(identity)
+            elif session.day >= self.day:
+                new.append(session)
+            else:
+                raise ParameterError(
+                    f"the session of day {session.day:g} is not among those simulated up to day "
+                    f"{self.day:g}; what has happened cannot be changed. Leave it out, or simulate "
+                    "the course anew."
+                )
+        return tuple(new)
+
+
+def _told(laws: Mapping[str, list[str]]) -> str:
+    names = [name for named in laws.values() for name in named]
+    return ", ".join(names) or "porelight's own laws"
 
 
 def continued_care(past: Sequence[Care], planned: Sequence[Care], day: float) -> tuple[Care, ...]:

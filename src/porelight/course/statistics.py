@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
-from porelight.course.value_text import Written, in_words
+from porelight.course.value_text import Written, value_text
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
 
@@ -41,15 +41,17 @@ class Interval:
     probability: float = 0.9
     name: str = field(default="", compare=False)
     written: Written = field(default="number", compare=False)
+    unit: str = field(default="1", compare=False)
     when: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
-        text = in_words(self.written)
-        low, _, unit = text(self.low).partition(" ")
-        high, _, other = text(self.high).partition(" ")
-        if unit != other:  # one in um, one in mm
-            low, high = text(self.low), text(self.high)
-        numbers = f"{text(self.median)} ({low} to {high})"
+        low, middle, high = (
+            value_text(one, self.written, self.unit) for one in (self.low, self.median, self.high)
+        )
+        # the unit stands once if all three share it, and may not if one is in um and one in mm
+        if len({one.partition(" ")[2] for one in (low, middle, high)} - {""}) == 1:
+            low, high = low.partition(" ")[0], high.partition(" ")[0]
+        numbers = f"{middle} ({low} to {high})"
         return f"{self.name} {numbers}".strip() + (f", {self.when}" if self.when else "")
 
 

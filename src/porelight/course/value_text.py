@@ -72,6 +72,7 @@ _IN_WORDS: Mapping[str, Callable[[float], str]] = MappingProxyType(
 )
 
 
-def in_words(written: Written) -> Callable[[float], str]:
-    """Return the function that writes such a value [SI] with its unit."""
-    return _IN_WORDS[written]
+def value_text(value: float, written: Written, unit: str = "1") -> str:
+    """Return a value [SI] in words, with its unit; `unit` is that of a plain number."""
+    text = _IN_WORDS[written](value)
+    return f"{text} {unit}" if written == "number" and unit != "1" else text

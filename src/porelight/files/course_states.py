@@ -1,23 +1,17 @@
 """States of courses on disk: NetCDF-4 in float64, written whole or not at all."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
-from porelight.course.regimen import Care
-from porelight.course.state import (
-    CourseState,
-    EnsembleSettings,
-    PoreMemory,
-    SessionDoses,
-    SkinMemory,
-)
+from porelight.course.fields import json_document, json_text
+from porelight.course.outcome import Outcome
+from porelight.course.state import CourseState, PoreMemory, SessionDoses, SkinMemory
+from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.data.library import fingerprint
 from porelight.errors import InputFileError, PorelightError
 from porelight.files.writing import replacing, require_file
@@ -26,7 +20,7 @@ from porelight.mechanics.mixture import PoolStrains, RestingCollagen
 from porelight.mechanics.opening import MixtureState
 from porelight.quantities import Floats
 
-FORMAT = 1  # raised when an older file can no longer be read
+FORMAT = 2  # raised when an older file can no longer be read
 _ENGINE: Literal["h5netcdf"] = "h5netcdf"
 _COLLAGEN = tuple(one.name for one in fields(CollagenState) if one.name != "time")
 _RESTING = tuple(one.name for one in fields(RestingCollagen))
@@ -38,7 +32,7 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
     Parameters
     ----------
     state : CourseState
-        What `porelight.course.continuation` returned.
+        What `porelight.course.simulation` returned.
     path : str or Path
         Where to; an existing file is replaced once the new one is complete.
 
@@ -51,15 +45,16 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
         "porelight_state": FORMAT,
         "data_fingerprint": fingerprint(),
         "day": state.day,
-        "skin_fingerprint": state.skin_fingerprint,
-        "settings": json.dumps(asdict(state.settings)),
-        "parameters": json.dumps(list(state.values)),
-        "care": json.dumps([_care_document(one) for one in state.care]),
+        "skin": state.skin,
+        "laws": json_text(dict(state.laws)),
+        "settings": json_text(ENSEMBLE.document(state.settings, whole=True)),
+        "parameters": json_text(list(state.values)),
+        "sessions": json_text([SESSION.document(one) for one in state.sessions]),
+        "care": json_text([CARE.document(one) for one in state.care]),
     }
     mixture = state.memory.pore.mixture
     arrays = {
         "values": np.array(list(state.values.values())),
-        "session_days": state.session_days,
         "doses": np.array([getattr(state.doses, one.name) for one in fields(SessionDoses)]),
         "pore_collagen": _packed(state.memory.pore.collagen),
         "skin_collagen": _packed(state.memory.between),
@@ -86,7 +81,7 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
     target = Path(path)
     with replacing(target) as temporary:
         whole.to_netcdf(temporary, engine=_ENGINE)
-        state.outcome.to_netcdf(temporary, mode="a", group="outcome", engine=_ENGINE)
+        state.outcome.dataset.to_netcdf(temporary, mode="a", group="outcome", engine=_ENGINE)
     return target
 
 
@@ -145,14 +140,15 @@ def _state(source: Path, whole: xr.Dataset) -> CourseState:
     between = _collagen(arrays["skin_collagen"], pore.mixture.time)
     return CourseState(
         day=float(about["day"]),
-        settings=EnsembleSettings(**json.loads(about["settings"])),
-        skin_fingerprint=str(about["skin_fingerprint"]),
-        values=dict(zip(json.loads(about["parameters"]), arrays["values"], strict=True)),
-        session_days=arrays["session_days"],
+        settings=ENSEMBLE.object(json_document(about["settings"])),
+        skin=str(about["skin"]),
+        laws=json_document(about["laws"]),
+        values=dict(zip(json_document(about["parameters"]), arrays["values"], strict=True)),
+        sessions=tuple(SESSION.object(one) for one in json_document(about["sessions"])),
         doses=SessionDoses(*arrays["doses"]),
-        care=tuple(_care(one) for one in json.loads(about["care"])),
+        care=tuple(CARE.object(one) for one in json_document(about["care"])),
         memory=SkinMemory(pore, between),
-        outcome=_group(source, "outcome"),
+        outcome=Outcome(_group(source, "outcome")),
     )
 
 
@@ -168,13 +164,3 @@ def _packed(state: CollagenState) -> Floats:
 
 def _collagen(arrays: Floats, time: float) -> CollagenState:
     return CollagenState(time=time, **dict(zip(_COLLAGEN, arrays, strict=True)))
-
-
-def _care_document(care: Care) -> dict[str, object]:
-    """Return an entry for JSON, which knows no infinity."""
-    return {**asdict(care), "to_day": care.to_day if math.isfinite(care.to_day) else None}
-
-
-def _care(document: Mapping[str, Any]) -> Care:
-    last = document["to_day"]
-    return Care(**{**document, "to_day": math.inf if last is None else last})

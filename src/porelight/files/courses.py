@@ -1,174 +1,218 @@
 """From a course file to the objects that the physics takes: clinic units end here."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import Any
 
-from porelight.course.course import Care, Course
+from porelight.course.codec import skin_of
+from porelight.course.course import Course
+from porelight.course.settings import EnsembleSettings
+from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.errors import InputFileError, ParameterError
-from porelight.files.course_file import CareTable, CourseFile, SessionTable, SkinTable
+from porelight.files.course_file import HAND, read_course_tables, read_skin_table
 from porelight.files.measurements import load_population
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
-from porelight.laser.devices import device
+from porelight.laser.devices import Device, devices
+from porelight.laser.devices import device as device_named
 from porelight.laser.exposure import Session
 from porelight.laser.motion import Motion, PulsePath
-from porelight.laser.thermometer import Thermometer
-from porelight.photo.measure import measure
-from porelight.session.monitoring import Perfusion
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
-from porelight.units import J_per_cm2, celsius, cm2, mm, ms
+from porelight.units import nm
+from porelight.workflows.measure import measure
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+# settings that a device limits, by the path of their field
+_DIALS = {
+    "exposure.wavelength": "wavelength",
+    "exposure.radiant_exposure": "radiant_exposure",
+    "exposure.pulse_duration": "pulse_duration",
+    "exposure.beam.diameter": "spot_diameter",
+    "exposure.rate": "rate",
+    "exposure.n_pulses": "n_pulses",
+    "exposure.area": "area",
+    "exposure.passes": "passes",
+    "exposure.overlap": "overlap",
+}
+_DIAL_KEYS = {field.key for field in SESSION.fields if field.path in _DIALS}
+_MOTION_KEYS = [field.key for field in SESSION.fields if field.path.startswith("exposure.motion")]
+_PATH_KEYS = {"path_time_s", "path_position_mm"}
 
 
-class Simulation(TypedDict):
-    """Keyword arguments of `Course.simulate`."""
+@dataclass(frozen=True, slots=True)
+class CourseContent:
+    """What a course file says.
 
-    draws: int
-    members: int
-    photons: int
-    seed: int
+    Attributes
+    ----------
+    course : Course
+        Skin, sessions and care.
+    settings : EnsembleSettings
+        How finely to simulate.
+    last_day : float or None
+        Where the forecast ends [d]; half a year after the last session if it is not said.
+    """
+
+    course: Course
+    settings: EnsembleSettings
     last_day: float | None
-    perfusion: Perfusion
 
 
-def skin_of(table: SkinTable, path: Path, *, measured: Path | None = None) -> Skin:
-    """Return the skin that a ``[skin]`` table describes.
+def read_course(path: str | Path, *, measured: Path | None = None) -> CourseContent:
+    """Read a course file.
 
     Parameters
     ----------
-    table : SkinTable
-        As read from the file.
-    path : Path
-        That file; paths inside it are relative to its folder.
+    path : str or Path
+        TOML file; paths inside it are relative to its folder.
     measured : Path, optional
-        Folder that ``porelight measure`` wrote; goes before what the table names.
+        Folder that ``porelight measure`` wrote; goes before the pores that the file names.
 
     Raises
     ------
     InputFileError
-        If the photograph or the folder of measured pores is missing or unreadable.
+        In one line: the file, the table, what is wrong, what would be right.
     """
-    return Skin.typical(
-        zone=table.zone,
-        fitzpatrick=table.fitzpatrick,
-        age=table.age_years,
-        sex=table.sex,
-        oiliness=table.oiliness,
-        pores=_pores_of(table, path, measured),
-    )
+    source = Path(path)
+    content = read_course_tables(source)
+    skin = _skin(content["skin"], source, measured)
+    sessions = [
+        _told(lambda entry=entry: _session(entry, source.parent), source, f"session[{number}]")
+        for number, entry in enumerate(content["session"], start=1)
+    ]
+    care = [
+        _told(lambda entry=entry: CARE.object(entry), source, f"care[{number}]")
+        for number, entry in enumerate(content["care"], start=1)
+    ]
+    simulation = dict(content["simulation"])
+    last_day = simulation.pop("last_day", None)
+    settings = _told(lambda: ENSEMBLE.object(_stated(simulation)), source, "simulation")
+    return CourseContent(Course(skin, tuple(sessions), tuple(care)), settings, last_day)
 
 
-def course_of(content: CourseFile, path: Path, *, measured: Path | None = None) -> Course:
-    """Return the course that a file describes.
-
-    Raises
-    ------
-    InputFileError
-        If sessions or care cannot be as written; names the table.
-    """
-    skin = skin_of(content.skin, path, measured=measured)
-    sessions = []
-    for number, entry in enumerate(content.session, start=1):
-        try:
-            sessions.append(_session(entry, path.parent))
-        except ParameterError as problem:
-            raise InputFileError(f"{path}: session[{number}]: {problem}") from None
-    care = []
-    for number, habit in enumerate(content.care, start=1):
-        try:
-            care.append(_care(habit))
-        except ParameterError as problem:
-            raise InputFileError(f"{path}: care[{number}]: {problem}") from None
-    return Course(skin, tuple(sessions), tuple(care))
+def read_skin(path: str | Path, *, measured: Path | None = None) -> Skin:
+    """Read the skin of a skin file or of a course file; see `read_course`."""
+    source = Path(path)
+    return _skin(read_skin_table(source), source, measured)
 
 
-def simulation_of(content: CourseFile) -> Simulation:
-    """Return how finely the file asks to simulate."""
-    table = content.simulation
-    return Simulation(
-        draws=table.draws,
-        members=table.members,
-        photons=table.photons,
-        seed=table.seed,
-        last_day=table.last_day,
-        perfusion="constant" if table.perfusion == "constant" else "answers warmth",
-    )
+def _told(make: Any, path: Path, where: str) -> Any:
+    """Return what is made, or tell in which table of which file it is wrong."""
+    try:
+        return make()
+    except ParameterError as problem:
+        raise InputFileError(f"{path}: {where}: {problem}") from None
 
 
-def _pores_of(table: SkinTable, path: Path, measured: Path | None) -> PorePopulation | None:
-    named = [key for key in ("pores", "photo") if getattr(table, key) is not None]
-    if len(named) > 1:
+def _stated(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value is not None}
+
+
+def _skin(table: Mapping[str, Any], path: Path, measured: Path | None) -> Skin:
+    described = _stated(table)
+    files = {key: described.pop(key, None) for key in ("pores", "photo", "zone_mask", "px_per_mm")}
+    pores = _pores(files, str(table["zone"]), path, measured)
+    if pores is not None and "pore_population" in described:
+        if measured is None:
+            raise InputFileError(
+                f"{path}: skin.pore_population and skin.{'pores' if files['pores'] else 'photo'} "
+                "exclude each other; keep one."
+            )
+        del described["pore_population"]
+    return _told(lambda: skin_of(described, pores), path, "skin")  # type: ignore[no-any-return]
+
+
+def _pores(
+    files: Mapping[str, Any], zone: str, path: Path, measured: Path | None
+) -> PorePopulation | None:
+    """Return the pores that a file names, measured before or now; None for typical ones."""
+    if files["pores"] is not None and files["photo"] is not None:
         raise InputFileError(f"{path}: skin.pores and skin.photo exclude each other; keep one.")
     if measured is not None:
         return load_population(measured)
-    if table.pores is not None:
-        return load_population(path.parent / table.pores)
-    if table.photo is None:
+    if files["pores"] is not None:
+        return load_population(path.parent / files["pores"])
+    if files["photo"] is None:
         return None
-    if table.px_per_mm is None:
+    if files["px_per_mm"] is None:
         raise InputFileError(f"{path}: skin.photo needs skin.px_per_mm, the scale of that photo.")
-    photograph = read_photograph(path.parent / table.photo, px_per_mm=table.px_per_mm)
+    photograph = read_photograph(path.parent / files["photo"], px_per_mm=files["px_per_mm"])
     mask = None
-    if table.zone_mask is not None:
-        mask = read_zone_mask(path.parent / table.zone_mask, photograph.pixels.shape[:2])
-    return measure(photograph, zone=table.zone, zone_mask=mask).population()
+    if files["zone_mask"] is not None:
+        mask = read_zone_mask(path.parent / files["zone_mask"], photograph.pixels.shape[:2])
+    return measure(photograph, zone=zone, zone_mask=mask).population()
 
 
-def _session(entry: SessionTable, folder: Path) -> Session:
-    given: Mapping[str, object] = {
-        "radiant_exposure": _scaled(entry.radiant_exposure_j_cm2, J_per_cm2),
-        "spot_diameter": _scaled(entry.spot_mm, mm),
-        "pulse_duration": _scaled(entry.pulse_ms, ms),
-        "rate": entry.rate_hz,
-        "n_pulses": entry.pulses,
-        "area": _scaled(entry.area_cm2, cm2),
-        "passes": entry.passes,
-        "overlap": entry.overlap,
-        "stop_at_surface": (
-            None if entry.stop_at_surface_c is None else celsius(entry.stop_at_surface_c)
-        ),
-        "stop_reads": "thermometer" if entry.stop_reads == "thermometer" else "area mean",
-        "aspect": entry.width_over_height,
-        "motion": _motion(entry, folder),
-        "thermometer": _thermometer(entry),
-    }
-    settings = {key: value for key, value in given.items() if value is not None}
-    exposure = device(entry.device).exposure(**settings)
-    return exposure.on_day(entry.day)
+def _session(table: Mapping[str, Any], folder: Path) -> Session:
+    """Return the session of a table: the device's usual one with what the table states."""
+    stated = _stated(table)
+    device = _device(stated, folder)
+    recorded = _path_of_file(stated, folder)
+    if recorded is None and _DIAL_KEYS <= set(stated):
+        # everything is said: a plan's session, or an experiment that has no device file
+        session = SESSION.object(stated)
+        breaches = () if device is None else device.breaches(session.exposure, 1)
+        if breaches:
+            raise ParameterError(
+                f"{breaches[0]} For an experiment beyond it give the device a name of its own."
+            )
+        return session
+    known = device_named(str(stated["device"])) if device is None else device
+    dials, others = {}, {}
+    for key, value in stated.items():
+        path = SESSION.field_of(key).path
+        if path in _DIALS:
+            dials[_DIALS[path]] = SESSION.values({key: value})[path]
+        else:
+            others[key] = value
+    _require_wavelength(known, dials.pop("wavelength", None))
+    if recorded is not None:
+        dials["motion"] = recorded
+    elif _PATH_KEYS <= set(others):
+        values = SESSION.values({key: others.pop(key) for key in _PATH_KEYS})
+        dials["motion"] = PulsePath(*(values[f"exposure.motion.{n}"] for n in ("time", "position")))
+    usual = SESSION.document(known.exposure(**dials).on_day(0.0))
+    return SESSION.object({**usual, **others})
 
 
-def _motion(entry: SessionTable, folder: Path) -> Motion | PulsePath:
-    stacked = 1 if entry.stacked_pulses is None else entry.stacked_pulses
-    if entry.path_file is not None:
-        other = [key for key in ("hand_seed", "stacked_pulses") if getattr(entry, key) is not None]
-        if "path" in entry.model_fields_set or other:
-            key = "path" if "path" in entry.model_fields_set else other[0]
-            raise ParameterError(f"path_file and {key} exclude each other; keep one.")
-        return read_pulse_path(folder / entry.path_file)
-    if entry.path == "hand":
-        return Motion.by_hand(stacked=stacked, seed=entry.hand_seed or 0)
-    if entry.hand_seed is not None:
-        raise ParameterError(f"hand_seed is for path = 'hand'; path is {entry.path!r}.")
-    return Motion(entry.path, stacked)
+def _device(stated: dict[str, Any], folder: Path) -> Device | None:
+    """Return the device of a session; None for a name that is no device's."""
+    name = str(stated["device"])
+    if name.endswith(".toml"):
+        own = Device.read(folder / name)
+        stated["device"] = own.key
+        return own
+    return device_named(name) if name in devices() else None
 
 
-def _thermometer(entry: SessionTable) -> Thermometer:
-    usual = Thermometer.typical()
-    field = _scaled(entry.thermometer_field_mm, mm)
-    lag, emissivity = entry.thermometer_lag_s, entry.thermometer_emissivity
-    return Thermometer(
-        field_of_view=usual.field_of_view if field is None else field,
-        lag=usual.lag if lag is None else lag,
-        emissivity_setting=usual.emissivity_setting if emissivity is None else emissivity,
-    )
+def _require_wavelength(device: Device, wavelength: float | None) -> None:
+    usual = device.settings["wavelength"].value
+    if wavelength is not None and wavelength != usual:
+        raise ParameterError(
+            f"wavelength_nm is {wavelength / nm:g} nm; {device.title} has {usual / nm:g} nm. For "
+            "another wavelength state every setting and give the device a name of its own."
+        )
 
 
-def _scaled(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
-
-
-def _care(entry: CareTable) -> Care:
-    return Care(kind=entry.kind, from_day=entry.from_day, to_day=entry.to_day, level=entry.level)
+def _path_of_file(stated: dict[str, Any], folder: Path) -> PulsePath | None:
+    """Return the recorded path that a table names, if any, and say a hand in numbers."""
+    file = stated.pop("path_file", None)
+    if file is not None:
+        other = [key for key in _MOTION_KEYS if key in stated]
+        if other:
+            raise ParameterError(f"path_file and {other[0]} exclude each other; keep one.")
+        return read_pulse_path(folder / file)
+    if stated.get("path") == HAND:
+        usual = Motion.by_hand()
+        stated["path"] = usual.pattern
+        for key, value in (
+            ("hand_wander_mm", usual.wander),
+            ("hand_pace_variation", usual.pace_variation),
+        ):
+            stated.setdefault(key, SESSION.field_of(key).kind.write(value))
+    elif "hand_seed" in stated and not {"hand_wander_mm", "hand_pace_variation"} & set(stated):
+        raise ParameterError(
+            f"hand_seed is for path = 'hand'; path is {stated.get('path', 'raster')!r}."
+        )
+    return None

@@ -15,9 +15,10 @@ from porelight.heat.conduction import resting_temperature
 from porelight.heat.pulse import treatment_grid
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
-from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
+from porelight.injury.field import InjuryField, injured_depth
 from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
+from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.result import DEPTH, N_CLOCK, SessionResult, at_plexus
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
@@ -91,17 +92,24 @@ class _Place:
     ablated_depth: float
 
 
-def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> SessionResult:
+def ablative_session(
+    skin: Skin,
+    exposure: Exposure,
+    values: Mapping[str, float],
+    injury: InjuryLaw = library_injury,
+) -> SessionResult:
     """Return what one session of a strongly absorbed beam did: ablation and the heat left behind.
 
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is treated.
     exposure : Exposure
         Wavelength, radiant exposure, pulse duration, rate, overlap and passes matter.
     values : mapping of str to float
         Values of library parameters that differ from their medians.
+    injury : InjuryLaw
+        What the heat does to the tissue that is left.
 
     Notes
     -----
@@ -120,7 +128,9 @@ def resurfacing(skin: Skin, exposure: Exposure, values: Mapping[str, float]) -> 
         exposure.pulse_duration / 32.0, _end(exposure, max(covered.n_spots)), N_CLOCK
     )
     places = [
-        _place(skin, exposure, values, n_spots, surface, float(resting[0]), clock)
+        _place(
+            _Treated(skin, exposure, values, surface, float(resting[0]), injury), n_spots, clock
+        )
         for n_spots in covered.n_spots
     ]
     weights = np.array(covered.share)
@@ -171,7 +181,7 @@ def ablation_of_place(
     Parameters
     ----------
     skin, exposure, values
-        As in `resurfacing`.
+        As in `ablative_session`.
     n_spots : int
         Spots of each pass.
     surface : Surface
@@ -210,27 +220,38 @@ def _end(exposure: Exposure, n_spots: int) -> float:
     return _course(exposure, max(1, n_spots)).duration + RESIDUAL
 
 
-def _place(
-    skin: Skin,
-    exposure: Exposure,
-    values: Mapping[str, float],
-    n_spots: int,
-    surface: Surface,
-    skin_temperature: float,
-    clock: Floats,
-) -> _Place:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Treated:
+    """What is the same for all places of a session."""
+
+    skin: Skin
+    exposure: Exposure
+    values: Mapping[str, float]
+    surface: Surface
+    skin_temperature: float  # K, of the surface before the session
+    injury: InjuryLaw
+
+
+def _place(treated: _Treated, n_spots: int, clock: Floats) -> _Place:
+    """Return what a class of places undergoes that lie in so many spots of every pass."""
     if n_spots == 0:
         nothing = np.zeros_like(DEPTH)
         field = InjuryField(**{entry.name: nothing for entry in fields(InjuryField)})
         still = np.zeros((clock.size, DEPTH.size))
         return _Place(field, nothing, nothing, nothing, still, 0.0, 0.0)
-    pulses = ablation_of_place(skin, exposure, values, n_spots, surface, skin_temperature)
+    skin_temperature = treated.skin_temperature
+    pulses = ablation_of_place(
+        treated.skin,
+        treated.exposure,
+        treated.values,
+        n_spots,
+        treated.surface,
+        skin_temperature,
+    )
     stays = ~pulses.ablated
     depth, temperature = pulses.depth[stays], pulses.temperature[:, stays]
     rise = temperature - skin_temperature
-    left = injury_field(
-        pulses.time, temperature, InjuryParameters.from_values(values), resting=skin_temperature
-    )
+    left = treated.injury(pulses.time, temperature, treated.values, resting=skin_temperature)
     removed = (pulses.ablated_depth > DEPTH).astype(np.float64)
 
     def below(profile: Floats) -> Floats:

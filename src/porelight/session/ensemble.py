@@ -1,24 +1,28 @@
 """One skin under many draws of its physics: what any session does to it.
 
-Two kinds of light need two roads: where scattering rules the session is the sum of its pulses
-(`warming`), where absorption rules the surface boils off (`resurfacing`).
+Light takes one of two ways through skin. Where scattering outweighs absorption a session is the sum
+of its pulses (`porelight.session.scattered`); where absorption outweighs scattering the surface
+boils off (`porelight.session.ablative`). Which of them follows from the optics at the wavelength.
+A device whose physics is another brings a `SessionModel` of its own.
 """
 
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
-from porelight.errors import ExtrapolationWarning
+from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import path
 from porelight.light.field import LightField
 from porelight.quantities import Floats
-from porelight.session.ablative import resurfacing
+from porelight.session.ablative import ablative_session
+from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.monitoring import (
     Perfusion,
-    answer_of_perfusion,
+    thermoregulation,
     departures,
     require_perfusion,
     stop_time,
@@ -29,12 +33,13 @@ from porelight.session.scattered import (
     SessionRise,
     SkinResponse,
     response_length,
-    session_injury,
+    session_result,
     session_of_joules,
     skin_response,
 )
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
+from porelight.units import nm
 
 ABSORPTION_RULES = 10.0  # mu_a over reduced scattering from which on light no longer diffuses
 # where a session is looked at: its middle, and one place in each ninth of the rest of the area,
@@ -47,6 +52,18 @@ PLACES: Floats = np.array(
 )
 
 
+class SessionModel(Protocol):
+    """One kind of physics of a session."""
+
+    def applies(self, skin: Skin, exposure: Exposure) -> bool:
+        """Return whether this is the physics of an exposure of this skin."""
+        ...
+
+    def treat(self, ensemble: "PhysicsEnsemble", exposure: Exposure, index: int) -> SessionResult:
+        """Return what a session does to member `index` of an ensemble."""
+        ...
+
+
 class PhysicsEnsemble:
     """One skin under many draws of its optical, thermal and injury parameters.
 
@@ -56,18 +73,22 @@ class PhysicsEnsemble:
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is treated.
     members : sequence of mapping of str to float
         Values of library parameters, one mapping per member.
     n_photons : int
         Photons per member and beam.
     seed : int
         Of the photons.
-    perfusion : {"constant", "answers warmth"}
+    perfusion : {"constant", "thermoregulated"}
         Whether blood flows as at rest, or more as the skin warms.
+    injury : InjuryLaw
+        What heat does to the tissue.
+    models : sequence of SessionModel
+        Kinds of physics; the first that applies to an exposure treats it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a choice of the user
         self,
         skin: Skin,
         members: Sequence[Mapping[str, float]],
@@ -75,11 +96,15 @@ class PhysicsEnsemble:
         seed: int,
         *,
         perfusion: Perfusion = "constant",
+        injury: InjuryLaw = library_injury,
+        models: Sequence[SessionModel] | None = None,
     ) -> None:
         require_perfusion(perfusion)
         self.skin = skin
         self.perfusion = perfusion
         self.members = tuple(members)
+        self.injury = injury
+        self._models = SESSION_MODELS if models is None else tuple(models)
         self._n_photons = n_photons
         self._seed = seed
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
@@ -92,19 +117,19 @@ class PhysicsEnsemble:
 
     def treat_member(self, exposure: Exposure, index: int) -> SessionResult:
         """Return what one session does to one member."""
-        values = self.members[index]
-        if absorption_rules(self.skin, exposure.wavelength):
-            return resurfacing(self.skin, exposure, values)
-        delivered = self.delivered(exposure, index)
-        injury = session_injury(delivered)
-        self._tell_departures(injury, delivered)
-        return injury
+        for model in self._models:
+            if model.applies(self.skin, exposure):
+                return model.treat(self, exposure, index)
+        raise ParameterError(
+            f"no session model applies to {exposure.device} at {exposure.wavelength / nm:g} nm; "
+            "give one that does."
+        )
 
     def delivered(self, exposure: Exposure, index: int = 0) -> PulseSum:
         """Return a session of scattered light as it was delivered, up to the operator's stop."""
         response = self._response(exposure, index)
         session = self._rise(exposure, index, response)
-        summed = self._answered(PulseSum(exposure, self.members[index], response, session))
+        summed = self._answered(PulseSum(exposure, self.members[index], response, session, injury=self.injury))
         stop = stop_time(summed)
         if stop < session.path.time[-1]:
             # pulses after the reading that was above the threshold never fall
@@ -146,15 +171,47 @@ class PhysicsEnsemble:
         """Return the sum with what perfusion adds to it."""
         if self.perfusion == "constant":
             return summed
-        return replace(summed, change=answer_of_perfusion(summed))
+        return replace(summed, change=thermoregulation(summed))
 
-    def _tell_departures(self, injury: SessionResult, delivered: PulseSum) -> None:
+    def tell_departures(self, injury: SessionResult, delivered: PulseSum) -> None:
         """Warn once for each exposure that a sum of pulses cannot tell all of it."""
         if delivered.exposure in self._told:
             return
         for line in departures(injury, delivered, self.perfusion):
             self._told.add(delivered.exposure)
-            warnings.warn(line, ExtrapolationWarning, stacklevel=3)
+            warnings.warn(line, ExtrapolationWarning, stacklevel=4)
+
+
+class AblativeSessions:
+    """Light that is absorbed before it is scattered: the surface boils off."""
+
+    def applies(self, skin: Skin, exposure: Exposure) -> bool:
+        """Return whether absorption outweighs scattering at this wavelength."""
+        return absorption_rules(skin, exposure.wavelength)
+
+    def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
+        """Return what the session does to one member."""
+        return ablative_session(
+            ensemble.skin, exposure, ensemble.members[index], ensemble.injury
+        )
+
+
+class ScatteredSessions:
+    """Light that scatters: the session is the sum of its pulses."""
+
+    def applies(self, skin: Skin, exposure: Exposure) -> bool:
+        """Return whether scattering outweighs absorption at this wavelength."""
+        return not absorption_rules(skin, exposure.wavelength)
+
+    def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
+        """Return what the session does to one member, up to the operator's stop."""
+        delivered = ensemble.delivered(exposure, index)
+        result = session_result(delivered)
+        ensemble.tell_departures(result, delivered)
+        return result
+
+
+SESSION_MODELS: tuple[SessionModel, ...] = (AblativeSessions(), ScatteredSessions())
 
 
 def absorption_rules(skin: Skin, wavelength: float) -> bool:

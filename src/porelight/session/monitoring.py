@@ -1,7 +1,7 @@
 """What is watched during a session: what instruments read, when it stops, whether pulses add.
 
 The heat of a session is a sum of pulses (`warming`). Here is what an operator sees of it, what
-perfusion that answers warmth changes, and how far the sum can be trusted.
+thermoregulated perfusion changes, and how far the sum can be trusted.
 """
 
 import math
@@ -21,7 +21,7 @@ from porelight.session.result import DEPTH, SessionResult
 from porelight.session.scattered import COOLING, Change, PulseSum, no_change
 from porelight.units import to_celsius
 
-Perfusion = Literal["constant", "answers warmth"]
+Perfusion = Literal["constant", "thermoregulated"]
 PERFUSIONS: tuple[Perfusion, ...] = get_args(Perfusion)
 
 # when a thermometer looks after a pulse, as shares of the time to the next one
@@ -53,8 +53,8 @@ def require_perfusion(perfusion: str) -> None:
         )
 
 
-def answer_of_perfusion(summed: PulseSum) -> Change:
-    """Return what perfusion that answers warmth adds to a sum of pulses.
+def thermoregulation(summed: PulseSum) -> Change:
+    """Return what thermoregulated perfusion adds to a sum of pulses.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def answer_of_perfusion(summed: PulseSum) -> Change:
     if kept < _KEPT:
         warnings.warn(
             f"an area of {1e4 * exposure.area:.3g} cm2 keeps {100 * kept:.0f} % of the warmth of a "
-            "wide one; perfusion that answers warmth is worked out for the mean over an area and "
+            "wide one; thermoregulated perfusion is worked out for the mean over an area and "
             "is rough here. Treat a larger area, or keep perfusion constant.",
             ExtrapolationWarning,
             stacklevel=2,
@@ -168,14 +168,14 @@ def departures(injury: SessionResult, summed: PulseSum, perfusion: Perfusion) ->
         What the sum of pulses did.
     summed : PulseSum
         That session.
-    perfusion : {"constant", "answers warmth"}
+    perfusion : {"constant", "thermoregulated"}
         How it was taken.
 
     Returns
     -------
     tuple of str
         Empty while water stays liquid, the conductivity stays as it is to a few per cent, and
-        perfusion that answers warmth would change little or has been taken into account.
+        thermoregulated perfusion would change little or has been taken into account.
     """
     lines = []
     peak, rest = float(injury.peak_temperature.max()), float(injury.resting[0])
@@ -195,13 +195,13 @@ def departures(injury: SessionResult, summed: PulseSum, perfusion: Perfusion) ->
         )
     open_at = Vasodilation.from_values(summed.values).full + _MUCH_WARMER
     if perfusion == "constant" and injury.surface_reading > open_at:
-        cooler = -answer_of_perfusion(summed)(summed.session.reading_times)
+        cooler = -thermoregulation(summed)(summed.session.reading_times)
         most = float(cooler[:, 0].max())
         if most > _bound("perfusion_change"):
             lines.append(
                 f"the surface reads {to_celsius(injury.surface_reading):.1f} degC with the "
                 f"perfusion of rest; vessels that open with warmth would take off {most:.1f} K. "
-                "Ask for perfusion that answers warmth."
+                "Ask for thermoregulated perfusion."
             )
     return tuple(lines)
 

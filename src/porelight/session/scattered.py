@@ -23,12 +23,13 @@ from porelight.heat.scan import (
 )
 from porelight.heat.surface import Surface
 from porelight.heat.thermometer import lagged
-from porelight.injury.field import InjuryField, InjuryParameters, injured_depth, injury_field
+from porelight.injury.field import InjuryField, injured_depth
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import PulsePath
 from porelight.light.field import LightField
 from porelight.light.transport import transport
 from porelight.quantities import Floats
+from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.result import DEPTH, N_CLOCK, SessionResult
 from porelight.session.vessels import Plexus, plexus
 from porelight.tissue.optics import skin_optics
@@ -117,7 +118,7 @@ def skin_response(
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is treated.
     exposure : Exposure
         Its wavelength, beam, pulse duration and cooling matter; its energy does not, nor its
         length up to half an hour.
@@ -287,7 +288,9 @@ class PulseSum:
     session : SessionRise
         Of the path that falls.
     change : callable
-        What perfusion that answers warmth adds to the sum of the pulses.
+        What thermoregulated perfusion adds to the sum of the pulses.
+    injury : InjuryLaw
+        What the heat does to the tissue.
     """
 
     exposure: Exposure
@@ -295,6 +298,7 @@ class PulseSum:
     response: SkinResponse
     session: SessionRise
     change: Change = no_change
+    injury: InjuryLaw = library_injury
 
     @property
     def area_reading(self) -> Floats:
@@ -304,17 +308,16 @@ class PulseSum:
         return np.asarray(self.response.resting[0] + rise + warmer)
 
 
-def session_injury(summed: PulseSum) -> SessionResult:
+def session_result(summed: PulseSum) -> SessionResult:
     """Return what a session did."""
     response, session, change = summed.response, summed.session, summed.change
     values, pulse_energy = summed.values, summed.exposure.pulse_energy
-    parameters = InjuryParameters.from_values(values)
     rest = response.resting
     last_pulse = float(session.path.time[-1])
     parts, peaks, finals, felt, vessels = [], [], [], [], []
     for place, times, rise in zip(session.places, session.times, session.rise, strict=True):
         temperature = rest + pulse_energy * rise + change(times)
-        parts.append(injury_field(times, temperature, parameters, resting=rest))
+        parts.append(summed.injury(times, temperature, values, resting=rest))
         vessels.append(
             response.plexus.coagulated(
                 times, temperature, session.path, place, pulse_energy, rest, values

@@ -21,7 +21,7 @@ from porelight.session.monitoring import (
     PERFUSIONS,
     Perfusion,
     Trace,
-    answer_of_perfusion,
+    thermoregulation,
     thermometer_trace,
 )
 from porelight.session.scattered import PulseSum, session_injury
@@ -92,7 +92,7 @@ class Warmth:
         Density of the pulses.
     n_pulses : int
         Of the session.
-    perfusion : {"constant", "answers warmth"}
+    perfusion : {"constant", "thermoregulated"}
         Whether blood flows as at rest, or more as the skin warms.
     surface : float
         Mean over the area between pulses, at the end [K].
@@ -247,10 +247,10 @@ def warmth_by_skin_type(
                 motion=motion,
             )
             steady = ensemble.delivered(session)
-            answering = replace(steady, change=answer_of_perfusion(steady))
+            regulated = replace(steady, change=thermoregulation(steady))
             rows += [
                 _warmth(summed, fitzpatrick, density, perfusion)
-                for perfusion, summed in zip(PERFUSIONS, (steady, answering), strict=True)
+                for perfusion, summed in zip(PERFUSIONS, (steady, regulated), strict=True)
             ]
         if progress is not None:
             progress(done / len(skin_types))
@@ -258,7 +258,7 @@ def warmth_by_skin_type(
 
 
 def _warmth(summed: PulseSum, fitzpatrick: int, density: float, perfusion: Perfusion) -> Warmth:
-    injury = session_injury(summed)
+    injury = session_result(summed)
     return Warmth(
         fitzpatrick=fitzpatrick,
         pulses_per_cm2=density,

@@ -19,7 +19,7 @@ References
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import get_args
 
@@ -114,12 +114,18 @@ class PorePopulation:
         Area of the skin they sit on [m2].
     is_measured : bool
         Whether they were measured in a photograph.
+    diameter_factor, density_factor : ndarray of float64, shape (n_possible,)
+        What is not known of a measured population, as equally likely pairs: all true diameters over
+        those measured, and the true number of pores per area over that measured [-]. Ones where
+        nothing is open.
     """
 
     diameter: Floats
     floor: Floats
     area: float
     is_measured: bool
+    diameter_factor: Floats = field(default_factory=lambda: np.ones(1))
+    density_factor: Floats = field(default_factory=lambda: np.ones(1))
 
     def __post_init__(self) -> None:
         """Check shapes and sizes."""
@@ -138,6 +144,16 @@ class PorePopulation:
                 "the genetic size of a pore must be positive and at most its size."
             )
         _require_area(self.area)
+        factors = (self.diameter_factor, self.density_factor)
+        if factors[0].ndim != 1 or factors[0].size == 0 or factors[1].shape != factors[0].shape:
+            raise ParameterError(
+                f"diameter_factor has shape {factors[0].shape} and density_factor "
+                f"{factors[1].shape}; expected one pair or more, as many of each."
+            )
+        if not all((np.isfinite(one) & (one >= 0.0)).all() for one in factors):
+            raise ParameterError(
+                "a factor of a pore population is negative or not finite; expected 0 or more."
+            )
         if self.area_fraction(0.0) > 1.0:
             raise ParameterError(
                 f"the pores cover {self.area_fraction(0.0):.3g} times the {self.area:g} m2 of skin "
@@ -210,7 +226,13 @@ class PorePopulation:
 
     @classmethod
     def measured(
-        cls, diameter: Floats, area: float, values: Mapping[str, float] = _NONE
+        cls,
+        diameter: Floats,
+        area: float,
+        values: Mapping[str, float] = _NONE,
+        *,
+        diameter_factor: Floats | None = None,
+        density_factor: Floats | None = None,
     ) -> "PorePopulation":
         """Return the population of pores measured in a photograph.
 
@@ -222,6 +244,8 @@ class PorePopulation:
             Area of the skin in which they were looked for [m2].
         values : mapping of str to float
             Numbers of ``pores.toml`` to use in place of the library's.
+        diameter_factor, density_factor : ndarray of float64, shape (n_possible,), optional
+            How far the truth may lie from what was measured; ones when left out.
 
         Raises
         ------
@@ -230,8 +254,36 @@ class PorePopulation:
         """
         sizes = np.asarray(diameter, dtype=np.float64)
         return cls(
-            sizes, _floor(sizes, LibraryValues("pores", values)), float(area), is_measured=True
+            sizes,
+            _floor(sizes, LibraryValues("pores", values)),
+            float(area),
+            is_measured=True,
+            diameter_factor=np.ones(1) if diameter_factor is None else diameter_factor,
+            density_factor=np.ones(1) if density_factor is None else density_factor,
         )
+
+    def possible(self, n: int, seed: int) -> tuple[Floats, Floats]:
+        """Return n possible pairs of factors, evenly spread over what the photograph leaves open.
+
+        Parameters
+        ----------
+        n : int
+            Number of draws.
+        seed : int
+            Of their order.
+
+        Returns
+        -------
+        tuple of ndarray of float64, shape (n,)
+            Factors of diameter and of density, of the same possibility each [-].
+        """
+        if n < 1:
+            raise ParameterError(f"n is {n}; expected 1 draw or more.")
+        # in order of the area that they give, so that a few draws already show its whole range
+        order = np.argsort(self.density_factor * self.diameter_factor**2, kind="stable")
+        places = ((np.arange(n) + 0.5) / n * order.size).astype(np.intp)
+        chosen = order[np.random.default_rng(seed).permutation(places)]
+        return self.diameter_factor[chosen], self.density_factor[chosen]
 
     @property
     def n(self) -> int:

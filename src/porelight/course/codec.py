@@ -1,0 +1,76 @@
+"""Skins as documents, and back, with every digit.
+
+A document holds what a course file holds: that of a session is a ``[[session]]`` table, that of a
+skin a ``[skin]`` table (`porelight.course.vocabulary`). What is typical of the person described is
+left out of a skin's document and put back when it is read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from porelight.course.fields import Document
+from porelight.course.vocabulary import PORES, SKIN
+from porelight.errors import ParameterError
+from porelight.tissue.population import PorePopulation
+from porelight.tissue.skin import Skin
+
+_PERSON = ("zone", "fitzpatrick", "age", "sex", "oiliness")
+
+
+def skin_document(skin: Skin, *, with_pores: bool = True) -> Document:
+    """Return a skin in clinic units, as a ``[skin]`` table.
+
+    Parameters
+    ----------
+    skin : Skin
+        The skin.
+    with_pores : bool
+        Whether to write pores that are not typical ones; an outcome holds them as variables.
+    """
+    document = SKIN.document(skin)
+    person = {name: getattr(skin, name) for name in _PERSON}
+    if skin.layers == Skin.typical(**person, pores=skin.pores).layers:
+        del document["layer"]
+    if not with_pores or _same(skin.pores, PorePopulation.typical(**person)):
+        del document["pore_population"]
+    return document
+
+
+def skin_of(document: Mapping[str, Any], pores: PorePopulation | None = None) -> Skin:
+    """Return the skin that a document describes.
+
+    Parameters
+    ----------
+    document : mapping
+        A ``[skin]`` table.
+    pores : PorePopulation, optional
+        Pores to take instead of those of the document.
+
+    Raises
+    ------
+    ParameterError
+        If a key is unknown or missing, or a value is impossible.
+
+    Examples
+    --------
+    >>> skin_of({"zone": "nose", "fitzpatrick": 3, "age_years": 35}).oiliness
+    'normal'
+    """
+    values = SKIN.values(document)
+    person = {}
+    for field in SKIN.fields:
+        if field.path in _PERSON:
+            if field.path not in values and not field.is_optional:
+                raise ParameterError(f"{field.key} is missing ({field.meaning}).")
+            person[field.path] = values.get(field.path, field.default)
+    typical = Skin.typical(**person, pores=values.get("pores") if pores is None else pores)
+    return replace(
+        typical,
+        layers=values.get("layers", typical.layers),
+        sebum=values.get("sebum", typical.sebum),
+    )
+
+
+def _same(one: PorePopulation, other: PorePopulation) -> bool:
+    return PORES.document(one) == PORES.document(other)

@@ -1,0 +1,356 @@
+"""The one road to a simulation: a skin begins on day 0 and is advanced to the days asked.
+
+    state = begin(skin, EnsembleSettings(draws=500))
+    state = advance(state, Course(skin, [first, second]), [28.0, 84.0])
+    later = advance(state, Course(skin, [first, second, third]), [238.0])
+
+Each step treats the sessions that are new, turns what they did into doses, and follows the weeks.
+What has been simulated is never simulated again, and a course in parts equals the course in one:
+whatever simulates (a forecast, a kept course that goes on, learning, sensitivities, habits, plans)
+comes this way.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from porelight.course.healing_weeks import POPULATION_DRAWS, session_doses
+from porelight.course.laws import Laws
+from porelight.course.outcome import Outcome, outcome_dataset
+from porelight.course.provenance import attributes, session_variables, skin_variables
+from porelight.course.settings import EnsembleSettings
+from porelight.course.state import CourseState, SessionDoses, continued_care
+from porelight.course.vocabulary import SKIN
+from porelight.data.priors import draws as drawn
+from porelight.data.priors import member as values_of_member
+from porelight.data.priors import uncertain
+from porelight.errors import ParameterError
+from porelight.laser.exposure import Session
+from porelight.quantities import Floats
+from porelight.session.ensemble import PhysicsEnsemble
+from porelight.session.result import DEPTH, SessionResult
+from porelight.tissue.skin import Skin
+
+if TYPE_CHECKING:
+    from porelight.course.course import Course
+
+Progress: TypeAlias = Callable[[float], None]
+"""Called with the share of the work done, 0 to 1."""
+Results: TypeAlias = Sequence[Sequence[SessionResult]]
+"""What sessions did: for each session, one result per member of the physics."""
+
+PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
+BIOLOGY = ("healing", "mechanics", "effects")
+OTHER_VALUES = (
+    "Healing and mechanics were not drawn from the priors of the data files but from draws given, "
+    "such as the posterior that ships with porelight (docs/theory/uncertainty.md)."
+)
+THERMOREGULATED = (
+    "Perfusion rose with the warmth of the skin (docs/theory/heat.md); it is constant otherwise."
+)
+_OWN = Laws()
+
+
+def begin(
+    skin: Skin,
+    settings: EnsembleSettings,
+    values: Mapping[str, Floats] | None = None,
+    laws: Laws = _OWN,
+) -> CourseState:
+    """Return a skin on day 0, to which nothing has happened.
+
+    Parameters
+    ----------
+    skin : Skin
+        The skin; its pores are where the prediction starts, with what a photograph leaves open of
+        them.
+    settings : EnsembleSettings
+        Size and seed of the ensemble, and its perfusion.
+    values : mapping of str to ndarray of float64, optional
+        Draws of the biology that replace those from the priors, by library name; repeated to the
+        number of draws. For example `porelight.inference.calibration.posterior()`.
+    laws : Laws
+        porelight's own when left out.
+    """
+    n = settings.draws
+    biology = drawn(uncertain(BIOLOGY), n, settings.seed)
+    biology |= _measured_pores(skin, n, settings.seed)
+    biology |= {name: np.resize(column, n) for name, column in (values or {}).items()}
+    doses = SessionDoses(*(np.empty((0, n)) for _ in fields(SessionDoses)))
+    day = np.zeros(1)
+    weeks, memory = laws.healing(skin, biology, (), laws.effects).weeks(np.empty(0), doses, day)
+    notes = () if values is None else (OTHER_VALUES,)
+    if settings.perfusion != "constant":
+        notes = (*notes, THERMOREGULATED)
+    outcome = outcome_dataset(
+        {**weeks, **session_variables(()), **skin_variables(skin, ())},
+        {"day": day, "depth": DEPTH, "session": np.empty(0)},
+        attributes(skin, (), (), settings, members=0, notes=notes, laws=laws.foreign),
+        [one.variable for one in laws.outcomes],
+    )
+    return CourseState(
+        day=0.0,
+        settings=settings,
+        skin=SKIN.identity(skin),
+        laws=laws.foreign,
+        values=biology,
+        sessions=(),
+        doses=doses,
+        care=(),
+        memory=memory,
+        outcome=Outcome(outcome),
+    )
+
+
+def advance(
+    state: CourseState,
+    course: "Course",
+    days: Sequence[float],
+    *,
+    results: Results | None = None,
+    member: NDArray[np.int64] | None = None,
+    laws: Laws = _OWN,
+    notes: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> CourseState:
+    """Return the state of a course after more days.
+
+    Parameters
+    ----------
+    state : CourseState
+        Where the course stands, from `begin` or from an earlier call.
+    course : Course
+        Its sessions, of which those that the state holds are passed over, and its care.
+    days : sequence of float
+        Days to observe, after the state's; the last one is where the new state stands [d].
+    results : sequence of sequence of SessionResult, optional
+        What each of the sessions that are new did, one per member, if it is known already; they are
+        simulated when left out.
+    member : ndarray of int, shape (n_draw,), optional
+        Which member treated each draw; *i mod n* when left out.
+    laws : Laws
+        Those that the state began with.
+    notes : sequence of str
+        What the reader of the outcome must know.
+    progress : callable, optional
+        Called with the share of the members done.
+
+    Raises
+    ------
+    ParameterError
+        If the skin or a law is another one, the past is changed, days do not increase from the
+        state's day, or results do not fit the sessions or are not of all members.
+    KeyboardInterrupt
+        If interrupted: a state holds all of its members or does not come to be.
+    """
+    state.require(course.skin, laws.foreign)
+    new = state.new_sessions(course.sessions)
+    coming = np.asarray(days, dtype=np.float64)
+    past = state.outcome.dataset
+    observed = np.concatenate([past["day"].to_numpy(), coming])
+    if coming.size == 0 or not (np.diff(observed) > 0.0).all():
+        raise ParameterError(
+            f"days must increase and begin after day {state.day:g}, where the course stands."
+        )
+    if results is None:
+        results = treated(course.skin, new, state.settings, laws=laws, progress=progress)
+        if any(len(one) < state.settings.members for one in results):
+            raise KeyboardInterrupt
+    _require_whole(results, new, state)
+    order = np.argsort([one.day for one in (*state.sessions, *new)], kind="stable")
+    sessions = tuple((*state.sessions, *new)[i] for i in order)
+    whose = np.arange(state.settings.draws) if member is None else member
+    doses = state.doses.then(session_doses(course.skin, results, whose), order)
+    care = continued_care(state.care, course.care, state.day)
+    healing = laws.healing(course.skin, state.values, care, laws.effects)
+    weeks, memory = healing.weeks(
+        np.array([one.day for one in sessions], dtype=np.float64), doses, observed, state.memory
+    )
+    outcome = outcome_dataset(
+        {
+            **_sessions_of_both(state, session_variables(results), order),
+            **skin_variables(course.skin, results),
+            **_resting(past),
+            **_histories_of_both(past, weeks),
+        },
+        {
+            "day": observed,
+            "depth": DEPTH,
+            "session": np.arange(1, order.size + 1, dtype=np.float64),
+        },
+        attributes(
+            course.skin,
+            sessions,
+            care,
+            state.settings,
+            members=len(results[0]) if results else int(past.attrs["members"]),
+            notes=(*json.loads(past.attrs["notes"]), *notes),
+            laws=laws.foreign,
+        ),
+        [one.variable for one in laws.outcomes],
+    )
+    return replace(
+        state,
+        day=float(coming[-1]),
+        sessions=sessions,
+        doses=doses,
+        care=care,
+        memory=memory,
+        outcome=Outcome(outcome),
+    )
+
+
+def advance_until(
+    state: CourseState,
+    course: "Course",
+    last_day: float,
+    *,
+    laws: Laws = _OWN,
+    progress: Progress | None = None,
+) -> CourseState:
+    """Return the state of a course on a day, observed on the usual days on the way there.
+
+    Parameters
+    ----------
+    state, course, laws, progress
+        See `advance`; sessions on or after `last_day` wait.
+    last_day : float
+        Where the new state stands [d].
+
+    Raises
+    ------
+    ParameterError
+        As `advance`, and if the day is not after the state's.
+    """
+    if not last_day > state.day:
+        raise ParameterError(
+            f"the course stands at day {state.day:g}; expected a later day than {last_day:g}."
+        )
+    waiting = [one for one in state.new_sessions(course.sessions) if one.day >= last_day]
+    part = replace(course, sessions=[one for one in course.sessions if one not in waiting])
+    days = [day for day in part.observation_days(last_day) if day > state.day]
+    return advance(state, part, days, laws=laws, progress=progress)
+
+
+def treated(
+    skin: Skin,
+    sessions: Sequence[Session],
+    settings: EnsembleSettings,
+    *,
+    laws: Laws = _OWN,
+    progress: Progress | None = None,
+) -> tuple[tuple[SessionResult, ...], ...]:
+    """Return what each session does to every member of the physics.
+
+    Parameters
+    ----------
+    skin : Skin
+        The skin that is treated.
+    sessions : sequence of Session
+        Sessions of the same exposure are simulated once.
+    settings : EnsembleSettings
+        Members, photons, seed and perfusion.
+    laws : Laws
+        porelight's own when left out.
+    progress : callable, optional
+        Called with the share of the members done.
+
+    Returns
+    -------
+    tuple of tuple of SessionResult
+        For each session, one per member: fewer than asked if interrupted after at least one.
+    """
+    if not sessions:
+        return ()
+    ensemble = physics_ensemble(skin, settings, laws)
+    exposures = tuple({session.exposure: None for session in sessions})
+    done: list[dict[object, SessionResult]] = []
+    total = len(ensemble.members)
+    try:
+        for index in range(total):
+            done.append({e: ensemble.treat_member(e, index) for e in exposures})
+            if progress is not None:
+                progress((index + 1) / total)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+    return tuple(tuple(one[session.exposure] for one in done) for session in sessions)
+
+
+def physics_ensemble(skin: Skin, settings: EnsembleSettings, laws: Laws = _OWN) -> PhysicsEnsemble:
+    """Return the physics of a skin in every member of the ensemble."""
+    return PhysicsEnsemble(
+        skin,
+        physics_members(settings.members, settings.seed),
+        settings.photons,
+        settings.seed,
+        perfusion=settings.perfusion,
+        injury=laws.injury,
+        models=laws.sessions,
+    )
+
+
+def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
+    """Return the values of the physical parameters in each member of the ensemble.
+
+    The first member is the typical skin (every parameter at its library value), so that pictures
+    show a case with no luck in it; the others are drawn from the priors.
+    """
+    if n_members < 1:
+        raise ParameterError(f"members is {n_members}; expected 1 or more.")
+    if n_members == 1:
+        return ({},)
+    values = drawn(uncertain(PHYSICS), n_members - 1, seed)
+    return ({}, *(values_of_member(values, index) for index in range(n_members - 1)))
+
+
+def _measured_pores(skin: Skin, n: int, seed: int) -> dict[str, Floats]:
+    """Return draws of what a photograph leaves open of the pores; none where nothing is open."""
+    if skin.pores.diameter_factor.size == 1:
+        return {}
+    return dict(zip(POPULATION_DRAWS, skin.pores.possible(n, seed), strict=True))
+
+
+def _require_whole(results: Results, new: Sequence[Session], state: CourseState) -> None:
+    """Refuse results that do not fit the sessions, or that are not of all members."""
+    if len(results) != len(new):
+        raise ParameterError(
+            f"results of {len(results)} sessions for {len(new)} new sessions; give one of each."
+        )
+    earlier = int(state.outcome.attrs["members"])
+    members = {len(one) for one in results} | ({earlier} if state.sessions else set())
+    if len(members) > 1 or 0 in members:
+        raise ParameterError(
+            f"sessions have {sorted(members)} members of the physics; expected as many for each."
+        )
+
+
+def _histories_of_both(past: xr.Dataset, weeks: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Join what was observed with what follows, which begins on the last day of the past."""
+    out = dict(weeks)
+    for name, array in weeks.items():
+        if past[name].dims == ("draw", "day"):
+            out[name] = np.concatenate([past[name].to_numpy()[:, :-1], array], axis=1)
+    return out
+
+
+def _sessions_of_both(
+    state: CourseState, later: Mapping[str, Floats], order: NDArray[np.intp]
+) -> dict[str, Floats]:
+    """Join what earlier and later sessions did, in the order of their days."""
+    if not state.sessions:
+        return {name: array[order] for name, array in later.items()}
+    past = {name: state.outcome.dataset[name].to_numpy() for name in later}
+    if order.size == len(state.sessions):
+        return past
+    return {name: np.concatenate([past[name], array])[order] for name, array in later.items()}
+
+
+def _resting(past: xr.Dataset) -> dict[str, Floats]:
+    name = "resting_temperature"
+    return {name: past[name].to_numpy()} if name in past else {}

@@ -1,0 +1,152 @@
+"""Tables of TOML files: how a file is read, and how what is wrong with it is said in one line.
+
+The unit of a number is in its key. Unknown keys are refused with the nearest known one named; a
+number outside its range is refused with its unit and what would be right.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from porelight.errors import InputFileError, did_you_mean
+from porelight.files.writing import require_file
+
+Model = TypeVar("Model", bound="FileModel")
+
+
+def number(unit: str, low: float, high: float, meaning: str, hint: str = "") -> Any:
+    """Return the description of one number: its unit, its range, what it means."""
+    extra: dict[str, Any] = {"unit": unit, "hint": hint}
+    return Field(ge=low, le=high, description=f"{meaning} [{unit}]", json_schema_extra=extra)
+
+
+class FileModel(BaseModel):
+    """A table of a file: frozen, and without room for keys that nobody reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def toml_content(path: Path, *, exact: bool = False) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    exact : bool
+        Whether numbers keep every digit, as `Decimal`.
+
+    Raises
+    ------
+    InputFileError
+        If it is missing, no text, or no TOML.
+    """
+    require_file(path, "a TOML file; 'porelight config example' prints one")
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text, parse_float=Decimal if exact else float)
+    except tomllib.TOMLDecodeError as problem:
+        raise InputFileError(f"{path}: not valid TOML: {problem}.") from None
+    except UnicodeDecodeError:
+        raise InputFileError(f"{path}: not a text file; expected TOML in UTF-8.") from None
+
+
+def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Model:
+    """Return the content of a file as a checked table.
+
+    Raises
+    ------
+    InputFileError
+        In one line: the file, the key, its value with unit, what would be right.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as problem:
+        errors = problem.errors()
+        more = f" ({len(errors) - 1} more after this one)" if len(errors) > 1 else ""
+        raise InputFileError(f"{path}: {_sentence(model, errors[0])}{more}") from None
+
+
+def _sentence(model: type[FileModel], error: ErrorDetails) -> str:
+    """Return one line about one error: the key, the value with its unit, what would be right."""
+    where = _key(error["loc"])
+    table, field = _find(model, error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = table.model_fields if table is not None else {}
+        return f"{where} is not a key{did_you_mean(str(error['loc'][-1]), known)}"
+    if error["type"] == "missing":
+        meaning = f" ({field.description})" if field is not None and field.description else ""
+        return f"{where} is missing{meaning}."
+    value = error["input"]
+    if error["type"] == "literal_error":
+        return f"{where} is {value!r}; expected {error['ctx']['expected']}."
+    extra = _extra(field)
+    unit = f" {extra['unit']}" if extra.get("unit", "1") != "1" else ""
+    if extra and error["type"] in {"greater_than_equal", "less_than_equal"}:
+        low, high = _bounds(field)
+        hint = f" {extra['hint']}" if extra["hint"] else ""
+        return f"{where} is {value:g}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
+    if extra:
+        return f"{where} is {value!r}; expected a number{' in' if unit else ''}{unit}."
+    return f"{where} is {value!r}; {error['msg'].lower()}."
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """Return `session[2].spot_mm` for the second session: people count from one."""
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f"{'.' if text else ''}{part}"
+    return text
+
+
+def _find(
+    model: type[FileModel], location: tuple[int | str, ...]
+) -> tuple[type[FileModel] | None, FieldInfo | None]:
+    """Return the table in which an error lies, and the field if it is a known one."""
+    table: type[FileModel] | None = model
+    field: FieldInfo | None = None
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if field is not None:
+            table = _table_of(field)
+        field = table.model_fields.get(part) if table is not None else None
+    return table, field
+
+
+def _table_of(field: FieldInfo) -> type[FileModel] | None:
+    for candidate in (field.annotation, *getattr(field.annotation, "__args__", ())):
+        if isinstance(candidate, type) and issubclass(candidate, FileModel):
+            return candidate
+    return None
+
+
+def _numbers(field: FieldInfo | None) -> FieldInfo | None:
+    """Return the number behind a field, which may hide inside 'number or nothing'."""
+    if field is None or isinstance(field.json_schema_extra, dict):
+        return field
+    for part in getattr(field.annotation, "__args__", ()):
+        for note in getattr(part, "__metadata__", ()):
+            if isinstance(note, FieldInfo):
+                return note
+    return None
+
+
+def _extra(field: FieldInfo | None) -> dict[str, str]:
+    number = _numbers(field)
+    extra = number.json_schema_extra if number is not None else None
+    return {key: str(text) for key, text in extra.items()} if isinstance(extra, dict) else {}
+
+
+def _bounds(field: FieldInfo | None) -> tuple[float, float]:
+    number = _numbers(field)
+    notes = number.metadata if number is not None else []
+    low = next(float(note.ge) for note in notes if hasattr(note, "ge"))
+    high = next(float(note.le) for note in notes if hasattr(note, "le"))
+    return low, high
