@@ -9,7 +9,9 @@ parameters stands for the model,
 
 with a the area over its start and s the spread that the other parameters leave, and the No-U-Turn
 sampler [1]_ of numpyro [2]_ draws u given the measured a. The two must agree; that is the check of
-both. Needs ``pip install 'porelight[bayes]'``.
+both. numpyro is no part of porelight, so it is lent to one run, from the repository::
+
+    uv run --with numpyro python benchmarks/calibrate.py --nuts
 
 References
 ----------
@@ -25,7 +27,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from porelight.errors import MissingExtraError, ParameterError
+from porelight.errors import ParameterError
 from porelight.inference.calibration import Calibration, saedi_change, saedi_deviation
 from porelight.quantities import Floats
 
@@ -35,20 +37,20 @@ _LEAST_FALL = 1e-3  # of ln a: what grows or stays is told apart from shrinkage 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResponseSurface:
-    """ln(-ln a) as a quadratic function of a few normal scores, and what it leaves.
+    """ln(-ln a) as a quadratic function of a few normal scores, and the spread around it.
 
     Attributes
     ----------
     names : tuple of str
         Parameters, the most telling first.
     constant, spread : float
-        Value at the medians; standard deviation of the residual.
+        Value where all parameters are at their medians; standard deviation of the residual [-].
     linear : ndarray of float64, shape (n_name,)
-        Slopes.
+        Slopes per normal score.
     quadratic : ndarray of float64, shape (n_name, n_name)
         Upper triangle of B.
     explained : float
-        Share of the variance on draws that were not used for the fit.
+        Share of the variance that it explains on draws that were not used for the fit, 0 to 1.
     """
 
     names: tuple[str, ...]
@@ -69,9 +71,9 @@ class ResponseSurface:
         values : mapping of str to ndarray of float64, shape (n_draw,)
             Draws from the priors.
         area : ndarray of float64, shape (n_draw,)
-            Area over its start in each.
+            Area over its start in each [-].
         n_active : int
-            Parameters to keep.
+            How many parameters the surface keeps, the most telling ones.
 
         Raises
         ------
@@ -110,12 +112,12 @@ class ResponseSurface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NutsPosterior:
-    """Draws of the sampler.
+    """The posterior as the No-U-Turn sampler draws it.
 
     Attributes
     ----------
     surface : ResponseSurface
-        What stood for the model.
+        The surface that stood for the model.
     scores : dict of ndarray of float64, shape (n_sample,)
         Normal scores by parameter; 0 is the median of its prior, 1 a standard deviation above.
     effective : dict of float
@@ -160,19 +162,15 @@ def nuts_posterior(
 
     Raises
     ------
-    MissingExtraError
-        If numpyro is not installed.
+    ImportError
+        If numpyro is not there.
     """
-    try:
-        import jax  # noqa: PLC0415
-        import numpyro  # noqa: PLC0415
-        from numpyro.diagnostics import effective_sample_size  # noqa: PLC0415
-        from numpyro.distributions import Normal  # noqa: PLC0415
-        from numpyro.infer import MCMC, NUTS  # noqa: PLC0415
-    except ImportError:
-        raise MissingExtraError(
-            "numpyro is not installed; the sampler needs it: pip install 'porelight[bayes]'."
-        ) from None
+    import jax  # noqa: PLC0415  the surface can be used without the sampler
+    import numpyro  # noqa: PLC0415
+    from numpyro.diagnostics import effective_sample_size  # noqa: PLC0415
+    from numpyro.distributions import Normal  # noqa: PLC0415
+    from numpyro.infer import MCMC, NUTS  # noqa: PLC0415
+
     surface = ResponseSurface.of(result.values, result.area, n_active)
     measured, deviation = float(saedi_change()[0]), saedi_deviation()
 
