@@ -32,10 +32,6 @@ class ConvergenceError(PorelightError):
     """A numerical method did not reach the accuracy it was asked for."""
 
 
-class MissingExtraError(PorelightError):
-    """An optional part of porelight was asked for and is not installed."""
-
-
 class ExtrapolationWarning(UserWarning):
     """A model is used outside the range in which it was measured."""
 
