@@ -16,7 +16,7 @@ from porelight.files.plans import plan_document, save_plan
 from porelight.inference.statistics import responders
 from porelight.laser.devices import device, laser_genesis, pearl
 from porelight.photo.match import matched_pairs
-from porelight.photo.measure import Measurement, measure
+from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
 from porelight.planning.objective import FOLLOW_UP
 from porelight.planning.search import Plan, propose
@@ -27,8 +27,9 @@ from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
-from porelight.units import mm, to_celsius, um
+from porelight.units import J_per_cm2, mm, to_celsius, um
 from porelight.validation import light as light_cases
+from porelight.workflows.measure import measure
 
 ZONE: Zone = "cheek"
 PATCH = (0.022, 0.022)  # m
@@ -49,14 +50,6 @@ LIGHT_CASES = (
     light_cases.three_layers,
     light_cases.white_furnace,
 )
-# a grid that is planned in seconds: device and what is tried on it [J/m2]
-SMALL_GRID = (
-    device("laser-genesis").with_plan(
-        radiant_exposure=(12e4, 13e4, 14e4), n_pulses=(2000,), sessions=(5,)
-    ),
-    device("pearl").with_plan(radiant_exposure=(2.5e4, 3.5e4), sessions=(1,)),
-)
-MEMBERS = 3
 
 
 def measured_photograph(folder: Path, seed: int, story: Story) -> tuple[RenderedSkin, Measurement]:
@@ -76,8 +69,9 @@ def measured_photograph(folder: Path, seed: int, story: Story) -> tuple[Rendered
         scale_error=0.01,
         name="photograph.png",
     )
-    measurement = measure(photograph, zone=ZONE)
-    save_measurement(measurement, photograph, folder / "measured")
+    measured = measure(photograph, zone=ZONE)
+    save_measurement(measured, folder / "measured")
+    measurement = measured.measurement
     large = rendered.visible(WELL_RESOLVED)
     centres = np.stack([measurement.row, measurement.col], axis=1)
     truth = np.stack([rendered.row, rendered.col], axis=1)
@@ -137,13 +131,14 @@ def treatments(seed: int, story: Story) -> None:
     """Treat fair and dark skin with both devices and with no light at all."""
     rows = []
     injured = {}
+    warming, resurfacing = laser_genesis(), pearl()
     for fitzpatrick in (2, 6):
         physics = PhysicsEnsemble(
             Skin.typical(ZONE, fitzpatrick, 35.0), physics_members(1, seed), PHOTONS, seed
         )
-        for exposure in (laser_genesis(), pearl()):
+        for exposure in (warming, resurfacing):
             one = physics.treat_member(exposure, 0)
-            injured[fitzpatrick, exposure.device] = one
+            injured[fitzpatrick, exposure] = one
             rows.append(
                 {
                     "device": exposure.device,
@@ -159,18 +154,17 @@ def treatments(seed: int, story: Story) -> None:
             off = physics.treat_member(laser_genesis(radiant_exposure=0.0), 0)
             nothing = float(np.abs(off.peak_temperature - off.resting).max())
     story.table("", rows)
-    reading = to_celsius(injured[2, "laser-genesis"].surface_reading)
+    reading = to_celsius(injured[2, warming].surface_reading)
     story.check(
         "2,000 pulses warm a quarter of a face to 38 to 44 degC",
         f"{reading:.1f} degC",
         passed=38.0 <= reading <= 44.0,
     )
     fair, dark = (
-        float(injured[fitzpatrick, "laser-genesis"].peak_temperature.max())
-        for fitzpatrick in (2, 6)
+        float(injured[fitzpatrick, warming].peak_temperature.max()) for fitzpatrick in (2, 6)
     )
     story.check("dark skin gets hotter than fair skin", f"{dark - fair:+.0f} K", passed=dark > fair)
-    wound = injured[2, "pearl"].wound_depth
+    wound = injured[2, resurfacing].wound_depth
     story.check(
         "Pearl injures as deep as histology shows, 30 to 100 um",
         f"{wound / um:.0f} um",
@@ -181,8 +175,16 @@ def treatments(seed: int, story: Story) -> None:
 
 def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
     """Plan on a small grid for this skin, and for the darkest."""
+    warming = device("laser-genesis").with_plan(
+        radiant_exposure=(12 * J_per_cm2, 13 * J_per_cm2, 14 * J_per_cm2),
+        n_pulses=(2000,),
+        sessions=(5,),
+    )
+    resurfacing = device("pearl").with_plan(
+        radiant_exposure=(2.5 * J_per_cm2, 3.5 * J_per_cm2), sessions=(1,)
+    )
     plan = propose(
-        skin, devices=SMALL_GRID, n_draws=48, members=MEMBERS, photons=PHOTONS, seed=seed
+        skin, devices=(warming, resurfacing), n_draws=48, members=3, photons=PHOTONS, seed=seed
     )
     save_plan(plan, folder / "plan.toml")
     document = plan_document(plan)
@@ -194,7 +196,7 @@ def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
         f"proposed: {len(plan.candidates)}, refused: {len(plan.refused)}",
         passed=bool(plan.candidates) and all(one.margin >= 0.0 for one in plan.candidates),
     )
-    breaches = device("pearl").breaches(pearl(), 6)
+    breaches = resurfacing.breaches(pearl(), 6)
     story.check("Pearl is refused on type VI", " ".join(breaches), passed=bool(breaches))
     return plan
 

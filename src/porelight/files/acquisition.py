@@ -1,39 +1,21 @@
-"""Under what circumstances a photograph was measured: scale, quality, tone, in clinic units."""
+"""How a photograph was taken: scale, quality and tone, in clinic units and ready for JSON."""
 
 import math
-from dataclasses import dataclass
 
-from porelight.photo.quality import Finding
-from porelight.photo.scale import Scale
 from porelight.photo.tone import Tone
 from porelight.units import mm
+from porelight.workflows.measure import MeasuredPhotograph
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known of a photograph besides its pores.
+def acquisition_document(measured: MeasuredPhotograph) -> dict[str, object]:
+    """Return where the scale is known from, what was found of the quality, and the tone.
 
-    Attributes
+    Parameters
     ----------
-    scale : Scale
-        And where it is known from.
-    quality : tuple of Finding
-        Each thing that was looked at.
-    tone : Tone or None
-        Colour, shine and texture; None where hardly any skin lies between the pores.
-    warnings : tuple of str
-        What limits it besides what the pores tell.
+    measured : MeasuredPhotograph
+        What `porelight.workflows.measure.measure` returns.
     """
-
-    scale: Scale
-    quality: tuple[Finding, ...]
-    tone: Tone | None
-    warnings: tuple[str, ...] = ()
-
-
-def described(around: Circumstances) -> dict[str, object]:
-    """Return them ready for JSON."""
-    scale, tone = around.scale, around.tone
+    scale, tone = measured.scale, measured.tone
     return {
         "scale": {
             "px_per_mm": scale.px_per_metre * mm,
@@ -51,7 +33,7 @@ def described(around: Circumstances) -> dict[str, object]:
                 "verdict": finding.verdict,
                 "source": finding.limit.source,
             }
-            for finding in around.quality
+            for finding in measured.quality
         ],
         "tone": None if tone is None else _tone(tone),
     }

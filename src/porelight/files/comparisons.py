@@ -1,7 +1,6 @@
 """The folder of a comparison: pores.csv, change.png, summary.json, in clinic units."""
 
 import csv
-from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -16,8 +15,12 @@ from porelight.files.measurements import NOTICE
 from porelight.photo.change import COVERAGE
 from porelight.photo.compare import NONE, Comparison
 from porelight.photo.darkness import SCALE
+from porelight.photo.estimate import Estimate
 from porelight.photo.photograph import Photograph
 from porelight.units import cm2, degree, mm
+from porelight.workflows.compare import ComparedPhotographs
+from porelight.workflows.forecast_check import ForecastCheck
+from porelight.workflows.preview import PreviewedPhotograph
 
 FILES = ("pores.csv", "change.png", "summary.json")
 FORMAT = "porelight comparison 1"
@@ -49,33 +52,24 @@ _LINE, _INDENT, _LEGEND_WIDTH = 30, 44, 330  # px
 _GROUND, _INK = 90, (255, 255, 255)  # dark enough for all four colours
 
 
-def comparison_summary(
-    comparison: Comparison,
-    names: tuple[str, str],
-    forecast: Mapping[str, object] | None = None,
-) -> dict[str, object]:
+def comparison_summary(compared: ComparedPhotographs) -> dict[str, object]:
     """Return the numbers of a comparison in clinic units, ready for JSON.
 
     Parameters
     ----------
-    comparison : Comparison
-        Of two visits.
-    names : tuple of str
-        Of the two photographs.
-    forecast : mapping, optional
-        What `porelight.report.forecast_check.checked` found, ready for JSON.
+    compared : ComparedPhotographs
+        What `porelight.workflows.compare.compare` returns.
     """
+    comparison = compared.comparison
     change, pores, laid = comparison.diameter, comparison.pores, comparison.registration
     return {
         "format": FORMAT,
         "porelight_version": __version__,
         "notice": NOTICE,
-        "before": names[0],
-        "after": names[1],
+        "before": compared.before.photograph.name,
+        "after": compared.after.photograph.name,
         "interval_coverage": COVERAGE,
-        "diameter_change_percent": {
-            key: 100.0 * (getattr(change.ratio, key) - 1.0) for key in ("value", "low", "high")
-        },
+        "diameter_change_percent": change_percent(change.ratio),
         "area_change_percent": {
             key: 100.0 * (getattr(change.ratio, key) ** 2 - 1.0) for key in ("value", "low", "high")
         },
@@ -93,27 +87,51 @@ def comparison_summary(
         "skin_bent_um": laid.warp / 1e-6,
         "correlation": laid.correlation,
         "blur_made_equal_px2": comparison.blur,
-        "warnings": list(comparison.warnings),
-        "forecast": dict(forecast) if forecast is not None else None,
+        "warnings": list(compared.warnings),
+        "forecast": None if compared.forecast is None else _forecast(compared.forecast),
     }
 
 
-def save_comparison(
-    comparison: Comparison,
-    before: Photograph,
-    summary: Mapping[str, object],
-    folder: Path | str,
-) -> Path:
+def preview_summary(shown: PreviewedPhotograph) -> dict[str, object]:
+    """Return the numbers of a preview and of measuring it again in per cent, ready for JSON.
+
+    Parameters
+    ----------
+    shown : PreviewedPhotograph
+        What `porelight.workflows.preview.preview` returns.
+    """
+    return {
+        "drawn_percent": 100.0 * (shown.predicted - 1.0),
+        "measured_percent": change_percent(shown.measured.ratio),
+        "agrees": shown.agrees,
+        "warnings": list(shown.warnings),
+    }
+
+
+def change_percent(ratio: Estimate) -> dict[str, float]:
+    """Return a ratio of later over earlier as a change [%]."""
+    return {key: 100.0 * (getattr(ratio, key) - 1.0) for key in ("value", "low", "high")}
+
+
+def _forecast(check: ForecastCheck) -> dict[str, object]:
+    return {
+        "day": check.day,
+        "forecast_percent": {
+            key: 100.0 * (getattr(check, key) - 1.0) for key in ("low", "median", "high")
+        },
+        "measured_percent": 100.0 * (check.measured - 1.0),
+        "share_of_forecast_below": check.share_below,
+        "is_within": check.is_within,
+    }
+
+
+def save_comparison(compared: ComparedPhotographs, folder: Path | str) -> Path:
     """Write a comparison into a folder, all or nothing.
 
     Parameters
     ----------
-    comparison : Comparison
-        Of two visits.
-    before : Photograph
-        The first of them, on which the changes are drawn.
-    summary : mapping
-        What `comparison_summary` returns.
+    compared : ComparedPhotographs
+        What `porelight.workflows.compare.compare` returns.
     folder : Path
         New, empty, or that of an earlier comparison, which it replaces.
 
@@ -124,12 +142,13 @@ def save_comparison(
     """
     place = Path(folder).absolute()
     with whole_folder(place, FILES) as new:
-        _write_pores(new / "pores.csv", comparison)
-        done, data = cv2.imencode(".png", change_picture(comparison, before))
+        _write_pores(new / "pores.csv", compared.comparison)
+        picture = change_picture(compared.comparison, compared.before.photograph)
+        done, data = cv2.imencode(".png", picture)
         if not done:
             raise InputFileError(f"{place}: the picture cannot be encoded as PNG.")
         (new / "change.png").write_bytes(data.tobytes())
-        save_document(dict(summary), new / "summary.json")
+        save_document(comparison_summary(compared), new / "summary.json")
     return place
 
 

@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 
 from porelight import __version__
 from porelight.errors import InputFileError, ParameterError
-from porelight.files.acquisition import Circumstances, described
+from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.folders import whole_folder
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
-from porelight.photo.photograph import Photograph
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.quantities import PORE_DIAMETER, Floats
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
+from porelight.workflows.measure import MeasuredPhotograph
 
 FILES = ("pores.csv", "mask.png", "overlay.png", "summary.json")
 FORMAT = "porelight measurement 2"
@@ -75,21 +75,13 @@ class MeasuredFolder:
     mask: Path
 
 
-def summary(
-    measurement: Measurement,
-    photograph: Photograph,
-    around: Circumstances | None = None,
-) -> dict[str, object]:
-    """Return the numbers of a measurement in clinic units, ready for JSON.
+def summary(measured: MeasuredPhotograph) -> dict[str, object]:
+    """Return the numbers of a measured photograph in clinic units, ready for JSON.
 
     Parameters
     ----------
-    measurement : Measurement
-        Of that photograph.
-    photograph : Photograph
-        What was measured.
-    around : Circumstances, optional
-        Where its scale is known from, its quality, its tone.
+    measured : MeasuredPhotograph
+        What `porelight.workflows.measure.measure` returns.
 
     Returns
     -------
@@ -98,6 +90,7 @@ def summary(
         is how many there are of `counted_from_mm` and more; `diameter_mm` is keyed by quantile and
         empty without pores.
     """
+    measurement, photograph = measured.measurement, measured.photograph
     names = [f"p{100 * share:.0f}" for share in SHARES]
     return {
         "format": FORMAT,
@@ -129,26 +122,25 @@ def summary(
             kind: getattr(measurement.rejected, kind)
             for kind in ("highlights", "hairs", "wrinkles", "folds", "moles")
         },
-        **({} if around is None else described(around)),
-        "warnings": [*measurement.warnings, *(() if around is None else around.warnings)],
+        **acquisition_document(measured),
+        "warnings": list(measured.warnings),
     }
 
 
-def overlay(measurement: Measurement, photograph: Photograph) -> Pixels:
+def overlay(measured: MeasuredPhotograph) -> Pixels:
     """Return the photograph with outlines of its pores (cyan) and of the zone (white).
 
     Parameters
     ----------
-    measurement : Measurement
-        Of that photograph.
-    photograph : Photograph
-        What was measured.
+    measured : MeasuredPhotograph
+        A photograph and its pores.
 
     Returns
     -------
     ndarray of uint8, shape (k * rows, k * cols, 3)
         In sRGB, enlarged k times so that outlines are thin against the pores.
     """
+    measurement, photograph = measured.measurement, measured.photograph
     side = max(photograph.shape)
     times = int(np.clip(math.ceil(_LEAST_SIDE / side), 1, _MOST_ENLARGED))
     reversed_bands = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2BGR)
@@ -162,24 +154,15 @@ def overlay(measurement: Measurement, photograph: Photograph) -> Pixels:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
-def save_measurement(
-    measurement: Measurement,
-    photograph: Photograph,
-    folder: Path | str,
-    around: Circumstances | None = None,
-) -> Path:
+def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     """Write pores.csv, mask.png, overlay.png and summary.json into a folder, all or none.
 
     Parameters
     ----------
-    measurement : Measurement
-        Of that photograph.
-    photograph : Photograph
-        What was measured.
+    measured : MeasuredPhotograph
+        What `porelight.workflows.measure.measure` returns.
     folder : Path
         New, empty, or that of an earlier measurement, which it replaces.
-    around : Circumstances, optional
-        See `summary`.
 
     Returns
     -------
@@ -190,21 +173,14 @@ def save_measurement(
     ------
     InputFileError
         If the folder holds anything else, or cannot be written.
-    ParameterError
-        If the photograph is not the one that was measured.
     """
-    if measurement.labels.shape != photograph.shape:
-        raise ParameterError(
-            f"the measurement is of a picture of shape {measurement.labels.shape}, the photograph "
-            f"has {photograph.shape}; save it with the photograph that was measured."
-        )
     place = Path(folder).absolute()
     with whole_folder(place, FILES) as new:
-        _write_pores(new / "pores.csv", measurement)
-        _write_png(new / "mask.png", np.where(measurement.mask, 255, 0).astype(np.uint8))
-        drawn = cv2.cvtColor(overlay(measurement, photograph), cv2.COLOR_RGB2BGR)
+        _write_pores(new / "pores.csv", measured.measurement)
+        _write_png(new / "mask.png", np.where(measured.mask, 255, 0).astype(np.uint8))
+        drawn = cv2.cvtColor(overlay(measured), cv2.COLOR_RGB2BGR)
         _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
-        save_document(summary(measurement, photograph, around), new / "summary.json")
+        save_document(summary(measured), new / "summary.json")
     return place
 
 

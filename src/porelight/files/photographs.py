@@ -8,7 +8,6 @@ place, serial numbers and all other metadata stay in the file.
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +18,7 @@ from porelight.errors import ParameterError, PhotographError
 from porelight.files import _decode
 from porelight.files.writing import replacing
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Picture
 from porelight.quantities import Quantity
 from porelight.units import per_mm
 
@@ -27,28 +27,6 @@ _MOST_BYTES = 1 << 30
 _MEGABYTES = 3072
 _SECONDS = 60
 _PX_PER_MM = Quantity("px_per_mm", "px/mm", 0.5, 500.0, "scale of a photograph")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """What a file shows, before its scale is known.
-
-    Attributes
-    ----------
-    pixels : ndarray of uint8, shape (rows, cols, 3)
-        Upright, in sRGB.
-    dpi : tuple of float or None
-        Stated dots per inch, across and down.
-    has_camera : bool
-        Whether the file says that a camera took it.
-    name : str
-        Of the file.
-    """
-
-    pixels: NDArray[np.uint8]
-    dpi: tuple[float, float] | None
-    has_camera: bool
-    name: str
 
 
 def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture:

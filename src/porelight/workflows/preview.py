@@ -1,31 +1,42 @@
-"""The preview measured like a photograph: whether it shows the change it was drawn to show."""
+"""The prediction drawn into a photograph, and the drawing measured like one."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.course.outcome import Outcome
+from porelight.errors import ParameterError
 from porelight.photo.change import ZoneChange
 from porelight.photo.compare import compare
-from porelight.photo.measure import Measurement, measure
+from porelight.photo.darkness import Mask
+from porelight.photo.measure import measure as measure_pores
 from porelight.photo.photograph import Photograph
-from porelight.render.preview import preview
+from porelight.render.preview import RATIO
+from porelight.render.preview import preview as draw_preview
+from porelight.workflows.forecast_check import forecast_ratio
+from porelight.workflows.measure import MeasuredPhotograph, measure
+from porelight.workflows.progress import Progress, unheard
+from porelight.workflows.scaled_photograph import ScaledPhotograph
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PreviewCheck:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PreviewedPhotograph:
     """A drawn prediction and what measuring it again gives.
 
     Attributes
     ----------
+    before : MeasuredPhotograph
+        The photograph before treatment.
     pixels : ndarray of uint8, shape (rows, cols, 3)
-        The photograph with its pores at the predicted size.
+        That photograph with its pores at the predicted size.
     predicted : float
         Ratio of diameters that it was drawn with [-].
     measured : ZoneChange
         What the comparison of the two pictures gives.
     """
 
+    before: MeasuredPhotograph
     pixels: NDArray[np.uint8]
     predicted: float
     measured: ZoneChange
@@ -36,40 +47,81 @@ class PreviewCheck:
         return self.measured.ratio.low <= self.predicted <= self.measured.ratio.high
 
     @property
-    def sentence(self) -> str:
-        """The verdict, for people."""
-        drawn = f"{100.0 * (self.predicted - 1.0):+.1f} %"
-        value, low, high = (
-            f"{100.0 * (getattr(self.measured.ratio, key) - 1.0):+.1f} %"
-            for key in ("value", "low", "high")
-        )
-        verdict = "holds" if self.agrees else "does not hold"
+    def warnings(self) -> tuple[str, ...]:
+        """What limits the photograph that was drawn into."""
+        return self.before.warnings
+
+    def __repr__(self) -> str:
+        shown = [self.predicted, *(getattr(self.measured.ratio, k) for k in _KEYS)]
+        drawn, value, low, high = (f"{100.0 * (ratio - 1.0):+.1f} %" for ratio in shown)
         return (
-            f"Drawn with {drawn}, measured again {value}; the interval {low} to {high} {verdict} "
-            "what was drawn."
+            f"{self.before.photograph.name}: diameter drawn with {drawn}, measured again {value} "
+            f"({low} to {high})"
         )
 
 
-def previewed(photograph: Photograph, found: Measurement, ratio: float) -> PreviewCheck:
-    """Draw the photograph with its pores at the predicted size and measure it again.
+_KEYS = ("value", "low", "high")
+
+
+def preview(
+    photograph: Photograph | ScaledPhotograph,
+    *,
+    zone: str,
+    zone_mask: Mask | None = None,
+    ratio: float | None = None,
+    forecast: Outcome | None = None,
+    day: float | None = None,
+    progress: Progress | None = None,
+) -> PreviewedPhotograph:
+    """Draw a photograph with its pores at the predicted size, and measure the drawing as a check.
 
     Parameters
     ----------
-    photograph : Photograph
+    photograph : Photograph or ScaledPhotograph
         Of the skin before treatment.
-    found : Measurement
-        Of that photograph.
-    ratio : float
-        Predicted over present diameter [-].
+    zone : str
+        Which part of the face it shows.
+    zone_mask : ndarray of bool, shape (rows, cols), optional
+        Only the pores in it are drawn; all when left out.
+    ratio : float, optional
+        Predicted over present diameter [-]; a change of -10 % is 0.9.
+    forecast : Outcome, optional
+        Or what a course returned: the median of its draws is drawn.
+    day : float, optional
+        Day in that forecast [d].
+    progress : callable, optional
+        Called with the share of the work done, 0 to 1.
+
+    Returns
+    -------
+    PreviewedPhotograph
 
     Raises
     ------
     PhotographError
-        If the pores are too few to be compared.
+        If the photograph is refused, or its pores are too few to be compared.
     ParameterError
-        If the ratio is out of range.
+        If it is not said what to draw, or said twice, or the ratio is out of range.
     """
-    pixels = preview(photograph.pixels, photograph.px_per_metre, found.labels, ratio)
-    drawn = Photograph(pixels, photograph.px_per_metre, name=f"{photograph.name} (preview)")
-    again = measure(drawn, zone=found.zone, zone_mask=found.zone_mask, q=found.q)
-    return PreviewCheck(pixels, ratio, compare((photograph, found), (drawn, again)).diameter)
+    drawn_with = _ratio(ratio, forecast, day)
+    told = progress or unheard
+    before = measure(photograph, zone=zone, zone_mask=zone_mask)
+    told(0.4)
+    shown, found = before.photograph, before.measurement
+    pixels = draw_preview(shown.pixels, shown.px_per_metre, found.labels, drawn_with)
+    told(0.5)
+    # a drawing is no photograph to be judged: the pores it lacks are what is asked
+    drawn = Photograph(pixels, shown.px_per_metre, name=f"{shown.name} (preview)")
+    again = measure_pores(drawn, zone=found.zone, zone_mask=found.zone_mask, q=found.q)
+    told(0.9)
+    change = compare((shown, found), (drawn, again)).diameter
+    told(1.0)
+    return PreviewedPhotograph(before, pixels, drawn_with, change)
+
+
+def _ratio(ratio: float | None, forecast: Outcome | None, day: float | None) -> float:
+    if forecast is not None and day is not None and ratio is None:
+        return RATIO.require(forecast_ratio(forecast, day))
+    if ratio is not None and forecast is None and day is None:
+        return RATIO.require(ratio)
+    raise ParameterError("say what to draw: either ratio, or forecast with its day.")
