@@ -13,24 +13,44 @@ _HOME = {
     "Care": "porelight.course.course",
     "Course": "porelight.course.course",
     "Exposure": "porelight.laser.exposure",
+    "MeasuredFace": "porelight.workflows.measure",
+    "MeasuredPhotograph": "porelight.workflows.measure",
     "Measurement": "porelight.photo.measure",
     "Photograph": "porelight.photo.photograph",
-    "PorelightError": "porelight.errors",
+    "Picture": "porelight.photo.picture",
     "PorePopulation": "porelight.tissue.population",
+    "PorelightError": "porelight.errors",
+    "Scale": "porelight.photo.scale",
+    "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
+    "agreement": "porelight.workflows.agreement",
+    "compare": "porelight.workflows.compare",
+    "landmark_networks": "porelight.files.models",
     "laser_genesis": "porelight.laser.devices",
+    "load_measured": "porelight.files.measurements",
     "load_outcome": "porelight.files.outcomes",
-    "measure": "porelight.photo.measure",
+    "measure": "porelight.workflows.measure",
+    "measure_face": "porelight.workflows.measure",
     "pearl": "porelight.laser.devices",
+    "preview": "porelight.workflows.preview",
     "propose": "porelight.planning.search",
     "read_photo": "porelight.files.photographs",
+    "read_picture": "porelight.files.photographs",
+    "read_repeats": "porelight.files.repeats",
+    "read_zone_mask": "porelight.files.photographs",
+    "save_comparison": "porelight.files.comparisons",
+    "save_measurement": "porelight.files.measurements",
     "save_outcome": "porelight.files.outcomes",
+    "scaled_photograph": "porelight.workflows.scaled_photograph",
     "units": "porelight",
+    "write_marker_sheet": "porelight.files.marker_sheet",
+    "write_photograph": "porelight.files.photographs",
     "write_report": "porelight.report.page",
 }
 
-_ORIGINAL = {"read_photo": "read_photograph"}  # the short name for scripts
+# names that are clear in their room and need another outside of it
+_ORIGINAL = {"landmark_networks": "installed", "read_photo": "read_photograph"}
 
 __all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604  the names are strings
 
@@ -39,20 +59,39 @@ if TYPE_CHECKING:
     from porelight.course.course import Care as Care
     from porelight.course.course import Course as Course
     from porelight.errors import PorelightError as PorelightError
+    from porelight.files.comparisons import save_comparison as save_comparison
+    from porelight.files.marker_sheet import write_marker_sheet as write_marker_sheet
+    from porelight.files.measurements import load_measured as load_measured
+    from porelight.files.measurements import save_measurement as save_measurement
+    from porelight.files.models import installed as landmark_networks
     from porelight.files.outcomes import load_outcome as load_outcome
     from porelight.files.outcomes import save_outcome as save_outcome
     from porelight.files.photographs import read_photograph
+    from porelight.files.photographs import read_picture as read_picture
+    from porelight.files.photographs import read_zone_mask as read_zone_mask
+    from porelight.files.photographs import write_photograph as write_photograph
+    from porelight.files.repeats import read_repeats as read_repeats
     from porelight.laser.devices import laser_genesis as laser_genesis
     from porelight.laser.devices import pearl as pearl
     from porelight.laser.exposure import Exposure as Exposure
     from porelight.laser.exposure import Session as Session
     from porelight.photo.measure import Measurement as Measurement
-    from porelight.photo.measure import measure as measure
     from porelight.photo.photograph import Photograph as Photograph
+    from porelight.photo.picture import Picture as Picture
+    from porelight.photo.scale import Scale as Scale
     from porelight.planning.search import propose as propose
     from porelight.report.page import write_report as write_report
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin
+    from porelight.workflows.agreement import agreement as agreement
+    from porelight.workflows.compare import compare as compare
+    from porelight.workflows.measure import MeasuredFace as MeasuredFace
+    from porelight.workflows.measure import MeasuredPhotograph as MeasuredPhotograph
+    from porelight.workflows.measure import measure as measure
+    from porelight.workflows.measure import measure_face as measure_face
+    from porelight.workflows.preview import preview as preview
+    from porelight.workflows.scaled_photograph import ScaledPhotograph as ScaledPhotograph
+    from porelight.workflows.scaled_photograph import scaled_photograph as scaled_photograph
 
     read_photo = read_photograph
 
