@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from porelight.files.marker_sheet import write_marker_sheet as write_marker_sheet
     from porelight.files.measurements import load_measured as load_measured
     from porelight.files.measurements import save_measurement as save_measurement
-    from porelight.files.models import installed as landmark_networks
+    from porelight.files.models import installed
     from porelight.files.outcomes import load_outcome as load_outcome
     from porelight.files.outcomes import save_outcome as save_outcome
     from porelight.files.photographs import read_photograph
@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from porelight.workflows.scaled_photograph import ScaledPhotograph as ScaledPhotograph
     from porelight.workflows.scaled_photograph import scaled_photograph as scaled_photograph
 
+    landmark_networks = installed
     read_photo = read_photograph
 
 
