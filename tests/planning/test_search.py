@@ -1,6 +1,9 @@
+from importlib.resources import files
+
 import pytest
 
 from porelight.errors import ParameterError
+from porelight.laser.device import Device
 from porelight.laser.devices import device
 from porelight.planning.objective import GOALS, meaning
 from porelight.planning.search import propose
@@ -112,6 +115,58 @@ def test_unknown_goals_and_devices_are_refused():
         planned(2, goal="pore-aera")
     with pytest.raises(ParameterError, match="no device named 'genesis'; did you mean"):
         planned(2, devices=("genesis",))
+
+
+def test_a_device_is_planned_with_once_and_under_one_name():
+    plan = planned(2, devices=("pearl", "pearl"))
+    assert [one.label for one in plan.candidates] == ["1 x pearl 3.5 J/cm2", "1 x pearl 2.5 J/cm2"]
+    skin = Skin.typical("cheek", 2, 35.0)
+    with pytest.raises(ParameterError, match="two different devices are called 'pearl'"):
+        propose(skin, devices=["pearl", SMALL["pearl"]])
+    with pytest.raises(ParameterError, match="no device is given"):
+        propose(skin, devices=[])
+
+
+def test_a_device_of_ones_own_is_planned_with_and_combined_as_its_file_says(tmp_path):
+    def own(key: str, in_combination: str) -> Device:
+        pearl = files("porelight.data").joinpath("devices/pearl.toml").read_text("utf-8")
+        path = tmp_path / f"{key}.toml"
+        # a fractional 1540 nm laser by its wavelength, all else as the scanner that ships
+        path.write_text(
+            pearl.replace("2790.0", "1540.0").replace('"first"', f'"{in_combination}"'), "utf-8"
+        )
+        return Device.read(path).with_plan(radiant_exposure=(2e4, 3e4), sessions=(2,))
+
+    plan = planned(
+        2,
+        devices=(
+            SMALL["pearl"],
+            *(own("opens", "first"), own("follows", "after"), own("single", "alone")),
+        ),
+    )
+    labels = {one.label for one in plan.candidates}
+    assert {"2 x opens 2 J/cm2", "2 x follows 3 J/cm2", "2 x single 3 J/cm2"} <= labels
+    # the strongest setting of each that goes first, then of each that goes after
+    assert {label for label in labels if "then" in label} == {
+        "1 x pearl 3.5 J/cm2, then 2 x follows 3 J/cm2",
+        "1 x opens 3 J/cm2, then 2 x follows 3 J/cm2",
+    }
+    assert {
+        tuple(session.day for session in one.sessions)
+        for one in plan.candidates
+        if "then" in one.label
+    } == {(0.0, 30.0, 60.0)}
+
+
+def test_the_limits_of_a_device_of_ones_own_refuse_before_any_simulation(tmp_path):
+    pearl = files("porelight.data").joinpath("devices/pearl.toml").read_text("utf-8")
+    (tmp_path / "own.toml").write_text(pearl.replace('"Pearl"', '"Own"'), "utf-8")
+    plan = planned(4, devices=(Device.read(tmp_path / "own.toml"),))
+    assert plan.candidates == ()
+    assert {one.reason for one in plan.refused} == {
+        "Own is offered for skin types I to III; this skin is type IV."
+    }
+    assert plan.refused[0].setting == "own 1.5 J/cm2"
 
 
 def test_an_ensemble_without_a_draw_is_refused_before_the_work():

@@ -270,8 +270,14 @@ def _parameter(file: str, name: str, found: object) -> Parameter:
     if not isinstance(span, list) or len(span) != 2:
         raise DataFileError(f"{where}: range is {span!r}; expected [lowest, highest].")
     low, value, high = _in_si((span[0], entry["value"], span[1]), unit, where)
-    if not low <= value <= high or (prior == "lognormal" and low <= 0.0):
-        raise DataFileError(f"{where}: value must lie in its range (above 0 for lognormal).")
+    if not low <= value <= high:
+        shown = "" if unit == "1" else f" {unit}"
+        raise DataFileError(
+            f"{where}: value is {entry['value']}{shown}, outside its own range of {span[0]} to "
+            f"{span[1]}{shown}."
+        )
+    if prior == "lognormal" and low <= 0.0:
+        raise DataFileError(f"{where}: a lognormal prior needs a range above 0, not {span}.")
     return Parameter(
         name=name,
         value=value,

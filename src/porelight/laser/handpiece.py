@@ -139,7 +139,7 @@ def path(exposure: Exposure) -> PulsePath:
 
 
 def technique(exposure: Exposure) -> str:
-    """Return in words how an exposure's spot travels and what ends the session.
+    """Return in words how an exposure's spot travels, what cools the skin, what ends the session.
 
     Examples
     --------
@@ -156,6 +156,8 @@ def technique(exposure: Exposure) -> str:
             words += f" by hand (seed {motion.seed})"
         if motion.stacked > 1:
             words += f", {motion.stacked} pulses on each spot"
+    if exposure.cooling != "none":
+        words += f", cooled by {exposure.cooling}"
     if exposure.stop_reads == "thermometer" and math.isfinite(exposure.stop_at_surface):
         words += ", ended by the thermometer at the spot"
     return words
