@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from porelight.course.outcome import VARIABLES
+from porelight.course.outcome import Outcome
 from porelight.errors import InputFileError
 from porelight.files.writing import replacing, require_file
 
 
-def save_outcome(outcome: xr.Dataset, path: str | Path) -> Path:
+def save_outcome(outcome: Outcome, path: str | Path) -> Path:
     """Write an outcome to a NetCDF file, whole or not at all.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
     path : str or Path
         Where to; an existing file is replaced once the new one is complete.
@@ -33,15 +33,15 @@ def save_outcome(outcome: xr.Dataset, path: str | Path) -> Path:
     target = Path(path)
     encoding = {
         name: {"dtype": np.float32, "zlib": True, "complevel": 4}
-        for name in outcome.data_vars
-        if outcome[name].ndim > 0
+        for name, array in outcome.data_vars.items()
+        if array.ndim > 0
     }
     with replacing(target) as temporary:
-        outcome.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+        outcome.dataset.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
     return target
 
 
-def load_outcome(path: str | Path) -> xr.Dataset:
+def load_outcome(path: str | Path) -> Outcome:
     """Read an outcome back into memory.
 
     Raises
@@ -52,7 +52,7 @@ def load_outcome(path: str | Path) -> xr.Dataset:
     source = require_file(Path(path), "a NetCDF file written by 'porelight simulate'")
     try:
         with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as opened:
-            outcome = opened.load()
+            outcome = Outcome(opened.load())
     except (OSError, ValueError, KeyError):
         raise InputFileError(
             f"{source}: not a readable NetCDF-4 file; expected one written by 'porelight simulate'."
@@ -63,11 +63,19 @@ def load_outcome(path: str | Path) -> xr.Dataset:
             f"{source}: a NetCDF file, but no outcome of 'porelight simulate' "
             f"(it lacks {', '.join(missing) or 'porelight_version'})."
         )
-    for name in outcome.data_vars:
-        about = VARIABLES.get(str(name))
-        if about is not None and outcome[name].attrs.get("units") != about.unit:
+    try:
+        declared = outcome.variables
+    except InputFileError as problem:
+        raise InputFileError(f"{source}: {problem}") from None
+    for name, about in declared.items():
+        unit = outcome[name].attrs.get("units")
+        if unit != about.unit:
             raise InputFileError(
-                f"{source}: {name} is in {outcome[name].attrs.get('units')!r}; "
-                f"expected {about.unit!r}. Was it edited?"
+                f"{source}: {name} is in {unit!r}; expected {about.unit!r}. Was it edited?"
+            )
+        if outcome[name].dims != about.dims:
+            raise InputFileError(
+                f"{source}: {name} is over {', '.join(map(str, outcome[name].dims))}; expected "
+                f"{', '.join(about.dims)}. Was it edited?"
             )
     return outcome

@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 
-import xarray as xr
-
-from porelight.inference.statistics import estimate, responders
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.report.certainty import (
+    PROBABILITY,
+    smallest_detectable_change,
+    smallest_detectable_flag,
+)
 from porelight.report.facts import is_ablative, judged, session_facts
 from porelight.report.formatting import capital, change, of_ten, people, span
 from porelight.report.healed import days_text, days_until_healed
-from porelight.report.shown import (
-    PROBABILITY,
-    changes,
-    smallest_detectable,
-    smallest_detectable_flag,
-    worsened,
-)
 
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
@@ -31,46 +28,46 @@ class Card:
     people_text: str = ""
 
 
-def cards(outcome: xr.Dataset) -> tuple[Card, ...]:
-    """Return area and diameter of the pores, who would measure it, and the time to heal."""
-    treated = bool(session_facts(outcome))
-    missing = "no published measurement" if treated else ""
-    other = "measured after other lasers only" if treated else ""
+def cards(outcome: Outcome) -> tuple[Card, ...]:
+    """Return the outcomes that have a headline, who would measure it, and the time to heal."""
     return (
-        _change(outcome, "area_fraction", "Area of visible pores", other),
-        _change(outcome, "diameter_ratio", "Diameter of a pore", missing),
+        *(
+            _change(outcome, one)
+            for one in outcome.of_group("pores", "below", "effects")
+            if one.headline.title
+        ),
         _people(outcome),
         *_healing(outcome),
     )
 
 
-def of_ten_people(outcome: xr.Dataset) -> tuple[int, int, int]:
+def of_ten_people(outcome: Outcome) -> tuple[int, int, int]:
     """Return of ten such people how many would measure smaller pores, no difference, or larger."""
     day = judged(outcome).day
-    better = round(10 * responders(outcome, day))
-    worse = min(round(10 * worsened(outcome, day)), 10 - better)
+    better = round(10 * outcome.responders(day))
+    worse = min(round(10 * outcome.worsened(day)), 10 - better)
     return better, 10 - better - worse, worse
 
 
-def _change(outcome: xr.Dataset, name: str, what: str, warning: str) -> Card:
-    result = estimate(changes(outcome, name, judged(outcome).day), PROBABILITY)
+def _change(outcome: Outcome, one: OutcomeVariable) -> Card:
+    result = outcome.change(one.name, judged(outcome).day, PROBABILITY)
     interval = span(change(result.low), change(result.high))
     return Card(
-        what=what,
+        what=one.headline.title,
         value=change(result.median),
         span=f"{_PERCENT} interval {interval}",
-        warning=warning,
+        warning=one.headline.warning if session_facts(outcome) else "",
     )
 
 
-def _people(outcome: xr.Dataset) -> Card:
+def _people(outcome: Outcome) -> Card:
     better, same, worse = of_ten_people(outcome)
     return Card(
         what="Would measure smaller pores",
-        value=of_ten(responders(outcome, judged(outcome).day)),
+        value=of_ten(outcome.responders(judged(outcome).day)),
         span=f"{same} no difference, {worse} larger pores",
         warning=(
-            f"smallest detectable change {people(smallest_detectable())}, "
+            f"smallest detectable change {people(smallest_detectable_change())}, "
             f"{smallest_detectable_flag()}"
         ),
         people=("better",) * better + ("same",) * same + ("worse",) * worse,
@@ -81,7 +78,7 @@ def _people(outcome: xr.Dataset) -> Card:
     )
 
 
-def _healing(outcome: xr.Dataset) -> tuple[Card, ...]:
+def _healing(outcome: Outcome) -> tuple[Card, ...]:
     """Return when the first wound is closed; nothing if no session makes one."""
     for index, session in enumerate(session_facts(outcome)):
         if is_ablative(outcome, index):

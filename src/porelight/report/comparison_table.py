@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from porelight.course.value_text import significant
 from porelight.photo.agreement import Agreement
-from porelight.report.formatting import significant, span
+from porelight.report.formatting import span
 
 _UNITS = {"density_per_cm2": " /cm2", "median_diameter_mm": " mm"}
 _NOTHING = "-"

@@ -19,11 +19,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_variables import HISTORY, OutcomeVariable
 from porelight.errors import InputFileError
 from porelight.files.writing import replacing
 from porelight.quantities import Floats
 from porelight.report import palette
-from porelight.units import mm, um
+from porelight.units import mm, per_cm2, um
 
 WIDTH = 9.6  # inches, the width of the page's column
 _LOCK = threading.RLock()
@@ -138,6 +140,16 @@ def band(axes: Axes, x: Floats, draws: Floats, colour: str, label: str, dash: st
     axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0.0)
     axes.fill_between(x, quarter, three, color=colour, alpha=0.26, linewidth=0.0)
     axes.plot(x, middle, color=colour, linestyle=dash, label=label)
+
+
+def drawn_history(outcome: Outcome, about: OutcomeVariable) -> Floats:
+    """Return an outcome over the days in the unit that it is drawn in, shape (n_draw, n_day)."""
+    values = np.asarray(outcome[about.name].transpose(*HISTORY).to_numpy(), dtype=np.float64)
+    if about.written == "per_cm2":
+        return values / per_cm2
+    if about.written == "length":
+        return values / mm
+    return 100.0 * values if about.written in ("share", "chance", "change") else values
 
 
 def spread(axes: Axes, x: Floats, depth: Floats, colour: str, label: str, dash: str = "-") -> None:

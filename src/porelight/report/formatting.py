@@ -1,19 +1,17 @@
-"""Numbers as people read them: clinic units, as many digits as they deserve.
+"""Numbers as people read them, beside the values of outcomes (`porelight.course.value_text`).
 
 Tables are shared by the terminal and the page, so they keep to plain letters (um, degC, cm2);
 `typeset` turns those into the printed signs.
 
 Examples
 --------
->>> change(-0.0734), share(0.0206), length(8e-5), length(3.2e-4)
-('-7.3 %', '2.06 %', '80 um', '0.320 mm')
+>>> change(-0.0734), change(-0.171), temperature(310.15)
+('-7.3 %', '-17 %', '37.0 degC')
 """
 
 import re
 
-import numpy as np
-
-from porelight.units import mm, to_celsius, um
+from porelight.units import to_celsius
 
 _PRINTED = (
     (re.compile(r"(?<![\w.])-(?=\d)"), "\u2212"),
@@ -37,14 +35,6 @@ def change(relative: float) -> str:
     return "0 %" if float(text) == 0.0 else f"{text} %"
 
 
-def share(part: float) -> str:
-    """Return a part of a whole in per cent."""
-    percent = 100.0 * part
-    if percent == 0.0 or abs(percent) >= 99.95:
-        return f"{percent:.0f} %"
-    return f"{significant(percent)} %"
-
-
 def people(part: float) -> str:
     """Return a share of people, or of an effect, in whole per cent."""
     return f"{100.0 * part:.0f} %"
@@ -58,29 +48,10 @@ def span(low: str, high: str) -> str:
     return f"{low} to {high}"
 
 
-def length(metres: float) -> str:
-    """Return a length in um below 0.15 mm, in mm above."""
-    if abs(metres) < 0.1499 * mm:
-        microns = metres / um
-        return f"{microns:.0f} um" if abs(microns) >= 9.95 else f"{microns:.1f} um"
-    return f"{significant(metres / mm)} mm"
-
-
 def temperature(kelvin: float) -> str:
     """Return a temperature in degrees Celsius."""
     celsius = to_celsius(kelvin)
     return f"{celsius:.1f} degC" if celsius < 99.95 else f"{celsius:.0f} degC"
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits, without an exponent where that is short."""
-    if value == 0.0 or not np.isfinite(value):
-        return f"{value:g}"
-    exponent = int(np.floor(np.log10(abs(value))))
-    if not -4 <= exponent < 6:
-        return f"{value:.{digits - 1}e}"
-    decimals = max(0, digits - 1 - exponent)
-    return f"{value:.{decimals}f}"
 
 
 def of_ten(part: float) -> str:

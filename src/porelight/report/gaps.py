@@ -1,88 +1,62 @@
 """What is not known: the gaps that no reader of a prediction should overlook."""
 
 from dataclasses import dataclass
+from functools import cache
 
-import xarray as xr
-
+from porelight.course.outcome import Outcome
+from porelight.data.dataclass_table import from_table
+from porelight.data.library import document
 from porelight.report.facts import care_facts, session_facts
-from porelight.report.plausibility import GENESIS, PEARL
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that was looked for and not found, and what it means for the prediction."""
+    """One thing that was looked for and not found, and what it means for the prediction.
+
+    Attributes
+    ----------
+    missing, consequence : str
+        In words.
+    devices : tuple of str
+        Devices that must all be used for it to matter.
+    typical_pores : bool
+        Whether it matters only where no photograph was measured.
+    care : str
+        Care that must be part of the course for it to matter.
+    """
 
     missing: str
     consequence: str
+    devices: tuple[str, ...] = ()
+    typical_pores: bool = False
+    care: str = ""
 
 
-_EVERYONE = (
-    Gap(
-        "The pore diameter before and after either treatment alone.",
-        "The change of pores follows from physics and assumptions; no trial confirms its size.",
-    ),
-    Gap(
-        "Rates of adverse events: the trials had at most 20 people; for Pearl no serious event in "
-        "30 leaves up to 10 % possible.",
-        "The risk of darkening is a rough estimate, and rare harm cannot be excluded.",
-    ),
-    Gap(
-        "The stiffness of the ring around a pore, its tension and the pressure of its plug.",
-        "They are drawn from wide ranges, which widens the interval of every pore.",
-    ),
-)
-_TYPICAL_PORES = Gap(
-    "How many pores of which size each zone of a face has.",
-    "Typical pores stand in for this person's; a measured photograph replaces them.",
-)
-_OF_GENESIS = (
-    Gap(
-        "The temperature of the skin during a session, and the set-point of the vendor's sensor.",
-        "The predicted heating is checked against physics, not against a measured session.",
-    ),
-    Gap(
-        "The growth of human collagen over time after 0.3 ms pulses at 1064 nm.",
-        "Its pace comes from other lasers and from animals.",
-    ),
-    Gap(
-        "The injury threshold of the epidermis by skin type for uncooled 0.3 ms pulses.",
-        "Published injury models scatter by 46 % around measured thresholds, by a factor of 2.6 at "
-        "worst; this one can do no better.",
-    ),
-    Gap(
-        "How the beam of the handpiece widens with its distance from the skin.",
-        "The spot is taken as flat and of its nominal size.",
-    ),
-)
-_OF_PEARL = (
-    Gap(
-        "Ablation depth against radiant exposure, the heat left behind, the pulse rate, and "
-        "whether the overlap means diameter or area.",
-        "The depth of the wound depends on an effective absorption that is assumed, not measured.",
-    ),
-)
-_OF_BOTH = Gap(
-    "Any trial of both treatments in one course.",
-    "That their effects add as simulated is an assumption.",
-)
-_OF_PICKING = Gap(
-    "How much picking widens a pore.",
-    "The scar is modelled from its mechanism alone.",
-)
-
-
-def gaps(outcome: xr.Dataset) -> tuple[Gap, ...]:
+def gaps(outcome: Outcome) -> tuple[Gap, ...]:
     """Return the gaps that touch this course."""
-    devices = {session.device for session in session_facts(outcome)}
-    found = list(_EVERYONE)
-    if outcome.attrs.get("pores_measured") != "true":
-        found.append(_TYPICAL_PORES)
-    if GENESIS in devices:
-        found.extend(_OF_GENESIS)
-    if PEARL in devices:
-        found.extend(_OF_PEARL)
-    if {GENESIS, PEARL} <= devices:
-        found.append(_OF_BOTH)
-    if any(phrase.startswith("picking") for phrase in care_facts(outcome)):
-        found.append(_OF_PICKING)
-    return tuple(found)
+    used = {session.device for session in session_facts(outcome)}
+    measured = outcome.attrs.get("pores_measured") == "true"
+    care = care_facts(outcome)
+    return tuple(
+        gap
+        for gap in known_gaps()
+        if set(gap.devices) <= used
+        and not (gap.typical_pores and measured)
+        and (not gap.care or any(phrase.startswith(gap.care) for phrase in care))
+    )
+
+
+@cache
+def known_gaps() -> tuple[Gap, ...]:
+    """Return every gap of ``data/report/gaps.toml``.
+
+    Raises
+    ------
+    DataFileError
+        If an entry lacks a text or says what is unknown.
+    """
+    entries = document("report", "gaps")["gap"]
+    return tuple(
+        from_table(Gap, entry, f"gaps.toml, gap {number}")
+        for number, entry in enumerate(entries, start=1)
+    )

@@ -1,28 +1,23 @@
 """When a treated surface is whole again, read from the observed days of an outcome."""
 
 import numpy as np
-import xarray as xr
 
+from porelight.course.outcome import Outcome
 from porelight.quantities import Floats
+from porelight.report.certainty import PROBABILITY
 from porelight.report.facts import session_facts
-from porelight.report.shown import PROBABILITY
-
-# a wound counts as closed, and its dressing as gone, when this share of the area is left [-]
-LEFT_OVER = 0.05
-# the redness of a treatment counts as over below this share of its worst [-]
-FAINT = 0.1
 
 
-def days_until_healed(outcome: xr.Dataset, name: str, index: int) -> Floats:
+def days_until_healed(outcome: Outcome, name: str, index: int) -> Floats:
     """Return the days from a session until its surface sign is over, shape (n_draw,).
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
-    name : {"epidermis", "dressing", "erythema"}
-        Over when the epidermis is closed, the dressing off (to 5 % of the area), or the redness of
-        the treatment below a tenth of its worst.
+    name : str
+        A sign on the surface, such as "epidermis", "dressing" or "erythema"; its declaration tells
+        when it is over.
     index : int
         Of the session, from 0.
 
@@ -35,14 +30,12 @@ def days_until_healed(outcome: xr.Dataset, name: str, index: int) -> Floats:
     sessions = session_facts(outcome)
     start = sessions[index].day
     later = [one.day for one in sessions if one.day > start]
-    days = outcome["day"].to_numpy()
+    days = outcome.days
     # on the day of a session the skin is shown as it was before it
     window = (days > start) & (days <= min(later, default=np.inf))
     history = outcome[name].transpose("draw", "day").to_numpy()[:, window]
-    if name == "epidermis":
-        over = history >= 1.0 - LEFT_OVER
-    else:
-        over = history <= (FAINT if name == "erythema" else LEFT_OVER)
+    rule = outcome.variable(name).healed
+    over = history >= rule.threshold if rule.rises else history <= rule.threshold
     if not window.any():
         return np.full(history.shape[0], np.inf)
     first = days[window][over.argmax(axis=1)] - start

@@ -6,7 +6,8 @@ Apart from the tables of an outcome, so that measuring loads nothing that only s
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from porelight.report.formatting import people, share, significant, span
+from porelight.course.value_text import share, significant
+from porelight.report.formatting import people, span
 
 NOTHING = "-"
 

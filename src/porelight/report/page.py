@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_registry import outcome_variables
 from porelight.errors import InputFileError
 from porelight.files.writing import require_folder_of, write_text
-from porelight.inference.statistics import estimate
 from porelight.laser.devices import devices
 from porelight.report.cards import cards
+from porelight.report.certainty import PROBABILITY, missing_number
 from porelight.report.facts import (
     SkinFacts,
     care_facts,
@@ -37,16 +38,7 @@ from porelight.report.pictures import (
     sizes_picture,
     weeks_picture,
 )
-from porelight.report.plausibility import plausibility_rows, published
-from porelight.report.shown import (
-    OUTCOMES,
-    PROBABILITY,
-    changes,
-    evidence,
-    known,
-    missing_number,
-    of_group,
-)
+from porelight.report.plausibility import moderate_improvement, plausibility_rows
 from porelight.report.tables import (
     check_rows,
     forecast_rows,
@@ -54,25 +46,17 @@ from porelight.report.tables import (
     plan_rows,
     refusal_rows,
     session_rows,
+    shown,
 )
 from porelight.report.words import answer, headline, is_unchanged
 from porelight.tissue.person import roman
 
-# what a page shows beside the outcomes of the weeks
-_NEEDED = (
-    *("dressing", "epidermis", "erythema", "pigment_risk", "stimulus", "pore_diameter"),
-    *("pore_floor", "peak_temperature", "final_temperature", "killed", "heat_shocked"),
-    *("denatured", "coagulated", "surface_reading", "surface_felt", "ablated_depth"),
-    *("coagulated_depth", "pulses_delivered", "clock_time", "session_temperature"),
-)
-# effects whose trials told only how many people were visibly better
-_COUNTED = ("pigment", "texture", "fine_lines")
 # rows of a plan on the page; the plan's own file holds all of them
 _SHOWN = 10
 
 
 def write_report(
-    outcome: xr.Dataset,
+    outcome: Outcome,
     path: str | Path,
     *,
     measured: Measured | None = None,
@@ -83,7 +67,7 @@ def write_report(
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned, or `load_outcome` read.
     path : str or Path
         HTML file; an existing one is replaced once the new one is complete.
@@ -111,7 +95,7 @@ def write_report(
 
 
 def report_page(
-    outcome: xr.Dataset,
+    outcome: Outcome,
     *,
     measured: Measured | None = None,
     plan: Mapping[str, Any] | None = None,
@@ -125,7 +109,8 @@ def report_page(
     photograph = None if measured is None else _photograph(measured, skin)
     unknowns = None if sensitivity is None else sensitivity_picture(sensitivity)
     sessions = session_facts(outcome)
-    forecast = dict(zip((one.name for one in OUTCOMES), forecast_rows(outcome), strict=False))
+    names = [one.name for one in shown(outcome)]
+    forecast = dict(zip(names, forecast_rows(outcome), strict=True))
     parameters = parameter_rows()
     content = {
         "title": headline(outcome),
@@ -142,14 +127,14 @@ def report_page(
         "devices": [one for key, one in devices().items() if key in {s.device for s in sessions}],
         "weeks_picture": weeks_picture(outcome),
         "missing_number": missing_number(sessions),
-        "pore_rows": [forecast[one.name] for one in of_group("pores")],
+        "pore_rows": [forecast[one.name] for one in outcome.of_group("pores")],
         "sizes_picture": sizes_picture(outcome),
         "collagen_picture": collagen_picture(outcome),
-        "below_rows": [forecast[one.name] for one in of_group("below")],
+        "below_rows": [forecast[one.name] for one in outcome.of_group("below")],
         "sensitivity_picture": unknowns,
         "effects_picture": effects_picture(outcome),
         "effect_rows": _effects(outcome),
-        "risk_row": forecast_rows(outcome)[-1],
+        "risk_rows": [forecast[one.name] for one in outcome.of_group("risk")],
         "when": judged(outcome).words,
         "plausibility": plausibility_rows(outcome),
         "plan": plan_shown,
@@ -183,8 +168,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _require_complete(outcome: xr.Dataset) -> None:
-    missing = sorted({*_NEEDED, *(one.name for one in OUTCOMES)} - set(outcome.data_vars))
+def _require_complete(outcome: Outcome) -> None:
+    needed = {name for name, one in outcome_variables().items() if not one.may_lack}
+    missing = sorted(needed - set(outcome.data_vars))
     if "pore_area_m2" not in outcome.attrs:
         missing.append("pore_area_m2")
     if missing:
@@ -226,26 +212,25 @@ def _photograph(measured: Measured, skin: SkinFacts) -> dict[str, Any]:
     }
 
 
-def _effects(outcome: xr.Dataset) -> list[dict[str, Any]]:
+def _effects(outcome: Outcome) -> list[dict[str, Any]]:
     when = judged(outcome)
-    moderate = published("moderate_improvement").value
+    moderate = moderate_improvement()
     rows = []
-    for one in of_group("effects"):
-        draws = changes(outcome, one.name, when.day)
-        result = estimate(draws, PROBABILITY)
-        about = known(one)
+    for one in outcome.of_group("effects"):
+        draws = outcome.changes(one.name, when.day)
+        result = outcome.change(one.name, when.day, PROBABILITY)
         interval = span(change(result.low), change(result.high))
         # trials that only counted people are met in their own unit
-        counted = one.name in _COUNTED and bool((draws != 0.0).any())
+        counted = one.evidence.counts_subjects and bool((draws != 0.0).any())
         better = float((draws < -moderate).mean())
         rows.append(
             {
                 "label": one.label,
                 "predicted": f"{change(result.median)} ({interval})",
                 "people": f"{of_ten(better)} by more than {people(moderate)}" if counted else "",
-                "evidence": evidence(one),
-                "note": "" if about is None else about.note,
-                "anchors": () if about is None else about.anchors,
+                "evidence": one.evidence.grade,
+                "note": one.evidence.note,
+                "anchors": one.evidence.anchor,
             }
         )
     return rows

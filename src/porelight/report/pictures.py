@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import xarray as xr
-
-from porelight.inference.statistics import estimate
+from porelight.course.outcome import Outcome
+from porelight.course.value_text import length, share
+from porelight.report.certainty import PROBABILITY, names_of_devices, smallest_detectable_change
 from porelight.report.drawing import data_uri
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
-from porelight.report.formatting import change, length, share, span, temperature
-from porelight.report.plausibility import GENESIS
+from porelight.report.formatting import change, span, temperature
+from porelight.report.plausibility import trials_of
 from porelight.report.sensitivity_figure import in_words, leading_factors, sensitivity_figure
 from porelight.report.session_figures import session_figure
-from porelight.report.shown import PROBABILITY, changes, of_group, smallest_detectable
 from porelight.report.week_figures import (
     collagen_figure,
     effects_figure,
@@ -43,7 +42,7 @@ class SessionPicture:
     picture: PageImage
 
 
-def session_pictures(outcome: xr.Dataset) -> tuple[SessionPicture, ...]:
+def session_pictures(outcome: Outcome) -> tuple[SessionPicture, ...]:
     """Return one picture for each different session; equal ones do the same to the same skin."""
     groups: dict[tuple[object, ...], list[SessionFacts]] = {}
     for session in session_facts(outcome):
@@ -52,14 +51,14 @@ def session_pictures(outcome: xr.Dataset) -> tuple[SessionPicture, ...]:
     return tuple(_session(outcome, alike) for alike in groups.values())
 
 
-def weeks_picture(outcome: xr.Dataset) -> PageImage:
+def weeks_picture(outcome: Outcome) -> PageImage:
     """Return the pores over the weeks."""
     when = judged(outcome)
-    result = estimate(changes(outcome, "area_fraction", when.day), PROBABILITY)
+    result = outcome.change("area_fraction", when.day, PROBABILITY)
     caption = (
         "Line: median of the simulated people; bands: 50 % and 90 % of them. Marks at the top: "
         f"sessions. Dashed: {when.words}. Dotted: from here down a camera can tell the fall, "
-        f"{100 * smallest_detectable():.0f} % of the area at the start."
+        f"{100 * smallest_detectable_change():.0f} % of the area at the start."
     )
     alt = (
         f"Area, number and diameter of visible pores over {_weeks(outcome)} weeks. {when.words}, "
@@ -69,12 +68,12 @@ def weeks_picture(outcome: xr.Dataset) -> PageImage:
     return PageImage(data_uri(weeks_figure(outcome)), alt, caption)
 
 
-def collagen_picture(outcome: xr.Dataset) -> PageImage:
+def collagen_picture(outcome: Outcome) -> PageImage:
     """Return collagen and plug over the weeks."""
     when = judged(outcome)
     texts = [
-        f"{one.label} {change(estimate(changes(outcome, one.name, when.day)).median)}"
-        for one in of_group("below")
+        f"{one.label} {change(outcome.change(one.name, when.day).median)}"
+        for one in outcome.of_group("below")
     ]
     caption = (
         "New collagen, laid down under tension, tightens the ring around a pore; an emptier plug "
@@ -85,7 +84,7 @@ def collagen_picture(outcome: xr.Dataset) -> PageImage:
     return PageImage(data_uri(collagen_figure(outcome)), alt, caption)
 
 
-def healing_pictures(outcome: xr.Dataset) -> tuple[PageImage, ...]:
+def healing_pictures(outcome: Outcome) -> tuple[PageImage, ...]:
     """Return the first two weeks after the first session that removed tissue."""
     for index, session in enumerate(session_facts(outcome)):
         if is_ablative(outcome, index):
@@ -100,32 +99,28 @@ def healing_pictures(outcome: xr.Dataset) -> tuple[PageImage, ...]:
     return ()
 
 
-def effects_picture(outcome: xr.Dataset) -> PageImage:
+def effects_picture(outcome: Outcome) -> PageImage:
     """Return the effects beside the pore as intervals."""
     when = judged(outcome)
     parts = []
-    for one in of_group("effects"):
-        result = estimate(changes(outcome, one.name, when.day), PROBABILITY)
+    for one in outcome.of_group("effects"):
+        result = outcome.change(one.name, when.day, PROBABILITY)
         interval = span(change(result.low), change(result.high))
         parts.append(f"{one.label} {change(result.median)} ({interval})")
     caption = f"Dot: median; thick: 50 %; thin: 90 % of the simulated people, {when.words}."
-    if any(session.device == GENESIS for session in session_facts(outcome)):
-        caption += (
-            " Diamonds: trials of Laser Genesis with its published interval where there is one, "
-            "after 4 sessions for redness and 8 for acne scars."
-        )
+    caption += _trials(outcome)
     alt = f"Change of effects {when.words}: {'; '.join(parts)}."
     return PageImage(data_uri(effects_figure(outcome)), alt, caption)
 
 
-def sizes_picture(outcome: xr.Dataset) -> PageImage:
+def sizes_picture(outcome: Outcome) -> PageImage:
     """Return the sizes of the pores now and as predicted."""
     when = judged(outcome)
     caption = (
         f"How many pores are larger than a diameter: now, and {when.words} (median, 50 % and 90 % "
         "bands). To the right of the vertical line a pore is seen. "
     ) + _at_threshold(outcome)
-    result = estimate(changes(outcome, "visible_density", when.day), PROBABILITY)
+    result = outcome.change("visible_density", when.day, PROBABILITY)
     alt = (
         f"Pores per square centimetre by diameter, now and {when.words}. The number of visible "
         f"pores changes by {change(result.median)}."
@@ -133,9 +128,9 @@ def sizes_picture(outcome: xr.Dataset) -> PageImage:
     return PageImage(data_uri(sizes_figure(outcome)), alt, caption)
 
 
-def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
+def _session(outcome: Outcome, alike: list[SessionFacts]) -> SessionPicture:
     first = alike[0]
-    one = outcome.isel(session=first.number - 1)
+    one = outcome.dataset.isel(session=first.number - 1)
     peak = float(one["peak_temperature"].max("depth").median("member"))
     reading = float(one["surface_reading"].median("member"))
     facts = {
@@ -171,7 +166,25 @@ def _session(outcome: xr.Dataset, alike: list[SessionFacts]) -> SessionPicture:
     )
 
 
-def _at_threshold(outcome: xr.Dataset) -> str:
+def _trials(outcome: Outcome) -> str:
+    """Return what the diamonds beside the effects are; nothing if there are none."""
+    sessions = session_facts(outcome)
+    trials = trials_of(outcome, sessions, "effects")
+    if not trials:
+        return ""
+    tried = {trial.device for _, trial in trials}
+    names = names_of_devices(tuple(one for one in sessions if one.device in tried))
+    (first, one), *others = trials
+    counts = f"{one.sessions} sessions for {first.title}"
+    for about, other in others:
+        counts += f" and {other.sessions} for {about.title}"
+    return (
+        f" Diamonds: trials of {' and '.join(names)} with its published interval where there is "
+        f"one, after {counts}."
+    )
+
+
+def _at_threshold(outcome: Outcome) -> str:
     """Return what a shift of all pores does to the number of visible ones."""
     diameter = outcome["pore_diameter"].to_numpy()
     seen = diameter[diameter >= DETECTION_THRESHOLD]
@@ -181,7 +194,7 @@ def _at_threshold(outcome: xr.Dataset) -> str:
     return "A small shift of every pore moves many across that line."
 
 
-def _weeks(outcome: xr.Dataset) -> str:
+def _weeks(outcome: Outcome) -> str:
     return f"{float(outcome['day'].max()) / 7.0:.0f}"
 
 

@@ -3,27 +3,75 @@
 V8 and V9 set the effective absorption at 2790 nm and the healing times, so they agree by
 construction; nothing was fitted to the others. They come from few people, partly from human
 scoring, and none was repeated independently: agreement is a sign of plausibility and no proof.
+
+Which result is of which device, and what it is about, stands in
+``data/report/published_results.toml`` and, for the change of one outcome, in its declaration.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
 
 import numpy as np
-import xarray as xr
 
-from porelight.data.library import Parameter, parameter
-from porelight.inference.statistics import Interval, estimate
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_variables import Group, OutcomeVariable, Trial
+from porelight.course.statistics import Interval, estimate
+from porelight.course.value_text import length, share
+from porelight.data.dataclass_table import from_table
+from porelight.data.library import Parameter, document, parameter
 from porelight.quantities import Floats
-from porelight.report.facts import SessionFacts, judged, session_facts
-from porelight.report.formatting import change, length, people, share, span
+from porelight.report.certainty import PROBABILITY
+from porelight.report.facts import SessionFacts, device_name, judged, session_facts
+from porelight.report.formatting import change, people, span
 from porelight.report.healed import days_text, days_until_healed
-from porelight.report.shown import PROBABILITY, changes
 from porelight.report.tables import Rows
 from porelight.units import J_per_cm2, day
 
-GENESIS, PEARL = "laser-genesis", "pearl"
 _TWO_MONTHS, _SIX_MONTHS = 61.0, 182.0  # d
 _TAIL = 0.5 * (1.0 - PROBABILITY)
+
+
+class Published(Protocol):
+    """A published number with its range: an entry of the data files, or a trial."""
+
+    @property
+    def value(self) -> float:
+        """The number [SI]."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of its range [SI]."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of its range; the lower one if no spread was published [SI]."""
+
+    @property
+    def source(self) -> str:
+        """Where it stands."""
+
+    @property
+    def flag(self) -> str:
+        """How it is known."""
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A published result as ``data/report/published_results.toml`` tells it."""
+
+    target: str
+    quantity: str
+    outcome: str
+    published: str
+    device: str = ""
+    exposure: str = ""
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +80,7 @@ class _Row:
 
     key: str
     quantity: str
-    published: Parameter
+    published: Published
     predicted: Interval
     text: Callable[[float], str]
     predicted_text: str
@@ -40,12 +88,12 @@ class _Row:
     depends_on_course: bool = True
 
 
-def plausibility_rows(outcome: xr.Dataset) -> Rows:
+def plausibility_rows(outcome: Outcome) -> Rows:
     """Return published results that this course can be held against.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
 
     Returns
@@ -57,7 +105,14 @@ def plausibility_rows(outcome: xr.Dataset) -> Rows:
         not use are left out.
     """
     sessions = session_facts(outcome)
-    rows = [*_pearl(outcome, sessions), *_genesis(outcome, sessions), _baseline(outcome)]
+    rows = [
+        *_of_kind("wound", _wound, outcome, sessions),
+        *_of_kind("healed", _healed, outcome, sessions),
+        *_changes(outcome, sessions),
+        *_of_kind("improved", _improved, outcome, sessions),
+        *_of_kind("kept", _kept, outcome, sessions),
+        *_of_kind("before", _before, outcome, sessions),
+    ]
     return [
         {
             "target": row.key,
@@ -74,12 +129,12 @@ def plausibility_rows(outcome: xr.Dataset) -> Rows:
     ]
 
 
-def verdict(published: Parameter, predicted: Interval) -> str:
+def verdict(published: Published, predicted: Interval) -> str:
     """Return how a prediction lies to a published result.
 
     Parameters
     ----------
-    published : Parameter
+    published : Published
         Value with its range; a range of no width when no spread was published [SI].
     predicted : Interval
         Median and interval [SI].
@@ -98,144 +153,194 @@ def published(name: str) -> Parameter:
     return parameter("tissue", "published", name)
 
 
-def _pearl(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> list[_Row]:
-    """Depth and first week of the strongest Pearl session (V8, V9)."""
-    pearls = [one for one in sessions if one.device == PEARL]
-    if not pearls:
-        return []
-    strongest = max(pearls, key=lambda one: one.settings.get("radiant_exposure_j_cm2", 0.0))
-    index = strongest.number - 1
-    trial = published("pearl_damage_exposure")
-    given = strongest.settings.get("radiant_exposure_j_cm2", 0.0)
-    difference = ""
-    if not trial.low <= given * J_per_cm2 * (1 + 1e-9) <= trial.high * (1 + 1e-6):
-        difference = (
-            f"{given:g} J/cm2 here, {trial.low / J_per_cm2:g} to {trial.high / J_per_cm2:g} there"
-        )
-    depths = np.asarray(outcome["coagulated_depth"].isel(session=index).to_numpy())
-    depth = Interval(float(depths.min()), float(np.median(depths)), float(depths.max()))
-    rows = [
-        _Row(
-            "V8",
-            "depth of thermal damage (Pearl)",
-            published("pearl_damage_depth"),
-            depth,
-            length,
-            f"{length(depth.median)} ({span(length(depth.low), length(depth.high))})",
-            difference,
-        )
-    ]
-    for name, quantity, trial_name in (
-        ("epidermis", "epidermis closed (Pearl)", "pearl_reepithelialised"),
-        ("dressing", "dressing off (Pearl)", "pearl_dressing_off"),
-    ):
-        days = days_until_healed(outcome, name, index)
-        low, middle, high = (
-            float(np.quantile(days, q, method="nearest")) * day for q in (_TAIL, 0.5, 1 - _TAIL)
-        )
-        rows.append(
-            _Row(
-                "V9",
-                quantity,
-                published(trial_name),
-                Interval(low, middle, high),
-                lambda seconds: f"{seconds / day:.2g} d",
-                days_text(days),
-                difference,
-            )
-        )
-    return rows
+def moderate_improvement() -> float:
+    """Return the relative fall that observers call moderate [-]."""
+    return published("moderate_improvement").value
 
 
-def _genesis(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> list[_Row]:
-    """Scars, redness, pores and fine lines after Laser Genesis (V10, V11, V12, V14)."""
-    if not any(one.device == GENESIS for one in sessions):
-        return []
-    when = judged(outcome)
-    rows = [
-        _change_row("V10", "severity of acne scars", "genesis_acne_scars", "acne_scars", outcome),
-        _change_row("V11", "redness by instrument", "genesis_redness", "redness", outcome),
-    ]
-    moderate = published("moderate_improvement").value
-    better = changes(outcome, "area_fraction", when.day) < -moderate
-    rows.append(
-        _Row(
-            "V12",
-            "people with moderately smaller pores or better",
-            published("pores_moderate_share"),
-            _share_estimate(better),
-            people,
-            f"{people(float(better.mean()))} with a pore area down by more than {people(moderate)}",
-            _difference(sessions, "pores_moderate_share_sessions"),
-        )
+def trials_of(
+    outcome: Outcome, sessions: tuple[SessionFacts, ...], *groups: Group
+) -> tuple[tuple[OutcomeVariable, Trial], ...]:
+    """Return the published changes of the devices that a course uses, outcome by outcome."""
+    used = {one.device for one in sessions}
+    return tuple(
+        (about, trial)
+        for about in outcome.of_group(*groups)
+        for trial in about.trial
+        if trial.device in used
     )
-    kept = _kept(outcome, sessions)
-    if kept is not None:
-        rows.append(
-            _Row(
-                "V14",
-                "share of the effect on fine lines kept from 2 to 6 months",
-                published("wrinkle_effect_kept"),
-                kept,
-                people,
-                f"{people(kept.median)} ({span(people(kept.low), people(kept.high))})",
-                _difference(sessions, "wrinkle_effect_kept_sessions"),
-            )
+
+
+@cache
+def _results(kind: str) -> tuple[_Result, ...]:
+    """Return the published results of one kind.
+
+    Raises
+    ------
+    DataFileError
+        If an entry lacks a text or says what is unknown.
+    """
+    where = f"published_results.toml, {kind}"
+    return tuple(
+        from_table(_Result, one, where) for one in document("report", "published_results")[kind]
+    )
+
+
+def _of_kind(
+    kind: str,
+    compared: Callable[[Outcome, tuple[SessionFacts, ...], _Result], Iterator[_Row]],
+    outcome: Outcome,
+    sessions: tuple[SessionFacts, ...],
+) -> Iterator[_Row]:
+    """Hold the course against the results of one kind that are of no device or of one it uses."""
+    used = {one.device for one in sessions}
+    for result in _results(kind):
+        if not result.device or result.device in used:
+            yield from compared(outcome, sessions, result)
+
+
+def _wound(outcome: Outcome, sessions: tuple[SessionFacts, ...], result: _Result) -> Iterator[_Row]:
+    """Compare the depth of the strongest session's wound, over the members."""
+    strongest = _strongest(sessions, result)
+    depths = outcome[result.outcome].isel(session=strongest.number - 1).to_numpy()
+    depth = Interval(float(depths.min()), float(np.median(depths)), float(depths.max()))
+    yield _Row(
+        result.target,
+        result.quantity,
+        published(result.published),
+        depth,
+        length,
+        f"{length(depth.median)} ({span(length(depth.low), length(depth.high))})",
+        _other_exposure(strongest, result),
+    )
+
+
+def _healed(
+    outcome: Outcome, sessions: tuple[SessionFacts, ...], result: _Result
+) -> Iterator[_Row]:
+    """Compare the days until a sign on the surface is over, after the strongest session."""
+    strongest = _strongest(sessions, result)
+    days = days_until_healed(outcome, result.outcome, strongest.number - 1)
+    low, middle, high = (
+        float(np.quantile(days, q, method="nearest")) * day for q in (_TAIL, 0.5, 1 - _TAIL)
+    )
+    yield _Row(
+        result.target,
+        result.quantity,
+        published(result.published),
+        Interval(low, middle, high),
+        lambda seconds: f"{seconds / day:.2g} d",
+        days_text(days),
+        _other_exposure(strongest, result),
+    )
+
+
+def _changes(outcome: Outcome, sessions: tuple[SessionFacts, ...]) -> Iterator[_Row]:
+    """Compare the change of each outcome with its trials."""
+    when = judged(outcome).day
+    trials = trials_of(outcome, sessions, "pores", "below", "effects")
+    for about, trial in sorted(trials, key=lambda pair: pair[1].target):
+        result = outcome.change(about.name, when, PROBABILITY)
+        yield _Row(
+            trial.target,
+            f"{trial.quantity} ({device_name(trial.device)})",
+            trial,
+            result,
+            change,
+            f"{change(result.median)} ({span(change(result.low), change(result.high))})",
+            _other_course(sessions, trial.device, trial.sessions),
         )
-    return rows
 
 
-def _baseline(outcome: xr.Dataset) -> _Row:
-    """Pore area before any treatment (V13)."""
-    start = outcome["area_fraction"].isel(day=0).to_numpy()
+def _improved(
+    outcome: Outcome, sessions: tuple[SessionFacts, ...], result: _Result
+) -> Iterator[_Row]:
+    """Compare the share of people that improve moderately or more."""
+    moderate = moderate_improvement()
+    better = outcome.changes(result.outcome, judged(outcome).day) < -moderate
+    yield _Row(
+        result.target,
+        result.quantity,
+        published(result.published),
+        _share_estimate(better),
+        people,
+        f"{people(float(better.mean()))} with a pore area down by more than {people(moderate)}",
+        _other_course(sessions, result.device, _sessions_of(result)),
+    )
+
+
+def _kept(outcome: Outcome, sessions: tuple[SessionFacts, ...], result: _Result) -> Iterator[_Row]:
+    """Compare the effect at six months over that at two; nothing if that was not simulated."""
+    last = max(one.day for one in sessions)
+    end = float(outcome.days.max())
+    if end < last + _SIX_MONTHS - 7.0:
+        return
+    early = outcome.changes(result.outcome, last + _TWO_MONTHS)
+    late = outcome.changes(result.outcome, min(last + _SIX_MONTHS, end))
+    # a draw without an effect has nothing to keep
+    some = np.abs(early) > 1e-9
+    if not some.any():
+        return
+    kept = estimate(late[some] / early[some], PROBABILITY)
+    yield _Row(
+        result.target,
+        result.quantity,
+        published(result.published),
+        kept,
+        people,
+        f"{people(kept.median)} ({span(people(kept.low), people(kept.high))})",
+        _other_course(sessions, result.device, _sessions_of(result)),
+    )
+
+
+def _before(
+    outcome: Outcome, _sessions: tuple[SessionFacts, ...], result: _Result
+) -> Iterator[_Row]:
+    """Compare an outcome before any treatment."""
+    start = outcome.draws(result.outcome, float(outcome.days[0]))
     measured = outcome.attrs.get("pores_measured") == "true"
-    return _Row(
-        "V13",
-        "share of skin covered by visible pores, before treatment",
-        published("pore_area_fraction"),
+    yield _Row(
+        result.target,
+        result.quantity,
+        published(result.published),
         estimate(start, PROBABILITY),
         share,
         f"{share(float(np.median(start)))} ({'measured here' if measured else 'typical skin'})",
-        "patients who complained of their pores there",
+        result.difference,
         depends_on_course=False,
     )
 
 
-def _change_row(key: str, quantity: str, trial: str, variable: str, outcome: xr.Dataset) -> _Row:
-    result = estimate(changes(outcome, variable, judged(outcome).day), PROBABILITY)
-    return _Row(
-        key,
-        f"{quantity} (Laser Genesis)",
-        published(trial),
-        result,
-        change,
-        f"{change(result.median)} ({span(change(result.low), change(result.high))})",
-        _difference(session_facts(outcome), f"{trial}_sessions"),
-    )
+def _strongest(sessions: tuple[SessionFacts, ...], result: _Result) -> SessionFacts:
+    """Return the session of the result's device with the largest radiant exposure."""
+    return max((one for one in sessions if one.device == result.device), key=_exposure)
 
 
-def _difference(sessions: tuple[SessionFacts, ...], trial_sessions: str) -> str:
-    """Return how a course differs from a trial that gave only Laser Genesis."""
-    there = round(published(trial_sessions).value)
-    here = sum(one.device == GENESIS for one in sessions)
+def _exposure(session: SessionFacts) -> float:
+    return session.settings.get("radiant_exposure_j_cm2", 0.0)
+
+
+def _other_exposure(session: SessionFacts, result: _Result) -> str:
+    """Return how the radiant exposure differs from those for which the result holds."""
+    trial, given = published(result.exposure), _exposure(session)
+    if trial.low <= given * J_per_cm2 * (1 + 1e-9) <= trial.high * (1 + 1e-6):
+        return ""
+    return f"{given:g} J/cm2 here, {trial.low / J_per_cm2:g} to {trial.high / J_per_cm2:g} there"
+
+
+def _other_course(sessions: tuple[SessionFacts, ...], device: str, there: int) -> str:
+    """Return how a course differs from a trial that gave so many sessions of one device alone."""
+    here = sum(one.device == device for one in sessions)
     parts = []
     if here != there:
         parts.append(f"{here} session{'s' if here != 1 else ''} here, {there} there")
-    if any(one.device == PEARL for one in sessions):
-        parts.append("Pearl as well here")
+    others = dict.fromkeys(one.name for one in sessions if one.device != device)
+    parts.extend(f"{name} as well here" for name in others)
     return "; ".join(parts)
 
 
-def _kept(outcome: xr.Dataset, sessions: tuple[SessionFacts, ...]) -> Interval | None:
-    """Return the effect on fine lines at six months over that at two; nothing if not simulated."""
-    last = max(one.day for one in sessions)
-    if float(outcome["day"].max()) < last + _SIX_MONTHS - 7.0:
-        return None
-    early = changes(outcome, "fine_lines", last + _TWO_MONTHS)
-    late = changes(outcome, "fine_lines", last + _SIX_MONTHS)
-    # a draw without an effect has nothing to keep
-    some = np.abs(early) > 1e-9
-    return estimate(late[some] / early[some], PROBABILITY) if some.any() else None
+def _sessions_of(result: _Result) -> int:
+    return round(published(f"{result.published}_sessions").value)
 
 
 def _share_estimate(hits: Floats | np.ndarray) -> Interval:
@@ -247,12 +352,12 @@ def _share_estimate(hits: Floats | np.ndarray) -> Interval:
     return Interval(centre - half, p, centre + half)
 
 
-def _published_text(entry: Parameter, text: Callable[[float], str]) -> str:
+def _published_text(entry: Published, text: Callable[[float], str]) -> str:
     if entry.low == entry.high:
         return f"{text(entry.value)} (no spread published)"
     return f"{text(entry.value)} ({span(text(entry.low), text(entry.high))})"
 
 
-def _source(entry: Parameter) -> str:
+def _source(entry: Published) -> str:
     note = f". {entry.note}" if entry.note else ""
     return f"{entry.source}{note}"

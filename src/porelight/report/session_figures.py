@@ -1,6 +1,5 @@
 """Pictures of one session: temperature over time and depth, and the injury it leaves."""
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,34 +13,31 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.ndimage import median_filter
 
+from porelight.course.codec import skin_of
+from porelight.course.fields import json_document
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.value_text import significant
 from porelight.quantities import Floats
 from porelight.report import palette
 from porelight.report.drawing import depth_axis, drawing, new_figure, nice_levels, spread
-from porelight.report.formatting import significant
-from porelight.tissue.skin import Skin
 from porelight.units import ZERO_CELSIUS, minute, ms
 
 _ISOTHERM_STEPS = (1.0, 2.0, 5.0)  # K, while the skin is only warm
 _HOT = (45.0, 60.0, 80.0, 100.0, 150.0, 200.0, 300.0)  # degC, where more happens than warming
 _WARM = 25.0  # K of difference up to which a picture shows only warming
 _BLOOD = "coagulated"
-_INJURIES = (
-    ("killed", "cells killed", palette.VERMILION, "-"),
-    ("denatured", "collagen denatured", palette.PURPLE, "--"),
-    (_BLOOD, "blood coagulated", palette.SKY, ":"),
-    ("heat_shocked", "cells heat-shocked, alive", palette.ORANGE, "-."),
-)
 # an injury that reaches no more than this share anywhere is named, not drawn
 _VISIBLE = 1e-3
 _SLOW = 7  # samples of the clock over which isotherms are smoothed
 
 
-def session_figure(outcome: xr.Dataset, index: int) -> Figure:
+def session_figure(outcome: Outcome, index: int) -> Figure:
     """Return what one session did, with one depth axis for three panels.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
     index : int
         Of the session, from 0.
@@ -52,7 +48,7 @@ def session_figure(outcome: xr.Dataset, index: int) -> Figure:
         Left the temperature over time and depth in the typical member; in the middle the highest
         and the final temperature, median and span of the members; right the injury.
     """
-    one = outcome.isel(session=index)
+    one = outcome.dataset.isel(session=index)
     with drawing():
         figure = new_figure(4.5)
         picture, profile, injury = figure.subplots(
@@ -60,7 +56,7 @@ def session_figure(outcome: xr.Dataset, index: int) -> Figure:
         )
         _temperature_picture(figure, picture, one)
         _temperature_profile(profile, one)
-        _injury_profile(injury, one, _epidermis(outcome))
+        _injury_profile(injury, one, outcome.of_group("injury"), _epidermis(outcome))
         depth_axis(picture)
         picture.set_ylabel("depth below the surface")
     return figure
@@ -122,13 +118,14 @@ def _temperature_profile(axes: Axes, one: xr.Dataset) -> None:
     axes.grid(visible=True, axis="x")
 
 
-def _epidermis(outcome: xr.Dataset) -> float:
+def _epidermis(outcome: Outcome) -> float:
     """Return how thick the epidermis is, in which there is no blood [m]."""
-    person = json.loads(outcome.attrs["skin"])
-    return Skin.typical(**person).layers[0].thickness
+    return skin_of(json_document(outcome.attrs["skin"])).layers[0].thickness
 
 
-def _injury_profile(axes: Axes, one: xr.Dataset, epidermis: float) -> None:
+def _injury_profile(
+    axes: Axes, one: xr.Dataset, injuries: Sequence[OutcomeVariable], epidermis: float
+) -> None:
     depth = one["depth"].to_numpy()
     gone = one["ablated"].transpose("member", "depth").to_numpy() >= 0.5
     absent, highest = [], 0.0
@@ -152,7 +149,8 @@ def _injury_profile(axes: Axes, one: xr.Dataset, epidermis: float) -> None:
         )
     else:
         absent.append("tissue removed")
-    for name, label, colour, dash in _INJURIES:
+    for about in injuries:
+        name, label = about.name, about.label
         # what a member has lost, and blood where there is none, has no injury to show
         absent_here = gone | (depth < epidermis) if name == _BLOOD else gone
         members = np.where(absent_here, np.nan, one[name].transpose("member", "depth").to_numpy())
@@ -162,7 +160,8 @@ def _injury_profile(axes: Axes, one: xr.Dataset, epidermis: float) -> None:
             continue
         highest = max(highest, most)
         text = label if most > 0.5 else f"{label}, \u2264 {significant(100.0 * most, 2)} %"
-        spread(axes, 100.0 * members, depth, colour, text, dash)
+        colour = palette.COLOURS[about.drawing.colour]
+        spread(axes, 100.0 * members, depth, colour, text, about.drawing.dash)
     # a small injury gets an axis of its own size, a large one the whole
     axes.set_xlim(0.0, 100.0 if not 0.0 < highest < 0.5 else 110.0 * highest)
     axes.set_xlabel("share [%]")

@@ -7,20 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-import xarray as xr
 
-from porelight.inference.statistics import Interval, estimate
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.statistics import Interval, estimate
+from porelight.course.value_text import length, significant
+from porelight.laser.devices import devices
+from porelight.report.certainty import PROBABILITY
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
-from porelight.report.formatting import (
-    change,
-    length,
-    of_ten,
-    significant,
-    span,
-    temperature,
-)
+from porelight.report.formatting import change, of_ten, span, temperature
 from porelight.report.healed import days_text, days_until_healed
-from porelight.report.shown import OUTCOMES, PROBABILITY, Shown, changes, evidence
 from porelight.units import um
 from porelight.validation.case import CaseResult
 
@@ -29,57 +25,47 @@ Rows: TypeAlias = list[dict[str, str]]
 NOTHING = "-"
 SURFACE = 5.0 * um  # what lies above is called the surface
 _FACTORS = 12  # rows of a table of sensitivities; their file holds all
-_OF_HABITS = ("area_fraction", "diameter_ratio", "collagen", "plug")
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
 
 
-def forecast_rows(outcome: xr.Dataset) -> Rows:
+def forecast_rows(outcome: Outcome) -> Rows:
     """Return each outcome now and twelve weeks after the last session.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
 
     Returns
     -------
     list of dict
         Headings: outcome, now, the day, change, the interval of the change, evidence. Outcomes that
-        are changes have no value now or then. The last row is the risk of darkening; its interval
-        is that of the risk.
+        are changes have no value now or then. Risks stand last; their interval is that of the risk.
     """
     when = judged(outcome)
     day = f"day {when.day:g}"
-    interval = f"its {_PERCENT} interval"
     rows = []
-    for one in OUTCOMES:
-        result = estimate(changes(outcome, one.name, when.day), PROBABILITY)
-        now, then = _now_and_then(outcome, one, when.day)
+    for one in shown(outcome):
+        now, then, changed, bounds = _numbers(outcome, one, when.day)
         rows.append(
             {
                 "outcome": one.label,
                 "now": now,
                 day: then,
-                "change": change(result.median),
-                interval: _changes(result),
-                "evidence": evidence(one),
+                "change": changed,
+                f"its {_PERCENT} interval": bounds,
+                "evidence": one.evidence.grade,
             }
         )
-    risk = estimate(outcome["pigment_risk"].to_numpy(), PROBABILITY)
-    rows.append(
-        {
-            "outcome": "risk of darkening after inflammation",
-            "now": NOTHING,
-            day: _risk(risk.median),
-            "change": NOTHING,
-            interval: span(_risk(risk.low), _risk(risk.high)),
-            "evidence": "no rate published; 0 of 8 people (Pearl)",
-        }
-    )
     return rows
 
 
-def session_rows(outcome: xr.Dataset) -> Rows:
+def shown(outcome: Outcome) -> tuple[OutcomeVariable, ...]:
+    """Return the outcomes of the rows of `forecast_rows`."""
+    return outcome.of_group("pores", "below", "effects", "risk")
+
+
+def session_rows(outcome: Outcome) -> Rows:
     """Return the settings of each session and what it did, median over members with the span."""
     return [
         {
@@ -99,7 +85,7 @@ def session_rows(outcome: xr.Dataset) -> Rows:
     ]
 
 
-def healing_rows(outcome: xr.Dataset) -> Rows:
+def healing_rows(outcome: Outcome) -> Rows:
     """Return how long the surface takes after each session that removed tissue.
 
     Days are the first simulated day on which 95 % of the area is closed, or free of its dressing.
@@ -110,12 +96,9 @@ def healing_rows(outcome: xr.Dataset) -> Rows:
         if not is_ablative(outcome, index):
             continue
         row = {"session": f"{session.number} ({session.name}, day {session.day:g})"}
-        for heading, name in (
-            ("skin closed again", "epidermis"),
-            ("dressing off", "dressing"),
-            ("redness of the treatment below a tenth", "erythema"),
-        ):
-            row[heading] = days_text(days_until_healed(outcome, name, index))
+        for sign in outcome.of_group("surface"):
+            days = days_until_healed(outcome, sign.name, index)
+            row[sign.healed.heading] = days_text(days)
         rows.append(row)
     return rows
 
@@ -176,27 +159,27 @@ def refusal_rows(document: Mapping[str, Any]) -> Rows:
     ]
 
 
-def habit_rows(outcomes: Mapping[str, xr.Dataset]) -> Rows:
+def habit_rows(outcomes: Mapping[str, Outcome]) -> Rows:
     """Return what the last day of a what-if brings under each habit."""
     rows = []
     for habit, outcome in outcomes.items():
-        day = float(outcome["day"].max())
+        last = float(outcome.days[-1])
         row = {"habit": habit}
-        for one in OUTCOMES:
-            if one.name in _OF_HABITS:
-                result = estimate(changes(outcome, one.name, day), PROBABILITY)
+        for one in outcome.of_group("pores", "below", "effects"):
+            if one.years:
+                result = outcome.change(one.name, last, PROBABILITY)
                 row[one.label] = f"{change(result.median)} ({_changes(result)})"
         rows.append(row)
     return rows
 
 
-def learned_rows(everyone: xr.Dataset, person: xr.Dataset) -> Rows:
+def learned_rows(everyone: Outcome, person: Outcome) -> Rows:
     """Return each outcome's change as for anyone of this description and as for this person."""
     when = judged(everyone)
     rows = []
-    for one in OUTCOMES:
-        before = estimate(changes(everyone, one.name, when.day), PROBABILITY)
-        after = estimate(changes(person, one.name, when.day), PROBABILITY)
+    for one in everyone.of_group("pores", "below", "effects"):
+        before = everyone.change(one.name, when.day, PROBABILITY)
+        after = person.change(one.name, when.day, PROBABILITY)
         rows.append(
             {
                 f"change by day {when.day:g}": one.label,
@@ -252,18 +235,18 @@ def verification_rows(results: Sequence[CaseResult]) -> Rows:
     return rows
 
 
-def _now_and_then(outcome: xr.Dataset, one: Shown, day: float) -> tuple[str, str]:
+def _numbers(outcome: Outcome, one: OutcomeVariable, day: float) -> tuple[str, str, str, str]:
+    """Return the value now and then, the change, and the interval of the last of these given."""
+    if not one.is_history:
+        result = outcome.value(one.name, day, PROBABILITY)
+        bounds = span(one.text(result.low), one.text(result.high))
+        return NOTHING, one.text(result.median), NOTHING, bounds
+    result = outcome.change(one.name, day, PROBABILITY)
     if one.is_change:
-        return NOTHING, NOTHING
-    history = outcome[one.name].median("draw")
-    return (
-        one.text(float(history.isel(day=0))),
-        one.text(float(history.sel(day=day, method="nearest"))),
-    )
-
-
-def _risk(chance: float) -> str:
-    return f"{significant(100.0 * chance, 2)} %"
+        return NOTHING, NOTHING, change(result.median), _changes(result)
+    first = float(outcome.days[0])
+    now, then = (float(np.median(outcome.draws(one.name, when))) for when in (first, day))
+    return one.text(now), one.text(then), change(result.median), _changes(result)
 
 
 def _changes(result: Interval) -> str:
@@ -283,7 +266,7 @@ def _settings(session: SessionFacts) -> str:
     ):
         if key in given:
             parts.append(f"{given[key]:.4g} {unit}")
-    if session.device == "pearl":
+    if _has_pattern(session):
         passes = given.get("passes", 1.0)
         parts.append(f"{passes:.0f} pass" + ("es" if passes > 1 else ""))
         if "overlap" in given:
@@ -295,7 +278,14 @@ def _settings(session: SessionFacts) -> str:
     return ", ".join(parts)
 
 
-def _of_members(outcome: xr.Dataset, name: str, session: SessionFacts) -> np.ndarray:
+def _has_pattern(session: SessionFacts) -> bool:
+    """Return whether a scanner set the pulses of a session, from its passes and overlap."""
+    if session.device in devices():
+        return not devices()[session.device].sets_pulses
+    return session.settings.get("overlap", 0.0) > 0.0
+
+
+def _of_members(outcome: Outcome, name: str, session: SessionFacts) -> np.ndarray:
     values = outcome[name].isel(session=session.number - 1)
     if "depth" in values.dims:
         values = values.max("depth")
@@ -303,7 +293,7 @@ def _of_members(outcome: xr.Dataset, name: str, session: SessionFacts) -> np.nda
 
 
 def _members(
-    outcome: xr.Dataset, name: str, session: SessionFacts, text: Callable[[float], str]
+    outcome: Outcome, name: str, session: SessionFacts, text: Callable[[float], str]
 ) -> str:
     """Return the median over members, and between what values they lie."""
     values = _of_members(outcome, name, session)
@@ -311,20 +301,20 @@ def _members(
     return middle if low == high else f"{middle} ({span(low, high)})"
 
 
-def _hottest(outcome: xr.Dataset, session: SessionFacts) -> str:
+def _hottest(outcome: Outcome, session: SessionFacts) -> str:
     typical = outcome["peak_temperature"].isel(session=session.number - 1).median("member")
     depth = float(outcome["depth"][int(typical.argmax("depth"))])
     where = "the surface" if depth < SURFACE else length(depth)
     return f"{_members(outcome, 'peak_temperature', session, temperature)} at {where}"
 
 
-def _depth(outcome: xr.Dataset, name: str, session: SessionFacts) -> str:
+def _depth(outcome: Outcome, name: str, session: SessionFacts) -> str:
     if float(outcome[name].isel(session=session.number - 1).max()) == 0.0:
         return "nothing"
     return _members(outcome, name, session, length)
 
 
-def _pulses(outcome: xr.Dataset, session: SessionFacts) -> str:
+def _pulses(outcome: Outcome, session: SessionFacts) -> str:
     delivered = float(np.median(_of_members(outcome, "pulses_delivered", session)))
     planned = session.settings.get("pulses", delivered)
     if round(delivered) < round(planned):
@@ -332,7 +322,7 @@ def _pulses(outcome: xr.Dataset, session: SessionFacts) -> str:
     return f"{delivered:.0f}"
 
 
-def _stimulus(outcome: xr.Dataset, session: SessionFacts) -> str:
+def _stimulus(outcome: Outcome, session: SessionFacts) -> str:
     values = outcome["stimulus"].isel(session=session.number - 1).to_numpy()
     result = estimate(values, PROBABILITY)
     return (

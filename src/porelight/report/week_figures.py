@@ -1,29 +1,29 @@
 """Pictures of the weeks: pores, what lies below, healing, effects, and the sizes of the pores."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import numpy as np
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_variables import OutcomeVariable, Trial
+from porelight.course.value_text import significant
+from porelight.laser.device_use import Mark
+from porelight.laser.devices import devices
 from porelight.quantities import Floats
 from porelight.report import palette
-from porelight.report.drawing import band, drawing, new_figure
+from porelight.report.certainty import names_of_devices, smallest_detectable_change
+from porelight.report.drawing import band, drawing, drawn_history, new_figure
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
-from porelight.report.formatting import significant
-from porelight.report.plausibility import GENESIS, PEARL, published
-from porelight.report.shown import changes, of_group, smallest_detectable
+from porelight.report.plausibility import trials_of
 from porelight.tissue.population import DETECTION_THRESHOLD
 from porelight.units import mm, per_cm2
 
 _WEEK = 7.0  # d
-_MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {GENESIS: ("v", palette.VERMILION), PEARL: ("D", palette.GREEN)}
-)
-_OTHER_MARK = ("s", palette.INK)
+_SEEN = "area_fraction"  # what a camera measures, so that the fall it can tell is drawn
+_ACROSS = 3  # panels beside each other
 _FORTNIGHT = 14.0  # d
 _FLOOR = "genetic size: no treatment goes below"
 _LEAST_RANGE = 0.06  # of an axis, as a share of the value
@@ -31,84 +31,82 @@ _LEAST_RANGE = 0.06  # of an axis, as a share of the value
 _SAMPLE = 400
 
 
-def weeks_figure(outcome: xr.Dataset) -> Figure:
-    """Return pore area, number and diameter over the weeks, with 50 % and 90 % bands.
+def weeks_figure(outcome: Outcome) -> Figure:
+    """Return the pores over the weeks: area, number and diameter, with 50 % and 90 % bands.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
     """
     with drawing():
-        figure = new_figure(2.9)
-        area, count, diameter = figure.subplots(1, 3)
-        share = 100.0 * _history(outcome, "area_fraction")
-        band(area, _weeks(outcome), share, palette.BLUE, "")
-        start = float(np.median(share[:, 0]))
-        area.axhline(
-            start * (1.0 - smallest_detectable()), color=palette.GREY, linestyle=":", linewidth=1.0
-        )
-        area.set_ylabel("skin covered by visible pores [%]")
-        band(
-            count, _weeks(outcome), _history(outcome, "visible_density") / per_cm2, palette.BLUE, ""
-        )
-        count.set_ylabel("visible pores per cm\u00b2")
-        band(
-            diameter, _weeks(outcome), 100.0 * _history(outcome, "diameter_ratio"), palette.BLUE, ""
-        )
-        diameter.set_ylabel("diameter of a pore [% of its start]")
-        for axes in (area, count, diameter):
+        shown = _over_days(outcome.of_group("pores"))
+        figure = _panels(outcome, shown, 2.9)
+        for axes, about in zip(figure.axes, shown, strict=False):
+            if about.name == _SEEN:
+                start = float(np.median(drawn_history(outcome, about)[:, 0]))
+                axes.axhline(
+                    start * (1.0 - smallest_detectable_change()),
+                    color=palette.GREY,
+                    linestyle=":",
+                    linewidth=1.0,
+                )
             _finish_weeks(axes, outcome)
         _legend_of_sessions(figure, outcome)
     return figure
 
 
-def collagen_figure(outcome: xr.Dataset) -> Figure:
+def collagen_figure(outcome: Outcome) -> Figure:
     """Return what moves the pore over the weeks: collagen at its wall, young collagen, plug."""
     with drawing():
-        figure = new_figure(2.6)
-        for axes, name, label, colour in zip(
-            figure.subplots(1, 3),
-            ("collagen", "immature_collagen", "plug"),
-            (
-                "collagen at the wall [% of start]",
-                "young collagen [% of all at start]",
-                "pressure of the plug [% of start]",
-            ),
-            (palette.GREEN, palette.ORANGE, palette.SKY),
-            strict=True,
-        ):
-            band(axes, _weeks(outcome), 100.0 * _history(outcome, name), colour, "")
-            axes.set_ylabel(label)
+        shown = _over_days(outcome.of_group("below"))
+        figure = _panels(outcome, shown, 2.6)
+        for axes, _ in zip(figure.axes, shown, strict=False):
             _finish_weeks(axes, outcome)
     return figure
 
 
-def healing_figure(outcome: xr.Dataset, index: int) -> Figure:
+def _over_days(outcomes: Sequence[OutcomeVariable]) -> list[OutcomeVariable]:
+    return [one for one in outcomes if one.drawing.axis]
+
+
+def _panels(outcome: Outcome, shown: Sequence[OutcomeVariable], height: float) -> Figure:
+    """Return a figure with one panel for each outcome, three beside each other."""
+    rows = -(-len(shown) // _ACROSS)
+    figure = new_figure(height * rows)
+    panels = figure.subplots(rows, _ACROSS, squeeze=False).ravel()
+    for axes, about in zip(panels, shown, strict=False):
+        colour = palette.COLOURS[about.drawing.colour]
+        draws = drawn_history(outcome, about)
+        band(axes, _weeks(outcome), draws, colour, "", about.drawing.dash)
+        axes.set_ylabel(about.drawing.axis.format(start="start"))
+    for axes in panels[len(shown) :]:
+        axes.set_axis_off()
+    return figure
+
+
+def healing_figure(outcome: Outcome, index: int) -> Figure:
     """Return the first two weeks after a session that removed tissue.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
     index : int
         Of the session, from 0.
     """
     start = session_facts(outcome)[index].day
-    days = outcome["day"].to_numpy()
+    days = outcome.days
     # on the day itself the skin is shown as it was before the session
     window = (days > start) & (days <= start + _FORTNIGHT)
     with drawing():
         figure = new_figure(2.7, width=7.1)
         axes = figure.subplots()
-        for name, label, colour, dash in (
-            ("epidermis", "epidermis closed", palette.BLUE, "-"),
-            ("dressing", "dressing still on", palette.ORANGE, "--"),
-            ("erythema", "redness of the treatment", palette.VERMILION, "-."),
-        ):
-            draws = 100.0 * _history(outcome, name)[:, window]
+        for sign in outcome.of_group("surface"):
+            draws = drawn_history(outcome, sign)[:, window]
             if draws.size:
-                band(axes, days[window] - start, draws, colour, label, dash)
+                colour, dash = palette.COLOURS[sign.drawing.colour], sign.drawing.dash
+                band(axes, days[window] - start, draws, colour, sign.label, dash)
         axes.set_xlim(0.0, _FORTNIGHT)
         axes.set_ylim(-2.0, 102.0)
         axes.set_xlabel("days after the session")
@@ -118,19 +116,18 @@ def healing_figure(outcome: xr.Dataset, index: int) -> Figure:
     return figure
 
 
-def effects_figure(outcome: xr.Dataset) -> Figure:
+def effects_figure(outcome: Outcome) -> Figure:
     """Return each effect beside the pore as an interval, and what a trial found beside it."""
     when = judged(outcome)
-    shown = of_group("effects")
-    trials = {}
-    if any(session.device == GENESIS for session in session_facts(outcome)):
-        trials = {"redness": "genesis_redness", "acne_scars": "genesis_acne_scars"}
+    shown = outcome.of_group("effects")
+    sessions = session_facts(outcome)
+    trials = trials_of(outcome, sessions, "effects")
     with drawing():
         figure = new_figure(0.36 * len(shown) + 0.9, width=7.1)
         axes = figure.subplots()
         axes.axvline(0.0, color=palette.GREY, linewidth=0.8)
         for row, one in enumerate(shown):
-            draws = 100.0 * changes(outcome, one.name, when.day)
+            draws = 100.0 * outcome.changes(one.name, when.day)
             low, quarter, middle, three, high = np.quantile(draws, [0.05, 0.25, 0.5, 0.75, 0.95])
             axes.plot(
                 [low, high], [row, row], color=palette.BLUE, linewidth=1.4, solid_capstyle="butt"
@@ -144,8 +141,8 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
                 solid_capstyle="butt",
             )
             axes.plot(middle, row, "o", color=palette.BLUE, markersize=5.5, markeredgecolor="white")
-            if one.name in trials:
-                _trial(axes, row + 0.27, trials[one.name])
+            for trial in (trial for about, trial in trials if about is one):
+                _trial(axes, row + 0.27, trial)
         axes.plot(
             [],
             [],
@@ -155,6 +152,8 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
             label="predicted: median, 50 % and 90 %",
         )
         if trials:
+            tried = {trial.device for _, trial in trials}
+            names = names_of_devices(tuple(one for one in sessions if one.device in tried))
             axes.plot(
                 [],
                 [],
@@ -162,7 +161,7 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
                 color=palette.VERMILION,
                 markerfacecolor="white",
                 markersize=5.0,
-                label="trial of Laser Genesis",
+                label=f"trial of {' and '.join(names)}",
             )
         axes.set_yticks(range(len(shown)), [one.label for one in shown])
         axes.set_ylim(len(shown) - 0.4, -0.6)
@@ -177,7 +176,7 @@ def effects_figure(outcome: xr.Dataset) -> Figure:
     return figure
 
 
-def sizes_figure(outcome: xr.Dataset) -> Figure:
+def sizes_figure(outcome: Outcome) -> Figure:
     """Return how many pores are larger than which diameter, now and as predicted.
 
     The prediction scales every pore and stops it at its genetic size, as the course does. A count
@@ -231,21 +230,17 @@ def sizes_figure(outcome: xr.Dataset) -> Figure:
     return figure
 
 
-def _history(outcome: xr.Dataset, name: str) -> Floats:
-    return np.asarray(outcome[name].transpose("draw", "day").to_numpy(), dtype=np.float64)
-
-
-def _visible(outcome: xr.Dataset, day: float) -> str:
+def _visible(outcome: Outcome, day: float) -> str:
     """Return the median number of visible pores per cm2 on a day."""
     density = outcome["visible_density"].sel(day=day, method="nearest").median("draw")
     return significant(float(density) / per_cm2)
 
 
-def _weeks(outcome: xr.Dataset) -> Floats:
-    return np.asarray(outcome["day"].to_numpy() / _WEEK, dtype=np.float64)
+def _weeks(outcome: Outcome) -> Floats:
+    return outcome.days / _WEEK
 
 
-def _finish_weeks(axes: Axes, outcome: xr.Dataset) -> None:
+def _finish_weeks(axes: Axes, outcome: Outcome) -> None:
     """Mark the sessions and the day of judgement, and name the axis."""
     when = judged(outcome)
     low, high = axes.get_ylim()
@@ -254,10 +249,10 @@ def _finish_weeks(axes: Axes, outcome: xr.Dataset) -> None:
     if high - low < _LEAST_RANGE * abs(middle):
         low, high = middle - 0.5 * _LEAST_RANGE * middle, middle + 0.5 * _LEAST_RANGE * middle
     axes.set_ylim(low, high)
-    axes.set_xlim(0.0, float(outcome["day"].max()) / _WEEK)
+    axes.set_xlim(0.0, float(outcome.days.max()) / _WEEK)
     axes.axvline(when.day / _WEEK, color=palette.GREY, linewidth=0.9, linestyle="--")
     for session in session_facts(outcome):
-        marker, colour = _MARKS.get(session.device, _OTHER_MARK)
+        marker, colour = _mark(session.device)
         axes.plot(
             session.day / _WEEK,
             1.05,
@@ -273,12 +268,12 @@ def _finish_weeks(axes: Axes, outcome: xr.Dataset) -> None:
     axes.set_axisbelow(True)
 
 
-def _legend_of_sessions(figure: Figure, outcome: xr.Dataset) -> None:
+def _legend_of_sessions(figure: Figure, outcome: Outcome) -> None:
     axes = figure.axes[0]
     when = judged(outcome)
     handles, labels = [], []
     for session in _first_of_each(session_facts(outcome)):
-        marker, colour = _MARKS.get(session.device, _OTHER_MARK)
+        marker, colour = _mark(session.device)
         handles += axes.plot([], [], marker, color=colour, markersize=5.0)
         labels.append(session.name)
     handles += axes.plot([], [], color=palette.BLUE)
@@ -294,13 +289,18 @@ def _first_of_each(sessions: tuple[SessionFacts, ...]) -> list[SessionFacts]:
     return list({session.device: session for session in sessions}.values())
 
 
-def _trial(axes: Axes, height: float, name: str) -> None:
-    entry = published(name)
-    low, middle, high = (100.0 * x for x in (entry.low, entry.value, entry.high))
+def _mark(device: str) -> tuple[str, str]:
+    """Return marker and colour of a session; a device that is not registered has the usual one."""
+    mark = devices()[device].mark if device in devices() else Mark()
+    return mark.marker, palette.COLOURS[mark.colour]
+
+
+def _trial(axes: Axes, height: float, trial: Trial) -> None:
+    low, middle, high = (100.0 * x for x in (trial.low, trial.value, trial.high))
     axes.plot([low, high], [height, height], color=palette.VERMILION, linewidth=1.0)
     axes.plot(middle, height, "D", color=palette.VERMILION, markerfacecolor="white", markersize=4.5)
 
 
-def ablative_sessions(outcome: xr.Dataset) -> list[int]:
+def ablative_sessions(outcome: Outcome) -> list[int]:
     """Return the sessions, from 0, that removed tissue."""
     return [i for i in range(len(session_facts(outcome))) if is_ablative(outcome, i)]

@@ -3,9 +3,14 @@
 from collections import Counter
 
 import numpy as np
-import xarray as xr
 
-from porelight.inference.statistics import estimate, responders
+from porelight.course.outcome import Outcome
+from porelight.report.certainty import (
+    PROBABILITY,
+    missing_number,
+    smallest_detectable_change,
+    smallest_detectable_source,
+)
 from porelight.report.facts import (
     Judged,
     SessionFacts,
@@ -16,21 +21,13 @@ from porelight.report.facts import (
     skin_facts,
 )
 from porelight.report.formatting import capital, change, of_ten, people, span
-from porelight.report.shown import (
-    PROBABILITY,
-    changes,
-    missing_number,
-    smallest_detectable,
-    smallest_detectable_source,
-    worsened,
-)
 
 # a change below this is rounding, not biology
 _ROUNDING = 1e-9
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def headline(outcome: xr.Dataset) -> str:
+def headline(outcome: Outcome) -> str:
     """Return the question that the report answers: which treatment of which skin."""
     sessions = session_facts(outcome)
     return f"{treatment(sessions)} on the {skin_facts(outcome).zone}"
@@ -54,12 +51,12 @@ def treatment(sessions: tuple[SessionFacts, ...]) -> str:
     return capital(text)
 
 
-def answer(outcome: xr.Dataset) -> tuple[str, ...]:
+def answer(outcome: Outcome) -> tuple[str, ...]:
     """Return the answer as a few sentences.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned.
 
     Returns
@@ -69,12 +66,10 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
     """
     sessions = session_facts(outcome)
     when = judged(outcome)
-    area = changes(outcome, "area_fraction", when.day)
-    diameter = changes(outcome, "diameter_ratio", when.day)
     if is_unchanged(outcome):
         return (_nothing(sessions, care_facts(outcome)),)
-    result = estimate(area, PROBABILITY)
-    pore = estimate(diameter, PROBABILITY)
+    result = outcome.change("area_fraction", when.day, PROBABILITY)
+    pore = outcome.change("diameter_ratio", when.day, PROBABILITY)
     sentences = [
         (
             f"{_when(when)} the area of visible pores is predicted to change by "
@@ -83,10 +78,10 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
             f"{change(pore.median)} ({span(change(pore.low), change(pore.high))})."
         ),
         (
-            f"{capital(of_ten(responders(outcome, when.day)))} such people would measure a "
+            f"{capital(of_ten(outcome.responders(when.day)))} such people would measure a "
             f"change above the smallest detectable one: a camera tells a fall of the pore area "
-            f"from none only if it is larger than {people(smallest_detectable())} "
-            f"({smallest_detectable_source()}). " + _worse(worsened(outcome, when.day))
+            f"from none only if it is larger than {people(smallest_detectable_change())} "
+            f"({smallest_detectable_source()}). " + _worse(outcome.worsened(when.day))
         ),
     ]
     missing = missing_number(sessions)
@@ -95,7 +90,7 @@ def answer(outcome: xr.Dataset) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def is_unchanged(outcome: xr.Dataset) -> bool:
+def is_unchanged(outcome: Outcome) -> bool:
     """Return whether every pore keeps its size in every draw, to rounding."""
     start = outcome["diameter_ratio"].isel(day=0)
     return bool(np.abs(outcome["diameter_ratio"] - start).max() < _ROUNDING)
