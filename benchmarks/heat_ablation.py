@@ -13,7 +13,7 @@ import numpy as np
 from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
-from porelight.laser.presets import pearl
+from porelight.laser.devices import pearl
 from porelight.session.ablative import coverage, resurfacing
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, ms, um
@@ -47,7 +47,7 @@ def main() -> None:
     skin = Skin.typical("cheek", 2, 45.0)
     session = pearl()
     print(f"session, {coverage(session)}")
-    taken = seconds(lambda: resurfacing(skin, session, {}), 3)
+    taken = seconds(lambda: ablative_session(skin, session, {}), 3)
     print(f"                          {1e3 * taken:7.0f} ms")
     options = {
         "as it is": {},

@@ -4,7 +4,7 @@
    resolved, beside the same sum made pulse by pulse in numpy (a sample of times, scaled up).
 2. H3: 50 pulses along a line, superposed, against a three-dimensional solution of the heat equation
    by explicit finite volumes (numpy, and py-pde with --peer) and against closed forms.
-3. Perfusion that answers warmth: a small session, superposed and corrected by the mean over the
+3. Thermoregulated perfusion: a small session, superposed and corrected by the mean over the
    area, against the same three-dimensional solution with a perfusion that follows the surface.
 4. The table of warmth by skin type and pulses per cm2.
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from porelight.heat.surface import Surface
-from porelight.laser.presets import pearl
+from porelight.laser.devices import pearl
 from porelight.session.ablative import ablation_of_place, coverage, resurfacing
 from porelight.tissue.skin import Skin
 
@@ -41,8 +41,8 @@ def test_a_hand_moved_beam_gives_every_place_the_mean_number_of_pulses():
 
 
 def test_overlap_removes_more_where_spots_meet():
-    alone = resurfacing(SKIN, replace(pearl(), overlap=0.0, n_pulses=1), {})
-    together = resurfacing(SKIN, pearl(), {})
+    alone = ablative_session(SKIN, replace(pearl(), overlap=0.0, n_pulses=1), {})
+    together = ablative_session(SKIN, pearl(), {})
     # mean depth follows the mean number of spots; the second falls on warm skin
     assert together.ablated_depth / alone.ablated_depth == pytest.approx(1.23, abs=0.03)
     assert together.wound_depth > alone.wound_depth
@@ -61,7 +61,7 @@ def test_a_place_under_two_spots_of_two_passes_has_four_pulses():
 
 
 def test_uncovered_skin_has_no_injury():
-    found = resurfacing(SKIN, pearl(overlap=0.1), {})
+    found = ablative_session(SKIN, pearl(overlap=0.1), {})
     uncovered = coverage(pearl(overlap=0.1)).share[0]
     assert found.ablated[0] == pytest.approx(1.0 - uncovered)
     assert found.field.killed[0] == pytest.approx(1.0 - uncovered)

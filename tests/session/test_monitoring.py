@@ -9,7 +9,7 @@ from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion
 from porelight.laser.motion import PulsePath
 from porelight.session.ensemble import PhysicsEnsemble
-from porelight.session.monitoring import answer_of_perfusion, departures, thermometer_trace
+from porelight.session.monitoring import thermoregulation, departures, thermometer_trace
 from porelight.session.result import DEPTH
 from porelight.session.scattered import no_change
 from porelight.tissue.skin import Skin
@@ -29,7 +29,7 @@ def constant():
 
 @pytest.fixture(scope="module")
 def answering():
-    return ensemble("answers warmth")
+    return ensemble("thermoregulated")
 
 
 def trace_of(physics, exposure):
@@ -115,11 +115,11 @@ def test_perfusion_that_answers_lets_more_pulses_fall_before_the_stop(constant, 
     assert answering.treat(ended)[0].pulses_delivered > constant.treat(ended)[0].pulses_delivered
 
 
-def test_a_small_area_says_that_the_answer_of_perfusion_is_rough(constant):
+def test_a_small_area_says_that_the_thermoregulation_is_rough(constant):
     spot = laser_genesis(n_pulses=2000, area=2.0 * cm2)
     one = constant.delivered(spot)
     with pytest.warns(ExtrapolationWarning, match=r"an area of 2 cm2 keeps \d+ % of the warmth"):
-        change = answer_of_perfusion(one)
+        change = thermoregulation(one)
     assert change(np.array([0.0, 8.0])).shape == (2, DEPTH.size)
 
 
@@ -151,7 +151,7 @@ def test_a_session_far_above_warm_names_what_vessels_would_take_off(constant):
         injury = constant.treat(hot)[0]
     constant.treat(hot)  # told once: a second warning would be an error here
     assert to_celsius(injury.surface_reading) > 44.0
-    assert lines_of(constant, hot, "answers warmth") == ()
+    assert lines_of(constant, hot, "thermoregulated") == ()
 
 
 def test_a_hand_and_stacked_pulses_are_felt_more_than_a_scanner(constant):

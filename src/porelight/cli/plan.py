@@ -30,27 +30,26 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     json
         Print the plan as JSON.
     """
-    from porelight.files.course_file import read_skin_file  # noqa: PLC0415
-    from porelight.files.courses import skin_of  # noqa: PLC0415
+    from porelight.files.courses import read_skin  # noqa: PLC0415
     from porelight.files.plans import (  # noqa: PLC0415
         everything_beside,
         plan_document,
         save_plan,
     )
     from porelight.laser.devices import Device as OneDevice  # noqa: PLC0415
-    from porelight.planning.search import propose  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
+    from porelight.workflows.plan import plan as planned  # noqa: PLC0415
 
-    whose = skin_of(read_skin_file(skin), skin, measured=measured)
+    whose = read_skin(skin, measured=measured)
     require_output(output, skin)
     require_output(everything_beside(output), skin)
     at_hand = [OneDevice.read(one) if one.endswith(".toml") else one for one in device or ()]
     with progress_bar("planning", quiet=json) as progress:
-        found = propose(
+        found = planned(
             whose,
             goal=goal,
             devices=at_hand or None,
-            n_draws=draws,
+            draws=draws,
             seed=seed,
             progress=progress,
         )

@@ -1,13 +1,11 @@
 """``porelight sensitivity``: which unknown number matters most for a forecast."""
 
-from pathlib import Path
-
-from porelight.cli.choices import AsJson, Measured, Output
-from porelight.cli.console import print_json, print_rows, require_output, say
+from porelight.cli.choices import AsJson, CoursePath, Measured, Output
+from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 
 
 def sensitivity(
-    course: Path,
+    course: CoursePath,
     /,
     *,
     output: Output,
@@ -21,8 +19,6 @@ def sensitivity(
 
     Parameters
     ----------
-    course
-        TOML file, as for 'porelight simulate'.
     output
         JSON file with all factors; 'porelight report --sensitivity' draws it.
     outcome
@@ -31,37 +27,25 @@ def sensitivity(
         Day to judge on; twelve weeks after the last session when left out.
     base
         Points of the design, a power of 2; the weeks are followed some 50 times as often.
-    json
-        Print the document.
     """
-    from porelight.files.course_file import read_course_file  # noqa: PLC0415
-    from porelight.files.courses import course_of, simulation_of  # noqa: PLC0415
+    from porelight.files.courses import read_course  # noqa: PLC0415
     from porelight.files.documents import save_document  # noqa: PLC0415
     from porelight.files.sensitivities import sensitivity_document  # noqa: PLC0415
-    from porelight.inference.sensitivity import course_sensitivity  # noqa: PLC0415
-    from porelight.planning.objective import FOLLOW_UP  # noqa: PLC0415
     from porelight.report.tables import sensitivity_rows  # noqa: PLC0415
+    from porelight.workflows.sensitivity import sensitivity as found_of  # noqa: PLC0415
 
-    content = read_course_file(course)
-    planned = course_of(content, course, measured=measured)
+    content = read_course(course, measured=measured)
     require_output(output, course)
-    finely = simulation_of(content)
-    last = planned.sessions[-1].day if planned.sessions else 0.0
-    result = course_sensitivity(
-        planned,
-        outcome,
-        last + FOLLOW_UP if day is None else day,
-        members=finely["members"],
-        photons=finely["photons"],
-        n_base=base,
-        seed=finely["seed"],
-    )
-    document = sensitivity_document(result, seed=finely["seed"])
+    with progress_bar("simulating", quiet=json) as progress:
+        result = found_of(
+            content.course, outcome, day, content.settings, base=base, progress=progress
+        )
+    document = sensitivity_document(result, seed=content.settings.seed)
     save_document(document, output)
     if json:
         print_json(document)
     else:
-        title = f"{outcome} on day {result.day:g}, {document['runs']} runs"
+        title = f"{result.name} on day {result.day:g}, {document['runs']} runs"
         print_rows(title, sensitivity_rows(document))
         say(f"written: {output}")
     return 0

@@ -28,17 +28,16 @@ def what_if(
     json
         Print the table as JSON.
     """
-    from porelight.files.course_file import read_skin_file  # noqa: PLC0415
-    from porelight.files.courses import skin_of  # noqa: PLC0415
-    from porelight.inference.what_if import what_if as followed_habits  # noqa: PLC0415
+    from porelight.files.courses import read_skin  # noqa: PLC0415
     from porelight.report.drawing import figure_kind, save_figure  # noqa: PLC0415
     from porelight.report.tables import habit_rows  # noqa: PLC0415
     from porelight.report.what_if_figure import what_if_figure  # noqa: PLC0415
+    from porelight.workflows.what_if import what_if as followed_habits  # noqa: PLC0415
 
-    whose = skin_of(read_skin_file(skin), skin, measured=measured)
+    whose = read_skin(skin, measured=measured)
     require_output(output, skin)
     figure_kind(output)
-    outcomes = followed_habits(whose, years, draws=draws, seed=seed)
+    outcomes = followed_habits(whose, years, draws=draws, seed=seed).outcomes
     save_figure(what_if_figure(outcomes), output)
     rows = habit_rows(outcomes)
     if json:

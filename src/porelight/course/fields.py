@@ -437,12 +437,20 @@ class FieldTable(Generic[T]):
 
 def digest(document: Mapping[str, Any]) -> str:
     """Return 16 hexadecimal digits of a hash over a document."""
-    return sha256(json_text(document).encode()).hexdigest()[:16]
+    return sha256(json_text(document, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def json_text(document: Any) -> str:
-    """Return a document as JSON that holds every digit of its numbers."""
-    text = json.dumps(document, default=_marked, sort_keys=True)
+def json_text(document: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
+    """Return a document as JSON that holds every digit of its numbers.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, which JSON does not know.
+    """
+    text = json.dumps(
+        document, default=_marked, indent=indent, sort_keys=sort_keys, allow_nan=False
+    )
     return text.replace('"\\u0000', "").replace('\\u0000"', "")
 
 

@@ -1,4 +1,4 @@
-"""What an outcome says about itself: the sessions' physics, the skin, and where numbers come from."""
+"""What an outcome says about itself: the sessions, the skin, and where its numbers come from."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -107,7 +107,7 @@ def begin(
     )
 
 
-def advance(
+def advance(  # noqa: PLR0913  each is a choice of the caller
     state: CourseState,
     course: "Course",
     days: Sequence[float],

@@ -79,11 +79,11 @@ def _whole(value: object) -> object:
     return value
 
 
-def _annotation(field: kinds.Field) -> Any:
+def _annotation(field: kinds.Field) -> Any:  # noqa: PLR0911  one return for each kind
     """Return the type of a field in a table of a file."""
     kind = field.kind
     if isinstance(kind, kinds.Word):
-        return Literal[tuple([*kind.words, *kind.older])]
+        return Literal[(*kind.words, *kind.older)]
     if isinstance(kind, kinds.Number):
         bounds = {"minimum": kind.low, "maximum": kind.high}
         return Annotated[
@@ -102,7 +102,7 @@ def _annotation(field: kinds.Field) -> Any:
         return StrictBool
     if isinstance(kind, kinds.Series):
         exact = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
-        return list[exact] | list[list[exact]]  # type: ignore[valid-type]
+        return list[exact] | list[list[exact]]
     if isinstance(kind, kinds.Tables):
         table = LAYER_TABLE if kind.table is LAYER else PORE_TABLE
         return list[table] if kind.is_list else table  # type: ignore[valid-type]

@@ -149,7 +149,7 @@ def _session(table: Mapping[str, Any], folder: Path) -> Session:
     stated = _stated(table)
     device = _device(stated, folder)
     recorded = _path_of_file(stated, folder)
-    if recorded is None and _DIAL_KEYS <= set(stated):
+    if recorded is None and set(stated) >= _DIAL_KEYS:
         # everything is said: a plan's session, or an experiment that has no device file
         session = SESSION.object(stated)
         breaches = () if device is None else device.breaches(session.exposure, 1)
@@ -169,7 +169,7 @@ def _session(table: Mapping[str, Any], folder: Path) -> Session:
     _require_wavelength(known, dials.pop("wavelength", None))
     if recorded is not None:
         dials["motion"] = recorded
-    elif _PATH_KEYS <= set(others):
+    elif set(others) >= _PATH_KEYS:
         values = SESSION.values({key: others.pop(key) for key in _PATH_KEYS})
         dials["motion"] = PulsePath(*(values[f"exposure.motion.{n}"] for n in ("time", "position")))
     usual = SESSION.document(known.exposure(**dials).on_day(0.0))

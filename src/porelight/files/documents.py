@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from porelight.course.fields import json_text
 from porelight.errors import InputFileError
 from porelight.files.writing import require_file, write_text
 
@@ -13,7 +14,7 @@ Document: TypeAlias = dict[str, Any]
 
 def save_document(document: Document, path: Path) -> Path:
     """Write a document, whole or not at all."""
-    write_text(path, json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_text(path, json_text(document, indent=2) + "\n")
     return path
 
 

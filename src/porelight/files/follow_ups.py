@@ -4,14 +4,11 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from scipy.special import ndtri
-
-from porelight.data.library import parameter
-from porelight.errors import InputFileError
-from porelight.files.measurements import MeasuredFolder, load_measured
+from porelight.errors import InputFileError, ParameterError
+from porelight.files.measurements import load_measured
 from porelight.inference.reweighting import Visit
-
-OUTCOME = "area_fraction"  # what is compared: visible pores over skin
+from porelight.photo.estimate import Estimate
+from porelight.workflows.follow_up import visit
 
 
 def follow_up_folders(entries: Sequence[str], baseline: Path) -> tuple[tuple[float, Path], ...]:
@@ -50,35 +47,24 @@ def follow_up_folders(entries: Sequence[str], baseline: Path) -> tuple[tuple[flo
 
 
 def visit_of(day: float, folder: Path) -> Visit:
-    """Return what a measured photograph says about one day.
+    """Return what a measured photograph says about one day; see `workflows.follow_up.visit`.
 
-    Notes
-    -----
-    The standard deviation joins that of the measurement, from the interval in its summary, and that
-    of taking the photograph again (`smallest_detectable_area_change` over 1.96 times root 2).
+    Raises
+    ------
+    InputFileError
+        If the folder is not readable, or nothing can be learned from it.
     """
     measured = load_measured(folder)
-    value = measured.population.area_fraction()
-    if value <= 0.0:
-        raise InputFileError(
-            f"{folder}: no pore above the threshold of visibility was measured, so nothing can be "
-            "learned from its area."
-        )
-    smallest = parameter("tissue", "limits", "smallest_detectable_area_change").value
-    again = smallest / (1.96 * math.sqrt(2.0))
-    return Visit(day, value, math.hypot(_deviation(measured, folder), again))
-
-
-def _deviation(measured: MeasuredFolder, folder: Path) -> float:
-    """Return the relative standard deviation of the measured area fraction."""
     try:
         area = measured.summary["area_fraction"]
         coverage = float(measured.summary["interval_coverage"])
-        value, low, high = (float(area[key]) for key in ("value", "low", "high"))
-        width = 2.0 * float(ndtri(0.5 + 0.5 * coverage))
-        return (high - low) / (width * value)
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        fraction = Estimate(*(float(area[key]) for key in ("value", "low", "high")))
+    except (KeyError, TypeError, ValueError):
         raise InputFileError(
             f"{folder}: its summary.json lacks the area fraction with its interval; measure the "
             "photograph again with this version."
         ) from None
+    try:
+        return visit(day, measured.population, fraction, coverage)
+    except ParameterError as problem:
+        raise InputFileError(f"{folder}: {problem}") from None

@@ -10,9 +10,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.beam_files import read_beam_image, read_radial_profile
-from porelight.files.course_file import FileModel, number, toml_content, validated
 from porelight.files.light_follicle import FollicleTable, MediumTable
 from porelight.files.light_vessels import VesselTable, WeightWindowTable
+from porelight.files.toml_tables import FileModel, number, toml_content, validated
 from porelight.files.writing import require_file, write_text
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam

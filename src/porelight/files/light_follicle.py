@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from porelight.errors import ParameterError
-from porelight.files.course_file import FileModel, number
+from porelight.files.toml_tables import FileModel, number
 from porelight.light.follicle import AIR, Follicle, follicle_of
 from porelight.tissue.follicle_optics import FollicleOptics, Medium, follicle_optics
 from porelight.tissue.pore import Pore

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from porelight.files.course_file import FileModel, number
 from porelight.files.light_follicle import MediumTable
+from porelight.files.toml_tables import FileModel, number
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
 from porelight.units import mm, um

@@ -1,4 +1,4 @@
-"""The folder that a measurement is saved in: pores.csv, mask.png, overlay.png, summary.json.
+"""The folder that a measurement is saved in: tables, pictures and a summary.
 
 Everything in it is in clinic units, which the names tell. A folder appears complete or not at all:
 it is written beside its place under another name and renamed.
@@ -21,6 +21,7 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.folders import whole_folder
+from porelight.files.possible_pores import read_possible, write_possible
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.pore_probability import COUNTED_FROM
@@ -29,8 +30,8 @@ from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
 from porelight.workflows.measure import MeasuredPhotograph
 
-FILES = ("pores.csv", "mask.png", "overlay.png", "summary.json")
-FORMAT = "porelight measurement 2"
+FILES = ("pores.csv", "possible.csv", "mask.png", "overlay.png", "summary.json")
+FORMAT = "porelight measurement 3"
 COLUMNS = (
     "pore",
     "row_mm",
@@ -155,7 +156,7 @@ def overlay(measured: MeasuredPhotograph) -> Pixels:
 
 
 def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
-    """Write pores.csv, mask.png, overlay.png and summary.json into a folder, all or none.
+    """Write the table of pores, what is not sure of them, pictures and numbers, all or none.
 
     Parameters
     ----------
@@ -177,6 +178,7 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     place = Path(folder).absolute()
     with whole_folder(place, FILES) as new:
         _write_pores(new / "pores.csv", measured.measurement)
+        write_possible(measured.measurement.estimates.possible, new / "possible.csv")
         _write_png(new / "mask.png", np.where(measured.mask, 255, 0).astype(np.uint8))
         drawn = cv2.cvtColor(overlay(measured), cv2.COLOR_RGB2BGR)
         _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
@@ -204,12 +206,14 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
     place = Path(folder)
     if not place.is_dir():
         raise InputFileError(f"{place}: no such folder; expected one of 'porelight measure'.")
-    for name in FILES:
-        if not (place / name).is_file():
-            raise InputFileError(
-                f"{place}: {name} is missing; expected a folder of 'porelight measure'."
-            )
-    content = _summary_of(place / "summary.json")
+    missing = [name for name in FILES if not (place / name).is_file()]
+    # an older summary says better what to do than the lack of a newer file
+    content = {} if "summary.json" in missing else _summary_of(place / "summary.json")
+    if missing:
+        raise InputFileError(
+            f"{place}: {missing[0]} is missing; expected a folder of 'porelight measure'."
+        )
+    possible = read_possible(place / "possible.csv")
     diameter = _diameters_of(place / "pores.csv")
     found = int(content["found"])
     if diameter.size != found:
@@ -223,7 +227,12 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
             "use typical pores."
         )
     try:
-        population = PorePopulation.measured(diameter * mm, content["zone_area_cm2"] * cm2)
+        population = PorePopulation.measured(
+            diameter * mm,
+            content["zone_area_cm2"] * cm2,
+            diameter_factor=possible.diameter_factor,
+            density_factor=possible.density_factor,
+        )
     except ParameterError as problem:
         raise InputFileError(f"{place}: {problem}") from None
     return MeasuredFolder(population, content, place / "overlay.png", place / "mask.png")

@@ -1,4 +1,4 @@
-r"""Perfusion that answers warmth, for a session that is otherwise a sum of pulses.
+r"""Thermoregulated perfusion, for a session that is otherwise a sum of pulses.
 
 Blood flow that rises with the temperature of the skin makes conduction nonlinear, and pulses no
 longer add. But vessels answer in a minute, not to the flash of a pulse, and to the warmth of an
@@ -97,7 +97,7 @@ class Vasodilation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PerfusionAnswer:
-    """What perfusion that answers warmth changes, in the mean over the area.
+    """What thermoregulated perfusion changes, in the mean over the area.
 
     Attributes
     ----------

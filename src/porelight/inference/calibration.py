@@ -171,7 +171,7 @@ def posterior() -> dict[str, Floats]:
     """Return the posterior that ships with porelight: library name to equally weighted draws [SI].
 
     `session_stimulus` is the dose of a session of fractional 1440 nm; the rest is biology, for
-    `Course.follow(..., values=posterior())`.
+    `Course.simulate(values=posterior())`.
 
     Examples
     --------

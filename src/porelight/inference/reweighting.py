@@ -21,11 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
-from porelight.course.outcome import RELATIVE, VARIABLES
+from porelight.course.outcome import Interval, Outcome
 from porelight.errors import ConvergenceError, ParameterError
-from porelight.inference.statistics import Interval, relative_change
 from porelight.quantities import Floats, Quantity
 
 FEWEST = 30.0  # effective draws below which a 90 % interval has no tails left
@@ -76,13 +74,13 @@ class Learned:
     effective_draws: float
 
     def forecast(
-        self, outcome: xr.Dataset, name: str, day: float, probability: float = 0.9
+        self, outcome: Outcome, name: str, day: float, probability: float = 0.9
     ) -> Interval:
         """Return this person's relative change of an outcome, with an interval.
 
         Parameters
         ----------
-        outcome : Dataset
+        outcome : Outcome
             The one that was learned from.
         name : str
             A variable over (draw, day).
@@ -92,18 +90,18 @@ class Learned:
             Share of the weight inside the interval.
         """
         tail = 0.5 * (1.0 - probability)
-        change = relative_change(outcome, name, day)
+        change = outcome.changes(name, day)
         low, median, high = weighted_quantile(
             change, self.weights, np.array([tail, 0.5, 1.0 - tail])
         )
         return Interval(float(low), float(median), float(high), probability)
 
-    def resampled(self, outcome: xr.Dataset, seed: int, note: str) -> xr.Dataset:
+    def resampled(self, outcome: Outcome, seed: int, note: str) -> Outcome:
         """Return the outcome with draws in proportion to their weights, all counting the same.
 
         Parameters
         ----------
-        outcome : Dataset
+        outcome : Outcome
             The one that was learned from.
         seed : int
             Of the one random number that systematic resampling needs.
@@ -114,19 +112,19 @@ class Learned:
         places = (np.arange(n) + np.random.default_rng(seed).random()) / n
         total = np.cumsum(self.weights)
         chosen = np.searchsorted(total, places * total[-1], side="right")
-        person = outcome.isel(draw=np.minimum(chosen, n - 1))
+        person = outcome.dataset.isel(draw=np.minimum(chosen, n - 1))
         notes = [*json.loads(outcome.attrs.get("notes", "[]")), note]
-        return person.assign_attrs(notes=json.dumps(notes))
+        return Outcome(person.assign_attrs(notes=json.dumps(notes)))
 
 
 def learned(
-    outcome: xr.Dataset, name: str, visits: Sequence[Visit], *, fewest: float = FEWEST
+    outcome: Outcome, name: str, visits: Sequence[Visit], *, fewest: float = FEWEST
 ) -> Learned:
     """Return the ensemble in the light of measurements at a baseline and at follow-ups.
 
     Parameters
     ----------
-    outcome : Dataset
+    outcome : Outcome
         What `Course.simulate` returned, with the days of the visits among its days.
     name : str
         What was measured: "mean_diameter", "area_fraction" or "visible_density".
@@ -143,7 +141,8 @@ def learned(
     ConvergenceError
         If the effective sample size collapses: hardly any draw resembles the person.
     """
-    if name not in VARIABLES or VARIABLES[name].dims != ("draw", "day") or name in RELATIVE:
+    about = outcome.variable(name)
+    if not about.is_history or about.is_change:
         raise ParameterError(
             f"{name!r} is not measured over days; use 'mean_diameter' or 'area_fraction'."
         )
@@ -160,7 +159,7 @@ def learned(
             f"day {missing[0]:g} was visited but not simulated; simulate with the visits' days."
         )
     measured = np.log([visit.value for visit in visits])
-    predicted = np.log(outcome[name].sel(day=days).transpose("draw", "day").to_numpy())
+    predicted = np.log(outcome[about.name].sel(day=days).transpose("draw", "day").to_numpy())
     deviation = np.array([visit.deviation for visit in visits])
     return reweighted(
         measured[1:] - measured[0],

@@ -4,7 +4,8 @@ With Y the relative change of an outcome and each uncertain parameter drawn from
 total-order index of a parameter is the share of the variance of Y that would be left if all the
 others were known [1]_ [2]_; what is near 0 could as well be fixed. Variance is that of the ranks of
 Y: a few draws in which a clamped pore gapes would otherwise carry nearly all of it [4]_. The
-physics of the sessions enters as one factor: which member of the ensemble treated the draw.
+physics of the sessions enters as one factor: which member of the ensemble treated the draw. So does
+what a photograph leaves open of measured pores.
 
 References
 ----------
@@ -18,21 +19,24 @@ References
    model output," Reliab. Eng. Syst. Saf. 50, 225-239 (1995), doi:10.1016/0951-8320(95)00099-2.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import rankdata
 
-from porelight.course.course import BIOLOGY, Course
-from porelight.course.healing_weeks import followed_weeks
-from porelight.course.outcome import RELATIVE, VARIABLES
+from porelight.course.course import Course
+from porelight.course.healing_weeks import POPULATION_DRAWS
+from porelight.course.outcome_registry import outcome_variables
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import BIOLOGY, Progress, Results, advance, begin, treated
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
-from porelight.session.result import SessionResult
+from porelight.tissue.skin import Skin
 
 PHYSICS_FACTOR = "physics of the sessions"
+POPULATION_FACTOR = "pores as measured"
 _BATCH = 1000  # draws followed at once: more would fill the memory
 
 
@@ -68,92 +72,93 @@ class Sensitivity:
 
 def sensitivity(
     course: Course,
-    injuries: Sequence[Sequence[SessionResult]],
     name: str,
     day: float,
+    settings: EnsembleSettings,
     *,
     n_base: int = 64,
-    seed: int = 1,
+    results: Results | None = None,
+    progress: Progress | None = None,
 ) -> Sensitivity:
     """Return how much of an outcome's variance each uncertain parameter is responsible for.
 
     Parameters
     ----------
     course : Course
-        Whose sessions.
-    injuries : sequence of sequence of SessionResult
-        For each session of the course, one per member of the physics.
+        Skin, sessions and care.
     name : str
-        A variable over (draw, day).
+        An outcome over draws and days, by name, label or goal.
     day : float
         When, after 0 [d].
+    settings : EnsembleSettings
+        Members and photons of the physics, its perfusion, and the seed; the number of draws follows
+        from the design.
     n_base : int
         Points of the design, a power of 2. The weeks are followed `n_base` x (factors + 2) times,
         about 3,500 for 64; confidence intervals shrink with its root.
-    seed : int
-        The same seed gives the same numbers.
+    results : sequence of sequence of SessionResult, optional
+        What each session did, one per member, if it is known already.
+    progress : callable, optional
+        Called with the share of the work done, 0 to 1.
 
     Returns
     -------
     Sensitivity
-        For every uncertain parameter of the rooms that the outcome depends on.
+        For every uncertain parameter of the rooms that the outcome depends on, for the physics of
+        the sessions, and for what a photograph leaves open of measured pores.
 
     Raises
     ------
     ParameterError
         If the outcome is not a history, the day is not after 0, or nothing varies.
     """
-    _require_question(name, day, n_base)
+    variable = _question(name, day, n_base)
     # both take a second to load, and nothing else needs them
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
     from SALib.sample import sobol as design  # noqa: PLC0415
 
-    files = [one for one in BIOLOGY if one != "effects" or name in RELATIVE]
+    if results is None:
+        results = treated(course.skin, course.sessions, settings)
+    files = [one for one in BIOLOGY if one != "effects" or variable.is_change]
     parameters = uncertain(files)
-    n_member = len(injuries[0]) if injuries else 1
-    factors = [one.name for one in parameters] + [PHYSICS_FACTOR] * (n_member > 1)
+    n_member = len(results[0]) if results else 1
+    n_possible = course.skin.pores.diameter_factor.size
+    factors = [one.name for one in parameters]
+    factors += [POPULATION_FACTOR] * (n_possible > 1) + [PHYSICS_FACTOR] * (n_member > 1)
     problem = {
         "num_vars": len(factors),
         "names": factors,
         "bounds": [[0.0, 1.0]] * len(factors),
     }
-    points = design.sample(problem, n_base, calc_second_order=False, seed=seed)
+    points = design.sample(problem, n_base, calc_second_order=False, seed=settings.seed)
     # the quantile functions of the priors take open probabilities
     points = np.clip(points, 1e-9, 1.0 - 1e-9)
     values = {one.name: one.quantile(points[:, i]) for i, one in enumerate(parameters)}
-    member = np.floor(points[:, -1] * n_member).astype(np.int64)
-    session_days = np.array([session.day for session in course.sessions])
+    if n_possible > 1:
+        values |= _possible_pores(course.skin, points[:, factors.index(POPULATION_FACTOR)])
+    member = np.floor(points[:, -1] * n_member).astype(np.int64) if n_member > 1 else None
     change = np.empty(len(points))
-    for start in range(0, len(points), _BATCH):
-        some = slice(start, start + _BATCH)
-        history = followed_weeks(
-            course.skin,
-            session_days,
-            course.care,
-            injuries,
-            {key: column[some] for key, column in values.items()},
-            np.array([0.0, day]),
-            member[some],
-        )[name]
-        later, first = history[:, 1], history[:, 0]
-        if name in RELATIVE:
-            change[some] = later
-        else:
-            # what is 0 at the start cannot change relative to it
-            change[some] = (
-                np.divide(later, first, out=np.ones_like(later), where=first != 0.0) - 1.0
-            )
+    for first in range(0, len(points), _BATCH):
+        some = slice(first, first + _BATCH)
+        batch = {key: column[some] for key, column in values.items()}
+        n = change[some].size
+        start = begin(course.skin, replace(settings, draws=n), batch)
+        whose = np.zeros(n, dtype=np.int64) if member is None else member[some]
+        then = advance(start, course, [day], results=results, member=whose)
+        change[some] = then.outcome.changes(variable.name, day)
+        if progress is not None:
+            progress(min(1.0, (first + n) / len(points)))
     if np.ptp(change) == 0.0:
         raise ParameterError(
-            f"{name} is the same in every draw on day {day:g}: nothing to tell apart. Choose "
-            "another outcome or a course with sessions."
+            f"{variable.name} is the same in every draw on day {day:g}: nothing to tell apart. "
+            "Choose another outcome or a course with sessions."
         )
     # runs that differ by rounding alone must share a rank
     ranks = rankdata(change.round(9)) / change.size
-    indices = analysis.analyze(problem, ranks, calc_second_order=False, seed=seed)
+    indices = analysis.analyze(problem, ranks, calc_second_order=False, seed=settings.seed)
     order = np.argsort(-indices["ST"], kind="stable")
     return Sensitivity(
-        name=name,
+        name=variable.name,
         day=day,
         factors=tuple(factors[i] for i in order),
         first_order=np.asarray(indices["S1"])[order],
@@ -164,36 +169,22 @@ def sensitivity(
     )
 
 
-def course_sensitivity(
-    course: Course,
-    name: str,
-    day: float,
-    *,
-    members: int = 8,
-    photons: int = 100_000,
-    n_base: int = 64,
-    seed: int = 1,
-) -> Sensitivity:
-    """Return the sensitivities of an outcome of a course, its sessions simulated first.
-
-    Parameters
-    ----------
-    course : Course
-        Whose.
-    name, day, n_base, seed
-        See `sensitivity`.
-    members, photons : int
-        Of the physical ensemble, as for `Course.simulate`.
-    """
-    _require_question(name, day, n_base)
-    injuries = course.treat(members=members, photons=photons, seed=seed)
-    return sensitivity(course, injuries, name, day, n_base=n_base, seed=seed)
+def _possible_pores(skin: Skin, probability: Floats) -> dict[str, Floats]:
+    """Return what is possible of the measured pores, in order of their area, by probability."""
+    pores = skin.pores
+    order = np.argsort(pores.density_factor * pores.diameter_factor**2, kind="stable")
+    chosen = order[np.floor(probability * order.size).astype(np.intp)]
+    factors = (pores.diameter_factor[chosen], pores.density_factor[chosen])
+    return dict(zip(POPULATION_DRAWS, factors, strict=True))
 
 
-def _require_question(name: str, day: float, n_base: int) -> None:
-    if name not in VARIABLES or VARIABLES[name].dims != ("draw", "day"):
+def _question(name: str, day: float, n_base: int) -> OutcomeVariable:
+    known = outcome_variables().values()
+    variable = next((one for one in known if one.is_history and one.is_called(name)), None)
+    if variable is None:
         raise ParameterError(f"{name!r} is no outcome over draws and days; try 'area_fraction'.")
     if not day > 0.0:
         raise ParameterError(f"day is {day:g}; expected a day after 0.")
     if n_base < 2 or n_base & (n_base - 1):
         raise ParameterError(f"n_base is {n_base}; expected a power of 2, such as 64.")
+    return variable

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import xarray as xr
 
 from porelight.course.course import Course
+from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import advance, begin
 from porelight.errors import ParameterError
 from porelight.tissue.skin import Skin
 
@@ -37,13 +39,13 @@ def what_if(
     draws: int = 200,
     seed: int = 1,
     habits: Mapping[str, tuple[Care, ...]] = HABITS,
-) -> dict[str, xr.Dataset]:
+) -> dict[str, Outcome]:
     """Return the outcome of each habit, every quarter of a year.
 
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is followed.
     years : float
         How long, up to 30 [years].
     draws : int
@@ -68,7 +70,8 @@ def what_if(
     if not 0.0 < years <= LONGEST:
         raise ParameterError(f"years is {years:g}; expected above 0 and up to {LONGEST:g}.")
     days = np.linspace(0.0, years * YEAR, max(2, round(4.0 * years) + 1))
+    start = begin(skin, EnsembleSettings(draws=draws, members=1, seed=seed))
     return {
-        name: Course(skin, care=care).follow([], draws=draws, seed=seed, days=days.tolist())
+        name: advance(start, Course(skin, care=care), days[1:].tolist(), results=()).outcome
         for name, care in habits.items()
     }

@@ -101,14 +101,32 @@ class Found:
         return float(self.zone_mask.sum()) / self.px_per_metre**2
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Possible:
+    """Populations of pores that could as well have given the photograph, (n_possible,) each.
+
+    Attributes
+    ----------
+    diameter_factor : ndarray of float64
+        All true diameters over those measured [-].
+    density_factor : ndarray of float64
+        True number of pores per area over that measured [-]; times the square of the other it is
+        the area fraction of that draw over the one measured.
+    """
+
+    diameter_factor: Floats
+    density_factor: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Count [-], density [1/m2], area fraction [-], diameters at `SHARES` [m]."""
+    """Count [-], density [1/m2], area fraction [-], diameters at `SHARES` [m], and their draws."""
 
     count: Estimate
     density: Estimate
     area_fraction: Estimate
     diameter_quantiles: tuple[Estimate, ...]
+    possible: Possible
 
 
 def estimates(found: Found, faintest_area: float) -> Estimates:
@@ -142,6 +160,7 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
             replace(density, high=max(density.high, least)),
             Estimate(0.0, 0.0, min(1.0, least * faintest_area)),
             (),
+            Possible(np.ones(1), np.ones(1)),
         )
     # in order of size, so that quantiles are sums from the left
     order = np.argsort(found.area)
@@ -165,11 +184,15 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
     fraction *= swell**2 / (zone_weight * zone_area)
     quantiles *= (stretch * swell)[:, None]
     values = _quantiles(diameter, np.ones((1, n), np.float32))[0]
+    covered = float(found.area.sum()) / zone_area
+    larger = stretch * swell
+    fraction = np.minimum(fraction, 1.0)
     return Estimates(
         count,
         density,
-        _interval(float(found.area.sum()) / zone_area, np.minimum(fraction, 1.0)),
+        _interval(covered, fraction),
         tuple(_interval(float(v), quantiles[:, i]) for i, v in enumerate(values)),
+        Possible(larger, fraction / (covered * larger**2)),
     )
 
 

@@ -142,7 +142,7 @@ class Measurement:
         return self.diameter_quantiles[SHARES.index(0.5)]
 
     def population(self) -> PorePopulation:
-        """Return the pores as what the treatment model takes.
+        """Return the pores as what the treatment model takes, with all that is not sure of them.
 
         Raises
         ------
@@ -151,7 +151,13 @@ class Measurement:
         """
         if self.n == 0:
             raise PhotographError(_NO_PORES)
-        return PorePopulation.measured(self.diameters, self.zone_area)
+        possible = self.estimates.possible
+        return PorePopulation.measured(
+            self.diameters,
+            self.zone_area,
+            diameter_factor=possible.diameter_factor,
+            density_factor=possible.density_factor,
+        )
 
 
 _NO_PORES = (

@@ -4,24 +4,22 @@ The settings travel with an outcome as text attributes; here they become objects
 in their names. Nothing is computed from them but sentences and tables.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
-from porelight.errors import InputFileError
+from porelight.course.codec import skin_of
+from porelight.course.fields import json_document
+from porelight.course.outcome import JUDGED_AFTER, Outcome
+from porelight.course.vocabulary import CARE, SESSION
+from porelight.errors import InputFileError, ParameterError
 from porelight.laser.devices import devices
-from porelight.planning.objective import FOLLOW_UP
+from porelight.laser.handpiece import technique
 from porelight.tissue.person import roman
-
-_SESSION_KEYS = (
-    *("radiant_exposure_j_cm2", "spot_mm", "pulse_ms", "rate_hz", "pulses", "area_cm2"),
-    *("passes", "overlap", "stop_at_surface_c"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class SessionFacts:
     day: float
     device: str
     settings: Mapping[str, float]
-    technique: str = "rows"  # how the spot travelled
+    technique: str = "rows"  # how the spot travelled, and what cooled or ended the session
 
     @property
     def name(self) -> str:
@@ -80,7 +78,7 @@ class Judged:
         return f"{when} after the {'session' if self.n_sessions == 1 else 'last session'}"
 
 
-def skin_facts(outcome: xr.Dataset) -> SkinFacts:
+def skin_facts(outcome: Outcome) -> SkinFacts:
     """Return whose skin an outcome is about.
 
     Raises
@@ -88,24 +86,25 @@ def skin_facts(outcome: xr.Dataset) -> SkinFacts:
     InputFileError
         If the attributes that say so are missing or damaged.
     """
-    entry = _json(outcome, "skin", dict)
+    document = _json(outcome, "skin", dict)
     try:
-        return SkinFacts(
-            zone=str(entry["zone"]),
-            fitzpatrick=int(entry["fitzpatrick"]),
-            age=float(entry["age"]),
-            sex=str(entry["sex"]),
-            oiliness=str(entry["oiliness"]),
-            pores_measured=outcome.attrs.get("pores_measured") == "true",
-        )
-    except (KeyError, TypeError, ValueError):
+        skin = skin_of(document)
+    except ParameterError:
         raise InputFileError(
-            "the outcome's attribute 'skin' lacks zone, fitzpatrick, age, sex or oiliness; "
+            "the outcome's attribute 'skin' lacks zone, fitzpatrick, age_years, sex or oiliness; "
             "simulate the course again with this version."
         ) from None
+    return SkinFacts(
+        zone=skin.zone,
+        fitzpatrick=skin.fitzpatrick,
+        age=skin.age,
+        sex=skin.sex,
+        oiliness=skin.oiliness,
+        pores_measured=outcome.attrs.get("pores_measured") == "true",
+    )
 
 
-def session_facts(outcome: xr.Dataset) -> tuple[SessionFacts, ...]:
+def session_facts(outcome: Outcome) -> tuple[SessionFacts, ...]:
     """Return the planned sessions in their order.
 
     Raises
@@ -113,24 +112,28 @@ def session_facts(outcome: xr.Dataset) -> tuple[SessionFacts, ...]:
     InputFileError
         If the attribute is missing, damaged, or tells of another number of sessions than the data.
     """
-    entries = _json(outcome, "sessions", list)
+    documents = _json(outcome, "sessions", list)
     try:
         sessions = tuple(
             SessionFacts(
                 number=number,
-                day=float(entry["day"]),
-                device=str(entry["device"]),
+                day=session.day,
+                device=session.exposure.device,
                 settings=MappingProxyType(
-                    {key: float(entry[key]) for key in _SESSION_KEYS if entry.get(key) is not None}
+                    {
+                        key: float(value)
+                        for key, value in SESSION.document(session).items()
+                        if key != "day" and isinstance(value, Decimal | int)
+                    }
                 ),
-                technique=str(entry.get("technique", "rows")),
+                technique=technique(session.exposure),
             )
-            for number, entry in enumerate(entries, start=1)
+            for number, session in enumerate(map(SESSION.object, documents), start=1)
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, ParameterError, TypeError):
         raise InputFileError(
-            "the outcome's attribute 'sessions' is not a list of sessions with day and device; "
-            "simulate the course again with this version."
+            "the outcome's attribute 'sessions' is not a list of sessions with all of their "
+            "settings; simulate the course again with this version."
         ) from None
     held = outcome.sizes.get("session", 0)
     if held != len(sessions):
@@ -141,29 +144,32 @@ def session_facts(outcome: xr.Dataset) -> tuple[SessionFacts, ...]:
     return sessions
 
 
-def care_facts(outcome: xr.Dataset) -> tuple[str, ...]:
+def care_facts(outcome: Outcome) -> tuple[str, ...]:
     """Return the care between sessions, one phrase each."""
     phrases = []
-    for entry in _json(outcome, "care", list):
-        if not isinstance(entry, dict):
-            phrases.append(str(entry))
-            continue
-        days = f"from day {float(entry.get('from_day', 0.0)):g}"
-        last = entry.get("to_day")
-        if last is not None and float(last) < float(outcome["day"].max()):
-            days += f" to day {float(last):g}"
-        level = float(entry.get("level", 1.0))
-        share = "" if level == 1.0 else f", {100 * level:.0f} % of the full effect"
-        phrases.append(f"{str(entry.get('kind', 'care')).replace('-', ' ')} {days}{share}")
+    last_day = float(outcome["day"].max())
+    for document in _json(outcome, "care", list):
+        try:
+            care = CARE.object(document)
+        except (AttributeError, ParameterError, TypeError):
+            raise InputFileError(
+                "the outcome's attribute 'care' is not a list of care; simulate the course again "
+                "with this version."
+            ) from None
+        days = f"from day {care.from_day:g}"
+        if care.to_day < last_day:
+            days += f" to day {care.to_day:g}"
+        share = "" if care.level == 1.0 else f", {100 * care.level:.0f} % of the full effect"
+        phrases.append(f"{care.kind.replace('-', ' ')} {days}{share}")
     return tuple(phrases)
 
 
-def notes(outcome: xr.Dataset) -> tuple[str, ...]:
+def notes(outcome: Outcome) -> tuple[str, ...]:
     """Return what happened during the simulation that a reader must know."""
     return tuple(str(entry) for entry in _json(outcome, "notes", list))
 
 
-def judged(outcome: xr.Dataset) -> Judged:
+def judged(outcome: Outcome) -> Judged:
     """Return the observed day nearest to twelve weeks after the last session.
 
     If the simulation ends before, it is its last day.
@@ -171,16 +177,16 @@ def judged(outcome: xr.Dataset) -> Judged:
     sessions = session_facts(outcome)
     last = max((session.day for session in sessions), default=0.0)
     days = outcome["day"].to_numpy()
-    day = float(days[np.argmin(np.abs(days - (last + FOLLOW_UP)))])
+    day = float(days[np.argmin(np.abs(days - (last + JUDGED_AFTER)))])
     return Judged(
         day=day,
         after_last_session=day - last,
-        is_follow_up=abs(day - last - FOLLOW_UP) <= 7.0,
+        is_follow_up=abs(day - last - JUDGED_AFTER) <= 7.0,
         n_sessions=len(sessions),
     )
 
 
-def is_ablative(outcome: xr.Dataset, index: int) -> bool:
+def is_ablative(outcome: Outcome, index: int) -> bool:
     """Return whether session `index` (from 0) removed tissue in any member."""
     return bool(outcome["ablated_depth"].isel(session=index).max() > 0.0)
 
@@ -190,9 +196,9 @@ def device_name(device: str) -> str:
     return devices()[device].title if device in devices() else device
 
 
-def _json(outcome: xr.Dataset, name: str, kind: type) -> Any:
+def _json(outcome: Outcome, name: str, kind: type) -> Any:
     try:
-        value = json.loads(outcome.attrs.get(name, "[]" if kind is list else "{}"))
+        value = json_document(outcome.attrs.get(name, "[]" if kind is list else "{}"))
     except (TypeError, ValueError):
         value = None
     if not isinstance(value, kind):

@@ -128,9 +128,7 @@ def ablative_session(
         exposure.pulse_duration / 32.0, _end(exposure, max(covered.n_spots)), N_CLOCK
     )
     places = [
-        _place(
-            _Treated(skin, exposure, values, surface, float(resting[0]), injury), n_spots, clock
-        )
+        _place(_Treated(skin, exposure, values, surface, float(resting[0]), injury), n_spots, clock)
         for n_spots in covered.n_spots
     ]
     weights = np.array(covered.share)

@@ -22,10 +22,10 @@ from porelight.session.ablative import ablative_session
 from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.monitoring import (
     Perfusion,
-    thermoregulation,
     departures,
     require_perfusion,
     stop_time,
+    thermoregulation,
 )
 from porelight.session.result import SessionResult
 from porelight.session.scattered import (
@@ -33,8 +33,8 @@ from porelight.session.scattered import (
     SessionRise,
     SkinResponse,
     response_length,
-    session_result,
     session_of_joules,
+    session_result,
     skin_response,
 )
 from porelight.tissue.optics import skin_optics
@@ -88,7 +88,7 @@ class PhysicsEnsemble:
         Kinds of physics; the first that applies to an exposure treats it.
     """
 
-    def __init__(  # noqa: PLR0913  each is a choice of the user
+    def __init__(
         self,
         skin: Skin,
         members: Sequence[Mapping[str, float]],
@@ -129,14 +129,15 @@ class PhysicsEnsemble:
         """Return a session of scattered light as it was delivered, up to the operator's stop."""
         response = self._response(exposure, index)
         session = self._rise(exposure, index, response)
-        summed = self._answered(PulseSum(exposure, self.members[index], response, session, injury=self.injury))
+        planned = PulseSum(exposure, self.members[index], response, session, injury=self.injury)
+        summed = self._regulated(planned)
         stop = stop_time(summed)
         if stop < session.path.time[-1]:
             # pulses after the reading that was above the threshold never fall
             fallen = session_of_joules(
                 response, session.path.until(stop), exposure, places(exposure)
             )
-            summed = self._answered(replace(summed, session=fallen))
+            summed = self._regulated(replace(summed, session=fallen))
         return summed
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
@@ -167,8 +168,8 @@ class PhysicsEnsemble:
             )
         return self._rises[key]
 
-    def _answered(self, summed: PulseSum) -> PulseSum:
-        """Return the sum with what perfusion adds to it."""
+    def _regulated(self, summed: PulseSum) -> PulseSum:
+        """Return the sum with what thermoregulated perfusion adds to it."""
         if self.perfusion == "constant":
             return summed
         return replace(summed, change=thermoregulation(summed))
@@ -191,9 +192,7 @@ class AblativeSessions:
 
     def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
         """Return what the session does to one member."""
-        return ablative_session(
-            ensemble.skin, exposure, ensemble.members[index], ensemble.injury
-        )
+        return ablative_session(ensemble.skin, exposure, ensemble.members[index], ensemble.injury)
 
 
 class ScatteredSessions:

@@ -21,10 +21,10 @@ from porelight.session.monitoring import (
     PERFUSIONS,
     Perfusion,
     Trace,
-    thermoregulation,
     thermometer_trace,
+    thermoregulation,
 )
-from porelight.session.scattered import PulseSum, session_injury
+from porelight.session.scattered import PulseSum, session_result
 from porelight.tissue.skin import Skin
 
 _MARGIN = 1.0  # spots around the area that are shown too

@@ -1,0 +1,96 @@
+"""A forecast: a course simulated to its last day, from the start or from where it was kept."""
+
+from dataclasses import dataclass
+
+from porelight.course.course import Course
+from porelight.course.laws import Laws
+from porelight.course.outcome import Outcome
+from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import advance_until, begin
+from porelight.course.state import CourseState
+from porelight.inference.calibration import posterior as shipped_posterior
+from porelight.workflows.progress import Progress, unheard
+
+_OWN = Laws()
+_USUAL = EnsembleSettings()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """What a course brings, and the state to go on from.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        From day 0 to the last day.
+    state : CourseState or None
+        Where the course stood on the day asked for; None if none was asked for.
+    """
+
+    outcome: Outcome
+    state: CourseState | None = None
+
+    def __repr__(self) -> str:
+        """Return what the outcome says, and where the state stands."""
+        kept = "" if self.state is None else f"\nstate kept of day {self.state.day:g}"
+        return f"{self.outcome!r}{kept}"
+
+
+def forecast(  # noqa: PLR0913  each is a choice of the user
+    course: Course,
+    settings: EnsembleSettings = _USUAL,
+    *,
+    last_day: float | None = None,
+    posterior: bool = False,
+    keep_day: float | None = None,
+    start: CourseState | None = None,
+    laws: Laws = _OWN,
+    progress: Progress = unheard,
+) -> Forecast:
+    """Simulate a course to its last day.
+
+    Parameters
+    ----------
+    course : Course
+        Skin, sessions and care.
+    settings : EnsembleSettings
+        How finely to simulate; a course that goes on keeps the settings of its `start`.
+    last_day : float, optional
+        Where the forecast ends; half a year after the last session when left out [d].
+    posterior : bool
+        Whether to draw healing and mechanics from the posterior of one trial of another laser
+        (`porelight.inference.calibration`) instead of from the priors.
+    keep_day : float, optional
+        Day of a state from which the course can go on later [d]; none is kept when left out.
+    start : CourseState, optional
+        State to go on from; the course begins on day 0 when left out.
+    laws : Laws
+        porelight's own when left out.
+    progress : callable
+        Called with the share of the work done, 0 to 1.
+
+    Raises
+    ------
+    ParameterError
+        If a day is impossible, or the course does not go on from `start`.
+
+    Notes
+    -----
+    A run from the start that keeps no state may be interrupted: the members of the physics that are
+    finished make the outcome, and its notes say so. A state holds all members or does not come to
+    be.
+    """
+    values = shipped_posterior() if posterior else None
+    if start is None and keep_day is None:
+        outcome = course.simulate_with(
+            settings, last_day=last_day, values=values, laws=laws, progress=progress
+        )
+        return Forecast(outcome)
+    last = course.observation_days(last_day)[-1]
+    state = begin(course.skin, settings, values, laws) if start is None else start
+    kept = None
+    if keep_day is not None:
+        state = kept = advance_until(state, course, keep_day, laws=laws, progress=progress)
+    if state.day < last:
+        state = advance_until(state, course, last, laws=laws, progress=progress)
+    return Forecast(state.outcome, kept)

@@ -1,0 +1,42 @@
+"""A plan: safe settings for a skin, best first."""
+
+from collections.abc import Sequence
+
+from porelight.laser.device import Device
+from porelight.planning.search import Plan, propose
+from porelight.tissue.skin import Skin
+from porelight.workflows.progress import Progress, unheard
+
+
+def plan(
+    skin: Skin,
+    *,
+    goal: str = "pore-area",
+    devices: Sequence[str | Device] | None = None,
+    draws: int = 64,
+    seed: int = 1,
+    progress: Progress = unheard,
+) -> Plan:
+    """Find settings that are safe for a skin and rank them by what they would change.
+
+    Parameters
+    ----------
+    skin : Skin
+        The skin that is treated.
+    goal : str
+        Outcome to improve: "pore-area", "redness", ...
+    devices : sequence of str or Device, optional
+        Devices at hand, by key or as a `Device` of your own; all that ship when left out.
+    draws : int
+        Draws of the biology per candidate.
+    seed : int
+        The same seed gives the same plan.
+    progress : callable
+        Called with the share of the work done, 0 to 1.
+
+    Raises
+    ------
+    ParameterError
+        If the goal or a device is unknown.
+    """
+    return propose(skin, goal=goal, devices=devices, n_draws=draws, seed=seed, progress=progress)

@@ -1,0 +1,46 @@
+"""Which unknown number matters most for a forecast."""
+
+from porelight.course.course import Course
+from porelight.course.outcome import JUDGED_AFTER
+from porelight.course.settings import EnsembleSettings
+from porelight.inference.sensitivity import Sensitivity
+from porelight.inference.sensitivity import sensitivity as sensitivity_of
+from porelight.workflows.progress import Progress, unheard
+
+_USUAL = EnsembleSettings()
+
+
+def sensitivity(
+    course: Course,
+    outcome: str = "area_fraction",
+    day: float | None = None,
+    settings: EnsembleSettings = _USUAL,
+    *,
+    base: int = 64,
+    progress: Progress = unheard,
+) -> Sensitivity:
+    """Tell which unknown number matters most for a forecast: total-order sensitivities.
+
+    Parameters
+    ----------
+    course : Course
+        Skin, sessions and care.
+    outcome : str
+        An outcome over the weeks, by name, label or goal.
+    day : float, optional
+        Day to judge on; twelve weeks after the last session when left out [d].
+    settings : EnsembleSettings
+        Members and photons of the physics, its perfusion, and the seed.
+    base : int
+        Points of the design, a power of 2; the weeks are followed some 50 times as often.
+    progress : callable
+        Called with the share of the work done, 0 to 1.
+
+    Raises
+    ------
+    ParameterError
+        If the outcome is not a history, the day is not after 0, or nothing varies.
+    """
+    last = course.sessions[-1].day if course.sessions else 0.0
+    judged = last + JUDGED_AFTER if day is None else day
+    return sensitivity_of(course, outcome, judged, settings, n_base=base, progress=progress)
