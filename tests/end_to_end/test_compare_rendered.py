@@ -6,22 +6,17 @@ import math
 
 import numpy as np
 import pytest
-import xarray as xr
 from PIL import Image
 
 from porelight.cli.app import main
-from porelight.errors import InputFileError, PhotographError
-from porelight.photo.change import ZoneChange
+from porelight.errors import PhotographError
 from porelight.photo.compare import NONE, compare
-from porelight.photo.estimate import Estimate
 from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
 from porelight.render.shading import Illumination
 from porelight.render.skin import render_skin
-from porelight.report.forecast_check import checked, forecast_ratio
-from porelight.report.preview_check import previewed
 
 SIZE = (0.018, 0.018)
 RATIO = 0.85
@@ -112,48 +107,6 @@ def test_a_wrong_scale_is_told_and_changes_nothing(visits, treated):
     found = compare(visits[0], (wrong, measure(wrong, zone="cheek")))
     assert any("Check them" in text for text in found.warnings)
     assert found.diameter.ratio.value == pytest.approx(treated.diameter.ratio.value, abs=0.06)
-
-
-@pytest.mark.parametrize("ratio", [1.0, 0.9])
-def test_a_preview_measures_as_it_was_drawn(visits, ratio):
-    check = previewed(*visits[0], ratio)
-    assert check.agrees
-    assert "holds what was drawn" in check.sentence
-
-
-def outcome(ratio, spread=0.02):
-    rng = np.random.default_rng(1)
-    end = ratio * np.exp(spread * rng.standard_normal(200))
-    history = 1.0 + (end[:, None] - 1.0) * np.array([0.0, 0.5, 1.0])
-    data = {"diameter_ratio": (("draw", "day"), history)}
-    return xr.Dataset(data, coords={"day": [0.0, 42.0, 84.0]})
-
-
-def measured_change(value, error=0.02):
-    low, high = (value * math.exp(k * 1.96 * error) for k in (-1, 1))
-    return ZoneChange(Estimate(value, low, high), error, 0.0, error)
-
-
-@pytest.mark.verification
-def test_forecast_interval_holds_draws_and_measurement_error():
-    check = checked(outcome(0.9), 84.0, measured_change(0.9))
-    # two independent lognormal errors of 2 % each: 1.96 sqrt 2 0.02
-    half = 1.96 * math.sqrt(2.0) * 0.02
-    assert math.log(check.high / check.low) == pytest.approx(2.0 * half, rel=0.1)
-    assert check.is_within
-    assert forecast_ratio(outcome(0.9), 42.0) == pytest.approx(0.95, abs=0.005)
-
-
-@pytest.mark.parametrize(("value", "word"), [(1.02, "less"), (0.75, "more")])
-def test_a_change_outside_of_the_forecast_is_said_so(value, word):
-    check = checked(outcome(0.9), 84.0, measured_change(value))
-    assert not check.is_within
-    assert f"shrank {word} than predicted" in check.sentence
-
-
-def test_a_day_beyond_the_forecast_is_refused():
-    with pytest.raises(InputFileError, match="day 200 is not in it"):
-        checked(outcome(0.9), 200.0, measured_change(0.9))
 
 
 def typed(capsys, *words):
