@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-import xarray as xr
 
-from porelight.course.outcome import VARIABLES, outcome_dataset
+from porelight.course.outcome import Outcome, outcome_dataset, outcome_variables
+from porelight.course.outcome_variables import OutcomeVariable
 
 DEPTH = np.concatenate([np.geomspace(2e-6, 1e-4, 18), np.geomspace(1.2e-4, 5e-3, 22)])
 N_DRAW, N_MEMBER, N_CLOCK = 100, 8, 160
 GENESIS = {
     "device": "laser-genesis",
+    "wavelength_nm": 1064.0,
     "radiant_exposure_j_cm2": 14.0,
     "spot_mm": 5.0,
     "pulse_ms": 0.3,
@@ -25,6 +26,7 @@ GENESIS = {
 }
 PEARL = {
     "device": "pearl",
+    "wavelength_nm": 2790.0,
     "radiant_exposure_j_cm2": 3.5,
     "spot_mm": 6.0,
     "pulse_ms": 0.4,
@@ -33,7 +35,6 @@ PEARL = {
     "area_cm2": 100.0,
     "passes": 1,
     "overlap": 0.2,
-    "stop_at_surface_c": None,
 }
 USUAL = ((0.0, GENESIS), (14.0, GENESIS), (42.0, PEARL))
 Sessions = Sequence[tuple[float, dict[str, object]]]
@@ -47,7 +48,8 @@ def build(
     care: Sequence[dict[str, object]] = (),
     skin: dict[str, object] | None = None,
     daily: bool = True,
-) -> xr.Dataset:
+    extra: Sequence[OutcomeVariable] = (),
+) -> Outcome:
     generator = np.random.default_rng(3)
     days = _days(sessions, last_day, daily=daily)
     rest = 306.15 + 4.0 * np.minimum(DEPTH / 3e-3, 1.0)
@@ -68,9 +70,10 @@ def build(
     variables["area_fraction"] = 0.25 * np.pi * (seen**2).sum(axis=-1) / area
     lengths = {"draw": N_DRAW, "day": days.size, "depth": DEPTH.size, "clock": N_CLOCK}
     lengths |= {"session": len(sessions), "member": N_MEMBER if sessions else 1, "pore": 512}
-    for name in set(VARIABLES) - set(variables) - {"resting_temperature"}:
-        variables[name] = np.zeros([lengths[dim] for dim in VARIABLES[name].dims])
-    return outcome_dataset(
+    declared = {**outcome_variables(), **{one.name: one for one in extra}}
+    for name in set(declared) - set(variables) - {"resting_temperature"}:
+        variables[name] = np.zeros([lengths[dim] for dim in declared[name].dims])
+    dataset = outcome_dataset(
         variables,
         {"day": days, "depth": DEPTH, "session": np.arange(1.0, len(sessions) + 1)},
         {
@@ -84,7 +87,7 @@ def build(
                 or {
                     "zone": "cheek",
                     "fitzpatrick": 3,
-                    "age": 35.0,
+                    "age_years": 35.0,
                     "sex": "female",
                     "oiliness": "oily",
                 }
@@ -95,7 +98,9 @@ def build(
             "care": json.dumps(list(care)),
             "notes": json.dumps(list(notes)),
         },
+        extra,
     )
+    return Outcome(dataset)
 
 
 def _days(sessions: Sessions, last_day: float | None, *, daily: bool) -> np.ndarray:
@@ -261,29 +266,34 @@ def plan() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def make_outcome() -> Callable[..., xr.Dataset]:
+def make_outcome() -> Callable[..., Outcome]:
     return build
 
 
+@pytest.fixture
+def genesis_settings() -> dict[str, object]:
+    return dict(GENESIS)
+
+
 @pytest.fixture(scope="session")
-def outcome() -> xr.Dataset:
+def outcome() -> Outcome:
     """Two sessions of Laser Genesis and one of Pearl."""
     return build()
 
 
 @pytest.fixture(scope="session")
-def untreated() -> xr.Dataset:
+def untreated() -> Outcome:
     """No session, no care: nothing may change."""
     return build((), last_day=90.0)
 
 
 @pytest.fixture(scope="session")
-def pearl_only() -> xr.Dataset:
+def pearl_only() -> Outcome:
     return build(((0.0, PEARL),))
 
 
 @pytest.fixture(scope="session")
-def genesis_only() -> xr.Dataset:
+def genesis_only() -> Outcome:
     return build(((0.0, GENESIS),))
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from porelight.course.outcome import Outcome
 from porelight.errors import InputFileError
 from porelight.report.facts import care_facts, is_ablative, judged, session_facts, skin_facts
 
@@ -31,7 +32,9 @@ def test_sessions_keep_their_settings_and_drop_those_not_given(outcome):
 
 
 def test_an_unknown_device_keeps_its_own_name(outcome):
-    other = outcome.assign_attrs(sessions=outcome.attrs["sessions"].replace("pearl", "opal"))
+    other = Outcome(
+        outcome.dataset.assign_attrs(sessions=outcome.attrs["sessions"].replace("pearl", "opal"))
+    )
     assert session_facts(other)[2].name == "opal"
 
 
@@ -46,7 +49,7 @@ def test_skin_is_told_in_words(outcome):
 
 
 def test_care_names_its_days_and_its_level(make_outcome):
-    cleansing = {"kind": "cleansing", "from_day": 0.0, "to_day": None, "level": 1.0}
+    cleansing = {"kind": "cleansing", "from_day": 0.0, "level": 1.0}
     sun = {"kind": "unprotected-sun", "from_day": 7.0, "to_day": 21.0, "level": 0.5}
     assert care_facts(make_outcome(care=(cleansing, sun))) == (
         "cleansing from day 0",
@@ -67,9 +70,9 @@ def test_care_names_its_days_and_its_level(make_outcome):
 )
 def test_a_damaged_attribute_is_named(outcome, read, name, text):
     with pytest.raises(InputFileError, match=name):
-        read(outcome.assign_attrs({name: text}))
+        read(Outcome(outcome.dataset.assign_attrs({name: text})))
 
 
 def test_attributes_and_data_must_tell_of_the_same_sessions(outcome):
     with pytest.raises(InputFileError, match="name 3 sessions but its data hold 2"):
-        session_facts(outcome.isel(session=slice(2)))
+        session_facts(Outcome(outcome.dataset.isel(session=slice(2))))

@@ -1,15 +1,6 @@
 import pytest
 
-from porelight.report.formatting import (
-    change,
-    length,
-    of_ten,
-    share,
-    significant,
-    span,
-    temperature,
-    typeset,
-)
+from porelight.report.formatting import change, of_ten, span, temperature, typeset
 
 
 @pytest.mark.parametrize(
@@ -18,14 +9,6 @@ from porelight.report.formatting import (
 )
 def test_change_has_a_sign_unless_it_rounds_to_nothing(value, text):
     assert change(value) == text
-
-
-def test_share_keeps_three_digits():
-    assert [share(x) for x in (0.0206, 0.0, 1.0, 0.97)] == ["2.06 %", "0 %", "100 %", "97.0 %"]
-
-
-def test_length_changes_unit_where_microns_get_long():
-    assert [length(x) for x in (2e-6, 8e-5, 3.2e-4)] == ["2.0 um", "80 um", "0.320 mm"]
 
 
 def test_temperature_is_in_degrees_celsius():
@@ -42,12 +25,6 @@ def test_of_ten_promises_neither_nobody_nor_everybody():
     shares = (0.0, 0.04, 0.63, 0.96, 1.0)
     none, most = "fewer than 1 of 10", "more than 9 of 10"
     assert [of_ten(x) for x in shares] == [none, none, "6 of 10", most, most]
-
-
-def test_significant_keeps_the_digits_asked_for():
-    assert significant(0.0123456) == "0.0123"
-    assert significant(123456.0, 2) == "123456"
-    assert significant(3.1e98) == "3.10e+98"
 
 
 def test_typeset_sets_the_signs_of_print_and_leaves_words_alone():

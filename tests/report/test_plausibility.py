@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from porelight.inference.statistics import Interval
+from porelight.course.outcome import Outcome
+from porelight.course.statistics import Interval
 from porelight.report.plausibility import plausibility_rows, published, verdict
 
 
@@ -25,11 +26,10 @@ def test_depth_is_held_against_the_biopsies(pearl_only):
 
 
 def test_a_weaker_session_is_told_from_the_trial(make_outcome, pearl_only):
-    weak = pearl_only.assign_attrs(
-        sessions=pearl_only.attrs["sessions"].replace(
-            '"radiant_exposure_j_cm2": 3.5', '"radiant_exposure_j_cm2": 2.0'
-        )
+    sessions = pearl_only.attrs["sessions"].replace(
+        '"radiant_exposure_j_cm2": 3.5', '"radiant_exposure_j_cm2": 2.0'
     )
+    weak = Outcome(pearl_only.dataset.assign_attrs(sessions=sessions))
     row = _of(weak)["V8", "depth of thermal damage (Pearl)"]
     assert row["difference to the trial"] == "2 J/cm2 here, 3 to 3.5 there"
     assert row["verdict"].endswith("(another course)")

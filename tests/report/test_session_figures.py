@@ -1,5 +1,6 @@
 import numpy as np
 
+from porelight.course.outcome import Outcome
 from porelight.report.session_figures import session_figure
 
 
@@ -52,7 +53,7 @@ def test_removed_tissue_reaches_to_the_median_depth(outcome):
 
 
 def test_a_session_without_light_can_be_drawn(outcome):
-    cold = outcome.copy(deep=True)
+    cold = Outcome(outcome.dataset.copy(deep=True))
     cold["session_temperature"][:] = 306.0
     cold["peak_temperature"][:] = 306.0
     cold["final_temperature"][:] = 306.0

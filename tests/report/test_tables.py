@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from porelight.course.outcome import Outcome
+from porelight.course.value_text import share
 from porelight.data.library import table
-from porelight.inference.statistics import relative_change
-from porelight.report.formatting import change, share
+from porelight.report.formatting import change
 from porelight.report.healed import days_text, days_until_healed
 from porelight.report.measured_table import measurement_rows
 from porelight.report.parameters import parameter_rows
@@ -31,7 +32,7 @@ def _is_table(rows):
 
 def test_forecast_states_median_and_interval_of_the_change(outcome):
     row = _row(forecast_rows(outcome), "area of visible pores")
-    draws = relative_change(outcome, "area_fraction", 126.0)
+    draws = outcome.changes("area_fraction", 126.0)
     low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95])
     assert row["change"] == change(middle)
     assert row["its 90 % interval"] == f"{change(low).removesuffix(' %')} to {change(high)}"
@@ -78,8 +79,8 @@ def test_sessions_show_what_the_members_did(outcome):
 
 
 def test_a_stopped_session_tells_how_many_pulses_fell(outcome):
-    stopped = outcome.copy()
-    stopped["pulses_delivered"] = outcome["pulses_delivered"] * 0.7
+    fewer = outcome["pulses_delivered"] * 0.7
+    stopped = Outcome(outcome.dataset.assign(pulses_delivered=fewer))
     assert session_rows(stopped)[0]["pulses"] == "1400 of 2000, stopped"
     assert session_rows(outcome)[0]["pulses"] == "2000"
 
@@ -98,8 +99,7 @@ def test_healing_counts_days_from_the_session_to_95_percent(outcome):
 
 
 def test_a_wound_open_until_the_end_is_never_called_healed(outcome):
-    open_wound = outcome.copy()
-    open_wound["epidermis"] = 0.0 * outcome["epidermis"]
+    open_wound = Outcome(outcome.dataset.assign(epidermis=0.0 * outcome["epidermis"]))
     days = days_until_healed(open_wound, "epidermis", 2)
     assert np.isinf(days).all()
     assert days_text(days) == "not within the simulated days"

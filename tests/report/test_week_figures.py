@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from porelight.inference.statistics import relative_change
+from porelight.course.outcome import Outcome
 from porelight.report.week_figures import (
     collagen_figure,
     effects_figure,
@@ -37,8 +37,8 @@ def test_weeks_mark_every_session_and_what_a_camera_can_tell(outcome):
 
 
 def test_rounding_is_not_drawn_as_mountains(untreated):
-    jitter = untreated.copy()
-    jitter["diameter_ratio"] = untreated["diameter_ratio"] + 1e-9 * untreated["day"]
+    rounded = untreated["diameter_ratio"] + 1e-9 * untreated["day"]
+    jitter = Outcome(untreated.dataset.assign(diameter_ratio=rounded))
     _, _, diameter = weeks_figure(jitter).axes
     np.testing.assert_allclose(diameter.get_ylim(), (97.0, 103.0), rtol=1e-3)
 
@@ -65,7 +65,7 @@ def test_healing_can_be_drawn_from_weekly_days(make_outcome):
 
 def test_effects_are_intervals_of_the_draws(outcome):
     (axes,) = effects_figure(outcome).axes
-    draws = 100.0 * relative_change(outcome, "redness", 126.0)
+    draws = 100.0 * outcome.changes("redness", 126.0)
     thin = next(line for line in axes.lines if list(line.get_ydata()) == [0, 0])
     np.testing.assert_allclose(thin.get_xdata(), np.quantile(draws, [0.05, 0.95]))
 
@@ -93,8 +93,7 @@ def test_sizes_meet_the_threshold_at_the_number_of_visible_pores(outcome):
 
 
 def test_no_pore_shrinks_below_its_genetic_size(outcome):
-    tiny = outcome.copy()
-    tiny["diameter_ratio"] = 0.1 * outcome["diameter_ratio"]
+    tiny = Outcome(outcome.dataset.assign(diameter_ratio=0.1 * outcome["diameter_ratio"]))
     (axes,) = sizes_figure(tiny).axes
     lines = {line.get_label(): line for line in axes.lines}
     floor = lines["genetic size: no treatment goes below"].get_ydata()

@@ -1,6 +1,6 @@
 import numpy as np
 
-from porelight.inference.statistics import relative_change
+from porelight.course.outcome import Outcome
 from porelight.report.cards import cards, of_ten_people
 from porelight.report.formatting import change
 from porelight.report.gaps import gaps
@@ -16,13 +16,13 @@ def test_headline_names_the_treatments_in_their_order(outcome, untreated, pearl_
 def test_answer_holds_median_and_interval_of_area_and_diameter(outcome):
     text = " ".join(answer(outcome))
     for name in ("area_fraction", "diameter_ratio"):
-        low, middle, high = np.quantile(relative_change(outcome, name, 126.0), [0.05, 0.5, 0.95])
+        low, middle, high = np.quantile(outcome.changes(name, 126.0), [0.05, 0.5, 0.95])
         assert f"{change(middle)} (" in text
         assert f"{change(low).removesuffix(' %')} to {change(high)}" in text
 
 
 def test_answer_counts_people_of_ten(outcome):
-    draws = relative_change(outcome, "area_fraction", 126.0)
+    draws = outcome.changes("area_fraction", 126.0)
     better = round(10 * np.mean(draws < -0.08))
     assert f"{better} of 10 such people would measure a change above" in answer(outcome)[1]
     assert of_ten_people(outcome)[0] == better
@@ -58,11 +58,12 @@ def test_gaps_are_those_of_the_devices_used(outcome, genesis_only, pearl_only):
 
 
 def test_answer_counts_those_whose_pores_grow(outcome):
-    wider = outcome.copy()
-    wider["area_fraction"] = outcome["area_fraction"].sel(day=0.0) * (1.0 + 0.1 * outcome["day"])
+    start = outcome["area_fraction"].sel(day=0.0)
+    growing = start * (1.0 + 0.1 * outcome["day"])
+    wider = Outcome(outcome.dataset.assign(area_fraction=growing))
     assert of_ten_people(wider) == (0, 0, 10)
     assert "More than 9 of 10 would measure larger pores." in answer(wider)[1]
-    steady = outcome.copy()
-    steady["area_fraction"] = 0.0 * outcome["area_fraction"] + 0.02
+    same = 0.0 * outcome["area_fraction"] + 0.02
+    steady = Outcome(outcome.dataset.assign(area_fraction=same))
     assert of_ten_people(steady) == (0, 10, 0)
     assert "None of the simulated people would measure larger pores." in answer(steady)[1]

@@ -11,6 +11,7 @@ them back. What each variable is, is declared once: `porelight.course.outcome_va
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
@@ -305,7 +306,9 @@ class Outcome:
 
     def _not_held(self, name: str) -> str:
         known = [one for one in dir(self) if not one.startswith("_")]
-        return f"an outcome has no {name!r}{did_you_mean(name, known)}"
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "list(outcome) names its variables."
+        return f"an outcome has no {name!r}; {hint}"
 
 
 def outcome_dataset(

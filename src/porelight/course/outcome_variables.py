@@ -15,9 +15,9 @@ from porelight.errors import ParameterError, did_you_mean
 
 Group: TypeAlias = Literal["", "pores", "below", "surface", "effects", "risk", "injury"]
 Years: TypeAlias = Literal["", "listed", "drawn"]
-Colour: TypeAlias = Literal[
-    "", "ink", "grey", "blue", "vermilion", "green", "orange", "purple", "sky"
-]
+Colour: TypeAlias = Literal["ink", "grey", "blue", "vermilion", "green", "orange", "purple", "sky"]
+
+Dash: TypeAlias = Literal["-", "--", "-.", ":"]
 
 HISTORY = ("draw", "day")
 DRAWS = ("draw",)
@@ -129,10 +129,15 @@ class Drawing:
 
     axis: str = ""
     colour: Colour = "blue"
-    dash: str = "-"
+    dash: Dash = "-"
 
     def __post_init__(self) -> None:
         _require_known("colour", self.colour, get_args(Colour))
+        _require_known("dash", self.dash, get_args(Dash))
+
+    def axis_label(self, start: str) -> str:
+        """Return the label of the axis, the start called as people call it here."""
+        return self.axis.replace("{start}", start)
 
 
 @dataclass(frozen=True, slots=True)

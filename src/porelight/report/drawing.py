@@ -53,6 +53,7 @@ _STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 8.0,
     "text.color": palette.INK,
+    "text.parse_math": False,  # a label is words, whatever a file says
     "lines.linewidth": 1.6,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",

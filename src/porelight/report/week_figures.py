@@ -79,7 +79,7 @@ def _panels(outcome: Outcome, shown: Sequence[OutcomeVariable], height: float) -
         colour = palette.COLOURS[about.drawing.colour]
         draws = drawn_history(outcome, about)
         band(axes, _weeks(outcome), draws, colour, "", about.drawing.dash)
-        axes.set_ylabel(about.drawing.axis.format(start="start"))
+        axes.set_ylabel(about.drawing.axis_label("start"))
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     return figure

@@ -43,7 +43,7 @@ def what_if_figure(outcomes: Mapping[str, Outcome]) -> Figure:
                 axes.plot(years, middle, color=colour, linestyle=dash, label=habit)
             axes.set_xlim(0.0, float(years[-1]))
             axes.set_xlabel("years from now")
-            axes.set_ylabel(about.drawing.axis.format(start="now"))
+            axes.set_ylabel(about.drawing.axis_label("now"))
             axes.grid(visible=True, axis="y")
         panels[-1].text(
             *(0.02, 0.03, "bands: the middle half of the draws"),
