@@ -1,0 +1,178 @@
+"""The commands that read photographs: one gate, one set of options, the numbers of the function."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+import porelight as pl
+from porelight.cli.app import app, main
+from porelight.errors import PhotographError
+from porelight.files.measurements import summary
+from porelight.render.look import SkinLook
+from porelight.render.skin import render_skin
+
+SCALE = ("--zone", "cheek", "--px-per-mm", "12.5")
+SHARED = (
+    *("--px-per-mm", "--scale-from", "--scale-error-percent", "--ruler-tick-mm"),
+    *("--zone", "--zone-mask", "--zone-polygon"),
+)
+
+
+@pytest.fixture(scope="module")
+def patch(tmp_path_factory) -> Path:
+    """Return a photograph of skin with 88 pores, and beside it the same out of focus."""
+    diameter = np.random.default_rng(1).uniform(0.35e-3, 0.6e-3, 88)
+    skin = render_skin(diameter, look=SkinLook(fitzpatrick=3), size=(0.014, 0.014), seed=1)
+    path = tmp_path_factory.mktemp("photo") / "patch.png"
+    Image.fromarray(skin.pixels).save(path)
+    Image.fromarray(cv2.GaussianBlur(skin.pixels, (0, 0), 4.0)).save(path.parent / "blurred.png")
+    return path
+
+
+@pytest.fixture
+def porelight(capsys):
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return int(left.value.code or 0), captured.out, captured.err
+
+    return call
+
+
+def options_of(command: str) -> dict[str, str]:
+    """Return the help text of each option of a command."""
+    return {
+        argument.name: str(argument.parameter.help)
+        for argument in app[command].assemble_argument_collection()
+    }
+
+
+def test_a_blurred_picture_of_88_pores_is_refused_by_function_and_command(
+    porelight, tmp_path, patch
+):
+    blurred = patch.parent / "blurred.png"
+    with pytest.raises(PhotographError) as refused:
+        pl.measure(pl.read_photo(blurred, px_per_mm=12.5), zone="cheek")
+    code, out, err = porelight("measure", blurred, *SCALE, "-o", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert err == f"porelight: {refused.value}\n"
+    assert "blurred.png: sharpness is 0.2" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        (("compare", "patch.png", "blurred.png"), ()),
+        (("compare", "blurred.png", "patch.png"), ()),
+        (("preview", "blurred.png"), ("--change-percent", "-10")),
+    ],
+)
+def test_no_command_takes_a_blurred_picture(
+    porelight, tmp_path, monkeypatch, patch, command, options
+):
+    monkeypatch.chdir(patch.parent)
+    code, _, err = porelight(*command, *SCALE, *options, "-o", tmp_path / "out")
+    assert code == 2
+    assert err.startswith("porelight: blurred.png: sharpness is")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_course_file_takes_no_blurred_picture(porelight, tmp_path, patch):
+    course = tmp_path / "course.toml"
+    skin = 'zone = "cheek"\nfitzpatrick = 3\nage_years = 35\n'
+    photo = f'photo = "{(patch.parent / "blurred.png").as_posix()}"\npx_per_mm = 12.5\n'
+    course.write_text(f"[skin]\n{skin}{photo}", encoding="utf-8")
+    code, _, err = porelight("simulate", course, "-o", tmp_path / "run.nc")
+    assert code == 2
+    assert "blurred.png: sharpness is" in err
+
+
+def test_the_command_tells_the_numbers_of_the_function(porelight, tmp_path, patch):
+    code, out, _ = porelight("measure", patch, *SCALE, "-o", tmp_path / "out", "--json")
+    assert code == 0
+    photograph = pl.read_photo(patch, px_per_mm=12.5, scale_error=0.01)
+    told = json.loads(out)
+    assert told == json.loads(json.dumps(summary(pl.measure(photograph, zone="cheek"))))
+    assert told == json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("command", ["compare", "preview"])
+def test_options_of_scale_and_zone_are_those_of_measure(command):
+    measure, other = options_of("measure"), options_of(command)
+    assert {name: other[name] for name in SHARED} == {name: measure[name] for name in SHARED}
+    assert all(len(measure[name]) > 20 for name in SHARED)
+
+
+def test_every_command_that_prints_json_says_so_in_the_same_words():
+    printing = ("measure", "marker", "compare", "preview", "agreement")
+    assert {options_of(command)["--json"] for command in printing} == {"Print the result as JSON."}
+
+
+def test_the_error_of_a_scale_reaches_a_comparison(porelight, tmp_path, patch):
+    zone = tmp_path / "zone.csv"
+    zone.write_text("col,row\n10,10\n165,10\n165,165\n10,165\n", encoding="utf-8")
+    same = ("compare", patch, patch, *SCALE, "--zone-polygon", zone, "-o", tmp_path / "out")
+    code, out, _ = porelight(*same, "--px-per-mm-after", "14", "--scale-error-percent", "1")
+    assert code == 0
+    # 14 over 12.5 is far beyond 3 times 1.4 %, and within 3 times 7 %
+    assert "By the stated scales" in out
+    code, out, _ = porelight(*same, "--px-per-mm-after", "14", "--scale-error-percent", "5")
+    assert "By the stated scales" not in out
+
+
+def test_a_preview_takes_a_polygon(porelight, tmp_path, patch):
+    zone = tmp_path / "zone.json"
+    zone.write_text("[[0, 0], [100, 0], [100, 175], [0, 175]]", encoding="utf-8")
+    code, _, _ = porelight(
+        *("preview", patch, *SCALE, "--zone-polygon", zone, "--change-percent", "-20"),
+        *("-o", tmp_path / "p.png"),
+    )
+    assert code == 0
+    with Image.open(tmp_path / "p.png") as drawn, Image.open(patch) as first:
+        changed = (np.asarray(drawn) != np.asarray(first)).any(axis=2)
+    assert changed[:, :100].any()
+    assert not changed[:, 115:].any()
+
+
+def test_two_photographs_of_one_name_would_share_a_folder_and_are_refused(
+    porelight, tmp_path, patch
+):
+    code, _, err = porelight(
+        "measure", patch, tmp_path / "patch.jpg", *SCALE, "-o", tmp_path / "out"
+    )
+    assert code == 2
+    assert "two photographs are named 'patch' and would go to one folder" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--zone", "cheek"), "give the scale one way"),
+        ((*SCALE, "--scale-from", "dpi"), "give the scale one way"),
+        ((*SCALE, "--zone-mask", "m.png", "--zone-polygon", "z.json"), "give the zone one way"),
+        (("--px-per-mm", "12.5"), "say what is shown"),
+        ((*SCALE, "--landmarks"), "--landmarks finds the zones itself"),
+        (
+            ("--px-per-mm", "12.5", "--landmarks", "--zone-mask", "m.png"),
+            "--landmarks finds the zones itself",
+        ),
+        (("--zone", "cheek", "--scale-from", "ruler"), "no ruler was found"),
+        (("--zone", "cheek", "--scale-from", "dpi"), "states no dots per inch"),
+        (("--zone", "cheek", "--scale-from", "marker"), "no marker was found"),
+    ],
+)
+def test_what_is_said_wrongly_of_a_photograph_gets_one_line(
+    porelight, tmp_path, patch, arguments, message
+):
+    code, out, err = porelight("measure", patch, *arguments, "-o", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
