@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from tomllib import loads
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -21,7 +22,10 @@ Zone = Annotated[
     Literal["forehead", "glabella", "nose", "cheek", "chin"],
     Parameter(help="Which part of the face a close-up shows."),
 ]
-Goal = Literal["pore-area", "pore-diameter", "redness", "texture", "fine-lines", "acne-scars"]
+# the registry of outcomes as it stands: its checks would load numpy before the command is known
+_OUTCOMES = loads(files("porelight.data").joinpath("course", "outcomes.toml").read_text("utf-8"))
+_GOALS = ", ".join(entry["goal"] for entry in _OUTCOMES.values() if "goal" in entry)
+Goal = Annotated[str, Parameter(help=f"What to improve: {_GOALS}.")]
 # the names of the files alone: reading them would load numpy before the command is known
 _DEVICE_FILES = (one.name for one in files("porelight.data").joinpath("devices").iterdir())
 _DEVICES = ", ".join(sorted(name.removesuffix(".toml") for name in _DEVICE_FILES))
