@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from porelight.course.course import Course, physics_members
+from porelight.course.course import Course
+from porelight.course.simulation import physics_members
 from porelight.errors import ConvergenceError
 from porelight.inference.reweighting import Visit, learned
-from porelight.inference.statistics import estimate, relative_change
+from porelight.course.statistics import estimate
 from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
@@ -44,8 +45,8 @@ def coverage(course, injuries, *, visits=VISITS, target=TARGET, n_draws=4000, se
     days = (0.0, *visits, target)
     ensemble = course.follow(injuries, draws=n_draws, seed=seed, days=days)
     persons = course.follow(injuries, draws=N_PERSONS, seed=seed + 1, days=days)
-    truth = relative_change(persons, NAME, target)
-    prior = estimate(relative_change(ensemble, NAME, target))
+    truth = persons.changes(NAME, target)
+    prior = estimate(ensemble.changes(NAME, target))
     noise = np.random.default_rng(seed).normal(0.0, DEVIATION, (N_PERSONS, len(visits) + 1))
     seen = persons[NAME].sel(day=[0.0, *visits]).to_numpy() * np.exp(noise)
     # (follow-ups, person): low, median, high, effective draws; nan where refused

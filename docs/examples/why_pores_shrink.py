@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from porelight.course.course import Course, physics_members
-from porelight.inference.statistics import estimate, relative_change
+from porelight.course.course import Course
+from porelight.course.simulation import physics_members
+from porelight.course.statistics import estimate
 from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
@@ -45,7 +46,7 @@ def decomposition(members=4, photons=3000, draws=100):
     lifted = laser_genesis(stop_at_surface=celsius(43.0))
     outcomes["stopped at 43 degC"] = followed(lifted, ())
     return {
-        name: tuple(relative_change(one, what, DAY) for what in ("mean_diameter", "area_fraction"))
+        name: tuple(one.changes(what, DAY) for what in ("mean_diameter", "area_fraction"))
         for name, one in outcomes.items()
     }
 

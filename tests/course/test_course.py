@@ -3,7 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from porelight.course.course import Care, Course, physics_members
+from porelight.course.course import Course
+from porelight.course.regimen import Care
+from porelight.course.simulation import physics_members
 from porelight.errors import ParameterError
 from porelight.laser.devices import laser_genesis, pearl
 
@@ -100,7 +102,7 @@ def test_the_same_seed_repeats_a_simulation_bit_for_bit(skin):
     first, second = (
         course.simulate(draws=16, members=2, photons=1000, seed=5, last_day=28.0) for _ in range(2)
     )
-    assert first.identical(second)
+    assert first.dataset.identical(second.dataset)
 
 
 def test_the_first_member_is_the_typical_skin_and_the_others_differ():

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from porelight.course.course import BIOLOGY
-from porelight.course.healing_weeks import FollowUp
+from porelight.course.healing_weeks import HealingWeeks
 from porelight.course.regimen import Care
+from porelight.course.simulation import BIOLOGY
 from porelight.course.state import SessionDoses
 from porelight.data.priors import draws, uncertain
 from porelight.healing.plug import Cleansing, PlugParameters, plug_fill
@@ -37,7 +37,7 @@ def doses(n_session, **given):
 
 
 def followed(skin, values, days, left, care=()):
-    weeks, _ = FollowUp(skin, values, tuple(care)).weeks(np.asarray(days, float), left, DAYS)
+    weeks, _ = HealingWeeks(skin, values, tuple(care)).weeks(np.asarray(days, float), left, DAYS)
     return weeks
 
 
@@ -112,7 +112,7 @@ def test_finer_steps_change_nothing_beyond_the_stated_error(skin, seed, days, sh
     usual = followed(skin, values, days, left)["diameter_ratio"]
     # observing every day makes the steps of histories three times as fine
     daily = np.unique(np.concatenate([DAYS, np.arange(0.0, DAYS[-1], 1.0)]))
-    weeks, _ = FollowUp(skin, values, ()).weeks(np.asarray(days, float), left, daily)
+    weeks, _ = HealingWeeks(skin, values, ()).weeks(np.asarray(days, float), left, daily)
     fine = weeks["diameter_ratio"][:, np.searchsorted(daily, DAYS)]
     # docs/theory/mechanics.md states 2e-3 of the diameter at worst, 2e-4 in the median draw
     np.testing.assert_allclose(usual, fine, rtol=0.0, atol=2e-3)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from porelight.cli.app import main
-from porelight.course.continuation import advanced, begin, new_sessions, simulated_until
-from porelight.course.course import Care, Course
-from porelight.course.state import EnsembleSettings, continued_care
+from porelight.course.course import Course
+from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import advance, advance_until, begin
+from porelight.course.state import continued_care
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_states import load_course_state, save_course_state
 from porelight.files.outcomes import load_outcome
@@ -49,9 +51,9 @@ def in_parts(course, treated, cuts, carried=lambda state: state):
         sessions = [one for one in course.sessions if one.day < last]
         care = [one for one in course.care if one.from_day < last]
         part = Course(course.skin, sessions, care)
-        injuries = [treated(one.exposure) for one in new_sessions(state, part)]
+        injuries = [treated(one.exposure) for one in state.new_sessions(part.sessions)]
         days = [day for day in DAYS if first < day <= last]
-        state = carried(advanced(state, part, injuries, days))
+        state = carried(advance(state, part, results=injuries, days=days))
     return state
 
 
@@ -88,7 +90,7 @@ def test_a_state_written_and_read_again_goes_on_with_the_same_bits(mixed, treate
 
     kept = in_parts(mixed, treated, [35.0])
     read = in_parts(mixed, treated, [35.0], through_a_file)
-    assert read.outcome.identical(through_a_file(kept).outcome)
+    assert read.outcome.dataset.identical(through_a_file(kept).outcome.dataset)
     np.testing.assert_array_equal(read.outcome.diameter_ratio, kept.outcome.diameter_ratio)
     assert read.care == kept.care
 
@@ -97,23 +99,24 @@ def test_pools_that_forget_their_natural_configuration_would_show(mixed, treated
     first = Course(mixed.skin, mixed.sessions[:3], HABITS)
     injuries = [treated(one.exposure) for one in first.sessions]
     early = [day for day in DAYS if day <= 35.0]
-    cut = advanced(begin(mixed.skin, SETTINGS), first, injuries, early)
+    cut = advance(begin(mixed.skin, SETTINGS), first, results=injuries, days=early)
     pore = cut.memory.pore
     shape = pore.mixture.strain[0].shape
     blank = MixtureState.at_rest(pore.mixture.time, pore.mixture.resting, shape)
     memory = replace(cut.memory, pore=replace(pore, mixture=blank))
-    later = [treated(one.exposure) for one in new_sessions(cut, mixed)]
+    later = [treated(one.exposure) for one in cut.new_sessions(mixed.sessions)]
     days = [day for day in DAYS if day > 35.0]
-    found = advanced(replace(cut, memory=memory), mixed, later, days).outcome.diameter_ratio
+    without = replace(cut, memory=memory)
+    found = advance(without, mixed, results=later, days=days).outcome.diameter_ratio
     assert float(np.abs(found - at_once.diameter_ratio).max()) > 1e-3
 
 
 def test_a_follow_up_treatment_decided_later_is_a_course_of_both(skin, treated):
     genesis = laser_genesis()
     planned = Course(skin, [genesis.on_day(0.0)])
-    first = advanced(begin(skin, SETTINGS), planned, [treated(genesis)], [30.0, 90.0])
+    first = advance(begin(skin, SETTINGS), planned, results=[treated(genesis)], days=[30.0, 90.0])
     both = Course(skin, [genesis.on_day(0.0), genesis.on_day(90.0)])
-    later = advanced(first, both, [treated(genesis)], [100.0, 180.0])
+    later = advance(first, both, results=[treated(genesis)], days=[100.0, 180.0])
     expected = both.follow(
         [treated(genesis)] * 2, draws=24, seed=1, days=[0.0, 30.0, 90.0, 100.0, 180.0]
     )
@@ -127,9 +130,9 @@ def test_long_after_a_course_a_new_session_finds_the_same_skin(skin, treated):
     genesis = laser_genesis()
     days = [100.0, 500.0, 700.0]
     early = Course(skin, [genesis.on_day(0.0)])
-    state = advanced(begin(skin, SETTINGS), early, [treated(genesis)], days)
+    state = advance(begin(skin, SETTINGS), early, results=[treated(genesis)], days=days)
     both = Course(skin, [genesis.on_day(0.0), genesis.on_day(700.0)])
-    later = advanced(state, both, [treated(genesis)], [760.0])
+    later = advance(state, both, results=[treated(genesis)], days=[760.0])
     expected = both.follow([treated(genesis)] * 2, draws=24, seed=1, days=[0.0, *days, 760.0])
     assert_same(later.outcome, expected, 1e-10)
 
@@ -137,9 +140,9 @@ def test_long_after_a_course_a_new_session_finds_the_same_skin(skin, treated):
 def test_simulation_in_two_parts_equals_simulation_at_once(skin):
     course = Course(skin, [laser_genesis(n_pulses=50).on_day(day) for day in (0.0, 21.0)])
     small = EnsembleSettings(draws=8, members=2, photons=1000, seed=3)
-    half = simulated_until(course, 14.0, begin(skin, small))
+    half = advance_until(begin(skin, small), course, 14.0)
     assert half.session_days.tolist() == [0.0]
-    whole = simulated_until(course, 49.0, half)
+    whole = advance_until(half, course, 49.0)
     expected = course.simulate(draws=8, members=2, photons=1000, seed=3, last_day=49.0)
     assert_same(whole.outcome, expected, 1e-10)
 
@@ -170,26 +173,22 @@ def test_care_goes_on_from_the_day_of_the_state(past, planned, expected):
 
 def test_what_has_happened_cannot_be_changed(skin, treated):
     genesis = laser_genesis()
-    state = advanced(
-        begin(skin, SETTINGS),
-        Course(skin, [genesis.on_day(0.0)]),
-        [treated(genesis)],
-        [30.0],
-    )
+    course = Course(skin, [genesis.on_day(0.0)])
+    state = advance(begin(skin, SETTINGS), course, results=[treated(genesis)], days=[30.0])
     with pytest.raises(ParameterError, match="session of day 10 is not among those simulated"):
-        new_sessions(state, Course(skin, [genesis.on_day(10.0)]))
+        state.new_sessions([genesis.on_day(10.0)])
     stronger = laser_genesis(radiant_exposure=15e4).on_day(0.0)
     with pytest.raises(ParameterError, match="session of day 0 is not among"):
-        new_sessions(state, Course(skin, [stronger]))
+        state.new_sessions([stronger])
     other = Skin.typical("nose", 3, 35.0)
     with pytest.raises(ParameterError, match="state of day 30 is of another skin"):
-        advanced(state, Course(other), [], [40.0])
+        advance(state, Course(other), results=[], days=[40.0])
     with pytest.raises(ParameterError, match="begin after day 30"):
-        advanced(state, Course(skin), [], [30.0])
+        advance(state, Course(skin), results=[], days=[30.0])
     with pytest.raises(ParameterError, match="stands at day 30; expected a later day than 20"):
-        simulated_until(Course(skin), 20.0, state)
-    with pytest.raises(ParameterError, match="1 sessions' injuries for 0 new sessions"):
-        advanced(state, Course(skin), [treated(genesis)], [40.0])
+        advance_until(state, Course(skin), 20.0)
+    with pytest.raises(ParameterError, match="results of 1 sessions for 0 new sessions"):
+        advance(state, Course(skin), results=[treated(genesis)], days=[40.0])
 
 
 def test_files_that_are_no_state_are_refused_in_one_line(skin, tmp_path, monkeypatch):
@@ -201,7 +200,7 @@ def test_files_that_are_no_state_are_refused_in_one_line(skin, tmp_path, monkeyp
         load_course_state(text)
     state = begin(skin, EnsembleSettings(draws=8, members=1))
     outcome = tmp_path / "outcome.nc"
-    state.outcome.to_netcdf(outcome, engine="h5netcdf")
+    state.outcome.dataset.to_netcdf(outcome, engine="h5netcdf")
     with pytest.raises(InputFileError, match="not a state of a course"):
         load_course_state(outcome)
     kept = save_course_state(state, tmp_path / "state.nc")

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import InputFileError
-from porelight.files.course_file import read_course_file
-from porelight.files.courses import course_of, simulation_of
+from porelight.files.courses import read_course
 from porelight.files.pulse_paths import read_pulse_path
 from porelight.laser.motion import Motion, PulsePath
 
@@ -29,8 +28,8 @@ def written(folder, text):
 def exposure_of(folder, lines, simulation=""):
     target = folder / "course.toml"
     target.write_text(f"{SKIN}{SESSION}{lines}\n{simulation}", encoding="utf-8")
-    content = read_course_file(target)
-    return course_of(content, target).sessions[0].exposure, simulation_of(content)
+    content = read_course(target)
+    return content.course.sessions[0].exposure, content.settings
 
 
 def test_a_path_is_read_in_seconds_and_millimetres(tmp_path):
@@ -90,14 +89,14 @@ thermometer_emissivity = 0.95
     assert exposure.thermometer.field_of_view == pytest.approx(8e-3)
     assert exposure.thermometer.lag == 0.2
     assert exposure.thermometer.emissivity_setting == 0.95
-    assert simulation["perfusion"] == "answers warmth"
+    assert simulation.perfusion == "thermoregulated"
 
 
 def test_what_is_left_out_stays_as_it_was(tmp_path):
     exposure, simulation = exposure_of(tmp_path, "")
     assert exposure.motion == Motion()
     assert exposure.stop_reads == "area mean"
-    assert simulation["perfusion"] == "constant"
+    assert simulation.perfusion == "constant"
 
 
 def test_a_course_file_names_a_recorded_path_beside_it(tmp_path):

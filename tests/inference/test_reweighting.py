@@ -7,18 +7,25 @@ import xarray as xr
 from scipy.stats import norm
 
 from porelight.course.course import Course
+from porelight.course.outcome import Outcome
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.inference.reweighting import Visit, learned, reweighted, weighted_quantile
-from porelight.inference.statistics import estimate, relative_change
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 
-BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "learning_coverage.py"
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "learning_coverage.py"
 
 
 def made_up(ratios, days=(0.0, 30.0, 60.0)):
     """Return an outcome whose mean diameter is 200 um times the ratios, (n_draw, n_day)."""
-    return xr.Dataset(
-        {"mean_diameter": (("draw", "day"), 2e-4 * np.asarray(ratios))}, {"day": np.array(days)}
+    diameters = 2e-4 * np.asarray(ratios)
+    return Outcome(
+        xr.Dataset(
+            {
+                "mean_diameter": (("draw", "day"), diameters),
+                "redness": (("draw", "day"), np.zeros_like(diameters)),
+            },
+            {"day": np.array(days)},
+        )
     )
 
 
@@ -62,7 +69,7 @@ def test_visits_share_the_error_of_their_baseline():
 def test_a_useless_measurement_leaves_the_forecast_alone(straight):
     outcome, _ = straight
     known = learned(outcome, "mean_diameter", [Visit(0.0, 2e-4, 1.0), Visit(30.0, 2e-4, 1.0)])
-    before = estimate(relative_change(outcome, "mean_diameter", 60.0))
+    before = outcome.change("mean_diameter", 60.0)
     after = known.forecast(outcome, "mean_diameter", 60.0)
     assert known.effective_draws > 3990
     assert after.median == pytest.approx(before.median, abs=2e-3)
@@ -77,7 +84,7 @@ def test_a_person_unlike_any_draw_is_refused_in_one_line(straight):
 
 def test_a_draw_without_visible_pores_counts_for_nothing():
     outcome = made_up([[1.0, 0.9, 0.8]] * 50 + [[1.0, 1e-300, 0.8]] * 5)
-    outcome = outcome.where(outcome > 1e-200, 0.0)
+    outcome = Outcome(outcome.dataset.where(outcome.dataset > 1e-200, 0.0))
     with np.errstate(divide="ignore"):
         known = learned(
             outcome, "mean_diameter", [Visit(0.0, 2e-4, 0.02), Visit(30.0, 1.8e-4, 0.02)]

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from porelight.course.course import Care, Course
+from porelight.course.course import Course
+from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
 from porelight.errors import ParameterError
 from porelight.inference.sensitivity import PHYSICS_FACTOR, sensitivity
 from porelight.laser.devices import laser_genesis
@@ -11,13 +13,14 @@ from porelight.laser.devices import laser_genesis
 def of_genesis(skin, treated):
     injuries = treated(laser_genesis())
     course = Course(skin, [laser_genesis().on_day(day) for day in (0, 14)])
-    return sensitivity(course, [injuries] * 2, "diameter_ratio", 28.0, n_base=8, seed=3)
+    asked = EnsembleSettings(seed=3)
+    return sensitivity(course, "diameter_ratio", 28.0, asked, results=[injuries] * 2, n_base=8)
 
 
 def test_what_decides_alone_has_all_of_the_variance(skin):
     # under habitual sun the loss of collagen is one number of the library, and nothing else enters
     sun = Course(skin, care=[Care("unprotected-sun", level=1.0)])
-    result = sensitivity(sun, [], "collagen", 20.0, n_base=16)
+    result = sensitivity(sun, "collagen", 20.0, EnsembleSettings(), results=[], n_base=16)
     assert result.factors[0] == "collagen_loss"
     assert result.total_order[0] == pytest.approx(1.0, abs=result.total_error[0] + 0.05)
     assert (np.abs(result.total_order[1:]) < 1e-6).all()
@@ -41,9 +44,10 @@ def test_factors_come_in_the_order_of_their_weight_each_with_an_error(of_genesis
 def test_the_physics_is_no_factor_when_all_members_are_the_same(skin, treated):
     one = treated(laser_genesis())[:1]
     course = Course(skin, [laser_genesis().on_day(0)])
-    alone = sensitivity(course, [one], "redness", 28.0, n_base=2)
+    asked = ("redness", 28.0, EnsembleSettings())
+    alone = sensitivity(course, *asked, results=[one], n_base=2)
     assert PHYSICS_FACTOR not in alone.factors
-    twice = sensitivity(course, [one * 2], "redness", 28.0, n_base=2)
+    twice = sensitivity(course, *asked, results=[one * 2], n_base=2)
     total = dict(zip(twice.factors, twice.total_order, strict=True))
     assert total[PHYSICS_FACTOR] == 0.0
     assert total["vessel_heat_response"] > 0.0
@@ -60,4 +64,4 @@ def test_the_physics_is_no_factor_when_all_members_are_the_same(skin, treated):
 )
 def test_questions_without_an_answer_are_refused(skin, name, day, n_base, message):
     with pytest.raises(ParameterError, match=message):
-        sensitivity(Course(skin), [], name, day, n_base=n_base)
+        sensitivity(Course(skin), name, day, EnsembleSettings(), results=[], n_base=n_base)

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
-from porelight.course.course import Care, Course
-from porelight.course.course import healing_weeks as followup
+from porelight.course import healing_weeks
+from porelight.course.course import Course
+from porelight.course.regimen import Care
 from porelight.course.healing_weeks import fine_times
 from porelight.errors import ParameterError
 from porelight.inference.what_if import what_if
-from porelight.laser.presets import laser_genesis
+from porelight.laser.devices import laser_genesis
 from porelight.tissue.skin import Skin
 from porelight.units import day
 
@@ -32,7 +33,7 @@ def test_coarse_steps_in_quiet_years_change_nothing(skin, treated, monkeypatch):
     course = Course(skin, [exposure.on_day(0.0)], [Care("unprotected-sun")])
     days = (0.0, 100.0, 900.0)
     coarse = course.follow([treated(exposure)], draws=6, seed=1, days=days)
-    monkeypatch.setattr(followup, "_QUIET", 3.0)
+    monkeypatch.setattr(healing_weeks, "_QUIET", 3.0)
     fine = course.follow([treated(exposure)], draws=6, seed=1, days=days)
     np.testing.assert_allclose(coarse.diameter_ratio, fine.diameter_ratio, rtol=2e-5)
     assert (coarse.diameter_ratio != fine.diameter_ratio).any()

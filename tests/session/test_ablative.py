@@ -6,7 +6,7 @@ import pytest
 
 from porelight.heat.surface import Surface
 from porelight.laser.devices import pearl
-from porelight.session.ablative import ablation_of_place, coverage, resurfacing
+from porelight.session.ablative import ablation_of_place, ablative_session, coverage
 from porelight.tissue.skin import Skin
 
 SKIN = Skin.typical("cheek", 2, 45.0)

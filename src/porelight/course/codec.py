@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from porelight.course.fields import Document
+from porelight.course.documents import Document
 from porelight.course.vocabulary import PORES, SKIN
 from porelight.errors import ParameterError
 from porelight.tissue.population import PorePopulation

@@ -6,7 +6,7 @@ import numpy as np
 
 from porelight import __version__
 from porelight.course.codec import skin_document
-from porelight.course.fields import json_text
+from porelight.course.documents import json_text
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from porelight.course import fields as kinds
+from porelight.course import kinds
+from porelight.course.fields import Field as CourseField
+from porelight.course.fields import FieldTable, Tables
 from porelight.course.vocabulary import CARE, ENSEMBLE, LAYER, PORES, SESSION, SKIN
 from porelight.files.toml_tables import FileModel, number, toml_content, validated
 
@@ -79,18 +81,18 @@ def _whole(value: object) -> object:
     return value
 
 
-def _annotation(field: kinds.Field) -> Any:  # noqa: PLR0911  one return for each kind
+def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for each kind
     """Return the type of a field in a table of a file."""
     kind = field.kind
     if isinstance(kind, kinds.Word):
         return Literal[(*kind.words, *kind.older)]
     if isinstance(kind, kinds.Number):
-        bounds = {"minimum": kind.low, "maximum": kind.high}
+        schema = {"minimum": kind.low, "maximum": kind.high, "unit": kind.unit.name}
         return Annotated[
             Decimal,
             BeforeValidator(_exact),
             number(kind.unit.name, kind.low, kind.high, field.meaning, kind.hint),
-            WithJsonSchema({"type": "number", **bounds}),
+            WithJsonSchema({"type": "number", "description": field.meaning, **schema}),
         ]
     if isinstance(kind, kinds.Count):
         return Annotated[
@@ -103,7 +105,7 @@ def _annotation(field: kinds.Field) -> Any:  # noqa: PLR0911  one return for eac
     if isinstance(kind, kinds.Series):
         exact = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
         return list[exact] | list[list[exact]]
-    if isinstance(kind, kinds.Tables):
+    if isinstance(kind, Tables):
         table = LAYER_TABLE if kind.table is LAYER else PORE_TABLE
         return list[table] if kind.is_list else table  # type: ignore[valid-type]
     return str
@@ -112,7 +114,7 @@ def _annotation(field: kinds.Field) -> Any:  # noqa: PLR0911  one return for eac
 def _table(
     name: str,
     meaning: str,
-    table: "kinds.FieldTable[Any]",
+    table: "FieldTable[Any]",
     *,
     required: tuple[str, ...],
     also: Mapping[str, Any] | None = None,

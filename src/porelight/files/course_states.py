@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from porelight.course.fields import json_document, json_text
+from porelight.course.documents import json_document, json_text
 from porelight.course.outcome import Outcome
 from porelight.course.state import CourseState, PoreMemory, SessionDoses, SkinMemory
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION

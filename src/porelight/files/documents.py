@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from porelight.course.fields import json_text
+from porelight.course.documents import json_text
 from porelight.errors import InputFileError
 from porelight.files.writing import require_file, write_text
 

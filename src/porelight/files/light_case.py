@@ -17,17 +17,11 @@ from porelight.files.writing import require_file, write_text
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
-from porelight.light.follicle import Follicle
-from porelight.light.run import Scene, begun
-from porelight.light.tally_regions import Box, LayerGroup, Watch
-from porelight.light.transport import scene_of
-from porelight.light.vessels import Vessel
-from porelight.tissue.optics import LayeredOptics, skin_optics
+from porelight.light.tally_regions import Box
+from porelight.tissue.optics import LayeredOptics
 from porelight.tissue.skin import Skin
 from porelight.units import degree, mm, nm, per_mm, um
-
-# layers of typical skin that are watched as one
-_DERMIS = ("papillary dermis", "upper plexus", "reticular dermis")
+from porelight.workflows.light_setup import LightSetup
 
 
 class BeamTable(FileModel):
@@ -149,9 +143,36 @@ class LightCase(FileModel):
 
     def optics(self) -> LayeredOptics:
         """Return the layers in SI units."""
+        return self.setup().optics
+
+    def setup(self) -> LightSetup:
+        """Return what a run of photons takes, in SI units.
+
+        Raises
+        ------
+        ParameterError
+            If something in it cannot be.
+        """
+        inside: Any = {
+            "grid": self.grid.grid(),
+            "cell_radius": math.inf if self.cell_radius_mm is None else self.cell_radius_mm * mm,
+            "vessels": tuple(table.vessel() for table in self.vessel),
+            "watches": tuple(table.box() for table in self.box),
+        }
+        if self.weight_window is not None:
+            inside["weight_window"] = self.weight_window.weight_window()
+        wavelength = None if self.skin is None else self.skin.wavelength_nm * nm
+        if self.follicle is not None:
+            inside["follicle"] = self.follicle.follicle(wavelength)
+        beam = self.beam.beam()
         if self.skin is not None:
             skin = Skin.typical(self.skin.zone, self.skin.fitzpatrick, self.skin.age_years)
-            return skin_optics(skin, self.skin.wavelength_nm * nm)
+            return LightSetup.of_skin(skin, self.skin.wavelength_nm * nm, beam, **inside)
+        names = (layer.name or f"layer {i}" for i, layer in enumerate(self.layer, start=1))
+        return LightSetup(self._layers(), beam, layer_names=tuple(names), **inside)
+
+    def _layers(self) -> LayeredOptics:
+        """Return the layers of one's own."""
         for i, layer in enumerate(self.layer[:-1], start=1):
             if layer.thickness_mm is None:
                 raise ParameterError(
@@ -167,53 +188,6 @@ class LightCase(FileModel):
             index_above=self.index_above,
             index_below=self.index_below,
         )
-
-    @property
-    def layer_names(self) -> list[str]:
-        """Names of the layers, from the surface down."""
-        if self.skin is not None:
-            skin = Skin.typical(self.skin.zone, self.skin.fitzpatrick, self.skin.age_years)
-            return [layer.name for layer in skin.layers]
-        return [layer.name or f"layer {i}" for i, layer in enumerate(self.layer, start=1)]
-
-    @property
-    def cell_radius(self) -> float:
-        """Radius of the mirror around the axis [m]; infinite for none."""
-        return math.inf if self.cell_radius_mm is None else self.cell_radius_mm * mm
-
-    def pore(self) -> Follicle | None:
-        """Return the follicle on the axis, if there is one."""
-        if self.follicle is None:
-            return None
-        return self.follicle.follicle(None if self.skin is None else self.skin.wavelength_nm * nm)
-
-    def vessels(self) -> list[Vessel]:
-        """Return the vessels in SI units."""
-        return [table.vessel() for table in self.vessel]
-
-    def scene(self) -> Scene:
-        """Return what the kernels need, checked."""
-        return scene_of(
-            self.optics(),
-            self.beam.beam(),
-            self.grid.grid(),
-            cell_radius=self.cell_radius,
-            follicle=self.pore(),
-            vessels=self.vessels(),
-            weight_window=None
-            if self.weight_window is None
-            else self.weight_window.weight_window(),
-        )
-
-    def watches(self) -> list[Watch]:
-        """Return the parts to be watched: the dermis of typical skin, and the boxes."""
-        return [*self._dermis(), *(table.box() for table in self.box)]
-
-    def _dermis(self) -> list[Watch]:
-        if self.skin is None:
-            return []
-        numbers = [i for i, name in enumerate(self.layer_names) if name in _DERMIS]
-        return [LayerGroup("dermis", tuple(numbers))]
 
 
 def read_light_case(path: str | Path) -> LightCase:
@@ -236,11 +210,8 @@ def read_light_case(path: str | Path) -> LightCase:
     if isinstance(beam, dict) and isinstance(beam.get("file"), str):
         content["beam"] = _with_profile(beam, source.parent)
     case = validated(LightCase, content, source)
-    for box in case.box:
-        if box.name in case.layer_names:
-            raise InputFileError(f"{source}: box {box.name!r} has the name of a layer; rename it.")
     try:
-        begun(case.scene(), seed=0, watches=case.watches())
+        case.setup().begun(seed=0)
     except ParameterError as problem:
         raise InputFileError(f"{source}: {problem}") from None
     return case

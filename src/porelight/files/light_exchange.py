@@ -59,7 +59,7 @@ def export_light(source: Path, target: Path, *, voxel: float, width: float) -> P
         )
     run, case = load_light_run(source)
     if kind == ".vtr":
-        return write_vtr(light_dataset(run, case), target)
+        return write_vtr(light_dataset(run, case.setup()), target)
     volume = voxelised(run.field, voxel=voxel, width=width)
     return write_jnii(
         volume,

@@ -22,6 +22,7 @@ from porelight.light.averages import Average, Averages
 from porelight.light.field import LightField, fluence_of
 from porelight.light.run import LightRun, begun
 from porelight.quantities import Floats
+from porelight.workflows.light_setup import LightSetup
 
 _GROUP = "run"
 _ABOUT = {
@@ -43,7 +44,7 @@ def save_light_run(run: LightRun, case: LightCase, path: str | Path) -> Path:
         If the folder does not exist or cannot be written.
     """
     target = Path(path)
-    dataset = light_dataset(run, case)
+    dataset = light_dataset(run, case.setup())
     with replacing(target) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf")
         with h5py.File(temporary, "a") as file:
@@ -73,11 +74,12 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
             text = str(group.attrs["case"])
             parts = {unquote(name): _average(group[name]) for name in group}
         case = light_case_of(text, source)
+        setup = case.setup()
         run = begun(
-            case.scene(),
+            setup.scene,
             seed=int(state["seeds"][0]),
             kernel=state["kernel"],
-            watches=case.watches(),
+            watches=setup.watches,
             photons_per_batch=int(state["photons_per_batch"]),
         )
         seeds = tuple(int(seed) for seed in state["seeds"])
@@ -100,14 +102,14 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
     return replace(run, seeds=seeds, averages=averages), case
 
 
-def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
+def light_dataset(run: LightRun, setup: LightSetup) -> xr.Dataset:
     """Return the light field of a run with units and names.
 
     Parameters
     ----------
     run : LightRun
         With at least two batches.
-    case : LightCase
+    setup : LightSetup
         What it is a run of.
     """
     field = run.field
@@ -123,14 +125,14 @@ def light_dataset(run: LightRun, case: LightCase) -> xr.Dataset:
         "transmittance_error": field.transmittance_error,
         "off_grid": field.off_grid,
     }
-    return field_dataset(field, case).assign_attrs(about_run)
+    return field_dataset(field, setup).assign_attrs(about_run)
 
 
-def field_dataset(field: LightField, case: LightCase) -> xr.Dataset:
-    """Return the arrays of a light field of a case with units and names."""
+def field_dataset(field: LightField, setup: LightSetup) -> xr.Dataset:
+    """Return the arrays of a light field with units and names."""
     arrays = {
         "absorbed": (field.absorbed, field.absorbed_error),
-        **_fluence(field, case),
+        **_fluence(field, setup),
         "by_layer": (field.by_layer, field.by_layer_error),
         "by_region": (field.by_region, field.by_region_error),
         "radial_reflectance": (field.radial_reflectance, field.radial_reflectance_error),
@@ -141,7 +143,7 @@ def field_dataset(field: LightField, case: LightCase) -> xr.Dataset:
         "r": ("r", grid.r, {"units": "m", "long_name": "distance from the axis"}),
         "z_edges": ("z_edge", grid.z_edges, {"units": "m"}),
         "r_edges": ("r_edge", grid.r_edges, {"units": "m"}),
-        "layer": ("layer", case.layer_names),
+        "layer": ("layer", list(setup.layer_names)),
         "region": ("region", list(field.region_names)),
     }
     if field.watched:
@@ -158,12 +160,12 @@ def field_dataset(field: LightField, case: LightCase) -> xr.Dataset:
     return xr.Dataset(data, coords=coordinates)
 
 
-def _fluence(field: LightField, case: LightCase) -> dict[str, tuple[Floats, Floats]]:
+def _fluence(field: LightField, setup: LightSetup) -> dict[str, tuple[Floats, Floats]]:
     """Return the fluence, or nothing where not all layers absorb or something lies in them."""
-    if case.follicle is not None or case.vessel:
+    if setup.follicle is not None or setup.vessels:
         return {}
     try:
-        return {"fluence": fluence_of(field, case.optics())}
+        return {"fluence": fluence_of(field, setup.optics)}
     except ParameterError:
         return {}
 

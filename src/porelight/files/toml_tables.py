@@ -91,10 +91,18 @@ def _sentence(model: type[FileModel], error: ErrorDetails) -> str:
     if extra and error["type"] in {"greater_than_equal", "less_than_equal"}:
         low, high = _bounds(field)
         hint = f" {extra['hint']}" if extra["hint"] else ""
-        return f"{where} is {value:g}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
+        return f"{where} is {_shown(value)}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
+    kind = "a whole number" if error["type"] == "int_type" else "a number"
     if extra:
-        return f"{where} is {value!r}; expected a number{' in' if unit else ''}{unit}."
-    return f"{where} is {value!r}; {error['msg'].lower()}."
+        return f"{where} is {_shown(value)}; expected {kind}{' in' if unit else ''}{unit}."
+    return f"{where} is {_shown(value)}; {error['msg'].lower()}."
+
+
+def _shown(value: object) -> str:
+    """Return a value as a file would write it."""
+    if isinstance(value, Decimal | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return repr(value)
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -1,0 +1,190 @@
+"""How one value is written in files: numbers with a clinic unit, words, texts, lists.
+
+Numbers are converted in decimal arithmetic. Clinic units are powers of ten of SI units (or shifted
+by 273.15), so a number written and read back is the same to the last bit, and 5e-3 m reads 5 mm.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any, Protocol
+
+import numpy as np
+
+from porelight.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicUnit:
+    """A unit of files: its name, its size in SI, and its zero on the SI scale."""
+
+    name: str
+    size: Decimal = Decimal(1)
+    zero: Decimal = Decimal(0)
+
+    def of_si(self, value: float) -> Decimal:
+        """Return an SI number in this unit, exactly.
+
+        Examples
+        --------
+        >>> ClinicUnit("mm", Decimal("1e-3")).of_si(5e-3)
+        Decimal('5')
+        """
+        exact = ((Decimal(repr(float(value))) - self.zero) / self.size).normalize()
+        # no 1E+2 where 100 will do
+        return exact.quantize(Decimal(1)) if 0 < exact.as_tuple().exponent < 16 else exact  # type: ignore[operator]
+
+    def to_si(self, value: Decimal | float) -> float:
+        """Return a number of this unit in SI, rounded once."""
+        given = value if isinstance(value, Decimal) else Decimal(repr(value))
+        return float(given * self.size + self.zero)
+
+
+ONE = ClinicUnit("1")
+
+
+class Kind(Protocol):
+    """How one value is written in files."""
+
+    def write(self, value: Any) -> Any:
+        """Return an SI value as files hold it."""
+        ...
+
+    def read(self, value: Any) -> Any:
+        """Return a value of a file in SI.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is something else.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A real number with a unit; infinity is written by leaving the key out."""
+
+    unit: ClinicUnit = ONE
+    low: float = -math.inf  # what a file may say [clinic unit]
+    high: float = math.inf
+    hint: str = ""
+
+    def write(self, value: Any) -> Decimal:
+        """Return the number in the clinic unit."""
+        return self.unit.of_si(value)
+
+    def read(self, value: Any) -> float:
+        """Return the number in SI."""
+        if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+            raise TypeError(f"a number in {self.unit.name}")
+        if not math.isfinite(value):
+            raise ValueError(f"a finite number in {self.unit.name}")
+        return self.unit.to_si(value if isinstance(value, Decimal) else float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A whole number."""
+
+    unit: ClinicUnit = ONE
+    low: int = 0
+    high: int = 2**31
+    hint: str = ""
+
+    def write(self, value: Any) -> int:
+        """Return the number itself."""
+        return int(value)
+
+    def read(self, value: Any) -> int:
+        """Return the number itself."""
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise TypeError("a whole number")
+        return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of a few words; a file may spell a word otherwise than the code, and have older ones."""
+
+    words: Mapping[str, Any]  # of files, to the value in the code
+    older: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, value: Any) -> str:
+        """Return the word of files."""
+        for word, meant in self.words.items():
+            if meant == value:
+                return word
+        raise ParameterError(f"no word for {value!r}; known: {', '.join(self.words)}.")
+
+    def read(self, value: Any) -> Any:
+        """Return what the word means in the code."""
+        known = {**self.words, **self.older}
+        if value not in known:
+            raise ValueError(" or ".join(repr(word) for word in self.words))
+        return known[value]
+
+
+def same_words(*words: str) -> Word:
+    """Return words that files and the code spell alike."""
+    return Word({word: word for word in words})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Any text."""
+
+    def write(self, value: Any) -> str:
+        """Return the text."""
+        return str(value)
+
+    def read(self, value: Any) -> str:
+        """Return the text."""
+        if not isinstance(value, str):
+            raise TypeError("a text")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    def write(self, value: Any) -> bool:
+        """Return the truth value."""
+        return bool(value)
+
+    def read(self, value: Any) -> bool:
+        """Return the truth value."""
+        if not isinstance(value, bool):
+            raise TypeError("true or false")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers along one or two axes, as lists."""
+
+    unit: ClinicUnit = ONE
+    as_tuple: bool = False  # whether the object holds a list of numbers as a tuple
+
+    def write(self, value: Any) -> list[Any]:
+        """Return (lists of) numbers in the clinic unit."""
+        if np.ndim(value) > 1:
+            return [self.write(row) for row in value]
+        return [self.unit.of_si(one) for one in value]
+
+    def read(self, value: Any) -> Any:
+        """Return the numbers in SI."""
+        wanted = f"a list of numbers in {self.unit.name}"
+        if not isinstance(value, list | tuple):
+            raise TypeError(wanted)
+        number = Number(self.unit)
+        if not any(isinstance(one, list | tuple) for one in value):
+            numbers = [number.read(one) for one in value]
+            return tuple(numbers) if self.as_tuple else np.array(numbers, dtype=np.float64)
+        if len({len(row) if isinstance(row, list | tuple) else -1 for row in value}) != 1:
+            raise TypeError(f"{wanted}, or rows of equal length")
+        rows = [[number.read(one) for one in row] for row in value]
+        return np.array(rows, dtype=np.float64)

@@ -1,0 +1,301 @@
+"""The fields of a session; see `porelight.course.vocabulary`."""
+
+import math
+
+from porelight.course.clinic_units import (
+    CM2,
+    DAY,
+    DEGC,
+    HZ,
+    J_PER_CM2,
+    MM,
+    MRAD,
+    MS,
+    NM,
+    PASSES,
+    PULSES,
+    RATIO,
+    SECOND,
+    SEED,
+    SHARE,
+    UM,
+)
+from porelight.course.fields import Field, FieldTable, never
+from porelight.course.kinds import ONE, Count, Name, Number, Series, Word, same_words
+from porelight.laser.beam import Beam
+from porelight.laser.exposure import Exposure, Session
+from porelight.laser.motion import Motion, PulsePath
+from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.laser.thermometer import Thermometer
+
+_METRES = "Metres need multiplying by 1000."
+_SECONDS = "Seconds need multiplying by 1000."
+
+
+def _ends_by_thermometer(session: Session) -> bool:
+    exposure = session.exposure
+    return exposure.stop_reads == "thermometer" and math.isfinite(exposure.stop_at_surface)
+
+
+def _has_stop(session: Session) -> bool:
+    return math.isfinite(session.exposure.stop_at_surface)
+
+
+def _wanders(session: Session) -> bool:
+    motion = session.exposure.motion
+    return isinstance(motion, Motion) and (motion.wander > 0.0 or motion.pace_variation > 0.0)
+
+
+SESSION = FieldTable(
+    "a session",
+    Session,
+    (
+        Field(
+            path="day",
+            key="day",
+            meaning="day of the treatment, from the course's start",
+            kind=Number(DAY, 0, 3650),
+        ),
+        Field(
+            path="exposure.device",
+            key="device",
+            meaning="device, or name of the experiment",
+            kind=Name(),
+            decides=never,  # a name; what the device does is in the other fields
+        ),
+        Field(
+            path="exposure.wavelength",
+            key="wavelength_nm",
+            meaning="wavelength in vacuum",
+            kind=Number(NM, 400, 3000, "Metres need multiplying by 1e9."),
+        ),
+        Field(
+            path="exposure.radiant_exposure",
+            key="radiant_exposure_j_cm2",
+            meaning="energy per area of beam",
+            kind=Number(
+                J_PER_CM2,
+                0,
+                100,
+                "Laser Genesis uses 10 to 16 J/cm2, Pearl 1 to 3.5; J/m2 need dividing by 10000.",
+            ),
+        ),
+        Field(
+            path="exposure.beam.diameter",
+            key="spot_mm",
+            meaning="diameter of the beam",
+            kind=Number(MM, 0.1, 30, _METRES),
+        ),
+        Field(
+            path="exposure.pulse_duration",
+            key="pulse_ms",
+            meaning="length of one pulse",
+            kind=Number(MS, 1e-6, 1000, _SECONDS),
+        ),
+        Field(
+            path="exposure.rate",
+            key="rate_hz",
+            meaning="pulses per second",
+            kind=Number(HZ, 0.01, 1000),
+        ),
+        Field(
+            path="exposure.n_pulses",
+            key="pulses",
+            meaning="pulses in the session",
+            kind=Count(PULSES, 1, 100_000),
+        ),
+        Field(
+            path="exposure.area",
+            key="area_cm2",
+            meaning="area treated",
+            kind=Number(CM2, 0.1, 2000, "Square metres need multiplying by 10000."),
+        ),
+        Field(
+            path="exposure.passes",
+            key="passes",
+            meaning="how often the area is covered",
+            kind=Count(PASSES, 1, 4),
+        ),
+        Field(
+            path="exposure.overlap",
+            key="overlap",
+            meaning="overlap of neighbouring spots",
+            kind=Number(SHARE, 0, 0.8),
+        ),
+        Field(
+            path="exposure.stop_at_surface",
+            key="stop_at_surface_c",
+            meaning="surface reading that ends the session",
+            kind=Number(DEGC, 30, 60, "Kelvin need 273.15 subtracting."),
+            usual=math.inf,
+        ),
+        Field(
+            path="exposure.stop_reads",
+            key="stop_reads",
+            meaning="what is held against stop_at_surface_c",
+            kind=Word({"area-mean": "area mean", "thermometer": "thermometer"}),
+            usual="area mean",
+            decides=_has_stop,
+        ),
+        Field(
+            path="exposure.cooling",
+            key="cooling",
+            meaning="how the surface is cooled during the session",
+            kind=Word(
+                {
+                    "none": "none",
+                    "cold-air": "cold air",
+                    "contact": "contact",
+                    "cryogen": "cryogen",
+                }
+            ),
+            usual="none",
+        ),
+        Field(
+            path="exposure.aspect",
+            key="width_over_height",
+            meaning="width of the area over its height",
+            kind=Number(RATIO, 0.01, 100),
+            usual=1.0,
+        ),
+        Field(
+            path="exposure.motion.pattern",
+            key="path",
+            meaning="how the spot travels over the area",
+            kind=same_words("raster", "spiral"),
+            usual="raster",
+        ),
+        Field(
+            path="exposure.motion.stacked",
+            key="stacked_pulses",
+            meaning="pulses on one spot before the spot moves on",
+            kind=Count(PULSES, 1, 1000),
+            usual=1,
+        ),
+        Field(
+            path="exposure.motion.wander",
+            key="hand_wander_mm",
+            meaning="standard deviation of a hand from the pattern",
+            kind=Number(MM, 0, 20, _METRES),
+            usual=0.0,
+        ),
+        Field(
+            path="exposure.motion.pace_variation",
+            key="hand_pace_variation",
+            meaning="standard deviation of the logarithm of a hand's speed",
+            kind=Number(ONE, 0, 1),
+            usual=0.0,
+        ),
+        Field(
+            path="exposure.motion.seed",
+            key="hand_seed",
+            meaning="another seed is another hand",
+            kind=Count(SEED, 0, 2**31),
+            usual=0,
+            decides=_wanders,
+        ),
+        Field(
+            path="exposure.motion.time",
+            key="path_time_s",
+            meaning="when each pulse of a recorded path fell, from the first on",
+            kind=Series(SECOND),
+        ),
+        Field(
+            path="exposure.motion.position",
+            key="path_position_mm",
+            meaning="where it fell: x and y from the middle of the area",
+            kind=Series(MM),
+        ),
+        Field(
+            path="exposure.thermometer.field_of_view",
+            key="thermometer_field_mm",
+            meaning="circle that the thermometer sees",
+            kind=Number(MM, 0.1, 200, _METRES),
+            usual=lambda: Thermometer.typical().field_of_view,
+            decides=_ends_by_thermometer,
+        ),
+        Field(
+            path="exposure.thermometer.lag",
+            key="thermometer_lag_s",
+            meaning="response time of the thermometer",
+            kind=Number(SECOND, 0, 60),
+            usual=lambda: Thermometer.typical().lag,
+            decides=_ends_by_thermometer,
+        ),
+        Field(
+            path="exposure.thermometer.emissivity_setting",
+            key="thermometer_emissivity",
+            meaning="emissivity that the thermometer is set to",
+            kind=Number(SHARE, 0.5, 1),
+            usual=lambda: Thermometer.typical().emissivity_setting,
+            decides=_ends_by_thermometer,
+        ),
+        Field(
+            path="exposure.beam.profile",
+            key="beam_profile",
+            meaning="profile of the beam",
+            kind=same_words("flat-top", "gaussian", "ring", "pencil"),
+            usual="flat-top",
+        ),
+        Field(
+            path="exposure.beam.profile.radius",
+            key="beam_radius_mm",
+            meaning="radii of a measured profile",
+            kind=Series(MM, as_tuple=True),
+        ),
+        Field(
+            path="exposure.beam.profile.irradiance",
+            key="beam_irradiance",
+            meaning="irradiance of a measured profile, in any unit",
+            kind=Series(as_tuple=True),
+        ),
+        Field(
+            path="exposure.beam.profile.pixel",
+            key="beam_pixel_um",
+            meaning="pixel of a picture of the beam",
+            kind=Number(UM),
+        ),
+        Field(
+            path="exposure.beam.inner_diameter",
+            key="beam_inner_diameter_mm",
+            meaning="dark middle of a ring",
+            kind=Number(MM, 0, 30, _METRES),
+            usual=0.0,
+        ),
+        Field(
+            path="exposure.beam.tilt",
+            key="beam_tilt_mrad",
+            meaning="angle between the beam and the skin's normal",
+            kind=Number(MRAD, 0, 1483),
+            usual=0.0,
+        ),
+        Field(
+            path="exposure.beam.half_angle",
+            key="beam_half_angle_mrad",
+            meaning="half angle of divergence",
+            kind=Number(MRAD, 0, 1483),
+            usual=0.0,
+        ),
+        Field(
+            path="exposure.beam.stand_off",
+            key="beam_stand_off_mm",
+            meaning="distance from where the diameter holds to the skin",
+            kind=Number(MM, 0, 1000, _METRES),
+            usual=0.0,
+        ),
+        Field(
+            path="exposure.beam.spreading",
+            key="beam_spreading",
+            meaning="one direction at each point, or a fibre's cone",
+            kind=same_words("beam", "fibre"),
+            usual="beam",
+        ),
+    ),
+    {
+        "exposure": (Exposure,),
+        "exposure.beam": (Beam,),
+        "exposure.beam.profile": (RadialProfile, BeamImage),
+        "exposure.motion": (Motion, PulsePath),
+        "exposure.thermometer": (Thermometer,),
+    },
+)

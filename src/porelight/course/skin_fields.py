@@ -1,0 +1,138 @@
+"""The fields of a skin, its layers and its pores; see `porelight.course.vocabulary`."""
+
+import math
+from typing import get_args
+
+import numpy as np
+
+from porelight.course.clinic_units import CM2, MM, SHARE, SKIN_TYPE, UM, YEARS
+from porelight.course.fields import Field, FieldTable, Tables, never
+from porelight.course.kinds import ONE, Count, Flag, Number, Series, same_words
+from porelight.quantities import Floats
+from porelight.tissue.person import Oiliness, Sex, Zone
+from porelight.tissue.population import PorePopulation
+from porelight.tissue.skin import LAYERS, Layer, Skin
+
+LAYER = FieldTable(
+    "a layer",
+    Layer,
+    (
+        Field(path="name", key="name", meaning="name of the layer", kind=same_words(*LAYERS)),
+        Field(
+            path="thickness",
+            key="thickness_um",
+            meaning="thickness; left out for a last layer without end",
+            kind=Number(UM, 1, 1e6),
+            usual=math.inf,
+        ),
+        *(
+            Field(path=path, key=path, meaning=meaning, kind=Number(SHARE, 0, 1), usual=0.0)
+            for path, meaning in (
+                ("melanosome_fraction", "melanosomes, share of the volume"),
+                ("blood_fraction", "blood, share of the volume"),
+                ("oxygen_saturation", "haemoglobin that carries oxygen"),
+                ("water_fraction", "water, share of the volume"),
+                ("lipid_fraction", "lipid, share of the volume"),
+            )
+        ),
+        Field(
+            path="vessel_radius",
+            key="vessel_radius_um",
+            meaning="radius of the blood vessels",
+            kind=Number(UM, 0, 1000),
+            usual=0.0,
+        ),
+    ),
+)
+
+
+def _no_spread() -> Floats:
+    return np.ones(1)
+
+
+PORES = FieldTable(
+    "a population of pores",
+    PorePopulation,
+    (
+        Field(
+            path="diameter",
+            key="diameter_mm",
+            meaning="equal-area diameter of each pore",
+            kind=Series(MM),
+        ),
+        Field(
+            path="floor",
+            key="floor_mm",
+            meaning="genetic size of each, below which none shrinks",
+            kind=Series(MM),
+        ),
+        Field(
+            path="area",
+            key="skin_area_cm2",
+            meaning="area of the skin that they sit on",
+            kind=Number(CM2),
+        ),
+        Field(
+            path="is_measured",
+            key="is_measured",
+            meaning="whether they were measured in a photograph",
+            kind=Flag(),
+            usual=False,
+            decides=never,
+        ),
+        Field(
+            path="diameter_factor",
+            key="diameter_factor",
+            meaning="draws of all true diameters over those measured",
+            kind=Series(),
+            usual=_no_spread,
+        ),
+        Field(
+            path="density_factor",
+            key="density_factor",
+            meaning="draws of the true number per area over that measured",
+            kind=Series(),
+            usual=_no_spread,
+        ),
+    ),
+)
+
+_ZONES, _SEXES, _OILINESSES = (same_words(*get_args(alias)) for alias in (Zone, Sex, Oiliness))
+
+SKIN = FieldTable(
+    "a skin",
+    Skin,
+    (
+        Field(path="zone", key="zone", meaning="part of the face", kind=_ZONES),
+        Field(
+            path="fitzpatrick",
+            key="fitzpatrick",
+            meaning="Fitzpatrick skin type, 1 for I to 6 for VI",
+            kind=Count(SKIN_TYPE, 1, 6),
+        ),
+        Field(path="age", key="age_years", meaning="age", kind=Number(YEARS, 12, 110)),
+        Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female"),
+        Field(
+            path="oiliness", key="oiliness", meaning="oiliness", kind=_OILINESSES, usual="normal"
+        ),
+        Field(
+            path="sebum",
+            key="sebum_sd",
+            meaning="sebum in standard deviations above people of the same oiliness",
+            kind=Number(ONE, -6, 6),
+            usual=0.0,
+        ),
+        Field(
+            path="layers",
+            key="layer",
+            meaning="layers from the surface down, instead of typical ones",
+            kind=Tables(LAYER),
+        ),
+        Field(
+            path="pores",
+            key="pore_population",
+            meaning="the pores, instead of typical ones",
+            kind=Tables(PORES, is_list=False),
+        ),
+    ),
+)
