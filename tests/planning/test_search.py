@@ -5,7 +5,6 @@ import pytest
 from porelight.errors import ParameterError
 from porelight.laser.device import Device
 from porelight.laser.devices import device
-from porelight.planning.objective import GOALS, meaning
 from porelight.planning.search import propose
 from porelight.tissue.skin import Skin
 
@@ -174,7 +173,3 @@ def test_an_ensemble_without_a_draw_is_refused_before_the_work():
     with pytest.raises(ParameterError, match="n_draws is 0"):
         propose(Skin.typical("cheek", 2, 35.0), n_draws=0, progress=told.append)
     assert told == []
-
-
-def test_every_goal_has_a_meaning():
-    assert all(meaning(goal) for goal in GOALS)

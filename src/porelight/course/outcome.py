@@ -33,8 +33,6 @@ from porelight.quantities import Floats
 
 __all__ = [
     "JUDGED_AFTER",
-    "RELATIVE",
-    "VARIABLES",
     "Interval",
     "Outcome",
     "OutcomeVariable",
@@ -404,7 +402,3 @@ def interval(values: xr.DataArray, probability: float = 0.9) -> xr.DataArray:
     tail = 0.5 * (1.0 - probability)
     bounds = values.quantile([tail, 0.5, 1.0 - tail], dim="draw").rename(quantile="bound")
     return bounds.assign_coords(bound=["low", "median", "high"])
-
-
-VARIABLES = outcome_variables()
-RELATIVE = frozenset(name for name, one in VARIABLES.items() if one.is_change)

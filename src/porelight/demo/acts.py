@@ -4,21 +4,18 @@ import time
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 from PIL import Image
 
 from porelight.course.course import Course, physics_members
-from porelight.course.outcome import interval
+from porelight.course.outcome import JUDGED_AFTER, Outcome
 from porelight.demo.story import Story
 from porelight.files.measurements import save_measurement
 from porelight.files.outcomes import save_outcome
 from porelight.files.plans import plan_document, save_plan
-from porelight.inference.statistics import responders
 from porelight.laser.devices import device, laser_genesis, pearl
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
-from porelight.planning.objective import FOLLOW_UP
 from porelight.planning.search import Plan, propose
 from porelight.render.look import SkinLook
 from porelight.render.preview import preview
@@ -201,18 +198,19 @@ def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
     return plan
 
 
-def forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: Story) -> xr.Dataset:
+def forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: Story) -> Outcome:
     """Follow the best course of the plan for twelve weeks after its last session."""
     best = plan.candidates[0] if plan.candidates else None
     sessions = best.sessions if best is not None else ()
-    last = (sessions[-1].day if sessions else 0.0) + FOLLOW_UP
+    last = (sessions[-1].day if sessions else 0.0) + JUDGED_AFTER
     outcome = Course(skin, sessions).simulate(
         draws=200, members=3, photons=PHOTONS, seed=seed, last_day=last
     )
     save_outcome(outcome, folder / "run.nc")
     story.table("forecast", forecast_rows(outcome))
-    low, median, high = interval(outcome["diameter_ratio"]).sel(day=last).to_numpy()
-    story.say(f"{10 * responders(outcome, last):.0f} of 10 such people would measure smaller pores")
+    diameter = outcome.value("diameter_ratio", last)
+    low, median, high = diameter.low, diameter.median, diameter.high
+    story.say(f"{10 * outcome.responders(last):.0f} of 10 such people would measure smaller pores")
     story.check(
         "the forecast has an interval around its median",
         f"diameter {100 * (median - 1):+.1f} % ({100 * (low - 1):+.1f} to {100 * (high - 1):+.1f})",
@@ -224,7 +222,7 @@ def forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: Story) -> x
 def before_and_after(
     rendered: RenderedSkin,
     measurement: Measurement,
-    outcome: xr.Dataset,
+    outcome: Outcome,
     folder: Path,
     story: Story,
 ) -> None:
