@@ -73,6 +73,10 @@ def build(
     declared = {**outcome_variables(), **{one.name: one for one in extra}}
     for name in set(declared) - set(variables) - {"resting_temperature"}:
         variables[name] = np.zeros([lengths[dim] for dim in declared[name].dims])
+    for one in extra:  # grows evenly by a tenth until the last day, the same in every draw
+        shape = [lengths[dim] for dim in one.dims]
+        growth = 1.0 + 0.1 * days / days[-1] if one.is_history else 0.1
+        variables[one.name] = np.broadcast_to(growth, shape)
     dataset = outcome_dataset(
         variables,
         {"day": days, "depth": DEPTH, "session": np.arange(1.0, len(sessions) + 1)},

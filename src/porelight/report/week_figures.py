@@ -141,7 +141,7 @@ def effects_figure(outcome: Outcome) -> Figure:
                 solid_capstyle="butt",
             )
             axes.plot(middle, row, "o", color=palette.BLUE, markersize=5.5, markeredgecolor="white")
-            for trial in (trial for about, trial in trials if about is one):
+            for trial in (trial for about, trial in trials if about.name == one.name):
                 _trial(axes, row + 0.27, trial)
         axes.plot(
             [],
