@@ -187,3 +187,13 @@ def test_things_taken_for_no_pores_are_said_in_words(measured_summary):
     measured_summary["rejected"] = {"highlights": 3, "hairs": 0, "folds": 1}
     rows = measurement_rows(measured_summary)
     assert _row(rows, "seen and taken for no pores")["value"] == "3 highlights, 1 fold"
+
+
+def test_a_pattern_is_told_of_a_scanner_and_not_of_a_hand(make_outcome, genesis_settings):
+    hand = {**genesis_settings, "passes": 2, "device": "opal"}
+    scanner = {**hand, "overlap": 0.3}
+    course = ((0.0, hand), (14.0, scanner), (28.0, {**scanner, "device": "laser-genesis"}))
+    first, second, third = (row["settings"] for row in session_rows(make_outcome(course)))
+    assert "pass" not in first
+    assert "2 passes, overlap 30 %" in second
+    assert "pass" not in third

@@ -98,3 +98,22 @@ def test_no_pore_shrinks_below_its_genetic_size(outcome):
     lines = {line.get_label(): line for line in axes.lines}
     floor = lines["genetic size: no treatment goes below"].get_ydata()
     np.testing.assert_allclose(lines["12 weeks after the last session"].get_ydata(), floor)
+
+
+def test_sessions_carry_the_mark_of_their_device_and_unregistered_ones_the_usual_one(
+    make_outcome, genesis_settings
+):
+    course = [
+        (14.0 * i, {**genesis_settings, "device": one})
+        for i, one in enumerate(("laser-genesis", "pearl", "opal"))
+    ]
+    figure = weeks_figure(make_outcome(course))
+    marks = {
+        float(line.get_xdata()[0]): (line.get_marker(), line.get_color())
+        for line in figure.axes[0].lines
+        if line.get_marker() in ("v", "D", "s") and len(line.get_xdata())
+    }
+    assert marks == {0.0: ("v", "#d55e00"), 2.0: ("D", "#009e73"), 4.0: ("s", "#222222")}
+    assert [text.get_text() for text in figure.legends[0].get_texts()][:3] == [
+        *("Laser Genesis", "Pearl", "opal")
+    ]

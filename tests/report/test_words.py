@@ -67,3 +67,37 @@ def test_answer_counts_those_whose_pores_grow(outcome):
     steady = Outcome(outcome.dataset.assign(area_fraction=same))
     assert of_ten_people(steady) == (0, 10, 0)
     assert "None of the simulated people would measure larger pores." in answer(steady)[1]
+
+
+def test_a_device_of_ones_own_is_called_by_its_key_and_no_search_is_claimed(
+    make_outcome, genesis_settings
+):
+    own = (0.0, {**genesis_settings, "device": "opal-1540"})
+    alone = make_outcome((own,))
+    assert headline(alone) == "One session of opal-1540 on the cheek"
+    assert answer(alone)[-1].startswith(
+        "porelight knows of no trial that gives the pore diameter after opal-1540 alone."
+    )
+    both = make_outcome((own, (14.0, genesis_settings)))
+    assert "after Laser Genesis alone, opal-1540 alone, or both together." in answer(both)[-1]
+
+
+def test_three_devices_are_told_apart(make_outcome, genesis_settings):
+    devices = ("opal", "pearl", "laser-genesis")
+    course = [(14.0 * i, {**genesis_settings, "device": one}) for i, one in enumerate(devices)]
+    assert (
+        "Laser Genesis alone, Pearl alone, opal alone, or all of them together"
+        in (answer(make_outcome(course))[-1])
+    )
+
+
+def test_gaps_that_hang_on_pores_and_care_are_told_where_they_matter(make_outcome, untreated):
+    def told(course):
+        return " ".join(gap.missing for gap in gaps(course))
+
+    assert "each zone of a face" in told(untreated)
+    measured = Outcome(untreated.dataset.assign_attrs(pores_measured="true"))
+    assert "each zone of a face" not in told(measured)
+    picked = make_outcome((), last_day=90.0, care=[{"kind": "picking", "from_day": 7.0}])
+    assert "picking widens" in told(picked)
+    assert "picking widens" not in told(untreated)
