@@ -2,7 +2,10 @@
 
 import inspect
 import json
+import re
 import warnings
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -124,27 +127,43 @@ def test_several_photographs_go_to_a_folder_each_and_a_bad_one_costs_no_other(
 
 
 def test_plan_writes_a_course_that_simulate_takes(porelight, tmp_path, monkeypatch):
-    from porelight.planning import search  # noqa: PLC0415
+    from porelight.workflows import plan as plan_workflow  # noqa: PLC0415
 
-    small = search.Settings(
-        genesis_exposure=(10.0,),
-        genesis_pulses=(500,),
-        genesis_sessions=(2,),
-        pearl_exposure=(2.5,),
-        pearl_sessions=(1,),
-        members=1,
-        photons=1000,
-    )
-    monkeypatch.setattr(search, "Settings", lambda: small)
+    coarse = replace(plan_workflow.PLANNED_WITH, members=1, photons=1000)
+    monkeypatch.setattr(plan_workflow, "PLANNED_WITH", coarse)
+    # devices of the user's own: those that ship, planned with in fewer ways
+    chosen = []
+    for key, lists in (("laser-genesis", ("10.0", "500", "2")), ("pearl", ("2.5", "1"))):
+        text = files("porelight.data").joinpath(f"devices/{key}.toml").read_text("utf-8")
+        for values in lists:
+            text = re.sub(r"values = \[.*,.*\]", f"values = [{values}]", text, count=1)
+        own = tmp_path / f"own-{key}.toml"
+        own.write_text(text, "utf-8")
+        chosen += ["--device", own]
     target = tmp_path / "plan.toml"
-    code, out, _ = porelight("plan", course_file(tmp_path), "-o", target, "--draws", "16", "--json")
+    code, out, _ = porelight(
+        "plan", course_file(tmp_path), "-o", target, "--draws", "16", "--json", *chosen
+    )
     assert code == 0
     document = json.loads(out)
-    assert document["candidates"]
+    assert {one["label"] for one in document["candidates"]} == {
+        "2 x own-laser-genesis 10 J/cm2, 500 pulses",
+        "1 x own-pearl 2.5 J/cm2",
+        "1 x own-pearl 2.5 J/cm2, then 2 x own-laser-genesis 10 J/cm2, 500 pulses",
+    }
     assert json.loads((tmp_path / "plan.json").read_text()) == document
     text = target.read_text() + "[simulation]\ndraws = 8\nmembers = 1\nphotons = 1000\n"
     code, _, _ = porelight("simulate", course_file(tmp_path, text), "-o", tmp_path / "run.nc")
     assert code == 0
+
+
+def test_a_device_that_is_unknown_is_told_in_one_line(porelight, tmp_path):
+    given = ("plan", course_file(tmp_path), "-o", tmp_path / "plan.toml", "--device")
+    code, _, err = porelight(*given, "perl")
+    assert (code, err) == (2, "porelight: no device named 'perl'; did you mean 'pearl'?\n")
+    code, _, err = porelight(*given, tmp_path / "none.toml")
+    assert code == 2
+    assert err.endswith("none.toml: no such file; a device is one TOML file.\n")
 
 
 def test_config_prints_a_schema_and_an_example(porelight):

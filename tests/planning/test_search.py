@@ -2,12 +2,17 @@ from importlib.resources import files
 
 import pytest
 
+from porelight.course.outcome import Interval
+from porelight.course.settings import EnsembleSettings
 from porelight.errors import ParameterError
 from porelight.laser.device import Device
 from porelight.laser.devices import device
+from porelight.planning.limits import Check
+from porelight.planning.plan import Candidate, best_first
 from porelight.planning.search import propose
 from porelight.tissue.skin import Skin
 
+COARSE = EnsembleSettings(draws=16, members=2, photons=3000)
 SMALL = {
     one.key: one
     for one in (
@@ -22,7 +27,7 @@ SMALL = {
 def planned(fitzpatrick: int, devices=tuple(SMALL), **settings):
     skin = Skin.typical("cheek", fitzpatrick, 35.0, oiliness="oily")
     at_hand = [SMALL.get(key, key) for key in devices]
-    return propose(skin, devices=at_hand, n_draws=16, members=2, photons=3000, **settings)
+    return propose(skin, devices=at_hand, settings=COARSE, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +173,44 @@ def test_the_limits_of_a_device_of_ones_own_refuse_before_any_simulation(tmp_pat
     assert plan.refused[0].setting == "own 1.5 J/cm2"
 
 
-def test_an_ensemble_without_a_draw_is_refused_before_the_work():
-    told = []
-    with pytest.raises(ParameterError, match="n_draws is 0"):
-        propose(Skin.typical("cheek", 2, 35.0), n_draws=0, progress=told.append)
-    assert told == []
+def test_a_plan_warns_of_the_strongest_pulse_of_each_device_it_proposes(fair, dark):
+    assert [note.split(",")[1].split(":")[0] for note in fair.safety] == [" 1064 nm", " 2790 nm"]
+    strongest = strongest_genesis(fair) / 1e4
+    assert f"a pulse of {strongest:g} J/cm2" in fair.safety[0]
+    assert "a pulse of 3.5 J/cm2" in fair.safety[1]
+    assert len(dark.safety) == 1
+
+
+def test_a_plan_prints_its_verdict_and_its_best_courses(fair):
+    lines = repr(fair).splitlines()
+    assert lines[0] == fair.verdict
+    assert lines[1].startswith(f"  {fair.candidates[0].label}: pore area -")
+    assert lines[-1] == f"{len(fair.refused)} settings refused, with reasons in .refused"
+    assert len(lines) <= 8
+
+
+def check(margin: float) -> Check:
+    return Check("limit", passed=True, margin=margin, shown_value="", shown_limit="", source="")
+
+
+def test_among_equal_predictions_the_larger_margin_goes_first():
+    def candidate(label: str, median: float, *margins: float) -> Candidate:
+        benefit = Interval(median - 0.1, median, median + 0.1)
+        return Candidate(label, (), tuple(check(one) for one in margins), benefit, 0.5, 0.0)
+
+    ranked = best_first(
+        [
+            candidate("close", -0.1002, 0.9, 0.1),
+            candidate("worse", -0.05, 0.9),
+            candidate("roomy", -0.0998, 0.4, 0.3),
+            candidate("better", -0.2, 0.01),
+        ]
+    )
+    assert [one.label for one in ranked] == ["better", "roomy", "close", "worse"]
+
+
+def test_a_plan_says_what_it_improves_in_words():
+    plan = planned(2, devices=("pearl",), goal="fine-lines")
+    assert plan.goal == "fine-lines"
+    assert ": fine lines -" in plan.verdict
+    assert plan.candidates[0].benefit.name == "fine lines"

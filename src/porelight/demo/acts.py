@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from porelight.course.course import Course, physics_members
+from porelight.course.course import Course
 from porelight.course.outcome import JUDGED_AFTER, Outcome
+from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import physics_ensemble
 from porelight.demo.story import Story
 from porelight.files.measurements import save_measurement
 from porelight.files.outcomes import save_outcome
@@ -16,12 +18,12 @@ from porelight.laser.devices import device, laser_genesis, pearl
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
-from porelight.planning.search import Plan, propose
+from porelight.planning.plan import Plan
+from porelight.planning.search import propose
 from porelight.render.look import SkinLook
 from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
 from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
-from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, mm, to_celsius, um
@@ -130,8 +132,9 @@ def treatments(seed: int, story: Story) -> None:
     injured = {}
     warming, resurfacing = laser_genesis(), pearl()
     for fitzpatrick in (2, 6):
-        physics = PhysicsEnsemble(
-            Skin.typical(ZONE, fitzpatrick, 35.0), physics_members(1, seed), PHOTONS, seed
+        physics = physics_ensemble(
+            Skin.typical(ZONE, fitzpatrick, 35.0),
+            EnsembleSettings(members=1, photons=PHOTONS, seed=seed),
         )
         for exposure in (warming, resurfacing):
             one = physics.treat_member(exposure, 0)
@@ -181,7 +184,9 @@ def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
         radiant_exposure=(2.5 * J_per_cm2, 3.5 * J_per_cm2), sessions=(1,)
     )
     plan = propose(
-        skin, devices=(warming, resurfacing), n_draws=48, members=3, photons=PHOTONS, seed=seed
+        skin,
+        devices=(warming, resurfacing),
+        settings=EnsembleSettings(draws=48, members=3, photons=PHOTONS, seed=seed),
     )
     save_plan(plan, folder / "plan.toml")
     document = plan_document(plan)

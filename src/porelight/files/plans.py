@@ -10,7 +10,7 @@ from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError
 from porelight.files.documents import Document, load_document, save_document
 from porelight.files.writing import write_text
-from porelight.planning.search import Candidate, Plan
+from porelight.planning.plan import Candidate, Plan
 
 FORMAT = "porelight-plan-1"
 

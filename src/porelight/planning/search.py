@@ -4,20 +4,25 @@ A grid, not an optimiser: with intervals as wide as today's knowledge a doctor i
 seeing all neighbouring settings and why some are refused than by the third digit of an optimum.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from porelight.course.course import Course, physics_members
-from porelight.data.priors import require_draws
+from porelight.course.course import Course
+from porelight.course.laws import Laws
+from porelight.course.outcome import JUDGED_AFTER
+from porelight.course.outcome_registry import goal_variable
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import Progress, advance, begin, physics_ensemble
+from porelight.course.state import CourseState
 from porelight.errors import ParameterError
-from porelight.inference.statistics import Interval, estimate, responders
 from porelight.laser.device import Device
 from porelight.laser.devices import device as device_of
 from porelight.laser.devices import devices as shipped_devices
-from porelight.laser.exposure import Exposure, Session
-from porelight.planning.limits import Check, session_checks, tightest
-from porelight.planning.objective import FOLLOW_UP, change, meaning
+from porelight.laser.exposure import Exposure
+from porelight.planning.limits import Check, session_checks
+from porelight.planning.plan import Candidate, Plan, Refusal, best_first
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult
 from porelight.tissue.skin import Skin
@@ -25,63 +30,9 @@ from porelight.units import J_per_cm2
 
 WOUND_DAYS = tuple(float(n) for n in range(11))
 VISIBLE_DRESSING = 0.05  # share of the wound
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A safe course and what it is predicted to change."""
-
-    label: str
-    sessions: tuple[Session, ...]
-    checks: tuple[Check, ...]
-    benefit: Interval
-    responders: float
-    downtime_days: float
-
-    @property
-    def margin(self) -> float:
-        """Smallest room left to any limit, as a share of the way to it."""
-        return tightest(self.checks)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A setting that is not proposed, and the limit that forbids it."""
-
-    setting: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All safe courses, best first, and everything refused."""
-
-    skin: Skin
-    goal: str
-    candidates: tuple[Candidate, ...]
-    refused: tuple[Refusal, ...]
-    seed: int
-    n_courses: int = 0  # to be followed; more than the candidates if interrupted
-
-    @property
-    def verdict(self) -> str:
-        """One sentence: what is proposed, why, and with what margin; or why nothing is."""
-        if not self.candidates:
-            first = f" ({self.refused[0].reason})" if self.refused else ""
-            return f"No setting is safe for this skin{first}."
-        best = self.candidates[0]
-        low, middle, high = (
-            f"{100 * x:+.1f} %" for x in (best.benefit.low, best.benefit.median, best.benefit.high)
-        )
-        closest = min(best.checks, key=lambda check: check.margin)
-        part = ""
-        if len(self.candidates) < self.n_courses:
-            part = f"Interrupted: {len(self.candidates)} of {self.n_courses} courses followed. "
-        return (
-            f"{part}{best.label}: {meaning(self.goal)} {middle} ({low} to {high}) twelve weeks "
-            f"after the last session; closest limit: {closest.limit} {closest.shown_value}; "
-            f"allowed {closest.shown_limit}."
-        )
+# many courses are held against each other, so each is simulated less finely than one alone
+PLANNED_WITH = EnsembleSettings(draws=64, members=4, photons=40_000)
+_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +53,14 @@ class _Safe:
 _Steps: TypeAlias = tuple[tuple[float, _Safe], ...]  # day and session
 
 
-def propose(  # noqa: PLR0913  each is a choice of the caller's
+def propose(
     skin: Skin,
     *,
     goal: str = "pore-area",
     devices: Sequence[str | Device] | None = None,
-    n_draws: int = 64,
-    members: int = 4,
-    photons: int = 40_000,
-    seed: int = 1,
-    progress: Callable[[float], None] | None = None,
+    settings: EnsembleSettings = PLANNED_WITH,
+    laws: Laws = _OWN,
+    progress: Progress | None = None,
 ) -> Plan:
     """Return all safe courses of the devices' grids for this skin, best first.
 
@@ -120,18 +69,15 @@ def propose(  # noqa: PLR0913  each is a choice of the caller's
     skin : Skin
         The skin that is treated.
     goal : str
-        What to improve; see `planning.objective.GOALS`.
+        What to improve; see `porelight.course.outcome_registry.goals`.
     devices : sequence of str or Device, optional
         Devices at hand: keys of those that ship with porelight, or your own. All that ship when
         left out. What is tried on each is its `Device.plan`.
-    n_draws : int
-        Draws of the biology per course.
-    members : int
-        Members of the physical ensemble that must all be safe.
-    photons : int
-        Photons per member and beam.
-    seed : int
-        The same seed gives the same plan.
+    settings : EnsembleSettings
+        Draws of the biology per course, members of the physics that must all be safe, photons per
+        member and beam, perfusion. The same seed gives the same plan.
+    laws : Laws
+        Laws of injury, healing, sessions and outcomes; porelight's own when left out.
     progress : callable, optional
         Called with the share of the work done, 0 to 1.
 
@@ -143,28 +89,26 @@ def propose(  # noqa: PLR0913  each is a choice of the caller's
     Raises
     ------
     ParameterError
-        If the goal or a device is unknown, none or two of one name are given, or no draw is asked
-        for.
+        If the goal or a device is unknown, or none or two of one name are given.
     """
-    meaning(goal)
-    at_hand = _at_hand(tuple(shipped_devices()) if devices is None else devices)
-    require_draws(n_draws)
-    physics = PhysicsEnsemble(skin, physics_members(members, seed), photons, seed)
+    aim = goal_variable(goal, [one.variable for one in laws.outcomes])
+    at_hand = _at_hand(tuple(shipped_devices().values()) if devices is None else devices)
+    physics = physics_ensemble(skin, settings, laws)
     safe, refused = _judged(skin, at_hand, physics, progress)
     courses = _courses(at_hand, safe)
+    start = begin(skin, settings, laws=laws)
     candidates: list[Candidate] = []
     try:
         for number, (label, steps) in enumerate(courses, start=1):
-            candidates.append(_candidate(skin, label, steps, goal, n_draws, seed))
+            candidates.append(_candidate(skin, label, steps, aim, start, laws))
             _tell(progress, 0.8 + 0.2 * number / len(courses))
         _tell(progress, 1.0)
     except KeyboardInterrupt:
         # the courses that were followed are a plan; without one there is nothing to keep
         if not candidates:
             raise
-    # the better median first; among equals the one with the larger margin
-    candidates.sort(key=lambda one: (round(one.benefit.median, 3), -one.margin))
-    return Plan(skin, goal, tuple(candidates), tuple(refused), seed, len(courses))
+    ranked = best_first(candidates)
+    return Plan(skin, aim, ranked, tuple(refused), settings.seed, len(courses))
 
 
 def _at_hand(given: Sequence[str | Device]) -> tuple[Device, ...]:
@@ -184,7 +128,7 @@ def _judged(
     skin: Skin,
     at_hand: Sequence[Device],
     physics: PhysicsEnsemble,
-    progress: Callable[[float], None] | None,
+    progress: Progress | None,
 ) -> tuple[dict[str, list[_Safe]], list[Refusal]]:
     """Return what is safe of each device, by its key, and everything refused."""
     safe: dict[str, list[_Safe]] = {device.key: [] for device in at_hand}
@@ -200,7 +144,7 @@ def _judged(
     return safe, refused
 
 
-def _tell(progress: Callable[[float], None] | None, fraction: float) -> None:
+def _tell(progress: Progress | None, fraction: float) -> None:
     if progress is not None:
         progress(fraction)
 
@@ -270,19 +214,14 @@ def _combined(opening: _Safe, then: _Safe) -> list[tuple[str, _Steps]]:
 
 
 def _candidate(
-    skin: Skin,
-    label: str,
-    steps: _Steps,
-    goal: str,
-    n_draws: int,
-    seed: int,
+    skin: Skin, label: str, steps: _Steps, aim: OutcomeVariable, start: CourseState, laws: Laws
 ) -> Candidate:
+    """Return a course with what it is predicted to change, from a skin on day 0."""
     sessions = tuple(one.exposure.on_day(day) for day, one in steps)
-    judged = sessions[-1].day + FOLLOW_UP
-    days = tuple(sorted({*WOUND_DAYS, judged}))
-    outcome = Course(skin, sessions).follow(
-        tuple(one.injuries for _, one in steps), draws=n_draws, seed=seed, days=days
-    )
+    judged = sessions[-1].day + JUDGED_AFTER
+    days = sorted({*WOUND_DAYS, judged} - {start.day})
+    results = tuple(one.injuries for _, one in steps)
+    outcome = advance(start, Course(skin, sessions), days, results=results, laws=laws).outcome
     # the first session shows how long a wound of this course is seen; later ones repeat it
     first_week = outcome["dressing"].sel(day=list(WOUND_DAYS)).median("draw")
     wounds = sum(one.injuries[0].ablated_depth > 0.0 for _, one in steps)
@@ -290,7 +229,7 @@ def _candidate(
         label=label,
         sessions=sessions,
         checks=tuple(check for _, one in steps for check in one.checks),
-        benefit=estimate(change(outcome, goal, judged)),
-        responders=responders(outcome, judged),
+        benefit=outcome.change(aim.name, judged),
+        responders=outcome.responders(judged),
         downtime_days=float((first_week > VISIBLE_DRESSING).sum()) * wounds,
     )

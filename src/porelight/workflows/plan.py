@@ -1,9 +1,11 @@
 """A plan: safe settings for a skin, best first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from porelight.laser.device import Device
-from porelight.planning.search import Plan, propose
+from porelight.planning.plan import Plan
+from porelight.planning.search import PLANNED_WITH, propose
 from porelight.tissue.skin import Skin
 from porelight.workflows.progress import Progress, unheard
 
@@ -39,4 +41,5 @@ def plan(
     ParameterError
         If the goal or a device is unknown.
     """
-    return propose(skin, goal=goal, devices=devices, n_draws=draws, seed=seed, progress=progress)
+    settings = replace(PLANNED_WITH, draws=draws, seed=seed)
+    return propose(skin, goal=goal, devices=devices, settings=settings, progress=progress)

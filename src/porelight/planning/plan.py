@@ -1,0 +1,138 @@
+"""A plan: safe courses, best first, everything refused, and what people in the room must know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from porelight.course.outcome import Interval
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.laser.exposure import Exposure, Session
+from porelight.planning.bystanders import safety_note
+from porelight.planning.limits import Check, tightest
+from porelight.tissue.skin import Skin
+
+_SHOWN = 5  # candidates in a printed plan
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A safe course and what it is predicted to change.
+
+    Attributes
+    ----------
+    label : str
+        Its sessions in words.
+    sessions : tuple of Session
+        Its sessions in their order.
+    checks : tuple of Check
+        Every limit held against every session; all are kept.
+    benefit : Interval
+        Relative change of the goal, twelve weeks after the last session; negative is better.
+    responders : float
+        Share of draws in which a camera would see the pores smaller.
+    downtime_days : float
+        Days on which a wound is seen [d].
+    """
+
+    label: str
+    sessions: tuple[Session, ...]
+    checks: tuple[Check, ...]
+    benefit: Interval
+    responders: float
+    downtime_days: float
+
+    @property
+    def margin(self) -> float:
+        """Smallest room left to any limit, as a share of the way to it."""
+        return tightest(self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A setting that is not proposed, and the limit that forbids it."""
+
+    setting: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan:
+    """All safe courses, best first, and everything refused.
+
+    Attributes
+    ----------
+    skin : Skin
+        The skin that is treated.
+    aim : OutcomeVariable
+        What is improved.
+    candidates : tuple of Candidate
+        Safe courses, best first.
+    refused : tuple of Refusal
+        Settings that are not proposed.
+    seed : int
+        The seed they were simulated with.
+    n_courses : int
+        Courses to be followed; more than the candidates if the plan was interrupted.
+    """
+
+    skin: Skin
+    aim: OutcomeVariable
+    candidates: tuple[Candidate, ...]
+    refused: tuple[Refusal, ...]
+    seed: int
+    n_courses: int = 0
+
+    @property
+    def goal(self) -> str:
+        """The name of what is improved, as it is asked for."""
+        return self.aim.goal
+
+    @property
+    def safety(self) -> tuple[str, ...]:
+        """A note on eyes for the strongest pulse of each device that is proposed."""
+        strongest: dict[str, Exposure] = {}
+        for candidate in self.candidates:
+            for session in candidate.sessions:
+                one = session.exposure
+                other = strongest.get(one.device, one)
+                strongest[one.device] = max(one, other, key=lambda e: e.radiant_exposure)
+        return tuple(safety_note(one) for _, one in sorted(strongest.items()))
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: what is proposed, why, and with what margin; or why nothing is."""
+        if not self.candidates:
+            first = f" ({self.refused[0].reason})" if self.refused else ""
+            return f"No setting is safe for this skin{first}."
+        best = self.candidates[0]
+        low, middle, high = (
+            f"{100 * x:+.1f} %" for x in (best.benefit.low, best.benefit.median, best.benefit.high)
+        )
+        closest = min(best.checks, key=lambda check: check.margin)
+        part = ""
+        if len(self.candidates) < self.n_courses:
+            part = f"Interrupted: {len(self.candidates)} of {self.n_courses} courses followed. "
+        return (
+            f"{part}{best.label}: {self.aim.goal_text} {middle} ({low} to {high}) twelve weeks "
+            f"after the last session; closest limit: {closest.limit} {closest.shown_value}; "
+            f"allowed {closest.shown_limit}."
+        )
+
+    def __repr__(self) -> str:
+        """Return the verdict, the best candidates, and how many settings are refused."""
+        lines = [self.verdict]
+        lines += [
+            f"  {one.label}: {one.benefit}, margin {100.0 * one.margin:.0f} %"
+            for one in self.candidates[:_SHOWN]
+        ]
+        if len(self.candidates) > _SHOWN:
+            lines.append(f"  and {len(self.candidates) - _SHOWN} more in .candidates")
+        lines.append(f"{len(self.refused)} settings refused, with reasons in .refused")
+        return "\n".join(lines)
+
+
+def best_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return courses with the better median first; among equals the one with the larger margin.
+
+    Medians are equal if they are so to a tenth of a per cent: no prediction is finer than that.
+    """
+    return tuple(sorted(candidates, key=lambda one: (round(one.benefit.median, 3), -one.margin)))
