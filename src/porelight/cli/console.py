@@ -1,6 +1,5 @@
 """What commands show: tables, JSON, a bar while they work, one line when something is wrong."""
 
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,7 +83,9 @@ def warning_in_a_line(
 
 def print_json(document: object) -> None:
     """Print a document for programs to read."""
-    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+    from porelight.course.documents import json_text  # noqa: PLC0415
+
+    sys.stdout.write(json_text(document, indent=2) + "\n")
 
 
 def print_rows(title: str, rows: list[dict[str, str]]) -> None:
