@@ -8,6 +8,7 @@ import pytest
 
 from porelight.cli.app import main
 from porelight.course.course import Course
+from porelight.course.laws import Laws
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import advance, advance_until, begin
@@ -16,7 +17,10 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_states import load_course_state, save_course_state
 from porelight.files.outcomes import load_outcome
 from porelight.laser.devices import laser_genesis, pearl
+from porelight.laser.motion import Motion
 from porelight.mechanics.opening import MixtureState
+from porelight.session.injury_law import library_injury
+from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
 
 SETTINGS = EnsembleSettings(draws=24, members=2, photons=5000, seed=1)
@@ -259,3 +263,88 @@ def test_the_command_line_keeps_a_course_and_goes_on_with_it(tmp_path, capsys):
     code, complaint = porelight("simulate", changed, "--output", resumed, "--continue-from", state)
     assert code == 2
     assert "what has happened cannot be changed" in complaint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wavelength": 1.32e-6},
+        {"cooling": "cold air"},
+        {"aspect": 4.0},
+        {"stop_at_surface": 315.15},
+        {"stop_reads": "thermometer"},
+        {"motion": Motion.by_hand()},
+    ],
+)
+def test_a_changed_past_is_not_taken_for_the_same(skin, treated, change):
+    given = laser_genesis(stop_at_surface=316.15)
+    course = Course(skin, [given.on_day(0.0)])
+    state = advance(begin(skin, SETTINGS), course, results=[treated(given)], days=[30.0])
+    assert state.new_sessions(course.sessions) == ()
+    with pytest.raises(ParameterError, match="session of day 0 is not among those simulated"):
+        state.new_sessions([replace(given, **change).on_day(0.0)])
+
+
+def test_a_state_goes_on_with_its_skin_and_its_laws_alone(skin):
+    state = begin(skin, SETTINGS)
+    with pytest.raises(ParameterError, match="of another skin"):
+        advance(state, Course(replace(skin, sebum=1.0)), [30.0])
+
+    def harmless(time, temperature, values, *, resting):
+        return library_injury(time, temperature, values, resting=resting)
+
+    with pytest.raises(ParameterError, match="made with porelight's own laws, this course with"):
+        advance(state, Course(skin), [30.0], laws=Laws(injury=harmless))
+
+
+def test_an_incomplete_ensemble_makes_no_state(skin, treated, monkeypatch):
+    genesis = laser_genesis()
+    course = Course(skin, [genesis.on_day(0.0)])
+    whole = treated(genesis)
+    assert len(whole) == SETTINGS.members == 2
+    # interrupted after the first member
+    monkeypatch.setattr("porelight.course.simulation.treated", lambda *_, **__: [whole[:1]])
+    with pytest.raises(KeyboardInterrupt):
+        advance(begin(skin, SETTINGS), course, [30.0])
+    # and results of other ensembles do not mix
+    state = advance(begin(skin, SETTINGS), course, [30.0], results=[whole])
+    later = Course(skin, [genesis.on_day(0.0), genesis.on_day(31.0)])
+    with pytest.raises(ParameterError, match=r"sessions have \[1, 2\] members"):
+        advance(state, later, [60.0], results=[whole[:1]])
+    with pytest.raises(ParameterError, match=r"sessions have \[0\] members"):
+        advance(begin(skin, SETTINGS), course, [30.0], results=[()])
+
+
+def test_perfusion_goes_on_as_the_state_has_it(skin):
+    warm = laser_genesis().on_day(0.0)
+    course = Course(skin, [warm])
+    asked = {"draws": 8, "members": 1, "photons": 2000}
+    readings = []
+    for perfusion in ("constant", "thermoregulated"):
+        settings = EnsembleSettings(**asked, perfusion=perfusion)
+        kept = advance_until(begin(skin, settings), course, 14.0)
+        at_once = course.simulate(**asked, perfusion=perfusion, last_day=14.0)
+        assert kept.settings.perfusion == perfusion
+        reading = float(kept.outcome.surface_reading[0, 0])
+        assert reading == float(at_once.surface_reading[0, 0])
+        readings.append(reading)
+    assert readings[1] < readings[0] - 0.5
+
+
+def test_a_state_keeps_everything_it_was_made_with(skin, tmp_path):
+    measured = replace(
+        skin,
+        pores=PorePopulation.measured(
+            np.array([2e-4, 4e-4]),
+            1e-5,
+            diameter_factor=np.array([0.9, 1.0, 1.2]),
+            density_factor=np.array([1.3, 1.0, 0.8]),
+        ),
+    )
+    settings = EnsembleSettings(8, 1, 1000, 7, "thermoregulated")
+    state = begin(measured, settings)
+    read = load_course_state(save_course_state(state, tmp_path / "state.nc"))
+    assert (read.settings, read.skin, read.laws) == (settings, state.skin, {})
+    for name, column in state.values.items():
+        np.testing.assert_array_equal(read.values[name], column)
+    assert set(state.values["pore_diameter_factor"]) == {0.9, 1.0, 1.2}

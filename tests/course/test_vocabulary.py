@@ -155,7 +155,7 @@ TABLES = pytest.mark.parametrize(
 
 
 def exact(held):
-    return (held.shape, held.tobytes()) if isinstance(held, np.ndarray) else held
+    return held.tolist() if isinstance(held, np.ndarray) else held
 
 
 def leaves(table, value):
@@ -170,7 +170,7 @@ def leaves(table, value):
             if hasattr(held, "__dataclass_fields__"):
                 walk(held, f"{path}.")
             elif isinstance(held, np.ndarray):
-                found[path] = (held.shape, held.tobytes())
+                found[path] = held.tolist()
             elif isinstance(held, tuple) and held and hasattr(held[0], "__dataclass_fields__"):
                 for i, inner in enumerate(held):
                     walk(inner, f"{path}[{i}].")

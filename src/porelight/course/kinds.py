@@ -33,6 +33,8 @@ class ClinicUnit:
         Decimal('5')
         """
         exact = ((Decimal(repr(float(value))) - self.zero) / self.size).normalize()
+        if exact == 0:
+            return Decimal(0)  # files know no negative zero
         # no 1E+2 where 100 will do
         return exact.quantize(Decimal(1)) if 0 < exact.as_tuple().exponent < 16 else exact  # type: ignore[operator]
 
