@@ -10,8 +10,12 @@ from PIL import Image
 
 import porelight as pl
 from porelight.cli.app import app, main
+from porelight.cli.choices import ScaleOptions
+from porelight.cli.photographed import read_scaled
 from porelight.errors import PhotographError
 from porelight.files.measurements import summary
+from porelight.photo.landmarks import Face
+from porelight.photo.perspective import ZoneView
 from porelight.render.look import SkinLook
 from porelight.render.skin import render_skin
 
@@ -115,30 +119,106 @@ def test_every_command_that_prints_json_says_so_in_the_same_words():
     assert {options_of(command)["--json"] for command in printing} == {"Print the result as JSON."}
 
 
-def test_the_error_of_a_scale_reaches_a_comparison(porelight, tmp_path, patch):
-    zone = tmp_path / "zone.csv"
-    zone.write_text("col,row\n10,10\n165,10\n165,165\n10,165\n", encoding="utf-8")
-    same = ("compare", patch, patch, *SCALE, "--zone-polygon", zone, "-o", tmp_path / "out")
-    code, out, _ = porelight(*same, "--px-per-mm-after", "14", "--scale-error-percent", "1")
-    assert code == 0
-    # 14 over 12.5 is far beyond 3 times 1.4 %, and within 3 times 7 %
-    assert "By the stated scales" in out
-    code, out, _ = porelight(*same, "--px-per-mm-after", "14", "--scale-error-percent", "5")
-    assert "By the stated scales" not in out
-
-
-def test_a_preview_takes_a_polygon(porelight, tmp_path, patch):
+@pytest.fixture
+def left_half(tmp_path) -> Path:
+    """Return a polygon around the left 100 of 175 columns."""
     zone = tmp_path / "zone.json"
     zone.write_text("[[0, 0], [100, 0], [100, 175], [0, 175]]", encoding="utf-8")
-    code, _, _ = porelight(
-        *("preview", patch, *SCALE, "--zone-polygon", zone, "--change-percent", "-20"),
-        *("-o", tmp_path / "p.png"),
+    return zone
+
+
+def test_the_error_of_a_scale_reaches_a_comparison(porelight, tmp_path, patch):
+    same = ("compare", patch, patch, *SCALE, "--px-per-mm-after", "14", "-o", tmp_path / "out")
+    # 14 over 12.5 is far beyond 3 times 1.4 %, and within 3 times 7 %
+    _, out, _ = porelight(*same, "--scale-error-percent", "1", "--json")
+    assert any(text.startswith("By the stated scales") for text in json.loads(out)["warnings"])
+    code, out, _ = porelight(*same, "--scale-error-percent", "5", "--json")
+    assert code == 0
+    (only,) = json.loads(out)["warnings"]
+    assert only.startswith("Both photographs are the same picture")
+
+
+def test_a_comparison_is_of_the_drawn_zone_of_the_first(porelight, tmp_path, patch, left_half):
+    code, out, _ = porelight(
+        *("compare", patch, patch, *SCALE, "--zone-polygon", left_half),
+        *("-o", tmp_path / "out", "--json"),
     )
     assert code == 0
+    # 100 x 175 px at 12.5 px/mm are 1.12 cm2 of 1.96
+    assert 0.9 < json.loads(out)["shared_skin_cm2"] < 1.15
+
+
+def test_a_preview_takes_a_polygon(porelight, tmp_path, patch, left_half):
+    code, out, _ = porelight(
+        *("preview", patch, *SCALE, "--zone-polygon", left_half, "--change-percent", "-20"),
+        *("-o", tmp_path / "p.png", "--json"),
+    )
+    assert code == 0
+    assert json.loads(out)["drawn_percent"] == pytest.approx(-20.0)
     with Image.open(tmp_path / "p.png") as drawn, Image.open(patch) as first:
         changed = (np.asarray(drawn) != np.asarray(first)).any(axis=2)
     assert changed[:, :100].any()
     assert not changed[:, 115:].any()
+
+
+def test_the_share_of_false_finds_is_the_one_asked_for(porelight, tmp_path, patch):
+    code, out, _ = porelight(
+        *("measure", patch, *SCALE, "--false-discovery", "0.02", "-o", tmp_path / "out", "--json")
+    )
+    assert code == 0
+    told = json.loads(out)
+    assert told["settings"]["false_discovery"] == 0.02
+    assert told["found"] < pl.measure(pl.read_photo(patch, px_per_mm=12.5), zone="cheek").n
+
+
+def test_the_ticks_of_a_ruler_are_as_far_apart_as_was_said(tmp_path):
+    pixels = np.full((300, 400, 3), 200, np.uint8)
+    ticks = 0.5 + 0.5 * np.sign(np.sin(2.0 * np.pi * np.arange(400) / 8.0))
+    pixels[100:200] = (60.0 + 140.0 * ticks)[None, :, None]
+    Image.fromarray(pixels).save(tmp_path / "ruler.png")
+    options = ScaleOptions(scale_from="ruler", ruler_tick_mm=0.5)
+    # 8 px to half a millimetre
+    found = read_scaled(tmp_path / "ruler.png", options)
+    assert found.photograph.px_per_metre == pytest.approx(16e3, rel=0.01)
+
+
+def test_a_scale_that_is_not_said_is_asked_for_once(porelight, tmp_path, patch):
+    other = patch.parent / "blurred.png"
+    code, _, err = porelight("measure", patch, other, "--zone", "cheek", "-o", tmp_path / "out")
+    assert code == 2
+    assert err.startswith("porelight: give the scale one way")
+    assert err.count("\n") == 1
+
+
+def test_a_drawn_zone_fits_one_photograph(porelight, tmp_path, patch, left_half):
+    other = patch.parent / "blurred.png"
+    code, _, err = porelight(
+        *("measure", patch, other, *SCALE, "--zone-polygon", left_half, "-o", tmp_path / "out")
+    )
+    assert code == 2
+    assert "a zone that was drawn fits one photograph" in err
+
+
+def test_zones_of_a_face_go_to_folders_of_their_own(porelight, tmp_path, patch, monkeypatch):
+    def zone_view(photograph, face, zone, scale, distance):
+        assert distance == pytest.approx(0.35)
+        if zone not in ("nose", "right cheek"):
+            raise PhotographError(f"{photograph.name}: part of the {zone} is out of view.")
+        return ZoneView(photograph, np.ones(photograph.shape, np.bool_), 0.0, 0.0, ())
+
+    face = Face(np.zeros((468, 3)), np.zeros((2, 5, 2)), 1.0)
+    monkeypatch.setattr("porelight.files.models.installed", dict)
+    monkeypatch.setattr("porelight.workflows.scaled_photograph.find_face", lambda *_: face)
+    monkeypatch.setattr("porelight.workflows.measure.zone_view", zone_view)
+    code, out, err = porelight(
+        *("measure", patch, "--landmarks", "--px-per-mm", "12.5", "--distance-cm", "35"),
+        *("-o", tmp_path / "out", "--json"),
+    )
+    assert code == 2
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"nose", "right-cheek"}
+    assert set(json.loads(out)) == {f"{patch} nose", f"{patch} right cheek"}
+    assert err.count("is out of view") == 4
+    assert err.count("\n") == 4
 
 
 def test_two_photographs_of_one_name_would_share_a_folder_and_are_refused(

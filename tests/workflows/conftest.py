@@ -1,11 +1,14 @@
 """Rendered skin that several workflows look at: sharp, blurred, and treated."""
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from porelight.photo.marker import LARGE, PATCHES, SIDES, marker_image
 from porelight.photo.photograph import Photograph
 from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
@@ -39,6 +42,26 @@ def blurred_patch(patch) -> Photograph:
 def soft_patch(patch) -> Photograph:
     """Return the same skin softer than it should be, and good enough to be measured."""
     return blurred(patch, 2.0)
+
+
+@pytest.fixture(scope="session")
+def sheet() -> Callable[[float], NDArray[np.uint8]]:
+    """Return a function that draws the printed sheet at a scale [px/m] on white paper."""
+
+    def draw(px_per_metre: float) -> NDArray[np.uint8]:
+        def pixels(length: float) -> int:
+            return round(length * px_per_metre)
+
+        rim, side = pixels(4e-3), pixels(SIDES[LARGE])
+        paper = np.full((side + 2 * rim, pixels(0.06), 3), 220, np.uint8)
+        paper[rim : rim + side, rim : rim + side] = marker_image(LARGE, side)[..., None]
+        for patch in PATCHES:
+            top, left = rim + pixels(patch.top), rim + pixels(patch.left)
+            level = [round(220.0 * x) for x in patch.level]
+            paper[top : top + pixels(patch.side), left : left + pixels(patch.side)] = level
+        return np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.7), np.uint8)
+
+    return draw
 
 
 def visit(ratio: float, frame: int, **camera: float) -> Photograph:

@@ -141,6 +141,21 @@ def test_a_tone_that_cannot_be_told_costs_no_pore(monkeypatch, patch, measured):
     assert found.count == measured.count
 
 
+def test_the_sheet_beside_the_skin_tells_the_tone(patch, measured, sheet):
+    paper = sheet(patch.px_per_metre)
+    rows, cols = paper.shape[0] + patch.shape[0], max(paper.shape[1], patch.shape[1])
+    pixels = np.full((rows, cols, 3), 180, np.uint8)
+    pixels[: paper.shape[0], : paper.shape[1]] = paper
+    pixels[paper.shape[0] :, : patch.shape[1]] = patch.pixels
+    zone = np.zeros((rows, cols), np.bool_)
+    zone[paper.shape[0] :, : patch.shape[1]] = True
+    found = measure(Photograph(pixels, patch.px_per_metre), zone="cheek", zone_mask=zone)
+    assert measured.tone is not None
+    assert measured.tone.typology_angle is None
+    assert found.tone is not None
+    assert found.tone.typology_angle is not None
+
+
 def test_progress_rises_to_one(patch):
     told: list[float] = []
     measure(patch, zone="cheek", progress=told.append)

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from porelight.errors import ParameterError, PhotographError
 from porelight.photo.landmarks import Face
-from porelight.photo.marker import LARGE, PATCHES, SIDES, marker_image
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Picture
 from porelight.photo.scale import Scale
@@ -16,7 +14,6 @@ from porelight.workflows import scaled_photograph as workflow
 from porelight.workflows.scaled_photograph import scaled_photograph, with_known_scale
 
 SKIN = (190, 150, 130)
-SIDE = 200  # px of the marker, 20 mm: 10 px/mm
 
 
 def skin(**facts: object) -> Picture:
@@ -24,17 +21,12 @@ def skin(**facts: object) -> Picture:
 
 
 @pytest.fixture(scope="module")
-def with_sheet() -> Picture:
-    """Return skin with the large marker and its patches, 10 px to the millimetre."""
-    pixels = np.full((400, 700, 3), SKIN, np.uint8)
-    pixels[60:340, 60:660] = 255
-    pixels[100 : 100 + SIDE, 100 : 100 + SIDE] = marker_image(LARGE, SIDE)[..., None]
-    per_metre = SIDE / SIDES[LARGE]
-    for patch in PATCHES:
-        left, top, side = (round(x * per_metre) for x in (patch.left, patch.top, patch.side))
-        level = tuple(round(220.0 * x) for x in patch.level)
-        pixels[100 + top : 100 + top + side, 100 + left : 100 + left + side] = level
-    return Picture(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.7), np.uint8), name="sheet.png")
+def with_sheet(sheet) -> Picture:
+    """Return the printed sheet, 10 px to the millimetre, on skin."""
+    paper = sheet(10e3)
+    pixels = np.full((paper.shape[0] + 100, paper.shape[1] + 100, 3), SKIN, np.uint8)
+    pixels[50:-50, 50:-50] = paper
+    return Picture(pixels, name="sheet.png")
 
 
 def test_a_known_scale_is_taken_as_it_is():
@@ -58,7 +50,7 @@ def test_dots_per_inch_give_the_scale_of_a_scan():
 def test_the_sheet_gives_the_scale(with_sheet):
     found = scaled_photograph(with_sheet, "marker")
     assert found.scale.source == "marker"
-    assert found.photograph.px_per_metre == pytest.approx(SIDE / SIDES[LARGE], rel=0.01)
+    assert found.photograph.px_per_metre == pytest.approx(10e3, rel=0.01)
     with pytest.raises(PhotographError, match="no marker was found"):
         scaled_photograph(skin(), "marker")
 
