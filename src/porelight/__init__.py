@@ -10,40 +10,64 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOME = {
-    "Care": "porelight.course.course",
+    "Care": "porelight.course.regimen",
     "Course": "porelight.course.course",
+    "Device": "porelight.laser.device",
+    "EnsembleSettings": "porelight.course.settings",
     "Exposure": "porelight.laser.exposure",
+    "ExtraOutcome": "porelight.course.effects",
+    "FollowUp": "porelight.workflows.follow_up",
+    "Forecast": "porelight.workflows.forecast",
+    "Laws": "porelight.course.laws",
     "MeasuredFace": "porelight.workflows.measure",
     "MeasuredPhotograph": "porelight.workflows.measure",
     "Measurement": "porelight.photo.measure",
+    "Outcome": "porelight.course.outcome",
+    "OutcomeVariable": "porelight.course.outcome_variables",
     "Photograph": "porelight.photo.photograph",
     "Picture": "porelight.photo.picture",
+    "Plan": "porelight.planning.plan",
     "PorePopulation": "porelight.tissue.population",
     "PorelightError": "porelight.errors",
     "Scale": "porelight.photo.scale",
     "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
+    "Visit": "porelight.inference.reweighting",
+    "WhatIf": "porelight.workflows.what_if",
     "agreement": "porelight.workflows.agreement",
     "compare": "porelight.workflows.compare",
+    "devices": "porelight.laser.devices",
+    "follow_up": "porelight.workflows.follow_up",
+    "forecast": "porelight.workflows.forecast",
     "landmark_networks": "porelight.files.models",
     "laser_genesis": "porelight.laser.devices",
+    "library_injury": "porelight.session.injury_law",
+    "load_course_state": "porelight.files.course_states",
     "load_measured": "porelight.files.measurements",
     "load_outcome": "porelight.files.outcomes",
     "measure": "porelight.workflows.measure",
     "measure_face": "porelight.workflows.measure",
     "pearl": "porelight.laser.devices",
+    "plan": "porelight.workflows.plan",
     "preview": "porelight.workflows.preview",
-    "propose": "porelight.planning.search",
+    "read_course": "porelight.files.courses",
     "read_photo": "porelight.files.photographs",
     "read_picture": "porelight.files.photographs",
+    "read_pulse_path": "porelight.files.pulse_paths",
     "read_repeats": "porelight.files.repeats",
+    "read_skin": "porelight.files.courses",
     "read_zone_mask": "porelight.files.photographs",
     "save_comparison": "porelight.files.comparisons",
+    "save_course_state": "porelight.files.course_states",
     "save_measurement": "porelight.files.measurements",
     "save_outcome": "porelight.files.outcomes",
+    "save_plan": "porelight.files.plans",
     "scaled_photograph": "porelight.workflows.scaled_photograph",
+    "sensitivity": "porelight.workflows.sensitivity",
     "units": "porelight",
+    "visit": "porelight.workflows.follow_up",
+    "what_if": "porelight.workflows.what_if",
     "write_marker_sheet": "porelight.files.marker_sheet",
     "write_photograph": "porelight.files.photographs",
     "write_report": "porelight.report.page",
@@ -56,10 +80,19 @@ __all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604  the names are string
 
 if TYPE_CHECKING:
     from porelight import units as units
-    from porelight.course.course import Care as Care
     from porelight.course.course import Course as Course
+    from porelight.course.effects import ExtraOutcome as ExtraOutcome
+    from porelight.course.laws import Laws as Laws
+    from porelight.course.outcome import Outcome as Outcome
+    from porelight.course.outcome_variables import OutcomeVariable as OutcomeVariable
+    from porelight.course.regimen import Care as Care
+    from porelight.course.settings import EnsembleSettings as EnsembleSettings
     from porelight.errors import PorelightError as PorelightError
     from porelight.files.comparisons import save_comparison as save_comparison
+    from porelight.files.course_states import load_course_state as load_course_state
+    from porelight.files.course_states import save_course_state as save_course_state
+    from porelight.files.courses import read_course as read_course
+    from porelight.files.courses import read_skin as read_skin
     from porelight.files.marker_sheet import write_marker_sheet as write_marker_sheet
     from porelight.files.measurements import load_measured as load_measured
     from porelight.files.measurements import save_measurement as save_measurement
@@ -70,7 +103,12 @@ if TYPE_CHECKING:
     from porelight.files.photographs import read_picture as read_picture
     from porelight.files.photographs import read_zone_mask as read_zone_mask
     from porelight.files.photographs import write_photograph as write_photograph
+    from porelight.files.plans import save_plan as save_plan
+    from porelight.files.pulse_paths import read_pulse_path as read_pulse_path
     from porelight.files.repeats import read_repeats as read_repeats
+    from porelight.inference.reweighting import Visit as Visit
+    from porelight.laser.device import Device as Device
+    from porelight.laser.devices import devices as devices
     from porelight.laser.devices import laser_genesis as laser_genesis
     from porelight.laser.devices import pearl as pearl
     from porelight.laser.exposure import Exposure as Exposure
@@ -79,19 +117,29 @@ if TYPE_CHECKING:
     from porelight.photo.photograph import Photograph as Photograph
     from porelight.photo.picture import Picture as Picture
     from porelight.photo.scale import Scale as Scale
-    from porelight.planning.search import propose as propose
+    from porelight.planning.plan import Plan as Plan
     from porelight.report.page import write_report as write_report
+    from porelight.session.injury_law import library_injury as library_injury
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin
     from porelight.workflows.agreement import agreement as agreement
     from porelight.workflows.compare import compare as compare
+    from porelight.workflows.follow_up import FollowUp as FollowUp
+    from porelight.workflows.follow_up import follow_up as follow_up
+    from porelight.workflows.follow_up import visit as visit
+    from porelight.workflows.forecast import Forecast as Forecast
+    from porelight.workflows.forecast import forecast as forecast
     from porelight.workflows.measure import MeasuredFace as MeasuredFace
     from porelight.workflows.measure import MeasuredPhotograph as MeasuredPhotograph
     from porelight.workflows.measure import measure as measure
     from porelight.workflows.measure import measure_face as measure_face
+    from porelight.workflows.plan import plan as plan
     from porelight.workflows.preview import preview as preview
     from porelight.workflows.scaled_photograph import ScaledPhotograph as ScaledPhotograph
     from porelight.workflows.scaled_photograph import scaled_photograph as scaled_photograph
+    from porelight.workflows.sensitivity import sensitivity as sensitivity
+    from porelight.workflows.what_if import WhatIf as WhatIf
+    from porelight.workflows.what_if import what_if as what_if
 
     landmark_networks = installed
     read_photo = read_photograph

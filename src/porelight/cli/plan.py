@@ -1,5 +1,7 @@
 """``porelight plan``: settings that are safe for a skin, best first."""
 
+from dataclasses import replace
+
 from porelight.cli.choices import AsJson, Device, Goal, Measured, Output, Seed, SkinFile
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 
@@ -37,6 +39,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         save_plan,
     )
     from porelight.laser.devices import Device as OneDevice  # noqa: PLC0415
+    from porelight.planning.search import PLANNED_WITH  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
     from porelight.workflows.plan import plan as planned  # noqa: PLC0415
 
@@ -49,8 +52,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
             whose,
             goal=goal,
             devices=at_hand or None,
-            draws=draws,
-            seed=seed,
+            settings=replace(PLANNED_WITH, draws=draws, seed=seed),
             progress=progress,
         )
     written = save_plan(found, output)

@@ -1,13 +1,16 @@
 """A plan: safe settings for a skin, best first."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from porelight.course.laws import Laws
+from porelight.course.settings import EnsembleSettings
 from porelight.laser.device import Device
 from porelight.planning.plan import Plan
 from porelight.planning.search import PLANNED_WITH, propose
 from porelight.tissue.skin import Skin
 from porelight.workflows.progress import Progress, unheard
+
+_OWN = Laws()
 
 
 def plan(
@@ -15,8 +18,8 @@ def plan(
     *,
     goal: str = "pore-area",
     devices: Sequence[str | Device] | None = None,
-    draws: int = 64,
-    seed: int = 1,
+    settings: EnsembleSettings = PLANNED_WITH,
+    laws: Laws = _OWN,
     progress: Progress = unheard,
 ) -> Plan:
     """Find settings that are safe for a skin and rank them by what they would change.
@@ -29,10 +32,11 @@ def plan(
         Outcome to improve: "pore-area", "redness", ...
     devices : sequence of str or Device, optional
         Devices at hand, by key or as a `Device` of your own; all that ship when left out.
-    draws : int
-        Draws of the biology per candidate.
-    seed : int
-        The same seed gives the same plan.
+    settings : EnsembleSettings
+        Draws of the biology per candidate, members of the physics that must all be safe, photons,
+        perfusion; the same seed gives the same plan.
+    laws : Laws
+        Laws of injury, healing, sessions and outcomes; porelight's own when left out.
     progress : callable
         Called with the share of the work done, 0 to 1.
 
@@ -41,5 +45,6 @@ def plan(
     ParameterError
         If the goal or a device is unknown.
     """
-    settings = replace(PLANNED_WITH, draws=draws, seed=seed)
-    return propose(skin, goal=goal, devices=devices, settings=settings, progress=progress)
+    return propose(
+        skin, goal=goal, devices=devices, settings=settings, laws=laws, progress=progress
+    )
