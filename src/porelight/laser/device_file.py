@@ -60,7 +60,7 @@ _FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "handpiece_distance": ("mm", "m"),
     }
 )
-_UNITS = MappingProxyType({name: dial.units for name, dial in DIALS.items()} | dict(_FACTS))
+SETTING_UNITS = MappingProxyType({name: dial.units for name, dial in DIALS.items()} | dict(_FACTS))
 _OPTIONAL = (
     *("n_pulses", "overlap"),
     *("sessions", "surface_temperature_target", "handpiece_distance"),
@@ -138,15 +138,15 @@ def device_content(entries: Mapping[str, object], where: str) -> DeviceContent:
     require_flag(entries["flag"], where)
     numbers = _section(entries, "settings", where)
     for name in numbers:
-        if name not in _UNITS:
-            near = did_you_mean(name, _UNITS)
+        if name not in SETTING_UNITS:
+            near = did_you_mean(name, SETTING_UNITS)
             raise DataFileError(f"{where}, settings: {name!r} is not known{near}")
     settings = parameters_of(numbers, f"{where}, settings")
     for name, entry in settings.items():
-        if entry.unit not in _UNITS[name]:
+        if entry.unit not in SETTING_UNITS[name]:
             raise DataFileError(
                 f"{where}, settings, {name}: unit is {entry.unit!r}; expected "
-                f"{' or '.join(_UNITS[name])}."
+                f"{' or '.join(SETTING_UNITS[name])}."
             )
     # before the plan, which takes its area, interval and stop from them
     require_settings(settings)
@@ -171,9 +171,9 @@ def require_settings(settings: Table) -> None:
         If one is missing or unknown, or the number of pulses is given and follows from a pattern.
     """
     for name in settings:
-        if name not in _UNITS:
-            raise ParameterError(f"a device has no {name!r}{did_you_mean(name, _UNITS)}")
-    missing = [name for name in _UNITS if name not in settings and name not in _OPTIONAL]
+        if name not in SETTING_UNITS:
+            raise ParameterError(f"a device has no {name!r}{did_you_mean(name, SETTING_UNITS)}")
+    missing = [name for name in SETTING_UNITS if name not in settings and name not in _OPTIONAL]
     if missing:
         raise ParameterError(f"settings lack {', '.join(missing)}; give each with its source.")
     if ("n_pulses" in settings) == ("overlap" in settings):
