@@ -1,0 +1,64 @@
+"""Pages run as a reader would: their code, in order, in an empty folder outside the package."""
+
+import contextlib
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+_NAMED = re.compile(r"# ([\w-]+\.\w+)\n")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A Markdown page with blocks of code.
+
+    A block of Python runs; a block of text right after it is what it prints. A block that begins
+    with the name of a file in a comment is that file.
+    """
+
+    text: str
+
+    def blocks(self, language: str) -> list[str]:
+        """Return the blocks in a language."""
+        return [text for found, text in self._all() if found == language]
+
+    def files(self) -> dict[str, str]:
+        """Return the files that the page shows, by name."""
+        return {named.group(1): text for _, text in self._all() if (named := _NAMED.match(text))}
+
+    def write_files(self, folder: Path) -> None:
+        """Write them into a folder."""
+        for name, text in self.files().items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def run(self, folder: Path) -> dict[str, Any]:
+        """Write the files, run the code, hold what it prints against the page; return its names."""
+        self.write_files(folder)
+        names: dict[str, Any] = {"__name__": "__main__"}
+        blocks = self._all()
+        followers = [*blocks[1:], ("", "")]
+        with contextlib.chdir(folder):
+            for (language, code), (next_language, said) in zip(blocks, followers, strict=True):
+                if language != "python" or _NAMED.match(code):
+                    continue
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed):
+                    exec(compile(code, "<page>", "exec"), names)  # noqa: S102
+                assert printed.getvalue() == (said if next_language == "text" else ""), code
+        return names
+
+    def _all(self) -> list[tuple[str, str]]:
+        return _FENCE.findall(self.text)
+
+
+@pytest.fixture(scope="session")
+def page() -> Callable[[str], Page]:
+    """Return a function that reads a page of the repository by its path."""
+    return lambda path: Page((ROOT / path).read_text(encoding="utf-8"))
