@@ -7,13 +7,11 @@ import pytest
 import xarray as xr
 
 from porelight.cli.app import main
-from porelight.cli.light_tables import concise, print_summary
 from porelight.files.light_case import read_light_case
 from porelight.files.light_examples import EXAMPLE, EXAMPLE_LAYERS
 from porelight.files.light_runs import load_light_run
-from porelight.files.light_tones import tones_of
-from porelight.light.run import begun
 from porelight.light.tally_regions import Share
+from porelight.workflows.light_shares import concise
 
 
 @pytest.fixture
@@ -64,7 +62,7 @@ def test_run_of_another_seed_or_case_is_not_resumed(porelight, case, tmp_path):
     code, _, err = porelight("light", "run", case, *again, "--seed", 5)
 
     assert code == 2
-    assert "holds a run of seed 1 and goes on with it; leave out --seed 5" in err
+    assert "holds a run of seed 1 and goes on with it; leave out seed 5" in err
     case.write_text(EXAMPLE_LAYERS.replace("mu_a_per_mm = 0.2", "mu_a_per_mm = 0.3"))
     code, _, err = porelight("light", "run", case, *again)
     assert code == 2
@@ -100,7 +98,8 @@ def test_sweep_shows_and_keeps_six_skin_types(porelight, tmp_path):
         assert float(kept["by_layer"]) == dark.mean
         # the fluence of each type is over the absorption of its own epidermis
         row = dataset.isel(z=0).sum("r")
-        expected = [tone.optics().mu_a[0] for tone in tones_of(read_light_case(path))]
+        setup = read_light_case(path).setup()
+        expected = [setup.of_type(fitzpatrick).optics.mu_a[0] for fitzpatrick in range(1, 7)]
         np.testing.assert_allclose(row["absorbed"] / row["fluence"], expected, rtol=1e-9)
 
 
@@ -114,7 +113,7 @@ def test_weight_window_is_not_silently_left_out(porelight, tmp_path, command):
 
     assert code == 2
     assert len(err.splitlines()) == 1
-    assert "take [weight_window] out of the case" in err
+    assert "take it out of the setup ([weight_window] of a case)" in err
 
 
 def test_runs_of_two_seeds_are_merged(porelight, case, tmp_path):
@@ -189,7 +188,7 @@ def test_pore_runs_to_a_precision_in_its_gland(porelight, tmp_path):
     assert 0.0 < gland["standard_error"] <= 0.1 * gland["mean"]
     assert {"lumen", "plug", "duct", "hair", "pore wall", "dermis"} < set(shares)
     run, case = load_light_run(output)
-    assert run.scene.follicle == case.pore()
+    assert run.scene.follicle == case.setup().follicle
 
 
 def test_paths_of_a_case_are_shown_in_mm(porelight, case):
@@ -216,16 +215,6 @@ def test_pore_does_not_go_to_mcx(porelight, tmp_path):
     assert "voxels in place of the smooth walls of a pore" in err
 
 
-def test_window_that_the_kernel_did_not_heed_is_said(case, tmp_path, capsys):
-    case.write_text(EXAMPLE_LAYERS + "[weight_window]\n")
-    content = read_light_case(case)
-    run = begun(content.scene(), seed=1, kernel="reference", watches=content.watches())
-
-    print_summary(run, content, tmp_path / "r.nc", rate=0.0, note="", json=False)
-
-    assert "takes no notice of [weight_window]" in capsys.readouterr().out
-
-
 def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
     _, text, _ = porelight("light", "example", "--vessel")
     (tmp_path / "vessel.toml").write_text(text)
@@ -234,19 +223,6 @@ def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
 
     assert code == 2
     assert "take [[vessel]] out of the case" in err
-
-
-@pytest.mark.parametrize(
-    ("share", "shown"),
-    [
-        ((0.45738, 0.00081), "0.4574(8)"),
-        ((4.039e-5, 2.6e-6), "4.0(3)e-05"),
-        ((0.5, 0.0097), "0.50(1)"),
-        ((0.0, 0.0), "0"),
-    ],
-)
-def test_error_stands_in_brackets_after_the_last_digit(share, shown):
-    assert concise(Share(*share)) == shown
 
 
 @pytest.mark.parametrize(
@@ -260,11 +236,11 @@ def test_error_stands_in_brackets_after_the_last_digit(share, shown):
         (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "roof=1%"), "nothing named 'roof'"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--photons", "-5"), "photons is -5"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--seed", "-5"), "seed is -5"),
-        (("run", "{case}", "-o", "{case}"), "is the case itself; expected another file"),
+        (("run", "{case}", "-o", "{case}"), "is what is read; give the result another name"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "slap=1%"), "did you mean 'slab'?"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "pore wall=1%"), "expected a foll"),
         (("run", "{tmp}", "-o", "{tmp}/r.nc"), "is a folder; expected a light case; 'porelight"),
-        (("sweep", "{case}"), "[[layer]] tables have none; expected a case with [skin]"),
+        (("sweep", "{case}"), "layers of your own have no Fitzpatrick type; expected"),
         (("sweep", "{case}", "--photons", "nan"), "photons is nan; expected a number of photons"),
         (("paths", "{case}", "--photons", "inf"), "photons is inf; expected a number of photons"),
         (("example", "--layers", "--pore"), "the example with --layers is a slab"),

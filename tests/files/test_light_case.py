@@ -37,10 +37,10 @@ def case_of(folder, text):
 def test_example_is_a_case_of_skin(tmp_path):
     case = case_of(tmp_path, EXAMPLE)
 
-    assert case.layer_names[0] == "epidermis"
-    assert case.optics().n_layers == len(case.layer_names)
+    assert case.setup().layer_names[0] == "epidermis"
+    assert case.optics().n_layers == len(case.setup().layer_names)
     np.testing.assert_allclose(case.beam.beam().diameter, 5e-3)
-    assert case.watches()[-1].z == (0.0, 0.5e-3)
+    assert case.setup().watches[-1].z == (0.0, 0.5e-3)
 
 
 def test_numbers_of_the_file_become_si(tmp_path):
@@ -51,7 +51,7 @@ def test_numbers_of_the_file_become_si(tmp_path):
     np.testing.assert_allclose(optics.mu_a, [100.0])
     np.testing.assert_allclose(optics.mu_s, [10e3])
     assert grid.shape == (20, 40)
-    assert math.isinf(case.cell_radius)
+    assert math.isinf(case.setup().cell_radius)
 
 
 def test_last_layer_without_thickness_has_no_end(tmp_path):
@@ -71,7 +71,9 @@ def test_case_survives_being_written(tmp_path):
 def test_pore_of_the_example_is_the_typical_one(tmp_path):
     case = case_of(tmp_path, EXAMPLE + EXAMPLE_FOLLICLE)
 
-    assert case.scene().follicle == follicle_of(Pore.typical(300e-6), follicle_optics(1064e-9))
+    assert case.setup().scene.follicle == follicle_of(
+        Pore.typical(300e-6), follicle_optics(1064e-9)
+    )
     write_light_case(case, tmp_path / "again.toml")
     assert read_light_case(tmp_path / "again.toml") == case
 
@@ -80,7 +82,7 @@ def test_vessel_and_weight_window_become_si(tmp_path):
     case = case_of(tmp_path, EXAMPLE + EXAMPLE_VESSEL + EXAMPLE_WINDOW)
 
     blood = Medium(mu_a=500.0, mu_s=20e3, anisotropy=0.95, refractive_index=1.38)
-    scene = case.scene()
+    scene = case.setup().scene
     vessel = scene.vessels[0]
     lengths = [vessel.depth, vessel.radius, vessel.offset]
     np.testing.assert_allclose(lengths, [600e-6, 40e-6, 400e-6])
@@ -102,7 +104,7 @@ def test_sizes_of_a_pore_become_si(tmp_path):
     plug_fill = 0
     filled_with = "sebum"
     """
-    follicle = case_of(tmp_path, EXAMPLE + "[follicle]\n" + sizes).scene().follicle
+    follicle = case_of(tmp_path, EXAMPLE + "[follicle]\n" + sizes).setup().scene.follicle
 
     lengths = [follicle.opening_radius, follicle.funnel_depth, follicle.duct_radius]
     np.testing.assert_allclose(lengths, [200e-6, 200e-6, 50e-6])
@@ -135,7 +137,9 @@ def test_media_of_the_follicle_may_be_ones_own(tmp_path):
     own = "".join(f"[follicle.{part}]\n{medium}" for part in parts)
     # no wavelength is needed then
     layers = BEAM + LAYER.replace("= 1.0", "= 5.0")
-    follicle = case_of(tmp_path, layers + "[follicle]\npore_diameter_um = 300\n" + own).pore()
+    follicle = (
+        case_of(tmp_path, layers + "[follicle]\npore_diameter_um = 300\n" + own).setup().follicle
+    )
 
     assert follicle.gland.medium == follicle.duct == Medium(200.0, 5e3, 0.8, 1.5)
     assert follicle.lumen == AIR
@@ -262,7 +266,7 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
         ),
         (
             EXAMPLE.replace("under the beam", "fat"),
-            "box 'fat' has the name of a layer; rename it",
+            "'fat' is a part to be watched and the name of a layer; rename the part",
         ),
         (
             EXAMPLE.replace("under the beam", "dermis"),

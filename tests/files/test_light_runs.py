@@ -20,7 +20,8 @@ def case(tmp_path):
 
 
 def run_of(case, n_batches=3, seed=1):
-    run = begun(case.scene(), seed=seed, watches=case.watches(), photons_per_batch=40)
+    setup = case.setup()
+    run = begun(setup.scene, seed=seed, watches=setup.watches, photons_per_batch=40)
     return longer(run, n_batches)
 
 
@@ -63,7 +64,7 @@ def test_any_reader_of_netcdf_finds_the_field_with_units(case, tmp_path):
 def test_fluence_is_absorbed_energy_over_absorption(case):
     run = run_of(case)
 
-    dataset = light_dataset(run, case)
+    dataset = light_dataset(run, case.setup())
 
     np.testing.assert_allclose(dataset["fluence"] * 200.0, dataset["absorbed"], rtol=1e-14)
 
@@ -73,7 +74,7 @@ def test_fluence_is_left_out_where_nothing_absorbs(tmp_path):
     path.write_text(EXAMPLE_LAYERS.replace("mu_a_per_mm = 0.2", "mu_a_per_mm = 0.0"))
     clear = read_light_case(path)
 
-    assert "fluence" not in light_dataset(run_of(clear), clear)
+    assert "fluence" not in light_dataset(run_of(clear), clear.setup())
 
 
 def test_fluence_is_left_out_where_a_vessel_lies_in_the_cells(tmp_path):
@@ -81,7 +82,7 @@ def test_fluence_is_left_out_where_a_vessel_lies_in_the_cells(tmp_path):
     path.write_text(EXAMPLE_LAYERS + EXAMPLE_VESSEL)
     vessel = read_light_case(path)
 
-    assert "fluence" not in light_dataset(run_of(vessel), vessel)
+    assert "fluence" not in light_dataset(run_of(vessel), vessel.setup())
 
 
 def test_watched_parts_are_kept_under_any_name(tmp_path):

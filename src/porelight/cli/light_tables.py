@@ -1,35 +1,25 @@
 """Shares of the light as ``porelight light`` shows them: in tables, and as JSON."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from porelight.cli.console import print_json, print_rows, say
 
 if TYPE_CHECKING:
-    from porelight.files.light_case import LightCase
-    from porelight.light.field import LightField
-    from porelight.light.run import LightRun
-    from porelight.light.tally_regions import Share
     from porelight.quantities import Floats
+    from porelight.workflows.light import LightResult
+    from porelight.workflows.light_paths import LightPaths
+    from porelight.workflows.light_sweep import LightBySkinType
+
+_TYPE_NAMES = ("I", "II", "III", "IV", "V", "VI")
 
 
-def print_summary(
-    run: "LightRun", case: "LightCase", output: Path, *, rate: float, note: str, json: bool
-) -> None:
+def print_summary(result: "LightResult", output: Path, *, json: bool) -> None:
     """Print every share of a run with its standard error, and where the run was written."""
-    labels = dict(zip(run.names[2:], case.layer_names, strict=False))
-    titles = {
-        name: f"{name}: {labels[name]}" if labels.get(name, name) != name else name
-        for name in run.names
-    }
-    if case.weight_window is not None and run.kernel == "reference":
-        unheard = "the reference kernel had to run, which takes no notice of [weight_window]."
-        note = f"{note} {unheard}".strip()
-    shares = {title: run.share(name) for name, title in titles.items()}
+    n_photons, shares, note = result.n_photons, result.shares, result.note
     if json:
         rows = [{"name": title, **share._asdict()} for title, share in shares.items()]
-        print_json({"output": str(output), "photons": run.n_photons, "shares": rows, "note": note})
+        print_json({"output": str(output), "photons": n_photons, "shares": rows, "note": note})
         return
     table = [
         {
@@ -39,37 +29,83 @@ def print_summary(
         }
         for title, share in shares.items()
     ]
-    print_rows(f"{run.n_photons:,} photons", table)
-    if rate:
-        say(f"{rate:,.0f} photons a second, {run.kernel} kernel")
+    print_rows(f"{n_photons:,} photons", table)
+    if result.photons_per_second:
+        say(f"{result.photons_per_second:,.0f} photons a second, {result.run.kernel} kernel")
     if note:
         say(note)
     say(f"written: {output}")
 
 
-def named_shares(field: "LightField", case: "LightCase") -> "dict[str, Share]":
-    """Return all shares of a field by name, layers by their own."""
-    from porelight.light.tally_regions import Share  # noqa: PLC0415
+def print_skin_types(light: "LightBySkinType") -> None:
+    """Print reflectance and shares absorbed in each skin type."""
+    from porelight.workflows.light_shares import concise  # noqa: PLC0415
 
-    names = [*case.layer_names, *field.region_names[field.n_layers :]]
-    found = zip(field.by_region.tolist(), field.by_region_error.tolist(), strict=True)
+    shown = ("reflectance", "epidermis", *light.fields[1].watched)
+    rows = []
+    for name, fitzpatrick in zip(_TYPE_NAMES, light.fields, strict=True):
+        shares = light.shares(fitzpatrick)
+        rows.append({"type": name, **{part: concise(shares[part]) for part in shown}})
+    print_rows(f"{light.n_photons:,} photons, shared by all skin types", rows)
+    say("Reflectance, and shares absorbed; in brackets the standard error of the last digit.")
+
+
+def skin_types_document(light: "LightBySkinType") -> list[dict[str, Any]]:
+    """Return all shares of each skin type for JSON."""
+    return [
+        {
+            "fitzpatrick": fitzpatrick,
+            **{name: share._asdict() for name, share in light.shares(fitzpatrick).items()},
+        }
+        for fitzpatrick in light.fields
+    ]
+
+
+def print_paths(paths: "LightPaths") -> None:
+    """Print the mean path of re-emitted and transmitted light in each layer, in mm."""
+    from porelight.units import mm  # noqa: PLC0415
+
+    rows = [
+        {
+            "mean path in mm": layer,
+            **{
+                way: f"{mean[i] / mm:.5g} ± {error[i] / mm:.2g}"
+                if error[i] < float("inf")
+                else "none"
+                for way, (mean, error) in _ways(paths).items()
+            },
+        }
+        for i, layer in enumerate(paths.setup.layer_names)
+    ]
+    print_rows(f"{paths.n_photons:,} photons", rows)
+
+
+def paths_document(paths: "LightPaths") -> dict[str, Any]:
+    """Return mean paths for JSON, in mm."""
+    from porelight.units import mm  # noqa: PLC0415
+
+    found = paths.lengths
     return {
-        "reflectance": Share(field.reflectance, field.reflectance_error),
-        "transmittance": Share(field.transmittance, field.transmittance_error),
-        **{name: Share(*pair) for name, pair in zip(names, found, strict=True)},
-        **field.watched,
+        "photons": paths.n_photons,
+        "layers": list(paths.setup.layer_names),
+        **{
+            way: {"path_mm": finite(mean / mm), "standard_error_mm": finite(error / mm)}
+            for way, (mean, error) in _ways(paths).items()
+        },
+        "re-emitted by ring": {
+            "ring_edges_mm": finite(paths.setup.grid.r_edges / mm),
+            "path_mm": finite(found.by_ring / mm),
+            "standard_error_mm": finite(found.by_ring_error / mm),
+        },
     }
 
 
-def concise(share: "Share") -> str:
-    """Return a number with its error in brackets: 0.4574(8) is 0.4574 with an error of 0.0008."""
-    mean, error = share
-    if not 0.0 < error < math.inf:
-        return f"{mean:.6g}"
-    power = math.floor(math.log10(mean)) if 0.0 < mean < 1e-3 else 0
-    digits = max(0, power - math.floor(math.log10(error) + 0.02))  # 0.96 is 1 already
-    last = round(error * 10.0 ** (digits - power))
-    return f"{mean * 10.0**-power:.{digits}f}({last})" + (f"e{power:03d}" if power else "")
+def _ways(paths: "LightPaths") -> "dict[str, tuple[Floats, Floats]]":
+    found = paths.lengths
+    return {
+        "re-emitted": (found.reflected, found.reflected_error),
+        "transmitted": (found.transmitted, found.transmitted_error),
+    }
 
 
 def finite(values: "Floats") -> list[Any]:
