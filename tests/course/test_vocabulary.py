@@ -357,7 +357,8 @@ def test_a_skin_without_its_type_is_refused():
 
 def test_typical_skin_is_written_in_a_few_words_and_kept_pores_go_first():
     skin = Skin.typical("nose", 3, 35.0)
-    assert skin_document(skin) == {"zone": "nose", "fitzpatrick": 3, "age_years": 35}
+    person = {"zone": "nose", "fitzpatrick": 3, "age_years": 35}
+    assert skin_document(skin) == {**person, "sex": "female", "oiliness": "normal"}
     few = PorePopulation.measured(np.array([3e-4]), 1e-4)
     measured = replace(skin, pores=few)
     assert "pore_population" in skin_document(measured)

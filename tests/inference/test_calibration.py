@@ -2,9 +2,16 @@ import numpy as np
 import pytest
 
 from porelight.course.course import Course
-from porelight.data.priors import uncertain
+from porelight.data.priors import draws, uncertain
 from porelight.errors import ParameterError
-from porelight.inference.calibration import DOSE, calibrate, posterior, posterior_text
+from porelight.inference.calibration import (
+    DOSE,
+    _other_dose,
+    _trial,
+    calibrate,
+    posterior,
+    posterior_text,
+)
 from porelight.laser.devices import laser_genesis
 
 
@@ -75,3 +82,13 @@ def test_a_course_can_be_followed_with_the_posterior(skin, treated):
     assert (wide.diameter_ratio.isel(day=1) != fixed.diameter_ratio.isel(day=1)).any()
     same = course.follow([treated(exposure)], **asked, values={})
     np.testing.assert_array_equal(wide.diameter_ratio, same.diameter_ratio)
+
+
+def test_the_dose_of_an_unknown_device_spreads_twice_as_wide():
+    known = draws((_trial(DOSE),), 4000, 2)[DOSE]  # the seed after that of the calibration
+    other = _other_dose(4000, 1)
+    np.testing.assert_allclose(other, 3.0 * known**2, rtol=1e-12)
+    spread = [np.ptp(np.log(np.quantile(one, [0.05, 0.95]))) for one in (known, other)]
+    assert spread[1] == pytest.approx(2.0 * spread[0], rel=1e-9)
+    low, high = np.quantile(other, [0.05, 0.95])
+    assert (low, high) == pytest.approx((0.5, 19.0), rel=0.15)

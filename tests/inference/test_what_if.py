@@ -3,8 +3,8 @@ import pytest
 
 from porelight.course import healing_weeks
 from porelight.course.course import Course
-from porelight.course.regimen import Care
 from porelight.course.healing_weeks import fine_times
+from porelight.course.regimen import Care
 from porelight.errors import ParameterError
 from porelight.inference.what_if import what_if
 from porelight.laser.devices import laser_genesis

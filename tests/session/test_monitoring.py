@@ -9,7 +9,7 @@ from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion
 from porelight.laser.motion import PulsePath
 from porelight.session.ensemble import PhysicsEnsemble
-from porelight.session.monitoring import thermoregulation, departures, thermometer_trace
+from porelight.session.monitoring import departures, thermometer_trace, thermoregulation
 from porelight.session.result import DEPTH
 from porelight.session.scattered import no_change
 from porelight.tissue.skin import Skin

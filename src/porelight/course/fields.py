@@ -79,6 +79,8 @@ class Field:
     usual : object or callable
         SI value that is meant where the key is absent, or a function that returns it; a field
         without one is always written.
+    is_told : bool
+        Whether it is written even where it is as usual, for those who read.
     decides : callable
         From the whole object to whether this field decides the result; one that does not is no part
         of the identity.
@@ -89,6 +91,7 @@ class Field:
     meaning: str
     kind: Kind
     usual: Any = _STATED
+    is_told: bool = False
     decides: Callable[[Any], bool] = always
 
     @property
@@ -186,7 +189,7 @@ class FieldTable(Generic[T]):
         """
         written = {}
         for one, held in self.leaves(value):
-            if one.is_optional and (_same(held, one.default) and not whole):
+            if one.is_optional and not (whole or one.is_told) and _same(held, one.default):
                 continue
             if isinstance(held, float) and math.isinf(held):
                 continue  # files know no infinity; absent is what stands for it

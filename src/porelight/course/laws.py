@@ -18,7 +18,11 @@ from porelight.course.regimen import Care
 from porelight.course.state import SessionDoses, SkinMemory
 from porelight.quantities import Floats
 from porelight.session.ensemble import SESSION_MODELS, SessionModel
-from porelight.session.injury_law import InjuryLaw, library_injury
+from porelight.session.injury_law import (
+    InjuryLaw,
+    library_injury,
+    require_no_injury_at_rest,
+)
 from porelight.tissue.skin import Skin
 
 
@@ -67,12 +71,22 @@ class Laws:
         Kinds of physics of a session; the first that applies to an exposure treats it.
     outcomes : sequence of ExtraOutcome
         Outcomes beyond porelight's own.
+
+    Raises
+    ------
+    ParameterError
+        If by the law of injury skin that was never heated is injured.
     """
 
     injury: InjuryLaw = library_injury
     healing: HealingModel = HealingWeeks
     sessions: Sequence[SessionModel] = SESSION_MODELS
     outcomes: Sequence[ExtraOutcome] = ()
+
+    def __post_init__(self) -> None:
+        """Try a foreign law of injury on skin at rest; the library's is tested."""
+        if self.injury is not library_injury:
+            require_no_injury_at_rest(self.injury)
 
     @property
     def effects(self) -> Mapping[str, Effect]:

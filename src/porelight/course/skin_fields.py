@@ -111,9 +111,14 @@ SKIN = FieldTable(
             kind=Count(SKIN_TYPE, 1, 6),
         ),
         Field(path="age", key="age_years", meaning="age", kind=Number(YEARS, 12, 110)),
-        Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female"),
+        Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female", is_told=True),
         Field(
-            path="oiliness", key="oiliness", meaning="oiliness", kind=_OILINESSES, usual="normal"
+            path="oiliness",
+            key="oiliness",
+            meaning="oiliness",
+            kind=_OILINESSES,
+            usual="normal",
+            is_told=True,
         ),
         Field(
             path="sebum",
