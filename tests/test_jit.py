@@ -1,11 +1,19 @@
-"""Kernels that are kept on disk follow the functions they call, in whichever file those are."""
+"""Kernels that are kept on disk follow the functions they call, in whichever file those are.
+
+Processes that compile into one folder at once never lend one another the wrong code.
+"""
 
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
+import numba
 import pytest
+
+from porelight._jit import OneFilePerSignature
 
 KERNEL = """
 from porelight._jit import jit
@@ -65,7 +73,7 @@ def test_a_kept_kernel_notices_a_change_in_another_file_of_its_room(room, tmp_pa
     assert list(kept.rglob("kernel*.nbc"))
     (room / "piece.py").write_text(PIECE.format(factor=5.0), encoding="utf-8")
     assert answer(room, **chosen) == 11.0
-    assert len(list(tmp_path.rglob("kernel*.nbi"))) == 1  # the old one made way
+    assert len(list(tmp_path.rglob("kernel*.nbc"))) == 1  # the old one made way
 
 
 def test_a_kept_kernel_is_not_compiled_again(room):
@@ -89,3 +97,65 @@ def test_kernels_of_others_are_kept_as_numba_keeps_them(room):
         env={**os.environ, "NUMBA_CACHE_DIR": ""},
     )  # fmt: skip
     assert run.stdout.split() == ["1.0", str(room / "__pycache__")]
+
+
+ONE_NUMBER, TWO_NUMBERS = ((numba.float64,),), ((numba.float64, numba.float64),)
+
+
+def test_two_processes_that_keep_two_signatures_at_once_keep_both(tmp_path, monkeypatch):
+    both_are_about_to_write = Barrier(2, timeout=60)
+    replace = os.replace
+
+    def replace_together(source, target):
+        both_are_about_to_write.wait()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", replace_together)
+    processes = [OneFilePerSignature(str(tmp_path), "kernel", "stamp") for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        kept = [
+            pool.submit(processes[0].save, ONE_NUMBER, "code of one"),
+            pool.submit(processes[1].save, TWO_NUMBERS, "code of two"),
+        ]
+    assert [one.exception() for one in kept] == [None, None]
+    third = OneFilePerSignature(str(tmp_path), "kernel", "stamp")
+    assert third.load(ONE_NUMBER) == "code of one"
+    assert third.load(TWO_NUMBERS) == "code of two"
+
+
+def test_code_kept_from_older_sources_is_not_used_when_its_successor_is_interrupted(
+    tmp_path, monkeypatch
+):
+    OneFilePerSignature(str(tmp_path), "kernel", "old").save(ONE_NUMBER, "old code")
+    new = OneFilePerSignature(str(tmp_path), "kernel", "new")
+    replace = os.replace
+
+    def interrupted(source, target):
+        if str(target).endswith(".nbc"):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        new.save(ONE_NUMBER, "new code")
+    assert new.load(ONE_NUMBER) is None
+    assert len(list(tmp_path.iterdir())) == 1  # nothing unfinished is left
+
+
+def test_a_file_of_another_signature_is_not_taken_for_the_asked_one(tmp_path):
+    kept = OneFilePerSignature(str(tmp_path), "kernel", "stamp")
+    kept.save(ONE_NUMBER, "code of one")
+    (file,) = tmp_path.iterdir()
+    kept.save(TWO_NUMBERS, "code of two")
+    (other,) = set(tmp_path.iterdir()) - {file}
+    other.replace(file)  # as if both names were the same
+    assert kept.load(ONE_NUMBER) is None
+
+
+def test_flushing_forgets_one_kernel_and_no_other(tmp_path):
+    ours, others = (OneFilePerSignature(str(tmp_path), name, "stamp") for name in ("a", "b"))
+    ours.save(ONE_NUMBER, "code")
+    others.save(ONE_NUMBER, "code")
+    ours.flush()
+    assert ours.load(ONE_NUMBER) is None
+    assert others.load(ONE_NUMBER) == "code"

@@ -5,9 +5,16 @@ function that the kernel calls from another file, and would run the old one, or 
 no longer fit. Here a kernel is kept until any file of its room changes. Numba asks a *locator* for
 the folder and the stamp of what it keeps, and takes others than its own, if they are named in
 NUMBA_CACHE_LOCATOR_CLASSES. Ours use the same folders and add the whole room to the stamp.
+
+Numba keeps an index of numbered files for each kernel. Two processes that compile at once may read
+the same index, choose the same number, and leave an index that promises the code of one signature
+under the name of the other's. Here every signature has a file of its own, which says what it
+holds and is put in place in one step, so processes may share a folder without waiting for others.
 """
 
 import hashlib
+import pickle
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +24,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import caching
+from numba.core.serialize import dumps
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -56,6 +64,56 @@ class InUsersCache(_StampOfRoom, caching.UserWideCacheLocator):
     """Keep kernels in the user's cache, where the package itself cannot be written to."""
 
 
+class OneFilePerSignature:
+    """The kept code of one kernel; takes the place of Numba's `IndexDataCacheFile`.
+
+    Parameters
+    ----------
+    cache_path : str
+        Folder of the files.
+    filename_base : str
+        How the names of this kernel's files begin.
+    source_stamp : object
+        What a file must have been kept under to be used.
+    """
+
+    def __init__(self, cache_path: str, filename_base: str, source_stamp: object) -> None:
+        self._folder = Path(cache_path)
+        self._kernel = filename_base
+        self._kept_under = (numba.__version__, source_stamp)
+
+    def flush(self) -> None:
+        """Forget all that was kept of this kernel."""
+        for path in self._folder.glob(f"{self._kernel}.*.nbc"):
+            path.unlink(missing_ok=True)
+
+    def save(self, key: object, data: object) -> None:
+        """Keep compiled code under its signature, processor and bytecode."""
+        path = self._path_of(key)
+        unfinished = path.with_suffix(f".{uuid.uuid4().hex[:16]}")
+        try:
+            unfinished.write_bytes(dumps(self._kept_under) + dumps((key, data)))
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def load(self, key: object) -> object | None:
+        """Return what was kept under this key, or None where it must be compiled."""
+        try:
+            with self._path_of(key).open("rb") as file:
+                # written by this user's own processes, like the bytecode beside it
+                if pickle.load(file) != self._kept_under:  # noqa: S301
+                    return None
+                kept_key, data = pickle.load(file)  # noqa: S301
+        except FileNotFoundError:
+            return None
+        return data if kept_key == key else None
+
+    def _path_of(self, key: object) -> Path:
+        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+        return self._folder / f"{self._kernel}.{digest}.nbc"
+
+
 # Numba's name of a locator, in its order of trying them -> the one that stands in for it
 _LOCATORS = {
     "UserProvidedCacheLocator": f"{__name__}.InChosenFolder",
@@ -68,15 +126,21 @@ _one_at_a_time = Lock()
 
 @contextmanager
 def _kept_by_room() -> Iterator[None]:
-    """Let Numba ask our locators; where the user has chosen some, those and no others."""
+    """Let Numba keep files in our way, where our locators say.
+
+    Where the user has chosen locators, those and no others are asked.
+    """
     with _one_at_a_time:  # modules may be imported by several threads
+        numbas_own = caching.IndexDataCacheFile
         chosen = numba.config.CACHE_LOCATOR_CLASSES  # type: ignore[attr-defined]
         names = chosen.split(",") if chosen else [*_LOCATORS, *_OTHERS]
         ours = (_LOCATORS.get(name.strip().rpartition(".")[2], name) for name in names)
         numba.config.CACHE_LOCATOR_CLASSES = ",".join(ours)  # type: ignore[attr-defined]
+        caching.IndexDataCacheFile = OneFilePerSignature  # type: ignore[misc]
         try:
             yield
         finally:
+            caching.IndexDataCacheFile = numbas_own
             numba.config.CACHE_LOCATOR_CLASSES = chosen  # type: ignore[attr-defined]
 
 
