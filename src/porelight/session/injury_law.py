@@ -10,10 +10,16 @@ passes her own, for example one that changes a single share and keeps the others
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import fields
+from typing import Final, Protocol
 
+import numpy as np
+
+from porelight.errors import ParameterError
 from porelight.injury.field import InjuryField, InjuryParameters, injury_field
 from porelight.quantities import Floats
+
+_ROUNDING: Final = 1e-12
 
 
 class InjuryLaw(Protocol):
@@ -53,3 +59,34 @@ def library_injury(
     """Return the injury by the rate processes of the library; see `InjuryLaw`."""
     parameters = InjuryParameters.from_values(values)
     return injury_field(time, temperature, parameters, resting=resting)
+
+
+def require_no_injury_at_rest(law: InjuryLaw) -> None:
+    """Refuse a law by which skin that was never heated is injured.
+
+    Parameters
+    ----------
+    law : InjuryLaw
+        It is asked what an hour at the resting temperature does, from the surface to the core.
+
+    Raises
+    ------
+    ParameterError
+        If any injury is not 0, or does not have one value at each depth.
+    """
+    resting = np.linspace(303.15, 310.15, 8)
+    time = np.array([0.0, 60.0, 3600.0])
+    injury = law(time, np.tile(resting, (time.size, 1)), {}, resting=resting)
+    for field in fields(InjuryField):
+        found = np.asarray(getattr(injury, field.name))
+        if found.shape != resting.shape:
+            raise ParameterError(
+                f"the injury law returns {field.name} of shape {found.shape} for "
+                f"{resting.size} depths; expected {resting.shape}, one value at each depth."
+            )
+        worst = found[np.argmax(np.abs(found))]
+        if not abs(worst) <= _ROUNDING:
+            raise ParameterError(
+                f"the injury law gives {field.name} = {worst:.2g} after an hour at the resting "
+                "temperature; expected 0. Count only what lies above the rate at rest."
+            )
