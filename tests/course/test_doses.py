@@ -1,4 +1,4 @@
-"""What joins a session to the weeks: each dose is the number of the session that it claims to be."""
+"""What joins a session to the weeks: each dose is what it claims to be."""
 
 from dataclasses import replace
 

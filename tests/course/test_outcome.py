@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from porelight.course.outcome import Interval, Outcome, interval, outcome_dataset
+from porelight.course.outcome import Interval, Outcome, outcome_dataset
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.statistics import estimate, relative_to
@@ -247,16 +247,10 @@ def test_an_extra_outcome_may_not_hide_what_every_outcome_has(name):
         outcome_dataset({}, {}, {}, [taken])
 
 
-def test_interval_holds_the_stated_share_of_the_draws():
-    bounds = interval(outcome().area_fraction, 0.9).sel(day=84.0)
-    np.testing.assert_allclose(bounds, 0.02 * (1 - 0.2 * np.array([1.9, 1.0, 0.1])), rtol=1e-12)
-
-
 @pytest.mark.parametrize("probability", [0.0, 1.0, 1.5, -0.1])
 def test_a_probability_lies_between_none_and_all(probability):
     for ask in (
         lambda: estimate(np.ones(3), probability),
-        lambda: interval(outcome().area_fraction, probability),
         lambda: outcome().change("redness", probability=probability),
     ):
         with pytest.raises(ParameterError, match="expected between 0 and 1"):

@@ -89,6 +89,6 @@ def test_the_dose_of_an_unknown_device_spreads_twice_as_wide():
     other = _other_dose(4000, 1)
     np.testing.assert_allclose(other, 3.0 * known**2, rtol=1e-12)
     spread = [np.ptp(np.log(np.quantile(one, [0.05, 0.95]))) for one in (known, other)]
-    assert spread[1] == pytest.approx(2.0 * spread[0], rel=1e-9)
+    assert spread[1] == pytest.approx(2.0 * spread[0], rel=1e-5)
     low, high = np.quantile(other, [0.05, 0.95])
     assert (low, high) == pytest.approx((0.5, 19.0), rel=0.15)
