@@ -36,8 +36,6 @@ __all__ = [
     "Interval",
     "Outcome",
     "OutcomeVariable",
-    "estimate",
-    "interval",
     "outcome_dataset",
     "outcome_variables",
 ]
@@ -380,25 +378,3 @@ def require_free_names(extra: Iterable[OutcomeVariable]) -> None:
 def smallest_detectable() -> Parameter:
     """Return the smallest relative change of the pore area that a camera can tell from none."""
     return parameter("tissue", "limits", "smallest_detectable_area_change")
-
-
-def interval(values: xr.DataArray, probability: float = 0.9) -> xr.DataArray:
-    """Return low, median and high of an outcome over its draws, along a new axis `bound`.
-
-    Parameters
-    ----------
-    values : DataArray with a dimension `draw`
-        An outcome.
-    probability : float
-        Share of the draws between low and high.
-
-    Returns
-    -------
-    DataArray
-        The same without `draw`, with `bound` = "low", "median", "high" in front.
-    """
-    if not 0.0 < probability < 1.0:
-        raise ParameterError(f"probability is {probability:g}; expected between 0 and 1.")
-    tail = 0.5 * (1.0 - probability)
-    bounds = values.quantile([tail, 0.5, 1.0 - tail], dim="draw").rename(quantile="bound")
-    return bounds.assign_coords(bound=["low", "median", "high"])
