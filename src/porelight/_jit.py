@@ -23,8 +23,9 @@ from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import caching
-from numba.core.serialize import dumps
+from numba.core import caching, serialize
+
+_pickled = cast("Callable[[object], bytes]", serialize.dumps)  # also knows functions
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -92,7 +93,7 @@ class OneFilePerSignature:
         path = self._path_of(key)
         unfinished = path.with_suffix(f".{uuid.uuid4().hex[:16]}")
         try:
-            unfinished.write_bytes(dumps(self._kept_under) + dumps((key, data)))
+            unfinished.write_bytes(b"".join(map(_pickled, (self._kept_under, (key, data)))))
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -136,11 +137,11 @@ def _kept_by_room() -> Iterator[None]:
         names = chosen.split(",") if chosen else [*_LOCATORS, *_OTHERS]
         ours = (_LOCATORS.get(name.strip().rpartition(".")[2], name) for name in names)
         numba.config.CACHE_LOCATOR_CLASSES = ",".join(ours)  # type: ignore[attr-defined]
-        caching.IndexDataCacheFile = OneFilePerSignature  # type: ignore[misc]
+        caching.IndexDataCacheFile = OneFilePerSignature  # type: ignore[assignment, misc]
         try:
             yield
         finally:
-            caching.IndexDataCacheFile = numbas_own
+            caching.IndexDataCacheFile = numbas_own  # type: ignore[misc]
             numba.config.CACHE_LOCATOR_CLASSES = chosen  # type: ignore[attr-defined]
 
 
