@@ -2,7 +2,11 @@
 
 import contextlib
 import io
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +24,7 @@ class Page:
     """A Markdown page with blocks of code.
 
     A block of Python runs; a block of text right after it is what it prints. A block that begins
-    with the name of a file in a comment is that file.
+    with the name of a file in a comment is that file. A block of diff changes the package.
     """
 
     text: str
@@ -54,8 +58,54 @@ class Page:
                 assert printed.getvalue() == (said if next_language == "text" else ""), code
         return names
 
+    def change(self, package: Path) -> list[str]:
+        """Apply the diffs of the page to a copy of the package; return the files they touch."""
+        touched = []
+        for diff in self.blocks("diff"):
+            name = re.search(r"^\+\+\+ src/porelight/(.+)$", diff, re.M)
+            assert name is not None, diff
+            target = package / name.group(1)
+            text = target.read_text("utf-8") if target.exists() else ""
+            for hunk in re.split(r"^@@.*\n", diff, flags=re.M)[1:]:
+                lines = hunk.splitlines(keepends=True)
+                before = "".join(line[1:] or "\n" for line in lines if line[0] != "+")
+                after = "".join(line[1:] or "\n" for line in lines if line[0] != "-")
+                assert text.count(before) == 1 or not text, hunk
+                text = text.replace(before, after) if text else after
+            target.write_text(text, encoding="utf-8")
+            touched.append(name.group(1))
+        return touched
+
     def _all(self) -> list[tuple[str, str]]:
         return _FENCE.findall(self.text)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """Return a copy of the package that a page may change; kernels compiled so far come along."""
+    copy = tmp_path / "changed" / "porelight"
+    shutil.copytree(ROOT / "src" / "porelight", copy)
+    return copy
+
+
+@pytest.fixture
+def in_copy(package: Path) -> Callable[..., str]:
+    """Return a function that runs Python with the copy in place of the package; what it prints."""
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env={**os.environ, "PYTHONPATH": str(package.parent)},
+            cwd=package.parent,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")
