@@ -13,8 +13,6 @@ def demo(*, output: Output = Path("demo-output"), seed: Seed = 1, json: AsJson =
     ----------
     output
         Folder for what the demo makes.
-    json
-        Print the checks as JSON instead of the story.
     """
     from porelight.demo.run import run_demo  # noqa: PLC0415
     from porelight.report.terminal import new_console  # noqa: PLC0415

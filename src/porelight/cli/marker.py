@@ -21,8 +21,6 @@ def marker(
         PDF file.
     paper
         Size of the paper.
-    json
-        Print the path as JSON.
     """
     from porelight.files.marker_sheet import write_marker_sheet  # noqa: PLC0415
 

@@ -16,8 +16,6 @@ def fetch(*, wheel: Path | None = None, json: AsJson = False) -> int:
     ----------
     wheel
         That wheel, when you downloaded it by hand.
-    json
-        Print the files as JSON.
     """
     from porelight.files.models import fetch as fetched  # noqa: PLC0415
 

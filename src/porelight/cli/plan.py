@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from porelight.cli.choices import AsJson, Device, Goal, Measured, Output, Seed, SkinFile
+from porelight.cli.choices import AsJson, Device, Draws, Goal, Measured, Output, Seed, SkinFile
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 
 
@@ -14,7 +14,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     goal: Goal = "pore-area",
     device: list[Device] | None = None,
     measured: Measured = None,
-    draws: int = 64,
+    draws: Draws = 64,
     seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
@@ -25,12 +25,6 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     output
         TOML file for the best course, ready for 'porelight simulate'; all candidates and all
         refusals with their reasons go beside it as JSON.
-    goal
-        What to improve.
-    draws
-        Draws of the biology per candidate.
-    json
-        Print the plan as JSON.
     """
     from porelight.files.courses import read_skin  # noqa: PLC0415
     from porelight.files.plans import (  # noqa: PLC0415

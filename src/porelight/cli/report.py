@@ -33,8 +33,6 @@ def report(
         JSON file that 'porelight plan' wrote, for the table of settings.
     sensitivity
         JSON file that 'porelight sensitivity' wrote, for the figure of what matters most.
-    json
-        Print the path as JSON.
     """
     from porelight.files.measurements import load_measured  # noqa: PLC0415
     from porelight.files.outcomes import load_outcome  # noqa: PLC0415

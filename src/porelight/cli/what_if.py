@@ -1,6 +1,6 @@
 """``porelight what-if``: years with and without sunscreen, with and without cleansing."""
 
-from porelight.cli.choices import AsJson, Measured, Output, Seed, SkinFile
+from porelight.cli.choices import AsJson, Draws, Measured, Output, Seed, SkinFile
 from porelight.cli.console import print_json, print_rows, require_output, say
 
 
@@ -11,7 +11,7 @@ def what_if(
     output: Output,
     years: float = 10.0,
     measured: Measured = None,
-    draws: int = 200,
+    draws: Draws = 200,
     seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
@@ -23,10 +23,6 @@ def what_if(
         PNG or SVG file for the figure.
     years
         How long, up to 30.
-    draws
-        Draws of the biology, the same for every habit.
-    json
-        Print the table as JSON.
     """
     from porelight.files.courses import read_skin  # noqa: PLC0415
     from porelight.report.drawing import figure_kind, save_figure  # noqa: PLC0415
