@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import porelight
-from porelight.data.library import table
+from porelight.data.library import data_files, document, table
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("numpy", "scipy", "numba", "xarray", "cv2", "skimage", "matplotlib", "pydantic", "skfem")
@@ -56,11 +56,28 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_every_number_in_a_data_file_has_unit_range_source_and_flag():
     flat = 0
-    for package in ("tissue", "laser"):
-        for path in (ROOT / "src" / "porelight" / package / "data").glob("*.toml"):
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-            # spectra and texts have loaders and tests of their own
-            if all(isinstance(entry.get("value"), int | float) for entry in content.values()):
-                # loading checks every entry
-                flat += bool(table(f"porelight.{package}", path.stem))
-    assert flat >= 8
+    for name in data_files():
+        room, file = name.split("/")
+        if not file.endswith(".toml"):
+            continue
+        content = document(room, file.removesuffix(".toml"))
+        # devices, spectra, outcomes and texts have loaders and tests of their own
+        entries = [entry for entry in content.values() if isinstance(entry, dict)]
+        if len(entries) == len(content) and all(
+            isinstance(entry.get("value"), int | float) for entry in entries
+        ):
+            table(room, file.removesuffix(".toml"))  # loading checks every entry
+            flat += 1
+        for where, entry in numbers_in(content, name):
+            assert {"source", "flag"} <= set(entry), where
+    assert flat >= 22
+
+
+def numbers_in(content, where):
+    """Yield every table below this one that states a value."""
+    for key, entry in content.items():
+        if isinstance(entry, dict):
+            if "value" in entry:
+                yield f"{where} {key}", entry
+            else:
+                yield from numbers_in(entry, f"{where} {key}")
