@@ -121,6 +121,20 @@ def test_values_are_those_of_the_day_in_si_and_print_in_clinic_units():
     np.testing.assert_allclose(outcome().draws("area_fraction", 84.0)[50], 0.02 * 0.8)
 
 
+def test_the_value_of_a_change_is_written_as_one():
+    assert (
+        str(outcome().value("redness", 84.0)) == "diffuse redness -10.0 % (-10.0 to -10.0), day 84"
+    )
+
+
+def test_the_value_of_a_plain_number_keeps_its_unit():
+    loss = OutcomeVariable("loss", "g/(m2 h)", "m", label="water loss", group="effects")
+    dataset = outcome_dataset({"loss": np.full((2, 1), 12.5)}, {"day": np.zeros(1)}, {}, [loss])
+    assert str(Outcome(dataset).value("loss", 0.0)) == (
+        "water loss 12.5 g/(m2 h) (12.5 to 12.5), day 0"
+    )
+
+
 def test_a_risk_has_one_value_on_every_day():
     risk = outcome().value("pigment_risk")
     assert str(risk) == "risk of darkening after inflammation 20 % (2.0 to 38)"
