@@ -1,5 +1,6 @@
 """Forecast, follow-up, sensitivity and habits: one call each, all on the one road."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +8,17 @@ import pytest
 
 import porelight.course.simulation as road
 from porelight.course.course import Course
+from porelight.course.effects import ExtraOutcome
+from porelight.course.healing_weeks import HealingWeeks
+from porelight.course.laws import Laws
+from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.inference.calibration import posterior
 from porelight.laser.devices import laser_genesis
 from porelight.photo.estimate import Estimate
+from porelight.session.injury_law import library_injury
 from porelight.tissue.population import PorePopulation
 from porelight.workflows.follow_up import follow_up, visit
 from porelight.workflows.forecast import forecast
@@ -71,6 +77,57 @@ def test_every_road_takes_the_perfusion_it_is_given(course, monkeypatch, perfusi
     sensitivity(course, "diameter_ratio", 60.0, asked, base=2)
     assert seen == [perfusion] * 4
     assert known.everyone.attrs["perfusion"] == perfusion
+
+
+def halved(time, temperature, values, *, resting):
+    usual = library_injury(time, temperature, values, resting=resting)
+    return replace(usual, heat_shocked=0.5 * usual.heat_shocked)
+
+
+def slower(skin, values, care, effects):
+    # the weeks as they are, seen through another plug
+    values = {**values, "cleansing_efficacy": 0.1 * values["cleansing_efficacy"]}
+    return HealingWeeks(skin, values, care, effects)
+
+
+def steps(weeks):
+    return np.cumsum(np.ones((weeks.times.size, 1)), axis=0)
+
+
+def test_every_road_takes_the_laws_it_is_given(course):
+    asked = replace(SMALL, draws=64, members=1, photons=1000)
+    laws = Laws(injury=halved, healing=slower)
+    baseline = Estimate(0.05, 0.045, 0.055)
+    pores = PorePopulation.measured(np.full(100, 4e-4), 2.5e-4)
+    visits = [visit(0.0, pores, baseline), visit(42.0, pores, baseline)]
+    known = follow_up(course, visits, asked, last_day=98.0, laws=laws)
+    foreign = json.loads(known.everyone.attrs["laws"])
+    assert list(foreign) == ["injury", "healing"]
+    usual = forecast(course, asked, last_day=98.0).outcome
+    np.testing.assert_allclose(known.everyone.heat_shocked, 0.5 * usual.heat_shocked, rtol=1e-12)
+
+    # half of the signal: half of what a small dose changes
+    changes = [
+        sensitivity(course, "diameter_ratio", 60.0, asked, base=2, laws=one).change
+        for one in (Laws(), laws)
+    ]
+    assert 0.3 < np.median(changes[1] / changes[0]) < 0.8
+
+    habit = {"cleansing": (Care("cleansing"),)}
+    plug = [
+        what_if(course.skin, 1.0, draws=8, habits=habit, laws=one).outcomes["cleansing"].plug
+        for one in (Laws(), laws)
+    ]
+    assert (plug[1][:, -1] > plug[0][:, -1]).all()
+
+
+def test_an_outcome_of_ones_own_has_sensitivities_too(course):
+    variable = OutcomeVariable(name="steps", unit="1", meaning="steps")
+    laws = Laws(outcomes=[ExtraOutcome(variable, steps)])
+    with pytest.raises(ParameterError, match="no outcome over draws and days"):
+        sensitivity(course, "steps", 60.0, SMALL, base=2)
+    with pytest.raises(ParameterError, match="steps is the same in every draw"):
+        sensitivity(Course(course.skin), "steps", 60.0, SMALL, base=2, laws=laws)
 
 
 def test_a_follow_up_narrows_a_forecast_to_those_who_resemble_the_person(course):

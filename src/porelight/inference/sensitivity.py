@@ -26,6 +26,7 @@ from scipy.stats import rankdata
 
 from porelight.course.course import Course
 from porelight.course.healing_weeks import POPULATION_DRAWS
+from porelight.course.laws import Laws
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
@@ -38,6 +39,7 @@ from porelight.tissue.skin import Skin
 PHYSICS_FACTOR = "physics of the sessions"
 POPULATION_FACTOR = "pores as measured"
 _BATCH = 1000  # draws followed at once: more would fill the memory
+_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +72,7 @@ class Sensitivity:
     change: Floats
 
 
-def sensitivity(
+def sensitivity(  # noqa: PLR0913  each is a choice of the user
     course: Course,
     name: str,
     day: float,
@@ -78,6 +80,7 @@ def sensitivity(
     *,
     n_base: int = 64,
     results: Results | None = None,
+    laws: Laws = _OWN,
     progress: Progress | None = None,
 ) -> Sensitivity:
     """Return how much of an outcome's variance each uncertain parameter is responsible for.
@@ -98,6 +101,8 @@ def sensitivity(
         about 3,500 for 64; confidence intervals shrink with its root.
     results : sequence of sequence of SessionResult, optional
         What each session did, one per member, if it is known already.
+    laws : Laws
+        porelight's own when left out.
     progress : callable, optional
         Called with the share of the work done, 0 to 1.
 
@@ -112,13 +117,13 @@ def sensitivity(
     ParameterError
         If the outcome is not a history, the day is not after 0, or nothing varies.
     """
-    variable = _question(name, day, n_base)
+    variable = _question(name, day, n_base, laws)
     # both take a second to load, and nothing else needs them
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
     from SALib.sample import sobol as design  # noqa: PLC0415
 
     if results is None:
-        results = treated(course.skin, course.sessions, settings)
+        results = treated(course.skin, course.sessions, settings, laws=laws)
     files = [one for one in BIOLOGY if one != "effects" or variable.is_change]
     parameters = uncertain(files)
     n_member = len(results[0]) if results else 1
@@ -142,9 +147,9 @@ def sensitivity(
         some = slice(first, first + _BATCH)
         batch = {key: column[some] for key, column in values.items()}
         n = change[some].size
-        start = begin(course.skin, replace(settings, draws=n), batch)
+        start = begin(course.skin, replace(settings, draws=n), batch, laws)
         whose = np.zeros(n, dtype=np.int64) if member is None else member[some]
-        then = advance(start, course, [day], results=results, member=whose)
+        then = advance(start, course, [day], results=results, member=whose, laws=laws)
         change[some] = then.outcome.changes(variable.name, day)
         if progress is not None:
             progress(min(1.0, (first + n) / len(points)))
@@ -178,8 +183,8 @@ def _possible_pores(skin: Skin, probability: Floats) -> dict[str, Floats]:
     return dict(zip(POPULATION_DRAWS, factors, strict=True))
 
 
-def _question(name: str, day: float, n_base: int) -> OutcomeVariable:
-    known = outcome_variables().values()
+def _question(name: str, day: float, n_base: int, laws: Laws) -> OutcomeVariable:
+    known = (*outcome_variables().values(), *(one.variable for one in laws.outcomes))
     variable = next((one for one in known if one.is_history and one.is_called(name)), None)
     if variable is None:
         raise ParameterError(f"{name!r} is no outcome over draws and days; try 'area_fraction'.")

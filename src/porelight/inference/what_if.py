@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from porelight.course.course import Course
+from porelight.course.laws import Laws
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
@@ -20,6 +21,7 @@ from porelight.tissue.skin import Skin
 YEAR = 365.25  # d
 LONGEST = 30.0  # years
 
+_OWN = Laws()
 _SUN = Care("unprotected-sun")
 _SCREEN, _CLEANSING = Care("sun-protection"), Care("cleansing")
 HABITS: Mapping[str, tuple[Care, ...]] = MappingProxyType(
@@ -39,6 +41,7 @@ def what_if(
     draws: int = 200,
     seed: int = 1,
     habits: Mapping[str, tuple[Care, ...]] = HABITS,
+    laws: Laws = _OWN,
 ) -> dict[str, Outcome]:
     """Return the outcome of each habit, every quarter of a year.
 
@@ -54,6 +57,8 @@ def what_if(
         Of the draws.
     habits : mapping of str to tuple of Care
         What is compared.
+    laws : Laws
+        porelight's own when left out.
 
     Raises
     ------
@@ -70,8 +75,10 @@ def what_if(
     if not 0.0 < years <= LONGEST:
         raise ParameterError(f"years is {years:g}; expected above 0 and up to {LONGEST:g}.")
     days = np.linspace(0.0, years * YEAR, max(2, round(4.0 * years) + 1))
-    start = begin(skin, EnsembleSettings(draws=draws, members=1, seed=seed))
+    start = begin(skin, EnsembleSettings(draws=draws, members=1, seed=seed), laws=laws)
     return {
-        name: advance(start, Course(skin, care=care), days[1:].tolist(), results=()).outcome
+        name: advance(
+            start, Course(skin, care=care), days[1:].tolist(), results=(), laws=laws
+        ).outcome
         for name, care in habits.items()
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scipy.special import ndtri
 
 from porelight.course.course import Course
+from porelight.course.laws import Laws
 from porelight.course.outcome import Interval, Outcome
 from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import advance, begin, treated
@@ -19,6 +20,7 @@ from porelight.workflows.progress import Progress, unheard
 
 MEASURED = "area_fraction"  # what is compared: visible pores over skin
 DRAWS = 4000
+_OWN = Laws()
 _USUAL = EnsembleSettings(draws=DRAWS)
 
 
@@ -106,6 +108,7 @@ def follow_up(
     settings: EnsembleSettings = _USUAL,
     *,
     last_day: float | None = None,
+    laws: Laws = _OWN,
     progress: Progress = unheard,
 ) -> FollowUp:
     """Narrow a person's forecast by pores measured at a baseline and at follow-ups.
@@ -120,6 +123,8 @@ def follow_up(
         How finely to simulate; many draws are needed for a person unlike most.
     last_day : float, optional
         Where the forecast ends; half a year after the last session when left out [d].
+    laws : Laws
+        porelight's own when left out.
     progress : callable
         Called with the share of the work done, 0 to 1.
 
@@ -131,11 +136,11 @@ def follow_up(
         If hardly any draw resembles the person.
     """
     days = sorted({*course.observation_days(last_day), *(one.day for one in visits)})
-    results = treated(course.skin, course.sessions, settings, progress=progress)
+    results = treated(course.skin, course.sessions, settings, laws=laws, progress=progress)
     if any(len(one) < settings.members for one in results):
         raise KeyboardInterrupt
-    start = begin(course.skin, settings)
-    everyone = advance(start, course, days[1:], results=results).outcome
+    start = begin(course.skin, settings, laws=laws)
+    everyone = advance(start, course, days[1:], results=results, laws=laws).outcome
     known = learned(everyone, MEASURED, visits)
     when = ", ".join(f"{one.day:g}" for one in visits[1:])
     person = known.resampled(

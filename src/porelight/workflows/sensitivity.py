@@ -1,12 +1,14 @@
 """Which unknown number matters most for a forecast."""
 
 from porelight.course.course import Course
+from porelight.course.laws import Laws
 from porelight.course.outcome import JUDGED_AFTER
 from porelight.course.settings import EnsembleSettings
 from porelight.inference.sensitivity import Sensitivity
 from porelight.inference.sensitivity import sensitivity as sensitivity_of
 from porelight.workflows.progress import Progress, unheard
 
+_OWN = Laws()
 _USUAL = EnsembleSettings()
 
 
@@ -17,6 +19,7 @@ def sensitivity(
     settings: EnsembleSettings = _USUAL,
     *,
     base: int = 64,
+    laws: Laws = _OWN,
     progress: Progress = unheard,
 ) -> Sensitivity:
     """Tell which unknown number matters most for a forecast: total-order sensitivities.
@@ -33,6 +36,8 @@ def sensitivity(
         Members and photons of the physics, its perfusion, and the seed.
     base : int
         Points of the design, a power of 2; the weeks are followed some 50 times as often.
+    laws : Laws
+        porelight's own when left out.
     progress : callable
         Called with the share of the work done, 0 to 1.
 
@@ -43,4 +48,6 @@ def sensitivity(
     """
     last = course.sessions[-1].day if course.sessions else 0.0
     judged = last + JUDGED_AFTER if day is None else day
-    return sensitivity_of(course, outcome, judged, settings, n_base=base, progress=progress)
+    return sensitivity_of(
+        course, outcome, judged, settings, n_base=base, laws=laws, progress=progress
+    )

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from porelight.course.laws import Laws
 from porelight.course.outcome import Interval, Outcome
 from porelight.course.regimen import Care
 from porelight.inference.what_if import HABITS
 from porelight.inference.what_if import what_if as outcomes_of_habits
 from porelight.tissue.skin import Skin
+
+_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +42,7 @@ def what_if(
     draws: int = 200,
     seed: int = 1,
     habits: Mapping[str, tuple[Care, ...]] = HABITS,
+    laws: Laws = _OWN,
 ) -> WhatIf:
     """Follow a skin over years under several habits; see `porelight.inference.what_if.what_if`."""
-    return WhatIf(outcomes_of_habits(skin, years, draws=draws, seed=seed, habits=habits))
+    return WhatIf(outcomes_of_habits(skin, years, draws=draws, seed=seed, habits=habits, laws=laws))
