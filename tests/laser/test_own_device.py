@@ -1,6 +1,7 @@
 """A device of one's own is one TOML file, and every mistake in it is told in one line."""
 
 import re
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -40,6 +41,8 @@ in_combination = "after"
 radiant_exposure = { values = [6, 12], unit = "J/cm2", source = "t", flag = "seen" }
 sessions = { values = [2, 4], unit = "1", source = "t", flag = "seen" }
 """
+HAND = 'n_pulses = { value = 9.5, unit = "1", range = [1, 9.5], source = "t", flag = "seen" }'
+PULSES = 'n_pulses = { values = [5], unit = "1", source = "t", flag = "seen" }'
 
 
 @pytest.fixture
@@ -169,6 +172,13 @@ def test_what_ships_and_what_is_read_is_the_same_device(own):
             "the pulses of Glass 1540 follow from its pattern",
         ),
         (changed("value = 4, unit = .1", 'value = 4.5, unit = "1'), "value is 4.5, outside its"),
+        (SCANNER + '[mark]\nmarker = "q"', "marker is 'q'; "),
+        (changed('^flag = "assumed"', 'flag = "sure"'), "toml: flag 'sure' is unknown"),
+        (changed(r'(\[2, 4\].*)"seen"', r'\1"sure"'), "plan, sessions: flag 'sure' is unknown"),
+        (changed("^(fitz.*) value = 4(.*)4, 4", r"\1 value = 7\g<2>7, 7"), "darkest is 7"),
+        (changed("^overlap.*$", HAND.replace("9.5", "9")), "a plan's n_pulses is empty"),
+        (changed("^overlap.*$", HAND).replace("sessions", PULSES + "\nsessions", 1),
+         "n_pulses is 9.5; expected a whole number"),
         (SCANNER + '[mark]\ncolour = "red"', "colour is 'red'; "),
         (SCANNER + '[mark]\nshape = "o"', "mark: 'shape' is not a key"),
         # a usual session that cannot be: a pulse longer than the time between two
@@ -214,6 +224,22 @@ def test_another_plan_is_held_to_the_device():
         device("laser-genesis").with_plan(n_pulses=())
     with pytest.raises(ParameterError, match="interval is 0 d; expected days"):
         device("pearl").with_plan(interval=0.0)
+
+
+def test_another_plan_reaches_its_sessions():
+    (one,) = device("pearl").with_plan(radiant_exposure=(2e4,), area=5e-4).plan_exposures()
+    # 5 cm2 / (0.48 cm)2 = 21.7
+    assert (one.radiant_exposure, one.area, one.n_pulses) == (2e4, 5e-4, 22)
+
+
+def test_a_device_made_in_python_is_checked_too():
+    with pytest.raises(ParameterError, match="technique is empty; say it in words"):
+        replace(device("pearl"), technique=" ")
+    few = {k: v for k, v in device("pearl").settings.items() if k != "rate"}
+    with pytest.raises(ParameterError, match="settings lack rate"):
+        replace(device("pearl"), settings=few)
+    with pytest.raises(ParameterError, match="a device has no 'colour'; "):
+        replace(device("pearl"), settings={**device("pearl").settings, "colour": few["area"]})
 
 
 def test_a_device_prints_in_one_short_line():
