@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from porelight.course.codec import skin_of
-from porelight.course.fields import json_document
+from porelight.course.documents import json_document
 from porelight.course.outcome import JUDGED_AFTER, Outcome
 from porelight.course.vocabulary import CARE, SESSION
 from porelight.errors import InputFileError, ParameterError

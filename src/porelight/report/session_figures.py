@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.ndimage import median_filter
 
 from porelight.course.codec import skin_of
-from porelight.course.fields import json_document
+from porelight.course.documents import json_document
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.value_text import significant
