@@ -80,6 +80,11 @@ def test_the_sizes_at_the_start_are_not_taken_for_the_diameter_over_the_weeks():
     assert outcome()["pore_diameter"].dims == ("pore",)
 
 
+def test_what_has_no_value_per_draw_is_no_answer_to_a_question():
+    with pytest.raises(ParameterError, match="no outcome is called 'pore_floor'"):
+        outcome(pore_floor=np.ones(2)).draws("pore_floor")
+
+
 @pytest.mark.parametrize("ask", ["change", "value", "draws", "changes", "variable"])
 def test_an_unknown_outcome_is_named_with_its_nearest(ask):
     with pytest.raises(
@@ -202,6 +207,11 @@ def test_an_outcome_can_be_copied_and_sent_to_another_process():
         copy.deepcopy(outcome()),
     ):
         assert other.dataset.identical(outcome().dataset)
+
+
+def test_an_outcome_that_is_not_made_yet_has_no_dataset():
+    # as copying and unpickling see it; looking for it must not go round in circles
+    assert not hasattr(Outcome.__new__(Outcome), "dataset")
 
 
 def test_a_print_is_short_and_says_what_changes():
