@@ -144,3 +144,18 @@ def test_intervals_keep_their_promise_and_every_visit_lowers_the_error(skin, tre
     assert (np.diff(errors) < 0.0).all()
     # a camera of 2 % cannot tell changes of the same size much better than this
     assert errors[-1] < 0.7 * errors[0]
+
+
+def test_weights_whose_tail_nobody_drew_are_refused(monkeypatch):
+    draws = np.random.default_rng(3).standard_normal((4000, 1))
+    known = reweighted(np.zeros(1), draws, np.eye(1))
+    assert known.pareto_k < 0.5
+    # a normal likelihood bounds its weights; another one might not
+    monkeypatch.setattr("porelight.inference.reweighting.pareto_k", lambda _: 0.71)
+    with pytest.raises(ConvergenceError, match=r"tail of shape 0\.71; up to 0\.70 can be trusted"):
+        reweighted(np.zeros(1), draws, np.eye(1))
+
+
+def test_a_handful_of_draws_is_no_ensemble():
+    with pytest.raises(ConvergenceError, match="only 10 draws; 25 or more are needed"):
+        reweighted(np.zeros(1), np.zeros((10, 1)), np.eye(1), fewest=1.0)

@@ -24,6 +24,7 @@ import numpy as np
 
 from porelight.course.outcome import Interval, Outcome
 from porelight.errors import ConvergenceError, ParameterError
+from porelight.inference.importance import FEWEST_DRAWS, largest_pareto_k, pareto_k
 from porelight.quantities import Floats, Quantity
 
 FEWEST = 30.0  # effective draws below which a 90 % interval has no tails left
@@ -68,10 +69,13 @@ class Learned:
         How much each draw counts; they sum to 1.
     effective_draws : float
         Effective sample size.
+    pareto_k : float
+        Shape of the tail of the weights; see `porelight.inference.importance`.
     """
 
     weights: Floats
     effective_draws: float
+    pareto_k: float
 
     def forecast(
         self, outcome: Outcome, name: str, day: float, probability: float = 0.9
@@ -196,7 +200,10 @@ def reweighted(
     # a draw that sees no pore at all has an infinite distance, and weight 0
     distance = np.where(np.isfinite(distance), distance, np.inf)
     nearest = float(distance.min())
-    weights = np.exp(-0.5 * (distance - nearest)) if np.isfinite(nearest) else np.zeros(len(apart))
+    log_weights = (
+        -0.5 * (distance - nearest) if np.isfinite(nearest) else np.full(len(predicted), -np.inf)
+    )
+    weights = np.exp(log_weights)
     total = float(weights.sum())
     effective = total**2 / float((weights**2).sum()) if total > 0.0 else 0.0
     if effective < fewest:
@@ -205,7 +212,16 @@ def reweighted(
             f"{np.sqrt(nearest):.1f} standard deviations away), {fewest:g} are needed; simulate "
             "more draws, or check the measurements and their deviations."
         )
-    return Learned(weights / total, effective)
+    n_draws = len(predicted)
+    if n_draws < FEWEST_DRAWS:
+        raise ConvergenceError(f"only {n_draws} draws; {FEWEST_DRAWS} or more are needed.")
+    shape = pareto_k(log_weights)
+    if shape > largest_pareto_k(n_draws):
+        raise ConvergenceError(
+            f"the {effective:.0f} draws that resemble this person have weights with a tail of shape "
+            f"{shape:.2f}; up to {largest_pareto_k(n_draws):.2f} can be trusted. Simulate more draws."
+        )
+    return Learned(weights / total, effective, shape)
 
 
 def weighted_quantile(values: Floats, weights: Floats, probability: Floats) -> Floats:
