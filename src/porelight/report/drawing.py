@@ -129,13 +129,13 @@ def band(axes: Axes, x: Floats, draws: Floats, colour: str, label: str, dash: st
     Parameters
     ----------
     axes : Axes
-        Where.
+        Axes to draw on.
     x : ndarray of float64, shape (n,)
-        Along the axis.
+        Places along the horizontal axis, in its unit.
     draws : ndarray of float64, shape (n_draw, n)
         One curve per draw, in the unit of the axis.
     colour, label, dash : str
-        Of the median.
+        Colour, name in the legend and line style of the median.
     """
     low, quarter, middle, three, high = np.quantile(draws, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
     axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0.0)
@@ -159,13 +159,13 @@ def spread(axes: Axes, x: Floats, depth: Floats, colour: str, label: str, dash: 
     Parameters
     ----------
     axes : Axes
-        With a depth axis.
+        Axes to draw on; the vertical one is a depth, see `depth_axis`.
     x : ndarray of float64, shape (n_member, n_depth)
         One curve per member, in the unit of the axis; not a number where it has nothing to show.
     depth : ndarray of float64, shape (n_depth,)
         Below the surface [m].
     colour, label, dash : str
-        Of the median.
+        Colour, name in the legend and line style of the median.
     """
     shown = np.ma.masked_invalid(x)
     low, high = shown.min(axis=0).filled(np.nan), shown.max(axis=0).filled(np.nan)

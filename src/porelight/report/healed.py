@@ -19,7 +19,7 @@ def days_until_healed(outcome: Outcome, name: str, index: int) -> Floats:
         A sign on the surface, such as "epidermis", "dressing" or "erythema"; its declaration tells
         when it is over.
     index : int
-        Of the session, from 0.
+        Number of the session, from 0.
 
     Returns
     -------

@@ -40,7 +40,7 @@ def session_figure(outcome: Outcome, index: int) -> Figure:
     outcome : Outcome
         What `Course.simulate` returned.
     index : int
-        Of the session, from 0.
+        Number of the session, from 0.
 
     Returns
     -------

@@ -93,7 +93,7 @@ def healing_figure(outcome: Outcome, index: int) -> Figure:
     outcome : Outcome
         What `Course.simulate` returned.
     index : int
-        Of the session, from 0.
+        Number of the session, from 0.
     """
     start = session_facts(outcome)[index].day
     days = outcome.days
