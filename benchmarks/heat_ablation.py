@@ -14,7 +14,7 @@ from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.devices import pearl
-from porelight.session.ablative import coverage, resurfacing
+from porelight.session.ablative import ablative_session, coverage
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, ms, um
 

@@ -23,7 +23,7 @@ from scipy.special import erf
 from porelight.grid import Grid, graded_edges
 from porelight.heat.closed_form import HalfSpace, gaussian_pulse_rise, pulsed
 from porelight.heat.conduction import Surface, resting_temperature
-from porelight.heat.perfusion_response import Vasodilation, perfusion_answer
+from porelight.heat.perfusion_response import Vasodilation, perfusion_response
 from porelight.heat.scan import pulse_response, session_rise, session_times, treatment_grid
 from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion, PulsePath, pulse_path
@@ -288,7 +288,7 @@ def peer(
     )
 
 
-def answering() -> None:
+def thermoregulated() -> None:
     """Compare perfusion that answers the mean surface, superposed and corrected, with 3-D."""
     side, n, energy = 40e-3, 560, 1.05  # J absorbed: 38 % of 2.75
     path = pulse_path(side**2, n, 7.0, 5e-3, passes=4)
@@ -329,7 +329,7 @@ def answering() -> None:
     heating = -np.diff(np.exp(-MU_A * block.z_edges)) / block.size
     kept = 1.0
     for _ in range(2):
-        answer = perfusion_answer(
+        answer = perfusion_response(
             column,
             SKIN,
             AIR,
@@ -337,7 +337,7 @@ def answering() -> None:
             path.time,
             kept * energy / side**2,
             vessels,
-            answering=(True,),
+            thermoregulated=(True,),
             depths=np.concatenate([[0.0], depths]),
             until=until,
         )
@@ -371,7 +371,7 @@ def main() -> None:
     asked = parser.parse_args()
     speed()
     h3(with_peer=asked.peer)
-    answering()
+    thermoregulated()
     if asked.table:
         table()
 

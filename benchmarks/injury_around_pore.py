@@ -14,7 +14,7 @@ from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import path
 from porelight.session.ensemble import PLACES
 from porelight.session.result import DEPTH
-from porelight.session.scattered import session_of_joules, skin_response
+from porelight.session.scattered import rise_per_joule, skin_response
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
 
@@ -33,7 +33,7 @@ def ratios(n_photons=50_000):
     skin, exposure = Skin.typical("cheek", 3, 40.0), laser_genesis()
     response = skin_response(skin, exposure, {}, n_photons=n_photons, seed=1)
     route, place = path(exposure), np.sqrt(exposure.area) * PLACES[:1]
-    session = session_of_joules(response, route, exposure, place)
+    session = rise_per_joule(response, route, exposure, place)
     times, plexus = session.times[0], response.plexus
     parameters = InjuryParameters.typical()
     tissue = response.resting + exposure.pulse_energy * session.rise[0]

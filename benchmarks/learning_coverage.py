@@ -11,9 +11,9 @@ import numpy as np
 
 from porelight.course.course import Course
 from porelight.course.simulation import physics_members
+from porelight.course.statistics import estimate
 from porelight.errors import ConvergenceError
 from porelight.inference.reweighting import Visit, learned
-from porelight.course.statistics import estimate
 from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin

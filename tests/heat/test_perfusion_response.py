@@ -8,7 +8,7 @@ from porelight.errors import ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat._cells import layered_cells
 from porelight.heat.conduction import resting_temperature, temperature_rise
-from porelight.heat.perfusion_response import PerfusionAnswer, Vasodilation, perfusion_answer
+from porelight.heat.perfusion_response import PerfusionResponse, Vasodilation, perfusion_response
 from porelight.heat.surface import Surface
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
@@ -24,11 +24,11 @@ HEATING = 0.4 * -np.diff(np.exp(-400.0 * GRID.z_edges)) / np.diff(GRID.z_edges)
 ENERGY = 240.0  # J/m2 of each pulse: 2.4 J over 100 cm2
 
 
-def answer(vessels=VESSELS, energy=ENERGY, **changes) -> PerfusionAnswer:
+def answer(vessels=VESSELS, energy=ENERGY, **changes) -> PerfusionResponse:
     pulses = (np.arange(int(RATE * END)) + 0.5) / RATE  # even over steps of 0.75, 1 and 1.5 s
-    return perfusion_answer(
+    return perfusion_response(
         *(GRID, THERMAL, AIR, HEATING, pulses, energy, vessels),
-        **{"answering": DERMIS, "depths": DEPTHS, "until": END, **changes},
+        **{"thermoregulated": DERMIS, "depths": DEPTHS, "until": END, **changes},
     )
 
 
@@ -144,5 +144,5 @@ def test_impossible_vessels_are_refused(arguments, text):
 
 
 def test_every_layer_must_be_named():
-    with pytest.raises(ParameterError, match="answering names 1 layers"):
-        answer(answering=(True,))
+    with pytest.raises(ParameterError, match="thermoregulated names 1 layers"):
+        answer(thermoregulated=(True,))

@@ -3,7 +3,7 @@ import pytest
 
 from porelight.errors import ParameterError
 from porelight.laser.devices import laser_genesis, pearl
-from porelight.session.ensemble import PhysicsEnsemble, absorption_rules
+from porelight.session.ensemble import PhysicsEnsemble, absorption_dominates
 from porelight.session.result import DEPTH, at_plexus
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, celsius, cm2, nm, to_celsius, um
@@ -84,10 +84,10 @@ def test_a_seed_gives_the_same_numbers(skin, physics):
 
 
 def test_water_light_is_absorbed_before_it_scatters(skin):
-    assert absorption_rules(skin, 2790 * nm)
-    assert absorption_rules(skin, 2940 * nm)
-    assert not absorption_rules(skin, 1064 * nm)
-    assert not absorption_rules(skin, 595 * nm)
+    assert absorption_dominates(skin, 2790 * nm)
+    assert absorption_dominates(skin, 2940 * nm)
+    assert not absorption_dominates(skin, 1064 * nm)
+    assert not absorption_dominates(skin, 595 * nm)
 
 
 def test_the_plexus_is_looked_for_by_name(skin):

@@ -9,9 +9,9 @@ from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import Motion
 from porelight.laser.motion import PulsePath
 from porelight.session.ensemble import PhysicsEnsemble
-from porelight.session.monitoring import departures, thermometer_trace, thermoregulation
+from porelight.session.monitoring import perfusion_correction, thermometer_trace, validity_warnings
 from porelight.session.result import DEPTH
-from porelight.session.scattered import no_change
+from porelight.session.scattered import no_correction
 from porelight.tissue.skin import Skin
 from porelight.units import celsius, cm2, to_celsius
 
@@ -28,7 +28,7 @@ def constant():
 
 
 @pytest.fixture(scope="module")
-def answering():
+def thermoregulated():
     return ensemble("thermoregulated")
 
 
@@ -69,7 +69,7 @@ def test_the_set_point_of_the_thermometer_ends_the_session(constant):
     stop = celsius(39.0)
     ended = replace(SHORT, stop_at_surface=stop, stop_reads="thermometer")
     whole, cut = trace_of(constant, SHORT), trace_of(constant, ended)
-    delivered = constant.delivered(ended).session.path
+    delivered = constant.delivered(ended).per_joule.path
     assert delivered.n_pulses < 700
     # it is the first crossing of the reading of the whole session
     crossing = whole.time[np.flatnonzero(whole.reading >= stop)[0]]
@@ -84,25 +84,25 @@ def test_a_thermometer_set_to_another_emissivity_stops_at_another_pulse(constant
         ended = replace(
             SHORT, stop_at_surface=celsius(39.0), stop_reads="thermometer", thermometer=thermometer
         )
-        return constant.delivered(ended).session.path.n_pulses
+        return constant.delivered(ended).per_joule.path.n_pulses
 
     assert pulses(0.95) < pulses(0.98) < pulses(1.0)
 
 
-def test_no_light_reads_the_resting_skin_for_ever(answering):
+def test_no_light_reads_the_resting_skin_for_ever(thermoregulated):
     dark = replace(SHORT, radiant_exposure=0.0)
-    one = answering.delivered(dark)
-    assert one.change is no_change
-    assert np.ptp(trace_of(answering, dark).reading) < 1e-9
+    one = thermoregulated.delivered(dark)
+    assert one.correction is no_correction
+    assert np.ptp(trace_of(thermoregulated, dark).reading) < 1e-9
 
 
 def test_a_single_pulse_can_be_watched(constant):
     assert trace_of(constant, laser_genesis(n_pulses=1)).time.size == 8
 
 
-def test_perfusion_that_answers_warmth_cools_the_session(constant, answering):
+def test_perfusion_that_answers_warmth_cools_the_session(constant, thermoregulated):
     full = laser_genesis()
-    steady, open_ = constant.treat(full)[0], answering.treat(full)[0]
+    steady, open_ = constant.treat(full)[0], thermoregulated.treat(full)[0]
     # physics.md: 42.5 to 41 degC where perfusion rises four-fold
     assert 0.5 < steady.surface_reading - open_.surface_reading < 2.0
     assert 38.0 < to_celsius(open_.surface_reading) < 44.0
@@ -110,16 +110,18 @@ def test_perfusion_that_answers_warmth_cools_the_session(constant, answering):
     np.testing.assert_array_equal(open_.resting, steady.resting)
 
 
-def test_perfusion_that_answers_lets_more_pulses_fall_before_the_stop(constant, answering):
+def test_perfusion_that_answers_lets_more_pulses_fall_before_the_stop(constant, thermoregulated):
     ended = laser_genesis(stop_at_surface=celsius(40.0))
-    assert answering.treat(ended)[0].pulses_delivered > constant.treat(ended)[0].pulses_delivered
+    assert (
+        thermoregulated.treat(ended)[0].pulses_delivered > constant.treat(ended)[0].pulses_delivered
+    )
 
 
 def test_a_small_area_says_that_the_thermoregulation_is_rough(constant):
     spot = laser_genesis(n_pulses=2000, area=2.0 * cm2)
     one = constant.delivered(spot)
     with pytest.warns(ExtrapolationWarning, match=r"an area of 2 cm2 keeps \d+ % of the warmth"):
-        change = thermoregulation(one)
+        change = perfusion_correction(one)
     assert change(np.array([0.0, 8.0])).shape == (2, DEPTH.size)
 
 
@@ -130,7 +132,7 @@ def test_an_unknown_perfusion_is_refused():
 
 def lines_of(physics, exposure, perfusion="constant", **changes):
     injury = replace(physics.treat(exposure)[0], **changes)
-    return departures(injury, physics.delivered(exposure), perfusion)
+    return validity_warnings(injury, physics.delivered(exposure), perfusion)
 
 
 def test_a_usual_session_is_within_what_a_sum_of_pulses_can_tell(constant):
@@ -162,7 +164,7 @@ def test_a_hand_and_stacked_pulses_are_felt_more_than_a_scanner(constant):
 
 
 def test_a_recorded_path_is_the_session(constant):
-    usual = constant.delivered(SHORT).session.path
+    usual = constant.delivered(SHORT).per_joule.path
     recorded = replace(SHORT, motion=PulsePath(usual.time, usual.position))
     one, other = constant.treat(SHORT)[0], constant.treat(recorded)[0]
     np.testing.assert_array_equal(one.peak_temperature, other.peak_temperature)

@@ -7,7 +7,7 @@ import pytest
 
 from porelight.heat.thermometer import lagged
 from porelight.laser.devices import laser_genesis, pearl
-from porelight.session.ablative import RESIDUAL, ablation_of_place, coverage
+from porelight.session.ablative import COOL_DOWN, ablation_of_place, coverage
 from porelight.session.scattered import session_result
 
 
@@ -17,14 +17,14 @@ def test_what_is_felt_is_the_surface_smoothed_over_a_quarter_of_a_second(physics
     result = session_result(delivered)
     rest = delivered.response.resting
     felt = []
-    for times, rise in zip(delivered.session.times, delivered.session.rise, strict=True):
+    for times, rise in zip(delivered.per_joule.times, delivered.per_joule.rise, strict=True):
         surface = rest[0] + exposure.pulse_energy * rise[:, 0]
         felt.append(lagged(times, surface, 0.25).max())
     assert result.surface_felt == max(felt)
     # a slower sense would feel less, a faster one more, by degrees
     slow = max(
         lagged(times, rest[0] + exposure.pulse_energy * rise[:, 0], 2.5).max()
-        for times, rise in zip(delivered.session.times, delivered.session.rise, strict=True)
+        for times, rise in zip(delivered.per_joule.times, delivered.per_joule.rise, strict=True)
     )
     assert result.surface_felt > slow + 0.5
 
@@ -40,7 +40,7 @@ def test_the_worst_place_is_the_worst_of_all_places(physics):
             delivered.values,
             resting=rest,
         )
-        for times, rise in zip(delivered.session.times, delivered.session.rise, strict=True)
+        for times, rise in zip(delivered.per_joule.times, delivered.per_joule.rise, strict=True)
     ]
     np.testing.assert_array_equal(result.worst_killed, np.max([p.killed for p in parts], axis=0))
     np.testing.assert_allclose(result.field.killed, np.mean([p.killed for p in parts], axis=0))
@@ -69,4 +69,4 @@ def test_a_pass_follows_after_as_long_as_the_one_before_took(skin, physics):
 
     few, many = starts(16), starts(120)
     assert few[-1] - few[0] == pytest.approx(8 / 3.0, rel=1e-6)
-    assert many[-1] - many[0] == pytest.approx(RESIDUAL, rel=1e-6)
+    assert many[-1] - many[0] == pytest.approx(COOL_DOWN, rel=1e-6)

@@ -28,10 +28,10 @@ def seen(delivered):
 
 
 def test_the_map_is_the_sum_of_pulses_at_every_place(delivered, seen):
-    path, response = delivered.session.path, delivered.response
+    path, response = delivered.per_joule.path, delivered.response
     place = np.array([[seen.x[20], seen.y[10]]])
     # the ends of all pulses and the slow looks hold every moment that the map asks for
-    times = np.concatenate([path.time + EXPOSURE.pulse_duration, delivered.session.reading_times])
+    times = np.concatenate([path.time + EXPOSURE.pulse_duration, delivered.per_joule.reading_times])
     rise = session_rise(
         response.pulse, path.time, path.position, EXPOSURE.pulse_energy, place, np.sort(times)
     )[:, 0, 0]
@@ -61,7 +61,7 @@ def test_the_map_has_the_shape_of_the_area(seen):
 def test_the_film_ends_where_the_map_does_and_follows_the_spot(delivered):
     film = surface_film(delivered, n_frames=5, n=21)
     assert film.temperature.shape == (5, film.y.size, film.x.size)
-    np.testing.assert_array_equal(film.spot[-1], delivered.session.path.position[-1])
+    np.testing.assert_array_equal(film.spot[-1], delivered.per_joule.path.position[-1])
     hottest = np.unravel_index(film.temperature[0].argmax(), film.temperature[0].shape)
     at = np.array([film.x[hottest[1]], film.y[hottest[0]]])
     assert np.hypot(*(at - film.spot[0])) < 3.5e-3

@@ -9,7 +9,7 @@ from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
 from porelight.session.single_exposure import SingleExposure, heating, room_air
 from porelight.session.target import Target
-from porelight.session.threshold import outcome, single_exposure, threshold, threshold_of
+from porelight.session.threshold import exposure_outcome, single_exposure, threshold, threshold_of
 from porelight.tissue.pig import PigSkin
 
 PHOTONS = 10_000
@@ -31,21 +31,21 @@ def test_damage_at_the_threshold_is_one(heated):
 
 def test_below_the_threshold_nothing_dies_and_above_it_something_does(heated):
     strength = threshold(heated).radiant_exposure
-    assert outcome(heated, 0.98 * strength).killed_depth == 0.0
-    weak, strong = (outcome(heated, factor * strength) for factor in (1.1, 1.5))
+    assert exposure_outcome(heated, 0.98 * strength).killed_depth == 0.0
+    weak, strong = (exposure_outcome(heated, factor * strength) for factor in (1.1, 1.5))
     assert 0.0 < weak.killed_depth < strong.killed_depth
     assert (strong.burn >= weak.burn).all()
 
 
 def test_no_light_does_nothing(heated):
-    dark = outcome(heated, 0.0)
+    dark = exposure_outcome(heated, 0.0)
     assert dark.burn.max() == 0.0
     assert dark.coagulation.max() == 0.0
     assert not dark.boils
 
 
 def test_the_stratum_corneum_cannot_die(heated):
-    dead = outcome(heated, 10.0 * threshold(heated).radiant_exposure)
+    dead = exposure_outcome(heated, 10.0 * threshold(heated).radiant_exposure)
     assert (dead.burn[heated.depth < heated.target.living_from] == 0.0).all()
     assert dead.boils
 

@@ -11,7 +11,7 @@ from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import PulsePath
 from porelight.light.transport import transport
 from porelight.session.result import DEPTH, layer_above
-from porelight.session.vessels import plexus
+from porelight.session.vessels import plexus_response
 from porelight.tissue.optics import mu_a_blood, packaging, skin_optics
 from porelight.tissue.skin import Layer, Skin
 
@@ -47,7 +47,7 @@ def coagulated(made, pulse_energy, *, distance=0.0, n_pulses=3):
 
 
 def test_even_light_heats_blood_by_its_own_absorption(skin, even_light):
-    made = plexus(skin, EXPOSURE, {}, even_light)
+    made = plexus_response(skin, EXPOSURE, {}, even_light)
     index, top = layer_above(skin, "upper plexus")
     layer = skin.layers[index]
     assert made.depth == pytest.approx(top + 0.5 * layer.thickness)
@@ -63,7 +63,7 @@ def test_even_light_heats_blood_by_its_own_absorption(skin, even_light):
 
 
 def test_more_light_coagulates_more(skin, even_light):
-    made = plexus(skin, EXPOSURE, {}, even_light)
+    made = plexus_response(skin, EXPOSURE, {}, even_light)
     joules = 60e4 / FLUENCE
     shares = [coagulated(made, energy) for energy in (0.0, joules, 1.5 * joules)]
     assert shares[0] < 1e-7  # only the tissue is warm
@@ -72,7 +72,7 @@ def test_more_light_coagulates_more(skin, even_light):
 
 
 def test_pulses_that_fall_elsewhere_do_nothing(skin, even_light):
-    made = plexus(skin, EXPOSURE, {}, even_light)
+    made = plexus_response(skin, EXPOSURE, {}, even_light)
     far = coagulated(made, 100e4 / FLUENCE, distance=EXPOSURE.beam.diameter)
     assert far == coagulated(made, 0.0)
 
@@ -115,4 +115,4 @@ def test_skin_without_a_plexus_is_refused(skin, even_light):
         skin.pores,
     )
     with pytest.raises(ParameterError, match="no layer called 'upper plexus'"):
-        plexus(bare, EXPOSURE, {}, even_light)
+        plexus_response(bare, EXPOSURE, {}, even_light)

@@ -64,7 +64,7 @@ def session(
         return 0
     print_rows("session", heat.rows())
     print_rows("warmth by skin type, without a stop", heat.warmth_rows())
-    for line in heat.departures:
+    for line in heat.validity_warnings:
         say(line)
     for path in (*written, target):
         say(f"written: {path}")

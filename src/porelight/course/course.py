@@ -13,7 +13,7 @@ from porelight.course.simulation import Progress, Results, advance, begin, treat
 from porelight.errors import ParameterError
 from porelight.laser.exposure import Session
 from porelight.quantities import Floats
-from porelight.session.ensemble import absorption_rules
+from porelight.session.ensemble import absorption_dominates
 from porelight.session.monitoring import Perfusion
 from porelight.tissue.skin import Skin
 
@@ -151,6 +151,6 @@ class Course:
         days = {*np.arange(0.0, end, 7.0).tolist(), end}
         for session in self.sessions:
             days.add(session.day)
-            if absorption_rules(self.skin, session.exposure.wavelength):
+            if absorption_dominates(self.skin, session.exposure.wavelength):
                 days |= {session.day + after for after in (*range(1, 8), 10.0, 14.0)}
         return tuple(sorted(one for one in days if one <= end))

@@ -1,8 +1,8 @@
 r"""Thermoregulated perfusion, for a session that is otherwise a sum of pulses.
 
 Blood flow that rises with the temperature of the skin makes conduction nonlinear, and pulses no
-longer add. But vessels answer in a minute, not to the flash of a pulse, and to the warmth of an
-area, not of a spot. So the answer is worked out for the mean over the area, in depth alone: one
+longer add. But vessels respond within a minute, not to the flash of a pulse, and to the warmth of
+an area, not of a spot. So the response is computed for the mean over the area, in depth alone: one
 column with the perfusion w_0 of rest, one with
 
 .. math:: w(t) = w_0\,(1 + (g - 1)\,s(t)), \qquad \tau\,\dot s = \sigma(T_s) - s ,
@@ -13,7 +13,7 @@ vessels are open. The rise u of the second over rest obeys
 .. math:: \rho c\,\partial_t u = \partial_z(k\,\partial_z u) - w\,(\rho c)_b\,u
    + (w - w_0)\,(\rho c)_b\,(T_a - T_{rest}) + q ,
 
-for more blood brings more warmth to skin that is cooler than blood, and takes more from warmer. The
+because more blood brings more heat to skin cooler than blood, and takes more from warmer skin. The
 difference of the two columns is added to the sum of the pulses.
 """
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from porelight.tissue.thermal import LayeredThermal
 
 _GAMMA = 1.0 - 0.5**0.5  # L-stable two-stage steps of order two
-LONGEST_STEP = 1.0  # s; a sixtieth of the usual delay
+LONGEST_STEP = 1.0  # s; a sixtieth of the usual time constant
 _FEWEST_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Vasodilation:
-    """How perfusion answers the temperature of the surface.
+    """How perfusion responds to the temperature of the surface.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Vasodilation:
     onset, full : float
         Surface temperatures from which vessels open, and at which all are open [K].
     delay : float
-        Time constant [s].
+        Time constant of the response [s].
     """
 
     gain: float
@@ -86,7 +86,7 @@ class Vasodilation:
         return cls(**{name: _value(values, f"vasodilation_{name}") for name in names})
 
     def opening(self, surface_temperature: float, resting: float) -> float:
-        """Return to which share the vessels would open if this temperature lasted.
+        """Return the share to which the vessels would open if this temperature lasted [-].
 
         Skin that rests above the onset has the perfusion of rest there: only what is warmer opens
         vessels.
@@ -96,17 +96,17 @@ class Vasodilation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PerfusionAnswer:
+class PerfusionResponse:
     """What thermoregulated perfusion changes, in the mean over the area.
 
     Attributes
     ----------
     time : ndarray of float64, shape (n_time,)
-        From 0, evenly spaced [s].
+        Times from 0, evenly spaced [s].
     openness : ndarray of float64, shape (n_time,)
         Share to which the vessels are open [-].
     depth : ndarray of float64, shape (n_depth,)
-        [m].
+        Depths at which the rises are given [m].
     steady, change : ndarray of float64, shape (n_time, n_depth)
         Rise with the perfusion of rest, and what is to be added to it [K].
     """
@@ -123,7 +123,7 @@ class PerfusionAnswer:
         return np.ascontiguousarray(np.column_stack(list(columns)))
 
 
-def perfusion_answer(  # noqa: PLR0913  a column of skin, a session, and how vessels answer
+def perfusion_response(  # noqa: PLR0913  a column of skin, a session, and how vessels respond
     grid: Grid,
     thermal: "LayeredThermal",
     surface: Surface,
@@ -132,21 +132,21 @@ def perfusion_answer(  # noqa: PLR0913  a column of skin, a session, and how ves
     energy_per_area: float,
     vasodilation: Vasodilation,
     *,
-    answering: tuple[bool, ...],
+    thermoregulated: tuple[bool, ...],
     depths: Floats,
     until: float,
     longest_step: float = LONGEST_STEP,
-) -> PerfusionAnswer:
-    """Return what the answer of perfusion changes during and after a session.
+) -> PerfusionResponse:
+    """Return the change of temperature by thermoregulated perfusion during and after a session.
 
     Parameters
     ----------
     grid : Grid
-        Its depths are used.
+        Cells of the skin; only their depths are used.
     thermal : LayeredThermal
         Layers of the skin, with the perfusion of rest.
     surface : Surface
-        Exchange, and the temperature of the air.
+        Heat exchange at the surface, and the temperature of the air.
     heating : ndarray of float64, shape (n_z,)
         Share of the energy that is absorbed per depth, mean over each cell [1/m].
     pulse_time : ndarray of float64, shape (n_pulse,)
@@ -154,20 +154,20 @@ def perfusion_answer(  # noqa: PLR0913  a column of skin, a session, and how ves
     energy_per_area : float
         Energy of one pulse over the area over which all of them are spread [J/m2].
     vasodilation : Vasodilation
-        How vessels answer.
+        How vessels respond to warmth.
     answering : tuple of bool, one for each layer
-        Whose vessels answer: those of the dermis.
+        True for the layers whose vessels respond: those of the dermis.
     depths : ndarray of float64, shape (n_depth,)
-        Where the change is wanted [m].
+        Depths at which the change is returned [m].
     until : float
-        End [s].
+        Time at which the computation ends [s].
     longest_step : float
-        Steps are not longer than this [s].
+        Longest step in time [s].
 
     Returns
     -------
-    PerfusionAnswer
-        Exactly 0 without energy.
+    PerfusionResponse
+        A change of exactly 0 without energy.
 
     Raises
     ------
@@ -176,19 +176,20 @@ def perfusion_answer(  # noqa: PLR0913  a column of skin, a session, and how ves
 
     Notes
     -----
-    The energy of the pulses is given evenly over each step. Steps are L-stable and of order two;
+    The energy of the pulses is spread evenly over each step. Steps are L-stable and of order two;
     the opening follows the surface temperature extrapolated from the two steps before.
     """
-    if len(answering) != thermal.thickness.size:
+    if len(thermoregulated) != thermal.thickness.size:
         raise ParameterError(
-            f"answering names {len(answering)} layers; the skin has {thermal.thickness.size}."
+            f"thermoregulated names {len(thermoregulated)} layers; the skin has "
+            f"{thermal.thickness.size}."
         )
     n_steps = max(_FEWEST_STEPS, int(np.ceil(until / longest_step)))
     time = np.linspace(0.0, until, n_steps + 1)
     given = np.histogram(pulse_time, bins=time)[0] * (n_steps / until)
     power = energy_per_area * heating * np.diff(grid.z_edges)
     cells = layered_cells(grid, thermal, surface.heat_transfer)
-    opens = replace(thermal, perfusion_rate=np.where(answering, thermal.perfusion_rate, 0.0))
+    opens = replace(thermal, perfusion_rate=np.where(thermoregulated, thermal.perfusion_rate, 0.0))
     more = (vasodilation.gain - 1.0) * layered_cells(grid, opens, surface.heat_transfer).perfusion
     rest = resting_temperature(grid, thermal, surface)
     cooler = thermal.arterial_temperature - rest
@@ -212,7 +213,7 @@ def perfusion_answer(  # noqa: PLR0913  a column of skin, a session, and how ves
         for i, rise in enumerate(rises[which]):
             column = np.concatenate([[cells.surface_share * rise[0]], rise])
             at_depths[which, i] = np.interp(depths, nodes, column)
-    return PerfusionAnswer(
+    return PerfusionResponse(
         time=time,
         openness=openness,
         depth=depths,

@@ -13,7 +13,7 @@ import numpy as np
 
 from porelight.data.library import Parameter, parameter
 from porelight.laser.exposure import Exposure
-from porelight.session.ensemble import absorption_rules
+from porelight.session.ensemble import absorption_dominates
 from porelight.session.result import DEPTH, SessionResult
 from porelight.tissue.skin import Skin
 from porelight.units import to_celsius, um
@@ -70,7 +70,7 @@ def session_checks(
     tuple of Check
         Ablating and non-ablating sessions are held against different limits.
     """
-    if absorption_rules(skin, exposure.wavelength):
+    if absorption_dominates(skin, exposure.wavelength):
         wound = max(one.wound_depth for one in injuries)
         limit = _limit("wound_depth")
         return (

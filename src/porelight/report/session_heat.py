@@ -17,10 +17,15 @@ from porelight.report.tables import Rows
 from porelight.report.thermal_figures import area_figure, depth_figure, warmth_figure
 from porelight.report.thermal_films import pulse_frames, session_frames
 from porelight.report.warmth_table import warmth_rows
-from porelight.session.ensemble import PhysicsEnsemble, absorption_rules
-from porelight.session.monitoring import Perfusion, Trace, departures, thermometer_trace
+from porelight.session.ensemble import PhysicsEnsemble, absorption_dominates
+from porelight.session.monitoring import (
+    Perfusion,
+    ThermometerTrace,
+    thermometer_trace,
+    validity_warnings,
+)
 from porelight.session.result import SessionResult
-from porelight.session.scattered import PulseSum
+from porelight.session.scattered import ScatteredSession
 from porelight.session.thermography import Warmth, surface_film, surface_map, warmth_by_skin_type
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, cm2, to_celsius
@@ -39,11 +44,11 @@ class SessionHeat:
         What was planned.
     perfusion : {"constant", "answers warmth"}
         How blood flowed.
-    delivered : PulseSum
+    delivered : ScatteredSession
         The sum of the pulses that fell.
     injury : SessionResult
         What they did.
-    trace : Trace
+    trace : ThermometerTrace
         What the thermometer at the spot showed.
     departures : tuple of str
         Where the session leaves what a sum of pulses can tell.
@@ -53,10 +58,10 @@ class SessionHeat:
 
     exposure: Exposure
     perfusion: Perfusion
-    delivered: PulseSum
+    delivered: ScatteredSession
     injury: SessionResult
-    trace: Trace
-    departures: tuple[str, ...]
+    trace: ThermometerTrace
+    validity_warnings: tuple[str, ...]
     warmth: tuple[Warmth, ...]
 
     @classmethod
@@ -94,7 +99,7 @@ class SessionHeat:
             warnings.simplefilter("ignore", ExtrapolationWarning)
             injury = ensemble.treat_member(exposure, 0)
             delivered = ensemble.delivered(exposure)
-            told = departures(injury, delivered, perfusion)
+            told = validity_warnings(injury, delivered, perfusion)
             trace = thermometer_trace(delivered)
             share = _SESSION if skin_types else 1.0
             if progress is not None:
@@ -188,7 +193,7 @@ class SessionHeat:
             "thermometer_highest_c": round(to_celsius(float(self.trace.reading.max())), 3),
             "surface_felt_c": round(to_celsius(self.injury.surface_felt), 3),
             "peak_c": round(to_celsius(float(self.injury.peak_temperature.max())), 3),
-            "departures": list(self.departures),
+            "departures": list(self.validity_warnings),
             "skin_types": [
                 {
                     "fitzpatrick": row.fitzpatrick,
@@ -220,7 +225,7 @@ def picked_session(course: Course, number: int, path: Path) -> Exposure:
         has = f"{len(sessions)} session{'' if len(sessions) == 1 else 's'}"
         raise InputFileError(f"{path}: there is no session {number}; the file has {has}.")
     exposure = sessions[number - 1].exposure
-    if absorption_rules(course.skin, exposure.wavelength):
+    if absorption_dominates(course.skin, exposure.wavelength):
         raise InputFileError(
             f"{path}: session {number} ({exposure.device}) boils the surface off; its heat is in "
             "the report of 'porelight simulate'. Choose a session of scattered light."

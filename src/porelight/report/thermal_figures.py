@@ -13,9 +13,9 @@ from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
 from porelight.report import palette
 from porelight.report.drawing import depth_axis, drawing, new_figure
-from porelight.session.monitoring import Trace
+from porelight.session.monitoring import ThermometerTrace
 from porelight.session.result import DEPTH
-from porelight.session.scattered import COOLING, PulseSum
+from porelight.session.scattered import COOL_DOWN, ScatteredSession
 from porelight.session.thermography import SurfaceMap, Warmth
 from porelight.tissue.person import roman
 from porelight.units import ZERO_CELSIUS, J_per_cm2, mm, ms
@@ -33,21 +33,21 @@ _SHAPES = ("o", "s", "^", "D", "v", "P")
 _END_POINT = (38.0, 44.0)  # degC; what clinics call uniform warmth
 
 
-def depth_figure(delivered: PulseSum, trace: Trace, *, place: int = 0) -> Figure:
+def depth_figure(delivered: ScatteredSession, trace: ThermometerTrace, *, place: int = 0) -> Figure:
     """Return temperature against depth and time, with what was read at the surface below it.
 
     Parameters
     ----------
-    delivered : PulseSum
+    delivered : ScatteredSession
         The session.
-    trace : Trace
+    trace : ThermometerTrace
         What the thermometer at the spot showed.
     place : int
         Which of the places of the session is shown.
     """
-    where = delivered.session.places[place]
-    exposure, path = delivered.exposure, delivered.session.path
-    end = float(path.time[-1]) + COOLING
+    where = delivered.per_joule.places[place]
+    exposure, path = delivered.exposure, delivered.per_joule.path
+    end = float(path.time[-1]) + COOL_DOWN
     times = session_times(
         path.time,
         path.position,
@@ -152,8 +152,8 @@ def warmth_figure(rows: Sequence[Warmth]) -> Figure:
     return figure
 
 
-def _readings(axes: Axes, delivered: PulseSum, trace: Trace) -> None:
-    exposure, times = delivered.exposure, delivered.session.reading_times
+def _readings(axes: Axes, delivered: ScatteredSession, trace: ThermometerTrace) -> None:
+    exposure, times = delivered.exposure, delivered.per_joule.reading_times
     mean = delivered.area_reading - ZERO_CELSIUS
     axes.plot(
         trace.time, trace.reading - ZERO_CELSIUS, color=palette.SKY, linewidth=0.9,
@@ -179,14 +179,14 @@ def _outline(axes: Axes, exposure: Exposure) -> None:
     axes.set_aspect("equal")
 
 
-def _at(delivered: PulseSum, where: Floats, times: Floats) -> Floats:
+def _at(delivered: ScatteredSession, where: Floats, times: Floats) -> Floats:
     """Return the temperature of one place at `DEPTH` in degrees Celsius, (n_time, n_depth)."""
-    path = delivered.session.path
+    path = delivered.per_joule.path
     rise = session_rise(
         delivered.response.pulse,
         *(path.time, path.position, delivered.exposure.pulse_energy, where[None, :], times),
     )[:, 0]
-    return delivered.response.resting + rise + delivered.change(times) - ZERO_CELSIUS
+    return delivered.response.resting + rise + delivered.correction(times) - ZERO_CELSIUS
 
 
 def _columns(times: Floats, values: Floats, n: int = 480) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ from porelight.report import palette
 from porelight.report.drawing import depth_axis, drawing, new_figure
 from porelight.report.films import Frame
 from porelight.session.result import DEPTH
-from porelight.session.scattered import PulseSum
+from porelight.session.scattered import ScatteredSession
 from porelight.session.thermography import SurfaceFilm
 from porelight.units import ZERO_CELSIUS, mm, ms
 
@@ -22,12 +22,12 @@ _AFTER = 3.0  # s of a pulse that are shown
 _SEEN = 1.6  # spot radii that are shown on each side
 
 
-def pulse_frames(delivered: PulseSum, *, n_frames: int = 60) -> Iterator[Frame]:
+def pulse_frames(delivered: ScatteredSession, *, n_frames: int = 60) -> Iterator[Frame]:
     """Draw the cross-section of resting skin under one pulse, on a clock of equal ratios.
 
     Parameters
     ----------
-    delivered : PulseSum
+    delivered : ScatteredSession
         A session; its answer to one pulse is shown.
     n_frames : int
         Frames, from a tenth of the pulse to three seconds.
@@ -69,7 +69,7 @@ def pulse_frames(delivered: PulseSum, *, n_frames: int = 60) -> Iterator[Frame]:
             yield reel.frame()
 
 
-def session_frames(film: SurfaceFilm, delivered: PulseSum) -> Iterator[Frame]:
+def session_frames(film: SurfaceFilm, delivered: ScatteredSession) -> Iterator[Frame]:
     """Draw the area from above with the moving spot, and what is read at the surface beside it."""
     celsius = film.temperature - ZERO_CELSIUS
     with drawing():
@@ -95,7 +95,7 @@ def session_frames(film: SurfaceFilm, delivered: PulseSum) -> Iterator[Frame]:
             label="thermometer at the spot",
         )  # fmt: skip
         reading.plot(
-            delivered.session.reading_times, delivered.area_reading - ZERO_CELSIUS,
+            delivered.per_joule.reading_times, delivered.area_reading - ZERO_CELSIUS,
             color=palette.BLUE, label="mean over the area",
         )  # fmt: skip
         now = reading.axvline(0.0, color=palette.GREY, linewidth=1.0)

@@ -1,1 +1,5 @@
-"""What one exposure of one place does to skin, and how strong it must be to burn."""
+"""One treatment session of one skin: its light, heat and injury, joined in that order.
+
+May use the physics rooms (light, heat, injury), `laser`, `tissue` and `data`; knows nothing of the
+weeks that follow, of plans, files or pictures.
+"""

@@ -1,4 +1,4 @@
-"""A session of strongly absorbed light (2790 nm): the surface boils off, and heat stays behind.
+"""A session of strongly absorbed light (2790 nm): ablation, and the heat that stays behind.
 
 Spots overlap, so a place gets one pulse, or two, or four, and again in every pass. Each class of
 places is one column of skin that keeps what its earlier pulses left: depth, heat, dryness. The
@@ -24,16 +24,16 @@ from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
 
-RESIDUAL = 10.0  # s over which the heat left by a pulse is followed
-_LONGEST = 60.0  # s that a column is followed
-_FELT = 1.0  # s after the last pulse at which the surface is read
+COOL_DOWN = 10.0  # s after the last pulse that are simulated too
+_LONGEST = 60.0  # s simulated for one place, at most
+_READ_AFTER = 1.0  # s after the last pulse at which the surface is read
 _SAMPLES = 200  # along each side of a cell of the pattern of spots
 _SMALLEST = 1e-3  # share of the area below which a class of places is left out
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many spots of one pass cover a place, and the share of the area of which that is so."""
+    """Numbers of spots of one pass that cover a place, each with its share of the area."""
 
     n_spots: tuple[int, ...]
     share: tuple[float, ...]
@@ -80,8 +80,8 @@ def coverage(exposure: Exposure) -> Coverage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Place:
-    """One class of places: what its pulses did, over `DEPTH`."""
+class _PlaceResult:
+    """Result for the places that the same number of spots cover, over `DEPTH`."""
 
     field: InjuryField
     removed: Floats
@@ -98,7 +98,7 @@ def ablative_session(
     values: Mapping[str, float],
     injury: InjuryLaw = library_injury,
 ) -> SessionResult:
-    """Return what one session of a strongly absorbed beam did: ablation and the heat left behind.
+    """Return the result of one session of a strongly absorbed beam.
 
     Parameters
     ----------
@@ -111,12 +111,10 @@ def ablative_session(
     injury : InjuryLaw
         What the heat does to the tissue that is left.
 
-    Notes
-    -----
-    One dimension is enough where light ends within microns of a surface millimetres wide.
-    Overlapping spots follow one another at the rate of the pulses. A pass follows the one before
-    after as long as that took, at most ten seconds, in which skin cools. Depths are those below
-    the surface before the session.
+    Notes ----- One dimension is enough where light ends within microns of a surface millimetres
+    wide. Overlapping spots follow one another at the rate of the pulses. A pass starts when the
+    pass before it has ended, at most ten seconds after it began: skin has cooled by then. Depths
+    are those below the surface before the session.
     """
     surface = Surface.from_values(values, "air" if exposure.cooling == "none" else exposure.cooling)
     grid = treatment_grid(exposure.beam.diameter)
@@ -127,10 +125,8 @@ def ablative_session(
     clock = np.geomspace(
         exposure.pulse_duration / 32.0, _end(exposure, max(covered.n_spots)), N_CLOCK
     )
-    places = [
-        _place(_Treated(skin, exposure, values, surface, float(resting[0]), injury), n_spots, clock)
-        for n_spots in covered.n_spots
-    ]
+    treated = _SessionInput(skin, exposure, values, surface, float(resting[0]), injury)
+    places = [_place_result(treated, n_spots, clock) for n_spots in covered.n_spots]
     weights = np.array(covered.share)
 
     def mean(name: str) -> Floats:
@@ -174,18 +170,18 @@ def ablation_of_place(
     surface: Surface,
     skin_temperature: float,
 ) -> AblationResult:
-    """Return what a place undergoes that lies in `n_spots` spots of every pass, 1 or more.
+    """Return the ablation of a place that `n_spots` spots of every pass cover, 1 or more.
 
     Parameters
     ----------
     skin, exposure, values
         As in `ablative_session`.
     n_spots : int
-        Spots of each pass.
+        Spots of each pass that cover the place.
     surface : Surface
-        What lies on the skin.
+        Heat exchange at the surface.
     skin_temperature : float
-        Of the surface before the session [K].
+        Temperature of the surface before the session [K].
     """
     optics = skin_optics(skin, exposure.wavelength, values)
     index = optics.refractive_index[0]
@@ -210,17 +206,17 @@ def _course(exposure: Exposure, n_spots: int) -> TemporalProfile:
         return spots
     apart = exposure.n_pulses / exposure.passes / exposure.rate
     # skin has cooled after ten seconds; more passes than fit into a minute follow sooner
-    most = (_LONGEST - RESIDUAL - spots.duration) / exposure.passes
-    return spots.repeated(max(spots.duration, min(apart, RESIDUAL, most)), exposure.passes)
+    most = (_LONGEST - COOL_DOWN - spots.duration) / exposure.passes
+    return spots.repeated(max(spots.duration, min(apart, COOL_DOWN, most)), exposure.passes)
 
 
 def _end(exposure: Exposure, n_spots: int) -> float:
-    return _course(exposure, max(1, n_spots)).duration + RESIDUAL
+    return _course(exposure, max(1, n_spots)).duration + COOL_DOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Treated:
-    """What is the same for all places of a session."""
+class _SessionInput:
+    """The input of a session that is the same for all its places."""
 
     skin: Skin
     exposure: Exposure
@@ -230,13 +226,13 @@ class _Treated:
     injury: InjuryLaw
 
 
-def _place(treated: _Treated, n_spots: int, clock: Floats) -> _Place:
-    """Return what a class of places undergoes that lie in so many spots of every pass."""
+def _place_result(treated: _SessionInput, n_spots: int, clock: Floats) -> _PlaceResult:
+    """Return the result for the places that `n_spots` spots of every pass cover."""
     if n_spots == 0:
         nothing = np.zeros_like(DEPTH)
         field = InjuryField(**{entry.name: nothing for entry in fields(InjuryField)})
         still = np.zeros((clock.size, DEPTH.size))
-        return _Place(field, nothing, nothing, nothing, still, 0.0, 0.0)
+        return _PlaceResult(field, nothing, nothing, nothing, still, 0.0, 0.0)
     skin_temperature = treated.skin_temperature
     pulses = ablation_of_place(
         treated.skin,
@@ -260,12 +256,12 @@ def _place(treated: _Treated, n_spots: int, clock: Floats) -> _Place:
         gone = 1.0 if entry.name in {"killed", "denatured"} else 0.0
         injury[entry.name] = np.where(removed > 0.0, gone, below(getattr(left, entry.name)))
     history = np.array([np.interp(clock, pulses.time, column) for column in rise.T]).T
-    return _Place(
+    return _PlaceResult(
         field=InjuryField(**injury),
         removed=removed,
         rise=below(rise.max(axis=0)),
         final=below(rise[-1]),
         history=np.array([below(row) for row in history]),
-        surface=float(np.interp(pulses.pulse_end[-1] + _FELT, pulses.time, rise[:, 0])),
+        surface=float(np.interp(pulses.pulse_end[-1] + _READ_AFTER, pulses.time, rise[:, 0])),
         ablated_depth=pulses.ablated_depth,
     )

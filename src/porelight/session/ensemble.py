@@ -1,9 +1,9 @@
-"""One skin under many draws of its physics: what any session does to it.
+"""One skin under many draws of its physical parameters, and the result of any session on it.
 
-Light takes one of two ways through skin. Where scattering outweighs absorption a session is the sum
+There are two kinds of physics. Where scattering outweighs absorption a session is the sum
 of its pulses (`porelight.session.scattered`); where absorption outweighs scattering the surface
 boils off (`porelight.session.ablative`). Which of them follows from the optics at the wavelength.
-A device whose physics is another brings a `SessionModel` of its own.
+A device with other physics brings a `SessionModel` of its own.
 """
 
 import warnings
@@ -22,18 +22,18 @@ from porelight.session.ablative import ablative_session
 from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.monitoring import (
     Perfusion,
-    departures,
+    perfusion_correction,
     require_perfusion,
     stop_time,
-    thermoregulation,
+    validity_warnings,
 )
 from porelight.session.result import SessionResult
 from porelight.session.scattered import (
-    PulseSum,
-    SessionRise,
+    RisePerJoule,
+    ScatteredSession,
     SkinResponse,
     response_length,
-    session_of_joules,
+    rise_per_joule,
     session_result,
     skin_response,
 )
@@ -41,9 +41,11 @@ from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.units import nm
 
-ABSORPTION_RULES = 10.0  # mu_a over reduced scattering from which on light no longer diffuses
-# where a session is looked at: its middle, and one place in each ninth of the rest of the area,
-# off the lines of the spot's path, as shares of the side
+ABSORPTION_DOMINATES_FROM = (
+    10.0  # mu_a over mu_s_reduced from which on light is absorbed before it scatters
+)
+# places at which a session is computed: near the middle of the area and one in each ninth of the
+# rest, off the lines of the spot's path, as shares of the side
 PLACES: Floats = np.array(
     [
         *([0.01, 0.02], [-0.31, -0.27], [0.36, 0.29], [-0.28, 0.34], [0.33, -0.36]),
@@ -56,19 +58,19 @@ class SessionModel(Protocol):
     """One kind of physics of a session."""
 
     def applies(self, skin: Skin, exposure: Exposure) -> bool:
-        """Return whether this is the physics of an exposure of this skin."""
+        """Return whether this model describes an exposure of this skin."""
         ...
 
     def treat(self, ensemble: "PhysicsEnsemble", exposure: Exposure, index: int) -> SessionResult:
-        """Return what a session does to member `index` of an ensemble."""
+        """Return the result of a session for member `index` of an ensemble."""
         ...
 
 
 class PhysicsEnsemble:
     """One skin under many draws of its optical, thermal and injury parameters.
 
-    Photons are followed once per member and beam; sessions that differ only in energy share
-    everything but the injury. That makes a plan over many settings affordable.
+    Photons are followed once per member and beam, and sessions that differ only in energy share
+    everything but the injury, so a plan may try many settings.
 
     Parameters
     ----------
@@ -79,13 +81,13 @@ class PhysicsEnsemble:
     n_photons : int
         Photons per member and beam.
     seed : int
-        Of the photons.
+        Seed of the photons' random numbers.
     perfusion : {"constant", "thermoregulated"}
         Whether blood flows as at rest, or more as the skin warms.
     injury : InjuryLaw
         What heat does to the tissue.
     models : sequence of SessionModel
-        Kinds of physics; the first that applies to an exposure treats it.
+        Models of a session; the first that applies to an exposure is used.
     """
 
     def __init__(
@@ -108,15 +110,15 @@ class PhysicsEnsemble:
         self._n_photons = n_photons
         self._seed = seed
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
-        self._rises: dict[tuple[object, ...], SessionRise] = {}
-        self._told: set[Exposure] = set()
+        self._rises: dict[tuple[object, ...], RisePerJoule] = {}
+        self._warned: set[Exposure] = set()
 
     def treat(self, exposure: Exposure) -> tuple[SessionResult, ...]:
-        """Return what one session does to every member."""
+        """Return the result of one session for every member."""
         return tuple(self.treat_member(exposure, index) for index in range(len(self.members)))
 
     def treat_member(self, exposure: Exposure, index: int) -> SessionResult:
-        """Return what one session does to one member."""
+        """Return the result of one session for one member."""
         for model in self._models:
             if model.applies(self.skin, exposure):
                 return model.treat(self, exposure, index)
@@ -125,23 +127,23 @@ class PhysicsEnsemble:
             "give one that does."
         )
 
-    def delivered(self, exposure: Exposure, index: int = 0) -> PulseSum:
+    def delivered(self, exposure: Exposure, index: int = 0) -> ScatteredSession:
         """Return a session of scattered light as it was delivered, up to the operator's stop."""
         response = self._response(exposure, index)
-        session = self._rise(exposure, index, response)
-        planned = PulseSum(exposure, self.members[index], response, session, injury=self.injury)
-        summed = self._regulated(planned)
-        stop = stop_time(summed)
-        if stop < session.path.time[-1]:
-            # pulses after the reading that was above the threshold never fall
-            fallen = session_of_joules(
-                response, session.path.until(stop), exposure, places(exposure)
-            )
-            summed = self._regulated(replace(summed, session=fallen))
-        return summed
+        rise = self._rise(exposure, index, response)
+        planned = ScatteredSession(
+            exposure, self.members[index], response, rise, injury=self.injury
+        )
+        session = self._corrected(planned)
+        stop = stop_time(session)
+        if stop < rise.path.time[-1]:
+            # pulses after the reading that was above the threshold are not fired
+            fired = rise_per_joule(response, rise.path.until(stop), exposure, places(exposure))
+            session = self._corrected(replace(session, per_joule=fired))
+        return session
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
-        """Return where the photons of this beam went in one member."""
+        """Return the light field of this beam in the skin of one member."""
         return self._response(exposure, index).light
 
     def _response(self, exposure: Exposure, index: int) -> SkinResponse:
@@ -156,72 +158,70 @@ class PhysicsEnsemble:
             )
         return self._responses[key]
 
-    def _rise(self, exposure: Exposure, index: int, response: SkinResponse) -> SessionRise:
+    def _rise(self, exposure: Exposure, index: int, response: SkinResponse) -> RisePerJoule:
         key = (
             *_light_and_heat(index, exposure),
             *(exposure.rate, exposure.n_pulses, exposure.area, exposure.passes),
             *(exposure.aspect, exposure.motion),
         )
         if key not in self._rises:
-            self._rises[key] = session_of_joules(
-                response, path(exposure), exposure, places(exposure)
-            )
+            self._rises[key] = rise_per_joule(response, path(exposure), exposure, places(exposure))
         return self._rises[key]
 
-    def _regulated(self, summed: PulseSum) -> PulseSum:
-        """Return the sum with what thermoregulated perfusion adds to it."""
+    def _corrected(self, session: ScatteredSession) -> ScatteredSession:
+        """Return the session with what thermoregulated perfusion adds to the sum of its pulses."""
         if self.perfusion == "constant":
-            return summed
-        return replace(summed, change=thermoregulation(summed))
+            return session
+        return replace(session, correction=perfusion_correction(session))
 
-    def tell_departures(self, injury: SessionResult, delivered: PulseSum) -> None:
-        """Warn once for each exposure that a sum of pulses cannot tell all of it."""
-        if delivered.exposure in self._told:
+    def warn_of_validity(self, result: SessionResult, delivered: ScatteredSession) -> None:
+        """Warn, once for each exposure, of assumptions that the session does not meet."""
+        if delivered.exposure in self._warned:
             return
-        for line in departures(injury, delivered, self.perfusion):
-            self._told.add(delivered.exposure)
+        for line in validity_warnings(result, delivered, self.perfusion):
+            self._warned.add(delivered.exposure)
             warnings.warn(line, ExtrapolationWarning, stacklevel=4)
 
 
-class AblativeSessions:
-    """Light that is absorbed before it is scattered: the surface boils off."""
+class AblationModel:
+    """The session model of light that is absorbed before it is scattered: the surface boils off."""
 
     def applies(self, skin: Skin, exposure: Exposure) -> bool:
         """Return whether absorption outweighs scattering at this wavelength."""
-        return absorption_rules(skin, exposure.wavelength)
+        return absorption_dominates(skin, exposure.wavelength)
 
     def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
-        """Return what the session does to one member."""
+        """Return the result of the session for one member."""
         return ablative_session(ensemble.skin, exposure, ensemble.members[index], ensemble.injury)
 
 
-class ScatteredSessions:
-    """Light that scatters: the session is the sum of its pulses."""
+class ScatteringModel:
+    """The session model of light that scatters: the session is the sum of its pulses."""
 
     def applies(self, skin: Skin, exposure: Exposure) -> bool:
         """Return whether scattering outweighs absorption at this wavelength."""
-        return not absorption_rules(skin, exposure.wavelength)
+        return not absorption_dominates(skin, exposure.wavelength)
 
     def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
-        """Return what the session does to one member, up to the operator's stop."""
+        """Return the result of the session for one member, up to the operator's stop."""
         delivered = ensemble.delivered(exposure, index)
         result = session_result(delivered)
-        ensemble.tell_departures(result, delivered)
+        ensemble.warn_of_validity(result, delivered)
         return result
 
 
-SESSION_MODELS: tuple[SessionModel, ...] = (AblativeSessions(), ScatteredSessions())
+SESSION_MODELS: tuple[SessionModel, ...] = (AblationModel(), ScatteringModel())
 
 
-def absorption_rules(skin: Skin, wavelength: float) -> bool:
+def absorption_dominates(skin: Skin, wavelength: float) -> bool:
     """Return whether light of this wavelength is absorbed before it is scattered."""
     optics = skin_optics(skin, wavelength)
     reduced = optics.mu_s[0] * (1.0 - optics.anisotropy[0])
-    return bool(optics.mu_a[0] > ABSORPTION_RULES * reduced)
+    return bool(optics.mu_a[0] > ABSORPTION_DOMINATES_FROM * reduced)
 
 
 def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
-    """Return what a pulse response depends on."""
+    """Return the settings that decide the response to one pulse, as a key of the cache."""
     return (
         *(index, exposure.wavelength, exposure.beam, exposure.pulse_duration),
         *(exposure.cooling, response_length(exposure)),
@@ -229,5 +229,5 @@ def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
 
 
 def places(exposure: Exposure) -> Floats:
-    """Return the places at which a session is looked at [m], shape (n_place, 2)."""
+    """Return the places of the area at which a session is computed [m], shape (n_place, 2)."""
     return np.asarray(PLACES * np.array(exposure.sides), dtype=np.float64)

@@ -1,6 +1,6 @@
-"""What heat does to tissue, as a law that may be replaced.
+"""The injury that heat leaves in tissue, as a law that a researcher may replace by her own.
 
-A session asks one function what a temperature history leaves behind. The library's is
+A session calls one function to turn a temperature history into injury. The library's is
 `porelight.injury.field.injury_field` with the numbers of ``data/tissue/injury.toml``; a researcher
 passes her own, for example one that changes a single share and keeps the others::
 
@@ -67,7 +67,8 @@ def require_no_injury_at_rest(law: InjuryLaw) -> None:
     Parameters
     ----------
     law : InjuryLaw
-        It is asked what an hour at the resting temperature does, from the surface to the core.
+        The law to check: it is called with an hour at the resting temperature, at depths from the
+        surface to the core.
 
     Raises
     ------

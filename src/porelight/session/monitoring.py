@@ -1,7 +1,8 @@
-"""What is watched during a session: what instruments read, when it stops, whether pulses add.
+"""Thermometer readings during a session, the operator's stop, and the limits of the model.
 
-The heat of a session is a sum of pulses (`warming`). Here is what an operator sees of it, what
-thermoregulated perfusion changes, and how far the sum can be trusted.
+The heat of a session is a sum of pulses (`porelight.session.scattered`). Here are what the
+thermometer shows of it, when the operator stops, what thermoregulated perfusion adds, and warnings
+where the sum of pulses is no longer accurate.
 """
 
 import math
@@ -13,39 +14,47 @@ import numpy as np
 
 from porelight.data.library import parameter
 from porelight.errors import ExtrapolationWarning, ParameterError, did_you_mean
-from porelight.heat.perfusion_response import Vasodilation, perfusion_answer
+from porelight.heat.perfusion_response import Vasodilation, perfusion_response
 from porelight.heat.scan import rise_under_spot
 from porelight.heat.thermometer import first_time_above, lagged, radiometric_reading, seen_response
 from porelight.quantities import Floats
 from porelight.session.result import DEPTH, SessionResult
-from porelight.session.scattered import COOLING, Change, PulseSum, no_change
+from porelight.session.scattered import (
+    COOL_DOWN,
+    ScatteredSession,
+    TemperatureCorrection,
+    no_correction,
+)
 from porelight.units import to_celsius
 
 Perfusion = Literal["constant", "thermoregulated"]
 PERFUSIONS: tuple[Perfusion, ...] = get_args(Perfusion)
 
-# when a thermometer looks after a pulse, as shares of the time to the next one
-_LOOKS = np.array([0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 0.6])
-# an area that keeps less of its heat than this loses it sideways: no mean in depth alone
+# times after a pulse at which the thermometer is read, as shares of the time to the next one
+_READ_AT = np.array([0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 0.6])
+# share of its heat that an area must keep for a column in depth to stand for it: the rest of the
+# heat leaves sideways
 _KEPT = 0.6
-_MUCH_WARMER = 2.0  # K above all vessels open from which a constant perfusion is looked into
+# K above the temperature at which all vessels are open, from which on the error of a constant
+# perfusion is estimated
+_MUCH_WARMER = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
-    """What an instrument showed during a session: times [s] and readings [K], (n_time,) each."""
+class ThermometerTrace:
+    """Readings of a thermometer during a session: times [s] and readings [K], (n_time,) each."""
 
     time: Floats
     reading: Floats
 
 
 def require_perfusion(perfusion: str) -> None:
-    """Refuse a perfusion that does not exist.
+    """Refuse a name of a perfusion model that does not exist.
 
     Raises
     ------
     ParameterError
-        If so.
+        If the name is not one of `PERFUSIONS`.
     """
     if perfusion not in PERFUSIONS:
         raise ParameterError(
@@ -53,52 +62,52 @@ def require_perfusion(perfusion: str) -> None:
         )
 
 
-def thermoregulation(summed: PulseSum) -> Change:
+def perfusion_correction(session: ScatteredSession) -> TemperatureCorrection:
     """Return what thermoregulated perfusion adds to a sum of pulses.
 
     Parameters
     ----------
-    summed : PulseSum
-        The session; its own `change` is passed over.
+    session : ScatteredSession
+        The session; the `correction` that it holds is ignored.
 
     Returns
     -------
     callable
-        Change at `DEPTH` at any times.
+        What is added to the temperature at `DEPTH`, as a function of time.
 
     Warns
     -----
     ExtrapolationWarning
-        If the area is so small that its heat leaves sideways: the answer is that of a wide area.
+        If the area is so small that much of its heat leaves sideways: the correction is computed
+        for a wide area and is rough then.
 
-    Notes
-    -----
-    The answer is that of the mean over the area. Heat that leaves the area sideways is taken off
-    the power of the column, so that its surface at the end is as warm as the sum of the pulses.
+    Notes ----- The correction is that of the mean over the area. Heat that leaves the area sideways
+    is taken off the power of the column, so that its surface at the end is as warm as the sum of
+    the pulses.
     """
-    exposure, session, column = summed.exposure, summed.session, summed.response.column
+    exposure, per_joule, column = session.exposure, session.per_joule, session.response.column
     if exposure.pulse_energy == 0.0:
-        return no_change
-    until = float(session.path.time[-1]) + COOLING
+        return no_correction
+    until = float(per_joule.path.time[-1]) + COOL_DOWN
 
-    def answered(kept: float) -> tuple[Change, float]:
-        found = perfusion_answer(
+    def corrected(kept: float) -> tuple[TemperatureCorrection, float]:
+        found = perfusion_response(
             column.grid,
             column.thermal,
             column.surface,
             column.heating,
-            session.path.time,
+            per_joule.path.time,
             kept * exposure.pulse_energy / exposure.area,
-            Vasodilation.from_values(summed.values),
-            answering=column.answering,
+            Vasodilation.from_values(session.values),
+            thermoregulated=column.thermoregulated,
             depths=DEPTH,
             until=until,
         )
-        at_end = float(np.interp(session.reading_times[-1], found.time, found.steady[:, 0]))
+        at_end = float(np.interp(per_joule.reading_times[-1], found.time, found.steady[:, 0]))
         return found.at, at_end
 
-    wide, of_wide = answered(1.0)
-    kept = exposure.pulse_energy * float(session.reading[-1]) / of_wide
+    wide, of_wide = corrected(1.0)
+    kept = exposure.pulse_energy * float(per_joule.reading[-1]) / of_wide
     if kept < _KEPT:
         warnings.warn(
             f"an area of {1e4 * exposure.area:.3g} cm2 keeps {100 * kept:.0f} % of the warmth of a "
@@ -107,46 +116,46 @@ def thermoregulation(summed: PulseSum) -> Change:
             ExtrapolationWarning,
             stacklevel=2,
         )
-    return answered(kept)[0] if abs(kept - 1.0) > 0.01 else wide
+    return corrected(kept)[0] if abs(kept - 1.0) > 0.01 else wide
 
 
-def thermometer_trace(summed: PulseSum) -> Trace:
-    """Return what the thermometer shows that moves with the spot, straight from pulse to pulse.
+def thermometer_trace(session: ScatteredSession) -> ThermometerTrace:
+    """Return the readings of a thermometer that moves with the spot, straight from pulse to pulse.
 
     Returns
     -------
-    Trace
+    ThermometerTrace
         Seven readings a pulse, from the end of each pulse to the beginning of the next.
     """
-    exposure, path, response = summed.exposure, summed.session.path, summed.response
+    exposure, path, response = session.exposure, session.per_joule.path, session.response
     thermometer = exposure.thermometer
     last_gap = 1.0 / exposure.rate if path.n_pulses == 1 else path.time[-1] - path.time[-2]
     gap = np.append(np.diff(path.time), last_gap) - exposure.pulse_duration
-    looks = path.time[:, None] + exposure.pulse_duration + gap[:, None] * _LOOKS
+    times_read = path.time[:, None] + exposure.pulse_duration + gap[:, None] * _READ_AT
     seen = rise_under_spot(
         seen_response(response.pulse, thermometer.field_of_view),
         path.time,
         path.position,
         exposure.pulse_energy,
-        looks,
+        times_read,
     )
-    times = np.append(0.0, looks.ravel())
+    times = np.append(0.0, times_read.ravel())
     seen = np.append(0.0, seen.ravel())
     reading = radiometric_reading(
-        response.resting[0] + seen + summed.change(times)[:, 0],
+        response.resting[0] + seen + session.correction(times)[:, 0],
         parameter("laser", "thermometer", "skin_emissivity").value,
         thermometer.emissivity_setting,
         response.column.surface.ambient_temperature,
     )
-    return Trace(times, lagged(times, reading, thermometer.lag))
+    return ThermometerTrace(times, lagged(times, reading, thermometer.lag))
 
 
-def stop_time(planned: PulseSum) -> float:
-    """Return when what the operator reads passes the stop [s]; infinite if it never does.
+def stop_time(planned: ScatteredSession) -> float:
+    """Return when the reading passes the temperature of the stop [s]; infinite if it never does.
 
     Parameters
     ----------
-    planned : PulseSum
+    planned : ScatteredSession
         The session with all its pulses, as if there were no stop.
     """
     stop = planned.exposure.stop_at_surface
@@ -156,20 +165,22 @@ def stop_time(planned: PulseSum) -> float:
         trace = thermometer_trace(planned)
         return first_time_above(trace.reading, trace.time, stop)
     above = np.flatnonzero(planned.area_reading > stop)
-    return float(planned.session.reading_times[above[0]]) if above.size else math.inf
+    return float(planned.per_joule.reading_times[above[0]]) if above.size else math.inf
 
 
-def departures(injury: SessionResult, summed: PulseSum, perfusion: Perfusion) -> tuple[str, ...]:
-    """Return one line for every way in which a session leaves what a sum of pulses can tell.
+def validity_warnings(
+    result: SessionResult, session: ScatteredSession, perfusion: Perfusion
+) -> tuple[str, ...]:
+    """Return one line for every assumption of the sum of pulses that a session does not meet.
 
     Parameters
     ----------
-    injury : SessionResult
-        What the sum of pulses did.
-    summed : PulseSum
-        That session.
+    result : SessionResult
+        Temperatures that the sum of pulses reached.
+    session : ScatteredSession
+        The session of that result.
     perfusion : {"constant", "thermoregulated"}
-        How it was taken.
+        Whether blood flow was taken as at rest, or as rising with the temperature of the skin.
 
     Returns
     -------
@@ -178,7 +189,7 @@ def departures(injury: SessionResult, summed: PulseSum, perfusion: Perfusion) ->
         thermoregulated perfusion would change little or has been taken into account.
     """
     lines = []
-    peak, rest = float(injury.peak_temperature.max()), float(injury.resting[0])
+    peak, rest = float(result.peak_temperature.max()), float(result.resting[0])
     boiling = _bound("boiling_temperature")
     if peak > boiling:
         lines.append(
@@ -193,13 +204,13 @@ def departures(injury: SessionResult, summed: PulseSum, perfusion: Perfusion) ->
             f"{200 * error:.0f} %, the rise itself by about {100 * error:.0f} %; the sum of pulses "
             f"is meant for {100 * _bound('property_error'):.0f} % and less."
         )
-    open_at = Vasodilation.from_values(summed.values).full + _MUCH_WARMER
-    if perfusion == "constant" and injury.surface_reading > open_at:
-        cooler = -thermoregulation(summed)(summed.session.reading_times)
+    open_at = Vasodilation.from_values(session.values).full + _MUCH_WARMER
+    if perfusion == "constant" and result.surface_reading > open_at:
+        cooler = -perfusion_correction(session)(session.per_joule.reading_times)
         most = float(cooler[:, 0].max())
         if most > _bound("perfusion_change"):
             lines.append(
-                f"the surface reads {to_celsius(injury.surface_reading):.1f} degC with the "
+                f"the surface reads {to_celsius(result.surface_reading):.1f} degC with the "
                 f"perfusion of rest; vessels that open with warmth would take off {most:.1f} K. "
                 "Ask for thermoregulated perfusion."
             )

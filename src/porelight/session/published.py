@@ -1,6 +1,6 @@
-"""Published thresholds, and what the model says of the same exposures.
+"""Published burn thresholds, and what the model predicts for the same exposures.
 
-The table is ``data/published.toml``; clinic units are turned into SI here, once.
+The table is ``data/session/published_thresholds.toml``; clinic units are turned into SI here.
 """
 
 from collections.abc import Mapping
@@ -27,19 +27,19 @@ class PublishedThreshold:
     name : str
         Key in the table.
     wavelength, spot_diameter, duration : float
-        [m], [m], [s].
+        Vacuum wavelength [m], diameter of the spot [m] and duration of the exposure [s].
     profile : {"flat-top", "gaussian"}
-        Of the beam.
+        Profile of the beam.
     radiant_exposure : float
-        Where the beam is strongest [J/m2].
+        The threshold, where the beam is strongest [J/m2].
     endpoint : {"burn", "coagulation", "vaporisation"}
-        What was looked for.
+        The injury that was looked for.
     state, breed : str
-        Of the pig's skin.
+        Whether the pig's skin was alive ("in vivo") or excised, and the breed.
     role : {"prediction", "calibration"}
-        Whether the number was used to set one of the model's.
+        "calibration" if a number of the model was set by this threshold.
     source, note : str
-        Where it was read, and what is uncertain.
+        Where the number was read, and what is uncertain about it.
     """
 
     name: str
@@ -56,7 +56,7 @@ class PublishedThreshold:
     note: str
 
     def predicted(self, *, n_photons: int = 200_000, seed: int = 1) -> Threshold:
-        """Return what the model says of this exposure; compare `peak_radiant_exposure`."""
+        """Return what the model predicts for this exposure; compare `peak_radiant_exposure`."""
         return threshold_of(
             Target.pig(self.breed, state=self.state),
             wavelength=self.wavelength,
@@ -71,7 +71,7 @@ class PublishedThreshold:
 
 @cache
 def published_thresholds() -> Mapping[str, PublishedThreshold]:
-    """Return the table by name.
+    """Return the published thresholds by name.
 
     Raises
     ------
@@ -108,4 +108,6 @@ def _entry(name: str, raw: Mapping[str, object]) -> PublishedThreshold:
             note=str(raw["note"]),
         )
     except KeyError as missing:
-        raise DataFileError(f"burn/data/published.toml, {name}: missing {missing}.") from None
+        raise DataFileError(
+            f"data/session/published_thresholds.toml, {name}: missing {missing}."
+        ) from None

@@ -1,4 +1,4 @@
-"""What one session did to one skin, whatever the device: injury over depth, and a few numbers."""
+"""The result of one session on one skin, the same for every device: injury over depth."""
 
 from dataclasses import dataclass
 
@@ -9,31 +9,35 @@ from porelight.injury.field import InjuryField
 from porelight.quantities import Floats
 from porelight.tissue.skin import LayerName, Skin
 
-# below the old surface, from two microns to half a centimetre [m]
+# depths below the surface before the session, from 2 um to 5 mm [m]
 DEPTH: Floats = np.concatenate([np.geomspace(2e-6, 1e-4, 18), np.geomspace(1.2e-4, 5e-3, 22)])
-N_CLOCK = 160  # times in the picture of a session
+N_CLOCK = 160  # times at which the temperature history is kept for pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionResult:
-    """What one session did to one skin, over the depths `DEPTH` below the old surface.
+    """The result of one session on one skin, over the depths `DEPTH` below the old surface.
 
     Attributes
     ----------
     resting, peak_temperature, final_temperature : ndarray of float64, shape (n_depth,)
-        Temperatures [K]; the peak is the mean over places of each place's highest.
+        Temperature before the session, the highest, and that after the last pulse [K]; the last
+        two are means over the places that were simulated.
     field : InjuryField
         Injury, mean over places.
+    ablated : ndarray of float64, shape (n_depth,)
+        Share of the area on which the tissue at this depth is removed [-].
     worst_killed : ndarray of float64, shape (n_depth,)
-        Share of cells killed at the worst place.
+        Share of cells killed at the place where most are killed [-].
     surface_reading : float
         Highest surface temperature between pulses, mean over the area, as a thermometer held away
         from the skin shows it [K].
     vessel_coagulated : float
-        Share of the blood of the upper plexus that is coagulated, in vessels of all widths with
-        their own heating, mean over places.
+        Share of the blood of the upper plexus that is coagulated [-]: mean over vessel diameters,
+        each with the heat of its own absorption, and over places.
     surface_felt : float
-        Highest surface temperature at any place, smoothed as the skin's nerves do [K].
+        Highest surface temperature at any place, smoothed over the response time of the nerves
+        that feel heat [K].
     ablated_depth, wound_depth : float
         Tissue removed; depth below the old surface down to which tissue is removed or at least
         half of its cells are dead [m].

@@ -1,7 +1,7 @@
-"""A session of scattered light (1064 nm): photons, one pulse's heat, and the sum over the path.
+"""A session of scattered light (1064 nm): the superposition of the heat of its pulses.
 
-Photons are followed to their absorption, the heat of one pulse is conducted away, and because
-conduction is linear the session is the sum of all its pulses.
+Photons are followed to their absorption and the heat of one pulse is conducted away. Conduction is
+linear, so the session is the sum of that response over all pulses of the path.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,33 +31,37 @@ from porelight.light.transport import transport
 from porelight.quantities import Floats
 from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.result import DEPTH, N_CLOCK, SessionResult
-from porelight.session.vessels import Plexus, plexus
+from porelight.session.vessels import PlexusResponse, plexus_response
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
 
 _ZERO_CELSIUS = 273.15  # K
-COOLING = 60.0  # s of cooling that are still followed after the last pulse
-HALF_AN_HOUR = 1800.0  # s
-FELT = (
+COOL_DOWN = 60.0  # s after the last pulse that are simulated too
+SHORTEST_RESPONSE = 1800.0  # s; the same response then serves sessions of any usual length
+NERVE_LAG = (
     0.25  # s; shorter heat is not felt (pain thresholds are equal from 0.25 to 300 s, Hardy 1953)
 )
-N_CLOSE = 5  # places at which every direct hit is resolved
-_WITHOUT_ANSWER = ("epidermis", "fat")  # no vessels; flow that does not follow the skin's warmth
-N_READING = 200  # how often in a session the surface is read
+N_RESOLVED = 5  # places at which every pulse that hits them is resolved in time
+# layers without vessels, and with a flow that does not follow the temperature of the skin
+_CONSTANT_PERFUSION = ("epidermis", "fat")
+N_READING = 200  # readings of the surface in a session, at most about
 
-Change: TypeAlias = Callable[[Floats], Floats]
-"""What is to be added to a sum of pulses: (n_time,) [s] to (n_time, n_depth) at `DEPTH` [K]."""
+TemperatureCorrection: TypeAlias = Callable[[Floats], Floats]
+"""A function from times [s] to what is added to the sum of the pulses at `DEPTH` [K].
+
+From shape (n_time,) to shape (n_time, n_depth).
+"""
 
 
-def no_change(times: Floats) -> Floats:
-    """Return zeros: pulses add, and nothing else happens."""
+def no_correction(times: Floats) -> Floats:
+    """Return zeros: perfusion stays as at rest, and nothing is added to the sum of the pulses."""
     return np.zeros((times.size, DEPTH.size))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SkinColumn:
-    """One skin in depth alone, as the slow warming of an area sees it.
+    """One skin as a column in depth, for the mean temperature of the treated area.
 
     Attributes
     ----------
@@ -66,42 +70,42 @@ class SkinColumn:
     thermal : LayeredThermal
         Layers, with the perfusion of rest.
     surface : Surface
-        What lies on the skin.
+        Heat exchange at the surface.
     heating : ndarray of float64, shape (n_z,)
         Share of the energy of a pulse that is absorbed per depth [1/m].
     answering : tuple of bool
-        Layers whose vessels answer warmth.
+        True for each layer whose vessels open when the skin warms.
     """
 
     grid: Grid
     thermal: LayeredThermal
     surface: Surface
     heating: Floats
-    answering: tuple[bool, ...]
+    thermoregulated: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SkinResponse:
-    """The linear answer of one skin to one joule of one beam: what sweeps can reuse.
+    """The linear response of one skin to one joule of one beam; sweeps over energy reuse it.
 
     Attributes
     ----------
     light : LightField
-        Where the photons went, per joule.
+        Energy absorbed at each place, per joule.
     pulse : PulseResponse
         Temperature rise [K/J] around one pulse over time.
     resting : ndarray of float64, shape (n_depth,)
         Temperature before the session at `DEPTH` [K].
-    plexus : Plexus
-        What one joule does to the blood of the upper plexus.
+    plexus : PlexusResponse
+        Heating of the blood of the upper plexus by one joule.
     column : SkinColumn
-        The same skin and light in depth alone.
+        The same skin and light as a column in depth.
     """
 
     light: LightField
     pulse: PulseResponse
     resting: Floats
-    plexus: Plexus
+    plexus: PlexusResponse
     column: SkinColumn
 
 
@@ -113,7 +117,7 @@ def skin_response(
     n_photons: int,
     seed: int,
 ) -> SkinResponse:
-    """Return the answer of the skin to one joule of this beam and pulse length.
+    """Return the response of the skin to one joule of this beam and pulse length.
 
     Parameters
     ----------
@@ -127,7 +131,7 @@ def skin_response(
     n_photons : int
         Photons to follow.
     seed : int
-        Of the photons.
+        Seed of the photons' random numbers.
 
     Raises
     ------
@@ -160,13 +164,13 @@ def skin_response(
         light=light,
         pulse=pulse,
         resting=np.interp(DEPTH, grid.z, resting),
-        plexus=plexus(skin, exposure, values, light),
+        plexus=plexus_response(skin, exposure, values, light),
         column=SkinColumn(
             grid=grid,
             thermal=thermal,
             surface=surface,
             heating=light.absorbed @ grid.ring_area,
-            answering=tuple(layer.name not in _WITHOUT_ANSWER for layer in skin.layers),
+            thermoregulated=tuple(layer.name not in _CONSTANT_PERFUSION for layer in skin.layers),
         ),
     )
 
@@ -177,37 +181,37 @@ def _require_unfrozen(coldest: float, exposure: Exposure) -> None:
             f"{exposure.cooling} all through a session would freeze the skin "
             f"({coldest - _ZERO_CELSIUS:.0f} degC); expected a cooling that keeps it above "
             f"{FREEZING - _ZERO_CELSIUS:.1f} degC, such as cold air or contact. Spurts before "
-            "single pulses: burn.threshold, or 'porelight threshold'."
+            "single pulses: porelight.threshold, or 'porelight threshold'."
         )
 
 
 def response_length(exposure: Exposure) -> float:
-    """Return for how long the response to one pulse is made [s]: the same for most sessions."""
-    return max(HALF_AN_HOUR, exposure.duration + COOLING)
+    """Return the time for which the response to one pulse is computed [s]."""
+    return max(SHORTEST_RESPONSE, exposure.duration + COOL_DOWN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SessionRise:
-    """Temperature rise of a whole session for pulses of one joule, at a few places.
+class RisePerJoule:
+    """Temperature rise of a whole session per joule of pulse energy, at a few places.
 
     Attributes
     ----------
     path : PulsePath
         When and where the pulses fell.
     places : ndarray of float64, shape (n_place, 2)
-        Where it is looked at, from the middle of the area [m].
+        Places at which it is computed, from the middle of the area [m].
     times : tuple of ndarray of float64, shape (n_time,)
-        One schedule per place that resolves each direct hit [s].
+        Times for each place, dense after each pulse that hits it [s].
     rise : tuple of ndarray of float64, shape (n_time, n_depth)
         Rise at `DEPTH` per joule of pulse energy, one array per place [K/J].
     clock : ndarray of float64, shape (N_CLOCK,)
-        Even times for pictures [s].
+        Evenly spaced times, for pictures [s].
     history : ndarray of float64, shape (N_CLOCK, n_depth)
         Rise at the first place at those times [K/J].
     reading_times : ndarray of float64, shape (n_reading,)
-        Just before pulses [s].
+        Times just before pulses [s].
     reading : ndarray of float64, shape (n_reading,)
-        Rise of the surface then, mean over the places, which lie all over the area [K/J].
+        Rise of the surface at those times, mean over places all over the area [K/J].
     """
 
     path: PulsePath
@@ -220,28 +224,28 @@ class SessionRise:
     reading: Floats
 
 
-def session_of_joules(
+def rise_per_joule(
     response: SkinResponse, path: PulsePath, exposure: Exposure, places: Floats
-) -> SessionRise:
-    """Return what a path of one-joule pulses does; a session is this times its pulse energy.
+) -> RisePerJoule:
+    """Return the temperature rise of a path of pulses of one joule; a session is a multiple of it.
 
     Parameters
     ----------
     response : SkinResponse
-        Answer of the skin to one pulse.
+        Response of the skin to one pulse.
     path : PulsePath
         When and where the pulses fall.
     exposure : Exposure
         Its beam and pulse duration matter.
     places : ndarray of float64, shape (n_place, 2)
-        Where to look, from the middle of the area [m]; all of them for the thermometer, the first
-        `N_CLOSE` pulse by pulse.
+        Places, from the middle of the area [m]: all of them for the thermometer, the first
+        `N_RESOLVED` pulse by pulse.
     """
 
     def rise(where: Floats, times: Floats) -> Floats:
         return session_rise(response.pulse, path.time, path.position, 1.0, where, times)
 
-    end = float(path.time[-1]) + COOLING
+    end = float(path.time[-1]) + COOL_DOWN
     times = tuple(
         session_times(
             path.time,
@@ -251,20 +255,20 @@ def session_of_joules(
             end,
             pulse_duration=exposure.pulse_duration,
         )
-        for place in places[:N_CLOSE]
+        for place in places[:N_RESOLVED]
     )
     clock = np.linspace(0.0, end, N_CLOCK)
     # a thermometer is slower than a pulse: it shows what is left just before the next one
     every = max(1, path.time.size // N_READING)
     period = exposure.pulse_duration if path.time.size == 1 else path.time[1] - path.time[0]
     reading_times = (path.time[::every] + period) * (1.0 - 1e-9)
-    return SessionRise(
+    return RisePerJoule(
         path=path,
-        places=places[:N_CLOSE],
+        places=places[:N_RESOLVED],
         times=times,
         rise=tuple(
             rise(place[None, :], when)[:, 0]
-            for place, when in zip(places[:N_CLOSE], times, strict=True)
+            for place, when in zip(places[:N_RESOLVED], times, strict=True)
         ),
         clock=clock,
         history=rise(places[:1], clock)[:, 0],
@@ -274,8 +278,8 @@ def session_of_joules(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PulseSum:
-    """One session as the sum of its pulses, and what is added to that sum.
+class ScatteredSession:
+    """One session of scattered light: the sum of its pulses, and the correction to that sum.
 
     Attributes
     ----------
@@ -284,10 +288,10 @@ class PulseSum:
     values : mapping of str to float
         Values of library parameters that differ from their medians.
     response : SkinResponse
-        Of the skin to one pulse of this beam.
-    session : SessionRise
-        Of the path that falls.
-    change : callable
+        Response of the skin to one pulse of this beam.
+    per_joule : RisePerJoule
+        Temperature rise of the pulses that were fired, per joule of pulse energy.
+    correction : callable
         What thermoregulated perfusion adds to the sum of the pulses.
     injury : InjuryLaw
         What the heat does to the tissue.
@@ -296,35 +300,35 @@ class PulseSum:
     exposure: Exposure
     values: Mapping[str, float]
     response: SkinResponse
-    session: SessionRise
-    change: Change = no_change
+    per_joule: RisePerJoule
+    correction: TemperatureCorrection = no_correction
     injury: InjuryLaw = library_injury
 
     @property
     def area_reading(self) -> Floats:
-        """Mean temperature of the surface at `session.reading_times` [K]."""
-        rise = self.exposure.pulse_energy * self.session.reading
-        warmer = self.change(self.session.reading_times)[:, 0]
+        """Mean temperature of the surface at `per_joule.reading_times` [K]."""
+        rise = self.exposure.pulse_energy * self.per_joule.reading
+        warmer = self.correction(self.per_joule.reading_times)[:, 0]
         return np.asarray(self.response.resting[0] + rise + warmer)
 
 
-def session_result(summed: PulseSum) -> SessionResult:
-    """Return what a session did."""
-    response, session, change = summed.response, summed.session, summed.change
-    values, pulse_energy = summed.values, summed.exposure.pulse_energy
+def session_result(session: ScatteredSession) -> SessionResult:
+    """Return temperatures and injury of a session, from its superposed pulses."""
+    response, per_joule, correction = session.response, session.per_joule, session.correction
+    values, pulse_energy = session.values, session.exposure.pulse_energy
     rest = response.resting
-    last_pulse = float(session.path.time[-1])
+    last_pulse = float(per_joule.path.time[-1])
     parts, peaks, finals, felt, vessels = [], [], [], [], []
-    for place, times, rise in zip(session.places, session.times, session.rise, strict=True):
-        temperature = rest + pulse_energy * rise + change(times)
-        parts.append(summed.injury(times, temperature, values, resting=rest))
+    for place, times, rise in zip(per_joule.places, per_joule.times, per_joule.rise, strict=True):
+        temperature = rest + pulse_energy * rise + correction(times)
+        parts.append(session.injury(times, temperature, values, resting=rest))
         vessels.append(
             response.plexus.coagulated(
-                times, temperature, session.path, place, pulse_energy, rest, values
+                times, temperature, per_joule.path, place, pulse_energy, rest, values
             )
         )
         peaks.append(temperature.max(axis=0))
-        felt.append(float(lagged(times, temperature[:, 0], FELT).max()))
+        felt.append(float(lagged(times, temperature[:, 0], NERVE_LAG).max()))
         finals.append(temperature[min(int(np.searchsorted(times, last_pulse)), times.size - 1)])
     mean = _mean_field(parts)
     return SessionResult(
@@ -335,18 +339,18 @@ def session_result(summed: PulseSum) -> SessionResult:
         ablated=np.zeros_like(DEPTH),
         worst_killed=np.max([one.killed for one in parts], axis=0),
         vessel_coagulated=float(np.mean(vessels)),
-        surface_reading=max(float(rest[0]), float(summed.area_reading.max())),
+        surface_reading=max(float(rest[0]), float(session.area_reading.max())),
         surface_felt=max(felt),
         ablated_depth=0.0,
         wound_depth=float(injured_depth(DEPTH, mean.killed)),
-        pulses_delivered=session.path.time.size,
-        clock=session.clock,
-        history=rest + pulse_energy * session.history + change(session.clock),
+        pulses_delivered=per_joule.path.time.size,
+        clock=per_joule.clock,
+        history=rest + pulse_energy * per_joule.history + correction(per_joule.clock),
     )
 
 
 def _mean_field(parts: Sequence[InjuryField]) -> InjuryField:
-    """Return the mean over places, field by field."""
+    """Return the mean injury over places, one process after the other."""
     return InjuryField(
         **{
             one.name: np.mean([getattr(part, one.name) for part in parts], axis=0)

@@ -1,4 +1,4 @@
-"""How one exposure warms the skin under its beam: photons, then heat, per unit of radiant exposure.
+"""Heat of one exposure of one place: photons, then conduction, per unit of radiant exposure.
 
 Absorption and conduction are linear, so one run gives the temperature for any strength of the beam.
 """
@@ -27,17 +27,17 @@ from porelight.session.target import Target
 from porelight.tissue.optics import LayeredOptics, skin_optics
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
 
-_RINGS = 10  # inside the spot
-_FOLLOWED = 10.0  # s after the exposure; what is still warm then is far below injury
-_LONGEST = 600.0  # s; later the skin answers with its blood, which is not modelled here
+_RINGS = 10  # rings of the grid inside the spot
+_FOLLOWED = 10.0  # s simulated after the exposure; what is still warm then is far below injury
+_LONGEST = 600.0  # s; over longer times skin raises its blood flow, which is not modelled here
 _N_PHOTONS = 200_000
-_COOLING_LOOKS = 32  # during each stretch of cooling
-_MANY = 40  # stretches of light from which on each is looked at less often
+_COOLING_TIMES = 32  # times simulated in each interval of cooling
+_MANY = 40  # pulses in a train from which on fewer times are simulated for each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SingleExposure:
-    """Light on one place: everything but its strength.
+    """Light on one place: all its settings but the radiant exposure.
 
     Attributes
     ----------
@@ -46,9 +46,9 @@ class SingleExposure:
     beam : Beam
         Profile and diameter at the skin.
     envelope : TemporalProfile
-        Course of the power; `TemporalProfile.delayed` if cooling comes first.
+        Power over time; use `TemporalProfile.delayed` if cooling comes first.
     surface : SurfaceCourse
-        What lies on the skin from time 0 on.
+        What cools the surface from time 0 on: air, cold air, a plate or a cryogen.
     """
 
     wavelength: float
@@ -66,7 +66,7 @@ class SingleExposure:
         if self.envelope.duration > _LONGEST:
             raise ParameterError(
                 f"the exposure lasts {self.envelope.duration:g} s; expected at most {_LONGEST:g} "
-                "s, as blood flow that answers the heat is not followed here."
+                "s, as blood flow that rises with warmth is not simulated here."
             )
 
 
@@ -77,15 +77,15 @@ class Heating:
     Attributes
     ----------
     target, exposure : Target, SingleExposure
-        Of what.
+        The skin and the exposure that were simulated.
     light : LightField
-        Where the photons went, per joule.
+        Energy absorbed at each place, per joule.
     time : ndarray of float64, shape (n_time,)
         Since the start of the exposure or of its cooling [s].
     depth : ndarray of float64, shape (n_depth,)
         Centres of the cells [m].
     rise : ndarray of float64, shape (n_time, n_depth)
-        Per energy over the area of the spot [K m2/J].
+        Temperature rise per energy over the area of the spot [K m2/J].
     unlit : ndarray of float64, shape (n_time, n_depth)
         Temperature without the light: at rest, or cooled [K].
     peak_factor : float
@@ -104,17 +104,22 @@ class Heating:
 
     @property
     def living(self) -> Floats:
-        """Which depths can die: those below the stratum corneum, shape (n_depth,)."""
+        """True at depths with living cells, below the stratum corneum, shape (n_depth,)."""
         return np.asarray(self.depth >= self.target.living_from)
 
     def temperature(self, radiant_exposure: float) -> Floats:
-        """Return the temperature for an energy over the area of the spot [J/m2].
+        """Return the temperature at a radiant exposure.
+
+        Parameters
+        ----------
+        radiant_exposure : float
+            Pulse energy over the area of the spot [J/m2].
 
         Returns
         -------
         ndarray of float64, shape (n_time, n_depth)
-            [K]. Water does not boil in it: above 100 degC it is what skin under pressure would
-            reach, and too hot for skin that boils.
+            Temperature [K]. Boiling is not in the model: above 100 degC it is too high for skin
+            whose water boils away.
         """
         RADIANT_EXPOSURE.require(radiant_exposure)
         return self.unlit + radiant_exposure * self.rise
@@ -123,18 +128,18 @@ class Heating:
 def heating(
     target: Target, exposure: SingleExposure, *, n_photons: int = _N_PHOTONS, seed: int = 1
 ) -> Heating:
-    """Return how an exposure warms a target.
+    """Return the temperature rise of a target under an exposure, per unit of radiant exposure.
 
     Parameters
     ----------
     target : Target
-        Whose skin.
+        The skin that is exposed.
     exposure : SingleExposure
         Wavelength, beam, course of power and cooling.
     n_photons : int
         Photons to follow; 200 000 give a threshold to about 1 %.
     seed : int
-        Of the photons.
+        Seed of the photons' random numbers.
 
     Raises
     ------
@@ -143,8 +148,8 @@ def heating(
 
     Notes
     -----
-    Looked at where irradiance is within 2 % of its largest value, in the middle 3/10 of that part:
-    the edges of a flat top lose light and heat sideways.
+    The temperature is the mean over the places where the irradiance is within 2 % of its largest
+    value, in the middle 3/10 of that part: the edges of a flat top lose light and heat sideways.
     """
     values = target.values
     optics = skin_optics(target.skin, exposure.wavelength, values)
@@ -198,7 +203,7 @@ def _unlit(
 
 
 def room_air(target: Target) -> SurfaceCourse:
-    """Return a surface that is left to the air of the room."""
+    """Return the surface of a target in still room air."""
     return SurfaceCourse.of(Surface.from_values(target.values))
 
 
@@ -215,22 +220,22 @@ def _grid(exposure: SingleExposure, optics: LayeredOptics) -> Grid:
 
 
 def _times(exposure: SingleExposure) -> Floats:
-    """Return when to look: often while the light is on, and in even steps of ln t after it."""
+    """Return the times to simulate: dense while the light is on, even in ln t after it."""
     begin, end = exposure.envelope.begin, exposure.envelope.end
     joined = begin[1:] <= end[:-1] * (1.0 + 1e-12)
     starts = begin[np.concatenate([[True], ~joined])]
     ends = end[np.concatenate([~joined, [True]])]
     inside, per_decade = (24, 10) if starts.size <= _MANY else (6, 3)
     last = float(ends[-1]) + _FOLLOWED
-    looks = [np.zeros(1)]
+    times = [np.zeros(1)]
     for since, until, _ in exposure.surface.pieces(last)[:-1]:
-        looks.append(since + (until - since) * np.linspace(0.0, 1.0, _COOLING_LOOKS + 1) ** 2)
+        times.append(since + (until - since) * np.linspace(0.0, 1.0, _COOLING_TIMES + 1) ** 2)
     for start, stop, following in zip(starts, ends, [*starts[1:], last], strict=True):
         # quadratic: the rise of a thin layer is steepest at the start
-        looks.append(start + (stop - start) * np.linspace(0.0, 1.0, inside + 1) ** 2)
+        times.append(start + (stop - start) * np.linspace(0.0, 1.0, inside + 1) ** 2)
         gap = float(following - stop)
         if gap > 0.0:
             earliest = min(0.02 * (stop - start), 0.02 * gap)
             n = math.ceil(per_decade * math.log10(gap / earliest)) + 1
-            looks.append(stop + np.geomspace(earliest, gap, n))
-    return np.unique(np.concatenate(looks))
+            times.append(stop + np.geomspace(earliest, gap, n))
+    return np.unique(np.concatenate(times))

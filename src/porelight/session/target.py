@@ -1,4 +1,4 @@
-"""Whose skin is exposed: a person's or a pig's, alive or excised."""
+"""The skin that an exposure hits: human or pig, alive or excised."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ State = Literal["in vivo", "excised"]
 Species = Literal["human", "pig"]
 
 _NONE: Mapping[str, float] = MappingProxyType({})
-# number of human skin -> the pig's own that stands in its place
+# name of a number of human skin -> name of the pig's number that replaces it
 _OF_PIGS = MappingProxyType(
     {
         "arterial_temperature": "arterial_temperature_pig",
@@ -37,9 +37,9 @@ class Target:
     Attributes
     ----------
     skin : Layered
-        Its layers.
+        Layers of the skin.
     living_from : float
-        Lower edge of the stratum corneum [m]: what lies above cannot die.
+        Depth of the lower edge of the stratum corneum [m]; above it there are no living cells.
     state : {"in vivo", "excised"}
         Excised skin has no blood flow and starts at the temperature of the bench.
     values : mapping of str to float
@@ -91,6 +91,6 @@ class Target:
 
 
 def _in_state(values: Mapping[str, float], state: State) -> Mapping[str, float]:
-    """Return values in which blood stands still if the skin is excised."""
+    """Return the values with a perfusion of 0 if the skin is excised."""
     still = {} if state == "in vivo" else {"perfusion_skin": 0.0, "perfusion_fat": 0.0}
     return MappingProxyType({**still, **values})

@@ -1,7 +1,7 @@
-"""One session as a thermal camera above the skin would see it, and its warmth by skin type.
+"""Surface temperatures of a session as a thermal camera would record them, and by skin type.
 
-`surface_map` and `surface_film` look at the whole area of a session as it was delivered;
-`warmth_by_skin_type` asks how warm the skin gets for a number of pulses per area.
+`surface_map` and `surface_film` cover the whole area of a session as it was delivered;
+`warmth_by_skin_type` returns the temperatures of each skin type against pulses per area.
 """
 
 import math
@@ -20,22 +20,22 @@ from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.monitoring import (
     PERFUSIONS,
     Perfusion,
-    Trace,
+    ThermometerTrace,
+    perfusion_correction,
     thermometer_trace,
-    thermoregulation,
 )
-from porelight.session.scattered import PulseSum, session_result
+from porelight.session.scattered import ScatteredSession, session_result
 from porelight.tissue.skin import Skin
 
-_MARGIN = 1.0  # spots around the area that are shown too
-_SLOW_LOOKS = 16  # even times at which places that no pulse covers are looked at
+_MARGIN = 1.0  # width of the rim around the area, in spot diameters
+_SLOW_TIMES = 16  # evenly spaced times at which places that no pulse covers are computed
 SKIN_TYPES = (1, 2, 3, 4, 5, 6)
 PULSES_PER_CM2 = (5.0, 10.0, 20.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurfaceMap:
-    """The surface of the area and its rim after a session, from above.
+    """Surface temperatures and dose over the area and a rim around it.
 
     Attributes
     ----------
@@ -61,15 +61,15 @@ class SurfaceFilm:
     Attributes
     ----------
     time : ndarray of float64, shape (n_time,)
-        Of each frame, just after a pulse [s].
-    x, y : ndarray of float64
-        As in `SurfaceMap` [m].
+        Time of each frame, just after a pulse [s].
+    x, y : ndarray of float64, shapes (n_x,), (n_y,)
+        Places, the middle of the area at (0, 0) [m].
     temperature : ndarray of float64, shape (n_time, n_y, n_x)
-        Surface [K].
+        Surface temperature [K].
     spot : ndarray of float64, shape (n_time, 2)
-        Where the spot is [m].
-    trace : Trace
-        What the thermometer at the spot showed over the whole session.
+        Middle of the spot [m].
+    trace : ThermometerTrace
+        Readings of the thermometer at the spot over the whole session.
     """
 
     time: Floats
@@ -77,29 +77,29 @@ class SurfaceFilm:
     y: Floats
     temperature: Floats
     spot: Floats
-    trace: Trace
+    trace: ThermometerTrace
 
 
 @dataclass(frozen=True, slots=True)
 class Warmth:
-    """How warm one skin type gets from a number of pulses per area.
+    """Temperatures that one skin type reaches with a number of pulses per area.
 
     Attributes
     ----------
     fitzpatrick : int
-        Skin type.
+        Fitzpatrick skin type, 1 to 6.
     pulses_per_cm2 : float
-        Density of the pulses.
+        Pulses per area [1/cm2].
     n_pulses : int
-        Of the session.
+        Pulses of the session.
     perfusion : {"constant", "thermoregulated"}
         Whether blood flows as at rest, or more as the skin warms.
     surface : float
-        Mean over the area between pulses, at the end [K].
+        Surface at the end of the session, mean over the area between pulses [K].
     thermometer : float
         Highest reading of the thermometer at the spot [K].
     felt : float
-        Hottest place, smoothed as nerves feel it [K].
+        Highest surface temperature at any place, smoothed over the response time of nerves [K].
     peak : float
         Highest temperature of any depth, mean over places [K].
     """
@@ -114,26 +114,26 @@ class Warmth:
     peak: float
 
 
-def surface_map(delivered: PulseSum, *, n: int = 61) -> SurfaceMap:
-    """Return the peak, the end and the dose of a session over its area.
+def surface_map(delivered: ScatteredSession, *, n: int = 61) -> SurfaceMap:
+    """Return peak temperature, temperature at the end, and dose over the area of a session.
 
     Parameters
     ----------
-    delivered : PulseSum
+    delivered : ScatteredSession
         The session.
     n : int
         Points along the longer side.
 
     Notes
     -----
-    The peak of a place that pulses cover is that at the end of one of these pulses; other places
-    are looked at over the session.
+    The peak of a place that pulses cover is that at the end of one of these pulses; that of other
+    places is the highest of evenly spaced times.
     """
-    exposure, path = delivered.exposure, delivered.session.path
+    exposure, path = delivered.exposure, delivered.per_joule.path
     x, y, places = _lattice(exposure, n)
     surface = _surface_response(delivered)
-    end = float(delivered.session.reading_times[-1])
-    slow_times = np.linspace(0.0, end, _SLOW_LOOKS + 1)[1:]
+    end = float(delivered.per_joule.reading_times[-1])
+    slow_times = np.linspace(0.0, end, _SLOW_TIMES + 1)[1:]
     slow = _temperature(delivered, places, slow_times)
     peak = np.maximum(slow.max(axis=0), delivered.response.resting[0])
     radius = 0.5 * exposure.beam.diameter
@@ -147,7 +147,7 @@ def surface_map(delivered: PulseSum, *, n: int = 61) -> SurfaceMap:
             *(surface, path.time, path.position, exposure.pulse_energy),
             *(np.ascontiguousarray(places[who]), when),
         )[:, 0]
-        + delivered.change(when)[:, 0]
+        + delivered.correction(when)[:, 0]
     )
     np.maximum.at(peak, who, hot)
     covered = np.bincount(who, minlength=places.shape[0]) * exposure.radiant_exposure
@@ -161,21 +161,21 @@ def surface_map(delivered: PulseSum, *, n: int = 61) -> SurfaceMap:
     )
 
 
-def surface_film(delivered: PulseSum, *, n_frames: int = 60, n: int = 41) -> SurfaceFilm:
+def surface_film(delivered: ScatteredSession, *, n_frames: int = 60, n: int = 41) -> SurfaceFilm:
     """Return the surface over a session, frame by frame.
 
     Parameters
     ----------
-    delivered : PulseSum
+    delivered : ScatteredSession
         The session.
     n_frames : int
-        Frames; each shows the moment after a pulse.
+        Number of frames; each shows the surface just after a pulse.
     n : int
         Points along the longer side.
     """
     if n_frames < 2:
         raise ParameterError(f"n_frames is {n_frames}; a film needs 2 or more.")
-    exposure, path = delivered.exposure, delivered.session.path
+    exposure, path = delivered.exposure, delivered.per_joule.path
     x, y, places = _lattice(exposure, n)
     shown = np.unique(np.linspace(0, path.n_pulses - 1, n_frames).round().astype(np.int64))
     time = path.time[shown] + 0.2 * exposure.pulse_duration + 0.02 / exposure.rate
@@ -200,22 +200,23 @@ def warmth_by_skin_type(
     seed: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[Warmth, ...]:
-    """Return how warm each skin type gets for each number of pulses per area, without a stop.
+    """Return the temperatures of each skin type for each number of pulses per area.
 
     Parameters
     ----------
     skin : Skin
         Zone, age, sex and oiliness; its type is replaced.
     exposure : Exposure
-        Settings; the number of pulses and the stop are replaced. A recorded path gives way to rows.
+        Settings; the number of pulses is replaced, there is no stop, and a recorded path is
+        replaced by rows.
     densities : sequence of float
         Pulses per cm2 of the area.
     skin_types : sequence of int
         Fitzpatrick types.
     n_photons, seed : int
-        Of the light.
+        Photons to follow for each type, and the seed of their random numbers.
     progress : callable, optional
-        Told the share done.
+        Called with the share of the work done, 0 to 1.
 
     Returns
     -------
@@ -247,27 +248,29 @@ def warmth_by_skin_type(
                 motion=motion,
             )
             steady = ensemble.delivered(session)
-            regulated = replace(steady, change=thermoregulation(steady))
+            regulated = replace(steady, correction=perfusion_correction(steady))
             rows += [
-                _warmth(summed, fitzpatrick, density, perfusion)
-                for perfusion, summed in zip(PERFUSIONS, (steady, regulated), strict=True)
+                _warmth(delivered, fitzpatrick, density, perfusion)
+                for perfusion, delivered in zip(PERFUSIONS, (steady, regulated), strict=True)
             ]
         if progress is not None:
             progress(done / len(skin_types))
     return tuple(rows)
 
 
-def _warmth(summed: PulseSum, fitzpatrick: int, density: float, perfusion: Perfusion) -> Warmth:
-    injury = session_result(summed)
+def _warmth(
+    delivered: ScatteredSession, fitzpatrick: int, density: float, perfusion: Perfusion
+) -> Warmth:
+    result = session_result(delivered)
     return Warmth(
         fitzpatrick=fitzpatrick,
         pulses_per_cm2=density,
-        n_pulses=summed.exposure.n_pulses,
+        n_pulses=delivered.exposure.n_pulses,
         perfusion=perfusion,
-        surface=float(summed.area_reading[-1]),
-        thermometer=float(thermometer_trace(summed).reading.max()),
-        felt=injury.surface_felt,
-        peak=float(injury.peak_temperature.max()),
+        surface=float(delivered.area_reading[-1]),
+        thermometer=float(thermometer_trace(delivered).reading.max()),
+        felt=result.surface_felt,
+        peak=float(result.peak_temperature.max()),
     )
 
 
@@ -281,17 +284,17 @@ def _lattice(exposure: Exposure, n: int) -> tuple[Floats, Floats, Floats]:
     return x, y, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def _surface_response(delivered: PulseSum) -> PulseResponse:
+def _surface_response(delivered: ScatteredSession) -> PulseResponse:
     whole = delivered.response.pulse
     return PulseResponse(whole.time, whole.r, whole.depth[:1], whole.rise[:, :1])
 
 
-def _temperature(delivered: PulseSum, places: Floats, times: Floats) -> Floats:
+def _temperature(delivered: ScatteredSession, places: Floats, times: Floats) -> Floats:
     """Return the surface at places and times [K], shape (n_time, n_place)."""
-    path = delivered.session.path
+    path = delivered.per_joule.path
     rise = session_rise(
         _surface_response(delivered),
         *(path.time, path.position, delivered.exposure.pulse_energy, places, times),
     )[:, :, 0]
-    warmer = delivered.change(times)[:, :1]
+    warmer = delivered.correction(times)[:, :1]
     return np.asarray(delivered.response.resting[0] + rise + warmer, dtype=np.float64)

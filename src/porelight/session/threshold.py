@@ -1,4 +1,4 @@
-"""Outcome of one exposure, and the radiant exposure at which an end point is just reached.
+"""Thresholds of injury: what one exposure does, and how strong it must be to reach an end point.
 
 Three end points of the literature: a *burn*, cells that die (minimum visible lesion);
 *coagulation*, collagen that denatures; *vaporisation*, water that reaches its boiling point. The
@@ -37,24 +37,25 @@ _NONE: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExposureOutcome:
-    """What one exposure did where its beam is strongest.
+    """Temperature and injury of one exposure where its beam is strongest.
 
     Attributes
     ----------
     radiant_exposure, peak_radiant_exposure : float
         Energy over the area of the spot, and its largest local value [J/m2].
     time, depth : ndarray of float64
-        Of the temperature: shape (n_time,) [s], shape (n_depth,) [m].
+        Times, shape (n_time,) [s], and depths, shape (n_depth,) [m].
     temperature : ndarray of float64, shape (n_time, n_depth)
-        [K].
+        Temperature [K].
     burn, coagulation : ndarray of float64, shape (n_depth,)
         Damage integral of cells (0 in the stratum corneum) and of collagen [-].
     killed_depth, coagulated_depth : float
         Deepest place with a damage integral of 1 [m]; 0 if there is none.
     surface_peak, peak : float
-        Hottest the surface and the skin get [K].
+        Highest temperature of the surface, and at any depth [K].
     boils : bool
-        Whether water reaches 100 degC: hotter than that, the temperature is not real.
+        Whether water reaches 100 degC; boiling is not in the model, so higher temperatures are
+        overstated.
     """
 
     radiant_exposure: float
@@ -77,16 +78,16 @@ class Threshold:
 
     Attributes
     ----------
-    endpoint : str
-        Which.
+    endpoint : {"burn", "coagulation", "vaporisation"}
+        The injury that is just reached.
     criterion : str
-        Damage rate behind it, or the boiling point.
+        Name of the damage rate that was used, or "100 degC" for vaporisation.
     radiant_exposure, peak_radiant_exposure : float
         Energy over the area of the spot, and its largest local value [J/m2].
     depth : float
-        Where it is reached first [m].
+        Depth at which it is reached first [m].
     outcome : ExposureOutcome
-        Of just this exposure.
+        Temperature and injury at the threshold.
     """
 
     endpoint: Endpoint
@@ -110,30 +111,31 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
     cooling_time: float = 0.0,
     cooling_lead: float = 0.0,
 ) -> SingleExposure:
-    """Return an exposure as papers state it.
+    """Return an exposure from the numbers by which papers state one.
 
     Parameters
     ----------
     target : Target
-        Whose skin; the air of the room is its values'.
+        The skin that is exposed; its values hold the temperature of the room's air.
     wavelength : float
-        400 to 3000 nm [m].
+        Vacuum wavelength, 400 to 3000 nm [m].
     spot_diameter : float
-        At the skin [m]; of a Gaussian beam where it falls to 1/e2 (1/e diameters times root 2).
+        Diameter at the skin [m]; of a Gaussian beam where it falls to 1/e2 (1/e diameters times
+        root 2).
     duration : float or TemporalProfile
-        Of one pulse [s], or the course of its power.
+        Duration of one pulse [s], or its power over time.
     profile : {"flat-top", "gaussian", "ring"} or RadialProfile or BeamImage
-        Of the beam; for a ring, divergence or tilt make a `SingleExposure` of a `Beam`.
+        Profile of the beam; for a ring, divergence or tilt make a `SingleExposure` of a `Beam`.
     n_pulses : int
         Pulses on the same place.
     rate : float
         Pulses per second [Hz]; needed for more than one.
     cooling : {"air", "cold air", "contact", "cryogen"}
-        On the skin from time 0 on.
+        What cools the surface from time 0 on.
     cooling_time : float
-        How long it is applied [s]; air follows.
+        Duration of the cooling [s]; room air follows.
     cooling_lead : float
-        From the start of the cooling to the first pulse [s].
+        Time from the start of the cooling to the first pulse [s].
 
     Raises
     ------
@@ -155,15 +157,15 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
     )
 
 
-def outcome(
+def exposure_outcome(
     heated: Heating, radiant_exposure: float, *, criterion: str = "two-channel"
 ) -> ExposureOutcome:
-    """Return what an exposure of a strength does.
+    """Return temperature and injury of an exposure at one radiant exposure.
 
     Parameters
     ----------
     heated : Heating
-        The exposure.
+        Temperature rise of the exposure, from `heating`.
     radiant_exposure : float
         Energy over the area of the spot [J/m2].
     criterion : str
@@ -198,7 +200,7 @@ def threshold(
     Parameters
     ----------
     heated : Heating
-        The exposure.
+        Temperature rise of the exposure, from `heating`.
     endpoint : {"burn", "coagulation", "vaporisation"}
         Cells killed below the stratum corneum, collagen denatured below the epidermis, or water at
         100 degC anywhere.
@@ -210,7 +212,7 @@ def threshold(
     ParameterError
         If an end point or a criterion has no such name.
     ConvergenceError
-        If the beam cannot reach it.
+        If no radiant exposure of this beam reaches the end point.
 
     Warns
     -----
@@ -258,7 +260,7 @@ def threshold(
         radiant_exposure=strength,
         peak_radiant_exposure=strength * heated.peak_factor,
         depth=depth,
-        outcome=outcome(
+        outcome=exposure_outcome(
             heated, strength, criterion="two-channel" if criterion == "100 degC" else criterion
         ),
     )
@@ -280,7 +282,7 @@ def threshold_of(  # noqa: PLR0913  what a paper states of an exposure
     n_photons: int = 200_000,
     seed: int = 1,
 ) -> Threshold:
-    """Return the threshold of an exposure as papers state it: one call.
+    """Return the threshold of an exposure from the numbers by which papers state one.
 
     Parameters are those of `single_exposure`, `heating` and `threshold`.
 
@@ -307,7 +309,7 @@ def threshold_of(  # noqa: PLR0913  what a paper states of an exposure
 
 
 def _counted(heated: Heating, endpoint: Endpoint) -> Floats:
-    """Return which depths can show the end point, shape (n_depth,)."""
+    """Return True at depths where the end point is looked for, shape (n_depth,)."""
     if endpoint == "burn":
         return heated.living
     if endpoint == "coagulation":
@@ -331,7 +333,7 @@ def _damage(heated: Heating, temperature: Floats, endpoint: Endpoint, criterion:
 def _process(
     parameters: InjuryParameters, endpoint: Endpoint, criterion: str
 ) -> tuple[float, Rate]:
-    """Return what multiplies a rate, and the rate."""
+    """Return the factor of the damage rate of an end point, and that rate."""
     if endpoint == "coagulation":
         return float(parameters.denaturation_rate_factor), parameters.denaturation()
     if criterion == "two-channel":
@@ -343,7 +345,7 @@ def _process(
 
 
 def _deepest(depth: Floats, damage: Floats) -> float:
-    """Return the deepest place with a damage integral of 1 [m], straight in its logarithm."""
+    """Return the deepest depth with a damage integral of 1 [m], interpolated in its logarithm."""
     past = np.flatnonzero(damage >= 1.0)
     if past.size == 0:
         return 0.0

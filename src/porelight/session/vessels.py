@@ -1,7 +1,7 @@
-"""The upper vascular plexus under a moving beam: which pulses reach its blood, and how strongly.
+"""Coagulation of the blood in the upper vascular plexus under a moving beam.
 
 Joins the light of one skin to `injury.vessels`: photons give the fluence at the plexus around the
-beam's axis, blood's own absorption turns it into heat, the path of the spot says when.
+beam's axis, the absorption of blood turns it into heat, and the path of the spot gives the times.
 """
 
 from collections.abc import Mapping
@@ -21,26 +21,27 @@ from porelight.tissue.optics import mu_a_blood, packaging, skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
 
-# edges of the rings in which photons are counted, in radii of the beam: single cells are too noisy
+# edges of the rings over which absorbed light is averaged, in radii of the beam: single cells of
+# the grid are too noisy
 _RINGS = np.array([0.0, 0.5, 0.8, 1.0, 1.2, 1.6])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plexus:
-    """What a pulse of one joule does to the blood of the upper plexus.
+class PlexusResponse:
+    """Heating of the blood of the upper plexus by a pulse of one joule.
 
     Attributes
     ----------
     depth : float
-        Of the middle of the plexus [m].
+        Depth of the middle of the plexus [m].
     ring_edges : ndarray of float64, shape (n_ring + 1,)
-        Distances from the beam's axis [m].
+        Edges of rings around the beam's axis [m].
     fluence : ndarray of float64, shape (n_ring,)
-        Mean over each ring, per joule [1/m2].
+        Fluence, mean over each ring, per joule [1/m2].
     rise : ndarray of float64, shape (n_diameter,)
-        Adiabatic rise of blood above its surroundings, per fluence [K m2/J].
+        Rise of blood above its surroundings without conduction, per fluence [K m2/J].
     excess : PulseExcess
-        How it wears off, for the same diameters.
+        How that rise decays by conduction, for the same diameters.
     """
 
     depth: float
@@ -64,15 +65,15 @@ class Plexus:
         Parameters
         ----------
         times : ndarray of float64, shape (n_time,)
-            A schedule that resolves each direct hit [s].
+            Times, dense after each pulse that hits the place [s].
         temperature : ndarray of float64, shape (n_time, n_depth)
-            Of the tissue at `DEPTH` [K].
+            Temperature of the tissue at `DEPTH` [K].
         path : PulsePath
             When and where the pulses fell.
         place : ndarray of float64, shape (2,)
-            Where to look, from the middle of the area [m].
+            The place, from the middle of the area [m].
         pulse_energy : float
-            Of each pulse [J].
+            Energy of each pulse [J].
         resting : ndarray of float64, shape (n_depth,)
             Temperature before the session [K].
         values : mapping of str to float
@@ -100,21 +101,21 @@ class Plexus:
         return float(by_diameter.mean())
 
 
-def plexus(
+def plexus_response(
     skin: Skin, exposure: Exposure, values: Mapping[str, float], light: LightField
-) -> Plexus:
-    """Return what one joule of this beam does to the blood of the upper plexus.
+) -> PlexusResponse:
+    """Return the heating of the blood of the upper plexus by one joule of this beam.
 
     Parameters
     ----------
     skin : Skin
-        Whose.
+        The skin that is treated.
     exposure : Exposure
         Its wavelength, beam and pulse duration matter.
     values : mapping of str to float
         Values of library parameters that differ from their medians.
     light : LightField
-        Of the same skin and beam.
+        Light in the same skin under the same beam.
 
     Raises
     ------
@@ -147,7 +148,7 @@ def plexus(
     thermal = skin_thermal(skin, values)
     lit = np.array([packaging(blood, 0.5 * diameter) for diameter in diameters])
     cell = thermal.on(np.array([middle]))
-    return Plexus(
+    return PlexusResponse(
         depth=middle,
         ring_edges=edges,
         fluence=fluence,
