@@ -41,6 +41,12 @@ def test_a_soft_picture_is_measured_and_its_limit_said(soft_patch):
     assert "warning: Sharpness is" in repr(soft)
 
 
+def test_limits_of_the_pores_and_of_the_photograph_are_both_warnings(measured):
+    few = dataclasses.replace(measured.measurement, warnings=("Only 9 pores.",))
+    found = dataclasses.replace(measured, measurement=few, limits=("It is soft.",))
+    assert found.warnings == ("Only 9 pores.", "It is soft.")
+
+
 def test_numbers_are_those_of_the_detector(measured, patch):
     alone = measure_pores(patch, zone="cheek")
     assert measured.count == alone.count
