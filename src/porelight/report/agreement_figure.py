@@ -20,7 +20,7 @@ def write_agreement_figure(path: Path, limits: Limits, quantity: str) -> Path:
     path : Path
         PNG file.
     limits : Limits
-        Agreement of two repeats.
+        Limits of agreement of two repeats.
     quantity : str
         What was measured, with its unit.
     """
