@@ -17,6 +17,7 @@ from porelight.cli.app import main
 from porelight.cli.measure import measure
 from porelight.errors import ExtrapolationWarning
 from porelight.files.course_file import EXAMPLE
+from porelight.laser.devices import devices
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.render.look import SkinLook
 from porelight.render.skin import render_skin
@@ -155,6 +156,12 @@ def test_plan_writes_a_course_that_simulate_takes(porelight, tmp_path, monkeypat
     text = target.read_text() + "[simulation]\ndraws = 8\nmembers = 1\nphotons = 1000\n"
     code, _, _ = porelight("simulate", course_file(tmp_path, text), "-o", tmp_path / "run.nc")
     assert code == 0
+
+
+def test_the_help_of_plan_names_the_devices_that_ship(porelight):
+    _, out, _ = porelight("plan", "--help")
+    words = " ".join(out.replace("│", " ").split())
+    assert f"A device at hand: {', '.join(devices())}, or the TOML file of your own" in words
 
 
 def test_a_device_that_is_unknown_is_told_in_one_line(porelight, tmp_path):

@@ -29,11 +29,13 @@ Goal = Annotated[str, Parameter(help=f"What to improve: {_GOALS}.")]
 # the names of the files alone: reading them would load numpy before the command is known
 _DEVICE_FILES = (one.name for one in files("porelight.data").joinpath("devices").iterdir())
 _DEVICES = ", ".join(sorted(name.removesuffix(".toml") for name in _DEVICE_FILES))
-Device = Annotated[
-    str,
+Devices = Annotated[
+    list[str] | None,
     Parameter(
-        help=f"A device at hand: {_DEVICES}, or the TOML file of your own; all that ship with "
-        "porelight when left out."
+        name="--device",
+        negative="",
+        help=f"A device at hand: {_DEVICES}, or the TOML file of your own; may be given several "
+        "times. All that ship with porelight when left out.",
     ),
 ]
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]

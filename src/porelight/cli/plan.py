@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from porelight.cli.choices import AsJson, Device, Draws, Goal, Measured, Output, Seed, SkinFile
+from porelight.cli.choices import AsJson, Devices, Draws, Goal, Measured, Output, Seed, SkinFile
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
 
 
@@ -12,7 +12,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     *,
     output: Output,
     goal: Goal = "pore-area",
-    device: list[Device] | None = None,
+    devices: Devices = None,
     measured: Measured = None,
     draws: Draws = 64,
     seed: Seed = 1,
@@ -32,7 +32,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         plan_document,
         save_plan,
     )
-    from porelight.laser.devices import Device as OneDevice  # noqa: PLC0415
+    from porelight.laser.devices import Device  # noqa: PLC0415
     from porelight.planning.search import PLANNED_WITH  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
     from porelight.workflows.plan import plan as planned  # noqa: PLC0415
@@ -40,7 +40,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     whose = read_skin(skin, measured=measured)
     require_output(output, skin)
     require_output(everything_beside(output), skin)
-    at_hand = [OneDevice.read(one) if one.endswith(".toml") else one for one in device or ()]
+    at_hand = [Device.read(one) if one.endswith(".toml") else one for one in devices or ()]
     with progress_bar("planning", quiet=json) as progress:
         found = planned(
             whose,
