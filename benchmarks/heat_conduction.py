@@ -22,7 +22,7 @@ import numpy as np
 
 from porelight.grid import Grid
 from porelight.heat.conduction import Surface, temperature_rise
-from porelight.heat.heterogeneous import mapped_rise
+from porelight.heat.heterogeneous import heterogeneous_rise
 from porelight.heat.materials import MaterialMap
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.tissue.thermal import LayeredThermal
@@ -133,7 +133,9 @@ def mapped_run() -> tuple[float, int]:
     pulse, times = TemporalProfile.rectangle(PULSE), np.array([1e-2, 1.0])
 
     def run() -> int:
-        return mapped_rise(grid, materials, AIR, absorbed, pulse, times, tolerance=1e-3).n_steps
+        return heterogeneous_rise(
+            grid, materials, AIR, absorbed, pulse, times, tolerance=1e-3
+        ).n_steps
 
     return seconds(run, 3), run()
 

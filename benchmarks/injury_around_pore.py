@@ -9,7 +9,7 @@ import numpy as np
 
 from porelight.healing.stimulus import dermal_mean
 from porelight.injury.field import InjuryParameters, injury_field
-from porelight.injury.follicle import LitHair, injury_around_hair
+from porelight.injury.follicle import IrradiatedHair, injury_around_hair
 from porelight.laser.devices import laser_genesis
 from porelight.laser.handpiece import path
 from porelight.session.ensemble import PLACES
@@ -48,7 +48,7 @@ def ratios(n_photons=50_000):
     capacity = float(cell.heat_capacity[0])
     found = {}
     for name, (diameter, absorption) in HAIRS.items():
-        hair = LitHair(
+        hair = IrradiatedHair(
             diameter,
             float(cell.diffusivity[0]),
             exposure.pulse_duration,

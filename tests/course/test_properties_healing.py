@@ -15,7 +15,7 @@ from porelight.data.priors import draws, uncertain
 from porelight.effects.redness import RednessParameters, diffuse_redness
 from porelight.effects.relief import ScarParameters, relief_change
 from porelight.healing.contraction import ContractionParameters, contraction
-from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
+from porelight.healing.epidermis import EpidermisParameters, epidermal_healing, pigment_risk
 from porelight.healing.plug import Cleansing, PlugParameters, plug_fill
 from porelight.healing.stimulus import StimulusParameters, stimulus
 from porelight.injury.field import InjuryParameters, injury_field
@@ -96,7 +96,7 @@ def test_a_deeper_wound_never_heals_sooner_nor_pales_the_risk(depth, more, fitzp
 
     def surface(microns):
         dead = np.full((1, 1), 1e-6 * microns)
-        return epidermal_course(times, ses, 0.0 * dead, dead, 0.0 * dead, parameters)
+        return epidermal_healing(times, ses, 0.0 * dead, dead, 0.0 * dead, parameters)
 
     shallow, deep = surface(depth), surface(depth + more)
     assert (deep.open_wound >= shallow.open_wound - 1e-12).all()

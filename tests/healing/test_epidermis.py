@@ -5,7 +5,7 @@ import pytest
 
 from porelight.data.library import table
 from porelight.errors import ParameterError
-from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
+from porelight.healing.epidermis import EpidermisParameters, epidermal_healing, pigment_risk
 
 DAY, UM = 86400.0, 1e-6
 TYPICAL = EpidermisParameters.typical()
@@ -13,7 +13,7 @@ TYPICAL = EpidermisParameters.typical()
 
 def surface(days, ablated=10 * UM, dead=60 * UM, rise=0.0, sessions=(0.0,), parameters=TYPICAL):
     shape = (len(sessions), 1)
-    return epidermal_course(
+    return epidermal_healing(
         np.asarray(days, dtype=float) * DAY,
         np.asarray(sessions, dtype=float) * DAY,
         np.full(shape, ablated),
@@ -42,7 +42,7 @@ def test_no_injury_leaves_the_surface_exactly_as_it_was():
 
 def test_a_course_without_sessions_is_no_course():
     none = np.zeros((0, 1))
-    course = epidermal_course(np.array([0.0, DAY]), np.zeros(0), none, none, none, TYPICAL)
+    course = epidermal_healing(np.array([0.0, DAY]), np.zeros(0), none, none, none, TYPICAL)
     np.testing.assert_array_equal(course.erythema, 0.0)
     np.testing.assert_array_equal(course.dressing, 0.0)
 
@@ -149,6 +149,6 @@ def test_wrong_inputs_say_what_is_wrong():
     with pytest.raises(ParameterError, match="ablated is 50 m"):
         surface([1.0], ablated=50.0)
     with pytest.raises(ParameterError, match=r"expected \(n_session, n_draw\)"):
-        epidermal_course(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), TYPICAL)
+        epidermal_healing(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), TYPICAL)
     with pytest.raises(ParameterError, match="flaking_start is 1"):
         EpidermisParameters.from_values({"flaking_start": 1.0})

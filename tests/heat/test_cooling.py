@@ -7,7 +7,7 @@ from scipy.special import erfcx
 from porelight.errors import ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat.conduction import conduction, cooled_temperature, exposure_rise
-from porelight.heat.cooling import SurfaceCourse, require_unfrozen
+from porelight.heat.cooling import SurfaceSchedule, require_unfrozen
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.tissue.thermal import LayeredThermal
@@ -69,7 +69,7 @@ def test_evaporation_alone_cools_as_a_constant_flux():
 def test_a_course_that_does_not_change_is_its_one_surface():
     start = np.full(COLUMN.shape[0], 306.0)
     times = np.array([0.0, 0.2, 0.5, 1.0])
-    twice = SurfaceCourse((PLATE, PLATE), (0.5,))
+    twice = SurfaceSchedule((PLATE, PLATE), (0.5,))
     found = cooled_temperature(COLUMN, skin(), twice, start, times, tolerance=1e-7)
     once = cooled_temperature(COLUMN, skin(), PLATE, start, times, tolerance=1e-7)
     np.testing.assert_allclose(found, once, atol=1e-4)
@@ -80,7 +80,7 @@ def test_a_course_that_does_not_change_is_its_one_surface():
 def test_energy_closes_while_the_surface_changes_and_pulses_come():
     grid = Grid(graded_edges(2e-4, 1.2, 2e-3, 15e-3), graded_edges(1e-5, 1.2, 1e-3, 15e-3))
     absorbed = 1e6 * np.exp(-grid.z[:, None] / 1e-3 - (grid.r / 2.5e-3) ** 2)
-    course = SurfaceCourse((PLATE, AIR), (0.35,))
+    course = SurfaceSchedule((PLATE, AIR), (0.35,))
     train = TemporalProfile.rectangle(0.01).repeated(0.1, 5).delayed(0.2)
     times = np.array([0.1, 0.205, 0.3, 0.36, 1.0, 30.0])
     run = exposure_rise(grid, skin(2e-3), course, absorbed, train, times)
@@ -151,17 +151,17 @@ def test_a_cooled_plate_cools_skin_as_measured():
 
 
 def test_cooling_is_followed_by_air():
-    course = SurfaceCourse.cooled("contact", 0.5)
+    course = SurfaceSchedule.cooled("contact", 0.5)
     assert course.until == (0.5,)
     assert course.surfaces == (Surface.typical("contact"), Surface.typical())
-    spurt = SurfaceCourse.cooled("cryogen", 0.05, {"cryogen_film_time": 0.1})
+    spurt = SurfaceSchedule.cooled("cryogen", 0.05, {"cryogen_film_time": 0.1})
     assert spurt.until == (pytest.approx(0.15),)
-    assert SurfaceCourse.cooled("air", 1.0).surfaces == (Surface.typical(),)
+    assert SurfaceSchedule.cooled("air", 1.0).surfaces == (Surface.typical(),)
 
 
 def test_a_cooling_without_length_is_refused():
     with pytest.raises(ParameterError, match="contact lasts 0 s"):
-        SurfaceCourse.cooled("contact", 0.0)
+        SurfaceSchedule.cooled("contact", 0.0)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_cooling_without_length_is_refused():
 )
 def test_a_course_needs_a_time_for_each_change(surfaces, until):
     with pytest.raises(ParameterError):
-        SurfaceCourse(surfaces, until)
+        SurfaceSchedule(surfaces, until)
 
 
 def test_freezing_skin_gets_one_line_and_a_short_chill_does_not():

@@ -7,7 +7,7 @@ from porelight.errors import ConvergenceError, ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat.closed_form import HalfSpace, gaussian_pulse_rise
 from porelight.heat.conduction import exposure_rise
-from porelight.heat.heterogeneous import mapped_rise
+from porelight.heat.heterogeneous import heterogeneous_rise
 from porelight.heat.materials import MaterialMap
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
@@ -46,7 +46,7 @@ def test_flux_through_shells_of_two_materials_is_exact():
     materials = MaterialMap(conductivity, np.full(grid.shape, 1e5), perfusion)
     core = np.zeros(grid.shape)
     core[:, :2] = 1e7
-    run = mapped_rise(
+    run = heterogeneous_rise(
         grid, materials, CLOSED, core * 20.0, TemporalProfile.rectangle(20.0), np.array([20.0]),
         tolerance=1e-5,
     )  # fmt: skip
@@ -68,7 +68,7 @@ def test_layers_give_what_the_fast_solver_gives():
     times = np.array([0.01, 0.3, 3.0])
     pulse = TemporalProfile.rectangle(0.01)
     fast = exposure_rise(grid, thermal, AIR, absorbed, pulse, times, tolerance=1e-6).rise
-    found = mapped_rise(
+    found = heterogeneous_rise(
         grid, MaterialMap.layered(grid, thermal), AIR, absorbed, pulse, times, tolerance=1e-5
     ).rise
     # rings: flux between centres is straight in r there and logarithmic here
@@ -85,7 +85,7 @@ def test_observed_order_in_space_is_two_off_the_axis():
         grid = Grid(np.linspace(0.0, 7e-3, n + 1), np.linspace(0.0, 5e-3, 2 * n + 1))
         depth = -np.diff(np.exp(-mu_a * grid.z_edges)) / np.diff(grid.z_edges)
         across = -np.diff(np.exp(-((grid.r_edges / radius) ** 2))) / grid.ring_area
-        rise = mapped_rise(
+        rise = heterogeneous_rise(
             grid, even(grid), AIR, np.outer(depth, across), TemporalProfile.rectangle(1e-6),
             np.array([0.2]), tolerance=1e-4,
         ).rise[0]  # fmt: skip
@@ -110,7 +110,7 @@ def manufactured(n: int, end: float, tolerance: float, *, steady: bool) -> float
         stored = RHO_C * (1.0 + C_SLOPE * u) * AMPLITUDE * growth * np.cos(phase)
         return np.asarray(stored - K * (-(wave**2) * (1.0 + K_SLOPE * u) * u + K_SLOPE * slope**2))
 
-    run = mapped_rise(
+    run = heterogeneous_rise(
         grid, even(grid, conductivity_slope=K_SLOPE, capacity_slope=C_SLOPE), CLOSED,
         np.zeros(grid.shape), TemporalProfile.rectangle(1e-3), np.array([end]), tolerance=tolerance,
         source=source,
@@ -132,7 +132,7 @@ def test_heat_capacity_that_falls_with_warmth_follows_the_enthalpy():
     # no flow where heat is even: c0 (u + b u^2 / 2) = q t, so u = (sqrt(1 + 2 b q t / c0) - 1) / b
     grid = Grid(np.array([0.0, 1.0]), np.linspace(0.0, 20e-3, 11))
     density = 4e8  # J/m3 in 1 s
-    run = mapped_rise(
+    run = heterogeneous_rise(
         grid, even(grid, capacity_slope=C_SLOPE), CLOSED, np.full(grid.shape, density),
         TemporalProfile.rectangle(1.0), np.array([0.5, 1.0]), tolerance=1e-2,
     )  # fmt: skip
@@ -148,7 +148,7 @@ def test_observed_order_in_time_is_two():
     absorbed = 1e8 * np.exp(-grid.z[:, None] / 4e-4)
 
     def run(tolerance: float):
-        return mapped_rise(
+        return heterogeneous_rise(
             grid, even(grid).with_water(), AIR, absorbed, TemporalProfile.rectangle(0.5),
             np.array([0.5]), tolerance=tolerance,
         )  # fmt: skip
@@ -170,7 +170,7 @@ def test_energy_closes(water):
     if water:
         materials = materials.with_water()
     absorbed = 4e7 * np.exp(-grid.z[:, None] / 5e-4 - (grid.r / 2e-3) ** 2)
-    run = mapped_rise(
+    run = heterogeneous_rise(
         grid, materials, AIR, absorbed, TemporalProfile.rectangle(0.01).repeated(0.1, 2),
         np.array([0.005, 0.1, 2.0]), tolerance=1e-2,
     )  # fmt: skip
@@ -184,9 +184,11 @@ def test_a_follicle_that_conducts_badly_stays_hot():
     shaft = (grid.r < 1e-4) & (grid.z[:, None] < 1e-3)
     absorbed = np.where(shaft, 1e8, 0.0)
     pulse, times = TemporalProfile.rectangle(1e-3), np.array([0.02])
-    plain = mapped_rise(grid, even(grid), CLOSED, absorbed, pulse, times, tolerance=1e-3).rise
+    plain = heterogeneous_rise(
+        grid, even(grid), CLOSED, absorbed, pulse, times, tolerance=1e-3
+    ).rise
     slow = even(grid).replaced(shaft, conductivity=0.1, heat_capacity=RHO_C)
-    found = mapped_rise(grid, slow, CLOSED, absorbed, pulse, times, tolerance=1e-3).rise
+    found = heterogeneous_rise(grid, slow, CLOSED, absorbed, pulse, times, tolerance=1e-3).rise
     assert found[0, 0, 0] > 1.3 * plain[0, 0, 0]
 
 
@@ -194,8 +196,10 @@ def test_warm_water_conducts_better():
     grid = Grid(np.array([0.0, 1.0]), np.linspace(0.0, 2e-3, 41))
     absorbed = np.where(grid.z[:, None] < 2e-4, 2e8, 0.0)
     pulse, times = TemporalProfile.rectangle(1e-3), np.array([0.1])
-    cold = mapped_rise(grid, even(grid), CLOSED, absorbed, pulse, times).rise[0, 0, 0]
-    warm = mapped_rise(grid, even(grid).with_water(), CLOSED, absorbed, pulse, times).rise[0, 0, 0]
+    cold = heterogeneous_rise(grid, even(grid), CLOSED, absorbed, pulse, times).rise[0, 0, 0]
+    warm = heterogeneous_rise(grid, even(grid).with_water(), CLOSED, absorbed, pulse, times).rise[
+        0, 0, 0
+    ]
     assert warm < cold
 
 
@@ -214,7 +218,7 @@ def test_impossible_runs_are_refused(change, message):
     sound = {"absorbed": np.ones(GRID.shape), "times": np.array([1.0]), "tolerance": 1e-3}
     chosen = sound | change
     with pytest.raises(ParameterError, match=message):
-        mapped_rise(
+        heterogeneous_rise(
             GRID, even(GRID), AIR, chosen["absorbed"], TemporalProfile.rectangle(0.1),
             chosen["times"],
             tolerance=chosen["tolerance"],
@@ -237,7 +241,7 @@ def test_impossible_materials_are_refused():
 
 def test_a_source_that_is_not_finite_ends_in_an_error():
     with pytest.raises(ConvergenceError, match="shrank below"):
-        mapped_rise(
+        heterogeneous_rise(
             GRID, even(GRID), AIR, np.ones(GRID.shape), TemporalProfile.rectangle(0.1),
             np.array([1.0]),
             source=lambda _: np.full(GRID.shape, np.nan),

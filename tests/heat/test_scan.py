@@ -18,7 +18,7 @@ from porelight.heat.scan import (
     treatment_grid,
 )
 from porelight.heat.surface import Surface
-from porelight.heat.thermometer import seen_response
+from porelight.heat.thermometer import thermometer_response
 from porelight.laser.handpiece import raster
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
@@ -235,7 +235,7 @@ def test_what_moves_sees_what_each_place_sees(hand):
 @pytest.mark.verification
 def test_what_is_under_the_spot_is_what_a_moving_place_sees(hand):
     response, path, _, _ = hand
-    seen = seen_response(response, 15e-3)
+    seen = thermometer_response(response, 15e-3)
     looks = path.time[:, None] + np.array([PULSE, 0.02, 0.142])
     found = rise_under_spot(seen, path.time, path.position, ENERGY, looks)
     times = looks.ravel()

@@ -79,7 +79,7 @@ def test_a_train_needs_a_whole_number_of_pulses(count):
         TemporalProfile.rectangle(0.01).repeated(0.1, count)
 
 
-def test_a_session_is_not_an_envelope():
+def test_a_session_is_no_temporal_profile():
     with pytest.raises(ParameterError, match=r"heat\.scan"):
         TemporalProfile.rectangle(1e-4).repeated(1e-3, 200_000)
 

@@ -10,7 +10,7 @@ from porelight.heat.thermometer import (
     first_time_above,
     lagged,
     radiometric_reading,
-    seen_response,
+    thermometer_response,
 )
 
 FIELD = 15e-3
@@ -30,7 +30,7 @@ def test_the_mean_over_a_centred_circle_is_its_closed_form(width):
     # (2 / R^2) int_0^R exp(-(r/w)^2) r dr = (w/R)^2 (1 - exp(-(R/w)^2))
     radius = 0.5 * FIELD
     exact = (width / radius) ** 2 * -math.expm1(-((radius / width) ** 2))
-    seen = seen_response(gaussian_response(width), FIELD)
+    seen = thermometer_response(gaussian_response(width), FIELD)
     assert seen.rise[3, 0, 0] == pytest.approx(exact, rel=2e-3)
 
 
@@ -38,7 +38,7 @@ def test_the_mean_over_a_centred_circle_is_its_closed_form(width):
 def test_a_field_of_view_keeps_the_energy_it_passes_over():
     # the mean over a circle moves heat about, the integral over the plane stays
     response = gaussian_response(4e-3)
-    seen = seen_response(response, FIELD)
+    seen = thermometer_response(response, FIELD)
 
     def integral(one: PulseResponse) -> float:
         return float(np.trapezoid(one.r * one.rise[0, 0], one.r))
@@ -48,7 +48,7 @@ def test_a_field_of_view_keeps_the_energy_it_passes_over():
 
 def test_a_point_sees_the_surface_itself():
     response = gaussian_response(4e-3)
-    np.testing.assert_allclose(seen_response(response, 0.0).rise, response.rise, atol=1e-12)
+    np.testing.assert_allclose(thermometer_response(response, 0.0).rise, response.rise, atol=1e-12)
 
 
 @pytest.mark.verification
@@ -60,14 +60,14 @@ def test_what_moves_with_the_hand_sees_the_mean_of_many_points():
     angle, r = rng.uniform(0.0, 2.0 * np.pi, 4000), 0.5 * FIELD * np.sqrt(rng.random(4000))
     inside = where + np.column_stack([r * np.cos(angle), r * np.sin(angle)])
     points = session_rise(response, start, path, 2.0, inside, now)[0, :, 0]
-    seen = rise_along(seen_response(response, FIELD), start, path, 2.0, where, now)[0, 0]
+    seen = rise_along(thermometer_response(response, FIELD), start, path, 2.0, where, now)[0, 0]
     assert abs(points.mean() - seen) < 4.0 * points.std() / np.sqrt(points.size)
     assert points.std() / np.sqrt(points.size) < 0.015 * seen
 
 
 def test_a_field_of_view_wider_than_the_response_is_refused():
     with pytest.raises(ParameterError, match=r"field_of_view is 0.12 m, wider than the response"):
-        seen_response(gaussian_response(4e-3), 0.12)
+        thermometer_response(gaussian_response(4e-3), 0.12)
 
 
 def test_equal_emissivities_read_the_skin_itself():

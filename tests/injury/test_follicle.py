@@ -3,14 +3,14 @@ import pytest
 
 from porelight.errors import ParameterError
 from porelight.injury.field import InjuryParameters, injury_field
-from porelight.injury.follicle import LitHair, injury_around_hair
+from porelight.injury.follicle import IrradiatedHair, injury_around_hair
 
 DIFFUSIVITY = 1.1e-7  # m2/s
 
 
 def hair(rise, pulses=1, duration=3e-4, diameter=30e-6):
     times = 0.2 * np.arange(float(pulses))
-    return LitHair(diameter, DIFFUSIVITY, duration, times, np.full(pulses, float(rise)))
+    return IrradiatedHair(diameter, DIFFUSIVITY, duration, times, np.full(pulses, float(rise)))
 
 
 @pytest.mark.verification
@@ -22,13 +22,15 @@ def test_far_from_a_thin_hair_its_heat_is_that_of_a_line_source():
     age = 4.0 * DIFFUSIVITY * time[:, None]
     line = 25.0 * (15e-6) ** 2 / age * np.exp(-(distance**2) / age)
     # between its times the excess is a straight line, 1.2 times apart
-    np.testing.assert_allclose(lit.warmth(time, distance), line, rtol=0.02)
+    np.testing.assert_allclose(lit.temperature_rise(time, distance), line, rtol=0.02)
 
 
 @pytest.mark.verification
 def test_on_the_axis_a_hair_has_its_whole_rise_at_the_end_of_a_short_pulse():
     lit = hair(25.0, duration=1e-6)
-    assert lit.warmth(np.array([1e-6]), np.zeros(1))[0, 0] == pytest.approx(25.0, rel=1e-3)
+    assert lit.temperature_rise(np.array([1e-6]), np.zeros(1))[0, 0] == pytest.approx(
+        25.0, rel=1e-3
+    )
 
 
 def test_injury_falls_with_the_distance_and_is_the_skins_own_far_away():
@@ -62,7 +64,7 @@ def test_a_hair_that_takes_up_no_light_adds_nothing():
 )
 def test_pulses_that_do_not_fit_are_refused(times, rises, message):
     with pytest.raises(ParameterError, match=message):
-        LitHair(30e-6, DIFFUSIVITY, 3e-4, np.array(times), np.array(rises))
+        IrradiatedHair(30e-6, DIFFUSIVITY, 3e-4, np.array(times), np.array(rises))
 
 
 def test_a_map_of_temperatures_is_refused():

@@ -7,7 +7,7 @@ import pytest
 
 from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.injury.field import InjuryParameters
-from porelight.injury.published import PUBLISHED, published_set
+from porelight.injury.published import PUBLISHED, published_coefficients
 from porelight.injury.rate_process import damage_integral, threshold_temperature
 
 DURATIONS = (1e-3, 0.1, 1.0, 60.0, 600.0)
@@ -34,7 +34,7 @@ def tolerance(printed):
 @pytest.mark.validation
 @pytest.mark.parametrize(("name", "branch"), list(TABLE))
 def test_thresholds_match_the_table(name, branch):
-    process = published_set(name).branches[branch]
+    process = published_coefficients(name).branches[branch]
     printed = TABLE[name, branch]
     for duration, celsius in zip(DURATIONS, printed, strict=True):
         if not math.isnan(celsius):
@@ -63,14 +63,14 @@ def test_blood_does_not_coagulate_at_57_celsius_in_a_second():
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_set_has_a_range_and_a_source(name):
-    chosen = published_set(name)
+    chosen = published_coefficients(name)
     assert 310.0 < chosen.coldest < chosen.hottest < 375.0
     assert chosen.source
     assert chosen.flag in ("seen", "recalled")
 
 
 def test_two_branch_sets_switch_at_fifty_celsius():
-    chosen = published_set("weaver-stoll")
+    chosen = published_coefficients("weaver-stoll")
     cool, hot = chosen.branches
     below, above = np.array([322.0]), np.array([324.0])
     np.testing.assert_array_equal(chosen.process.log_rate(below), cool.log_rate(below))
@@ -78,7 +78,7 @@ def test_two_branch_sets_switch_at_fifty_celsius():
 
 
 def test_leaving_the_measured_range_warns_and_staying_inside_does_not():
-    chosen = published_set("henriques")
+    chosen = published_coefficients("henriques")
     time = np.array([0.0, 1.0])
     with pytest.warns(ExtrapolationWarning, match="henriques reaches 360.0 K"):
         chosen.damage(time, np.full(2, 360.0))
@@ -88,4 +88,4 @@ def test_leaving_the_measured_range_warns_and_staying_inside_does_not():
 
 def test_unknown_sets_are_refused_with_the_nearest_name():
     with pytest.raises(ParameterError, match="did you mean 'takata'"):
-        published_set("takatta")
+        published_coefficients("takatta")

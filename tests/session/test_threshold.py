@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import ExtrapolationWarning, ParameterError
-from porelight.heat.cooling import SurfaceCourse
+from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
 from porelight.session.single_exposure import SingleExposure, heating, room_air
@@ -143,7 +143,7 @@ def test_nanosecond_pulses_warn_that_heat_is_not_what_injures():
         )
 
 
-def test_envelopes_are_exposures_too():
+def test_temporal_profiles_are_exposures_too():
     curve = TemporalProfile.sampled(np.array([0.0, 0.01, 0.03]), np.array([0.0, 1.0, 0.0]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -183,7 +183,7 @@ def test_unknown_names_say_what_was_meant(heated):
     with pytest.raises(ParameterError, match="the exposure lasts"):
         SingleExposure(
             1e-6, Beam("flat-top", 5e-3), TemporalProfile.rectangle(90.0).repeated(300.0, 3),
-            SurfaceCourse.of(room_air(Target.human())),
+            SurfaceSchedule.of(room_air(Target.human())),
         )  # fmt: skip
 
 

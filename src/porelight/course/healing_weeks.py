@@ -22,7 +22,7 @@ from porelight.course.regimen import Care, collagen_loss, plug_of_sebum, sun_exp
 from porelight.course.state import SessionDoses, SkinMemory
 from porelight.healing.collagen import CollagenKinetics, CollagenState, remodelling
 from porelight.healing.contraction import dermal_depth
-from porelight.healing.epidermis import EpidermisParameters, epidermal_course, pigment_risk
+from porelight.healing.epidermis import EpidermisParameters, epidermal_healing, pigment_risk
 from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
 from porelight.mechanics.depth import orifice_mean
 from porelight.mechanics.ring import RingMechanics
@@ -115,7 +115,7 @@ class HealingWeeks:
 
         # the surface, and what else changes
         healing = EpidermisParameters.from_values(values)
-        surface = epidermal_course(
+        surface = epidermal_healing(
             times, session_times, doses.ablated, doses.dead, doses.surface_rise, healing
         )
         # relief, lines and scars follow the skin between the pores, not the pore's wall, and its

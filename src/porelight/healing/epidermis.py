@@ -81,7 +81,7 @@ class EpidermisParameters(ParameterSet):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EpidermalCourse:
+class EpidermalHealing:
     """The surface over time, each of shape (n_time, n_draw) and 0 where nothing happened."""
 
     open_wound: Floats  # share of the treated surface without new epidermis
@@ -89,14 +89,14 @@ class EpidermalCourse:
     erythema: Floats  # 1 is the redness right after a deep wound
 
 
-def epidermal_course(
+def epidermal_healing(
     times: Floats,
     session_times: Floats,
     ablated: Floats,
     dead: Floats,
     surface_rise: Floats,
     parameters: EpidermisParameters,
-) -> EpidermalCourse:
+) -> EpidermalHealing:
     """Surface of the skin through a course of sessions.
 
     Parameters
@@ -116,7 +116,7 @@ def epidermal_course(
 
     Returns
     -------
-    EpidermalCourse
+    EpidermalHealing
         A value at the very time of a session is the one just before it. Of several wounds the
         largest open share and dressing count; rednesses fill up towards 1.
 
@@ -131,7 +131,7 @@ def epidermal_course(
     without dressing on day 7:
 
     >>> day = 86400.0
-    >>> course = epidermal_course(np.array([0.0, 1.0, 4.0, 7.0]) * day, np.zeros(1),
+    >>> course = epidermal_healing(np.array([0.0, 1.0, 4.0, 7.0]) * day, np.zeros(1),
     ...     np.full((1, 1), 1e-5), np.full((1, 1), 6e-5), np.zeros((1, 1)),
     ...     EpidermisParameters.typical())
     >>> course.open_wound[:, 0].round(2), course.dressing[:, 0].round(2)
@@ -165,7 +165,7 @@ def epidermal_course(
     wounded = -np.expm1(-depth / p.erythema_depth) * _decay(since, fading)
     warm = -np.expm1(-rise / p.flush_rise) * np.exp(-since / p.flush_time)
     redness = np.where(begun, 1.0 - (1.0 - wounded) * (1.0 - warm), 0.0)
-    return EpidermalCourse(
+    return EpidermalHealing(
         open_wound=open_share.max(axis=0, initial=0.0),
         dressing=dressing.max(axis=0, initial=0.0),
         erythema=1.0 - np.prod(1.0 - redness, axis=0),

@@ -1,6 +1,6 @@
-"""One run of conduction: the state in radial modes, its steps in time, and the books of its energy.
+"""One run of conduction: the state in radial modes, its steps in time, and its balance of energy.
 
-The caller (`conduction`) checks what it gives.
+The caller (`conduction`) checks the input.
 """
 
 import math
@@ -22,8 +22,8 @@ _SAFETY = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Conduction:
-    """The rise above rest and where the energy went, at each time asked for."""
+class ConductionResult:
+    """The rise above rest and the balance of energy, at each time asked for."""
 
     time: Floats  # (n_time,) [s]
     rise: Floats  # (n_time, n_z, n_r) [K]
@@ -36,7 +36,7 @@ class Conduction:
 
 
 class Run:
-    """The state that a run carries from step to step."""
+    """The state of a run of conduction, carried from step to step."""
 
     def __init__(
         self,
@@ -69,8 +69,8 @@ class Run:
         times: Floats,
         tolerance: float,
         fixed_step: float,
-    ) -> Conduction:
-        """Advance through stretches of (start, end, power over `self.power`), then in the dark."""
+    ) -> ConductionResult:
+        """Advance through intervals (start, end, power over `self.power`), then without light."""
         last = float(times[-1])
         # the state at time 0 is known: zero
         self.seen = int(np.searchsorted(times, 0.0, side="right"))
@@ -185,8 +185,8 @@ class Run:
         self.next[:, keep:] = 0.0
         self.n_active = keep
 
-    def result(self, times: Floats) -> Conduction:
-        return Conduction(
+    def result(self, times: Floats) -> ConductionResult:
+        return ConductionResult(
             time=times,
             rise=self.rise,
             delivered=self.ledger[:, 0],

@@ -1,4 +1,4 @@
-"""Compiled sums over thousands of pulses: at a place that stays, and along one that moves.
+"""Compiled sums over thousands of pulses, at a fixed place and along a moving one.
 
 The response to one pulse is steep while it is young and ever smoother as it ages. So time is halved
 again and again; on each interval the pulses that were old before it began (by `_AGE` of its length)

@@ -49,12 +49,12 @@ _BODY = 310.15  # K; where the heat of ablation is counted from
 _EXTENT = 8e-3  # m; heat spreads 2 mm in 10 s
 _LONGEST = 60.0  # s; later perfusion matters
 _DEEPEST = 1e-3  # m; more ablation than one pulse can do
-_MANY = 8  # stretches of light from which on each is looked at less often
+_MANY = 8  # pulses in a train from which on fewer times are recorded for each
 
 
 @dataclass(frozen=True, slots=True)
 class AblationMaterial:
-    """Skin as a pulse sees it whose light ends within micrometres."""
+    """Properties of skin for light that is absorbed within micrometres."""
 
     mu_a: float  # cold, of skin [1/m]
     mu_a_dynamic_factor: float  # effective over cold absorption during the pulse [-]
@@ -119,7 +119,7 @@ class AblationMaterial:
         Parameters
         ----------
         values : mapping of str to float
-            Names of ``tissue/data/ablation.toml`` or ``thermal.toml`` and their SI values; other
+            Names of ``data/tissue/ablation.toml`` or ``thermal.toml`` and their SI values; other
             names are left alone. ``mu_a_skin_2790`` may hold another strongly absorbed wavelength.
 
         Raises
@@ -151,7 +151,7 @@ class AblationMaterial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AblationResult:
-    """What the pulses did; energies per area of skin, counted from rest [J/m2]."""
+    """Ablation and heating by the pulses; energies per area of skin, counted from rest [J/m2]."""
 
     ablated_depth: float  # m
     time: Floats  # (n_time,) since the start of the first pulse [s]
@@ -188,17 +188,17 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     Parameters
     ----------
     material : AblationMaterial
-        The skin.
+        Properties of the skin.
     radiant_exposure : float
         Energy per area that enters the skin, all pulses together [J/m2].
     pulse_duration : float or TemporalProfile
-        Length of one rectangular pulse [s], or the course of the power: any shape, any train.
+        Length of one rectangular pulse [s], or the power over time of any pulse or train.
     surface : Surface
         Its `heat_transfer` acts on the rise above rest.
     resting_temperature : float
         Temperature of the skin before the pulse, also that of skin warmed by earlier ones [K].
     until : float
-        Last time [s], at most a minute.
+        Time at which the simulation ends [s], at most a minute.
     removal : {"steady", "blow-off"}
         Whether skin flies off as soon as it has boiled off, so that the light reaches fresh skin,
         or all at the end of each pulse: the limits of a pulse that is long, or short, against the
@@ -231,17 +231,17 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     RADIANT_EXPOSURE.require(radiant_exposure)
     if not isinstance(pulse_duration, TemporalProfile):
         pulse_duration = TemporalProfile.rectangle(pulse_duration)
-    envelope = pulse_duration
+    temporal_profile = pulse_duration
     if removal not in get_args(Removal):
         raise ParameterError(
             f"no removal named {removal!r}{did_you_mean(str(removal), get_args(Removal))}"
         )
     TEMPERATURE.require(resting_temperature, "resting_temperature")
     TIME.require(until, "until")
-    if not envelope.duration < until <= _LONGEST:
+    if not temporal_profile.duration < until <= _LONGEST:
         raise ParameterError(
-            f"until is {until:g} s; expected more than the pulse of {envelope.duration:g} s and at "
-            f"most {_LONGEST:g} s."
+            f"until is {until:g} s; expected more than the pulse of "
+            f"{temporal_profile.duration:g} s and at most {_LONGEST:g} s."
         )
     capacity = material.heat_capacity
     boiling = capacity * (material.boil_off_temperature - resting_temperature)
@@ -251,7 +251,7 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
             f"of {material.boil_off_temperature:g} K."
         )
     boil = Boiling(capacity, boiling, material.latent_heat)
-    stretches = list(_stretches(envelope))
+    stretches = list(_stretches(temporal_profile))
     size = _cell_sizes(material, radiant_exposure, boil.removal, cell, len(stretches))
     edges = np.concatenate([[0.0], np.cumsum(size)])
     column = Column(size, material.thermal_conductivity, surface.heat_transfer, boil)
@@ -264,8 +264,8 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     )
     time, rise, pulses = [0.0], [np.zeros(size.size)], []
 
-    def follow(looks: Floats, irradiance: float, step: float) -> float:
-        for look in looks:
+    def follow(recorded: Floats, irradiance: float, step: float) -> float:
+        for look in recorded:
             step = column.advance(float(look), step, irradiance, light)
             time.append(float(look))
             rise.append(column.rise)
@@ -278,8 +278,8 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
         step = (end - begin) / 1000.0
         column.held = removal == "blow-off"
         for start, stop, strength in pieces:
-            looks = start + (stop - start) * np.arange(1, per_piece + 1) / per_piece
-            step = follow(looks, radiant_exposure * strength, step)
+            recorded = start + (stop - start) * np.arange(1, per_piece + 1) / per_piece
+            step = follow(recorded, radiant_exposure * strength, step)
         column.held = False
         column.blow_off()
         pulses.append((end, float(edges[column.front]), column.stored))
@@ -308,13 +308,13 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     )
 
 
-def _stretches(envelope: TemporalProfile) -> Iterator[list[tuple[float, float, float]]]:
-    """Yield the pieces of power of each unbroken stretch of light."""
+def _stretches(temporal_profile: TemporalProfile) -> Iterator[list[tuple[float, float, float]]]:
+    """Yield the intervals of constant power of each pulse, pulses being parted by darkness."""
     lit: list[tuple[float, float, float]] = []
-    for begin, end, strength in envelope.pieces():
+    for begin, end, strength in temporal_profile.pieces():
         if strength > 0.0:
             lit.append((begin, end, strength))
-        elif lit and end - begin > 1e-9 * envelope.duration:
+        elif lit and end - begin > 1e-9 * temporal_profile.duration:
             yield lit
             lit = []
     yield lit
@@ -327,7 +327,7 @@ def _cell_sizes(
     cell: float,
     n_pulses: int,
 ) -> Floats:
-    """Equal cells as deep as ablation and light can go, then growing ones."""
+    """Sizes of the cells [m]: equal as deep as ablation and light can go, then growing."""
     reach = 1.0 / (material.mu_a * material.mu_a_dynamic_factor)
     cell = cell or min(reach / 40.0, 0.25e-6)
     deepest = radiant_exposure / removal
@@ -342,10 +342,10 @@ def _cell_sizes(
 
 
 def _after(begin: float, end: float, following: float) -> Floats:
-    """Return when to look between a stretch of light and what follows, 12 times per decade."""
+    """Return the times recorded between a pulse and the next, 12 per decade."""
     rest = following - end
     earliest = min(0.01 * (end - begin), rest)
     n = 2 + math.ceil(12.0 * max(0.0, math.log10(rest / earliest)))
-    looks = end + np.geomspace(earliest, rest, n)
-    looks[-1] = following
-    return np.unique(looks)
+    recorded = end + np.geomspace(earliest, rest, n)
+    recorded[-1] = following
+    return np.unique(recorded)

@@ -43,13 +43,13 @@ def surface_flux_rise(medium: HalfSpace, flux: float, depth: Floats, time: float
     Parameters
     ----------
     medium : HalfSpace
-        Its conductivity and heat capacity.
+        Medium; only its conductivity and heat capacity count.
     flux : float
         Heat flux into the surface [W/m2].
     depth : ndarray of float64, shape (*space)
         Depth [m]; at 0 the rise is 2 q sqrt(t / (pi k rho c)).
     time : float
-        Since the flux began [s], above 0.
+        Time since the flux began [s], above 0.
 
     Returns
     -------
@@ -63,18 +63,18 @@ def surface_flux_rise(medium: HalfSpace, flux: float, depth: Floats, time: float
 
 
 def exponential_relaxation(medium: HalfSpace, mu_a: float, depth: Floats, time: float) -> Floats:
-    """Return what an initial profile exp(-mu_a z) has become.
+    """Return the profile into which exp(-mu_a z) has relaxed.
 
     Parameters
     ----------
     medium : HalfSpace
-        With exchange H = heat_transfer / thermal_conductivity, which must differ from `mu_a`.
+        Medium; heat_transfer / thermal_conductivity, below called H, must differ from `mu_a`.
     mu_a : float
         Attenuation of the initial profile [1/m].
     depth : ndarray of float64, shape (*space)
         Depth [m].
     time : float
-        Since the start [s].
+        Time since the start [s].
 
     Returns
     -------
@@ -116,18 +116,18 @@ def exponential_relaxation(medium: HalfSpace, mu_a: float, depth: Floats, time: 
 
 
 def gaussian_spread(medium: HalfSpace, radius: float, r: Floats, time: float) -> Floats:
-    """Return what an initial profile exp(-(r / radius)^2) has become in an unbounded plane.
+    """Return the profile into which exp(-(r / radius)^2) has spread in an unbounded plane.
 
     Parameters
     ----------
     medium : HalfSpace
-        Its diffusivity is used.
+        Medium; only its diffusivity counts.
     radius : float
         1/e radius at time 0 [m].
     r : ndarray of float64, shape (*space)
         Distance from the axis [m].
     time : float
-        Since the start [s].
+        Time since the start [s].
 
     Returns
     -------
@@ -146,15 +146,15 @@ def gaussian_pulse_rise(
     Parameters
     ----------
     medium : HalfSpace
-        The skin.
+        Medium that is heated.
     radius : float
         1/e radius of the beam [m].
     mu_a : float
         Absorption coefficient [1/m].
     r, depth : ndarray of float64, shapes that broadcast
-        Where [m].
+        Distance from the axis, and depth [m].
     time : float
-        Since the pulse [s].
+        Time since the pulse [s].
 
     Returns
     -------
@@ -171,10 +171,10 @@ def pulsed(response: Callable[[float], Floats], time: float, duration: float) ->
 
     Parameters
     ----------
-    response : function of time since an instantaneous pulse [s]
-        Its value.
+    response : callable
+        Response at a time [s] since an instantaneous pulse.
     time : float
-        Since the start of the pulse, not before its end [s].
+        Time since the start of the pulse, not before its end [s].
     duration : float
         Length of the pulse [s].
 
@@ -202,6 +202,6 @@ def steady_front_speed(irradiance: float, loss: float, heat_of_ablation: float) 
     irradiance, loss : float
         Absorbed irradiance and heat lost through the surface [W/m2].
     heat_of_ablation : float
-        From the temperature ahead of the front to removal [J/m3].
+        Heat per volume from the temperature ahead of the front to removal [J/m3].
     """
     return (irradiance - loss) / heat_of_ablation

@@ -25,8 +25,8 @@ from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.heat._cells import layered_cells
 from porelight.heat._modes import radial_modes
-from porelight.heat._run import Conduction, Run
-from porelight.heat.cooling import SurfaceCourse
+from porelight.heat._run import ConductionResult, Run
+from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.quantities import TIME, Floats
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from porelight.tissue.thermal import LayeredThermal
 
 __all__ = [
-    "Conduction",
+    "ConductionResult",
     "Surface",
     "conduction",
     "cooled_temperature",
@@ -64,13 +64,13 @@ def temperature_rise(
     thermal : LayeredThermal
         Layers of the skin; they need not meet the edges of the cells.
     surface : Surface
-        Its `heat_transfer` acts on the rise.
+        Heat exchange at the surface; only `heat_transfer` counts, which acts on the rise.
     heat_source : ndarray of float64, shape (n_z, n_r)
         Power per volume, mean over each cell [W/m3].
     duration : float
-        How long it acts, from time 0 [s].
+        Time for which the source acts, from time 0 [s].
     times : ndarray of float64, shape (n_time,)
-        When to look, rising, from 0 on [s].
+        Times at which the rise is returned, rising, from 0 on [s].
     tolerance : float
         Error allowed, relative to the largest rise at that time.
 
@@ -99,7 +99,7 @@ def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
     *,
     tolerance: float = 1e-4,
     step: float = 0.0,
-) -> Conduction:
+) -> ConductionResult:
     """Rise above rest and its energy balance; parameters as in `temperature_rise`.
 
     Parameters
@@ -120,37 +120,37 @@ def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
     return run.follow([(0.0, duration, 1.0)], times, tolerance, step)
 
 
-def exposure_rise(  # noqa: PLR0913  the four nouns, then keywords with defaults
+def exposure_rise(  # noqa: PLR0913  four inputs of physics, then keywords with defaults
     grid: Grid,
     thermal: "LayeredThermal",
-    surface: Surface | SurfaceCourse,
+    surface: Surface | SurfaceSchedule,
     absorbed: Floats,
-    envelope: TemporalProfile,
+    temporal_profile: TemporalProfile,
     times: Floats,
     *,
     tolerance: float = 1e-4,
     n_rings: int = 0,
-) -> Conduction:
-    """Rise above what the skin would be without the light, for any course of power and cooling.
+) -> ConductionResult:
+    """Rise above the temperature without the light, for any power and cooling over time.
 
     Parameters
     ----------
     grid, thermal, times, tolerance
         As in `temperature_rise`.
-    surface : Surface or SurfaceCourse
-        What lies on the skin, one surface or several in turn.
+    surface : Surface or SurfaceSchedule
+        Heat exchange at the surface: the same all the time, or one after another.
     absorbed : ndarray of float64, shape (n_z, n_r)
         Energy absorbed per volume by the end of the exposure [J/m3].
-    envelope : TemporalProfile
-        When it arrives.
+    temporal_profile : TemporalProfile
+        Share of that energy over time.
     n_rings : int
-        How many rings of cells around the axis to return; 0 is all. Trains of many pulses asked for
-        at many times would otherwise fill the memory.
+        Number of rings of cells around the axis to return; 0 is all. A train of many pulses,
+        returned at many times in all rings, would fill the memory.
 
     Returns
     -------
-    Conduction
-        With the rise of shape (n_time, n_z, n_rings).
+    ConductionResult
+        Rise of shape (n_time, n_z, n_rings), and the balance of energy.
 
     Raises
     ------
@@ -159,13 +159,13 @@ def exposure_rise(  # noqa: PLR0913  the four nouns, then keywords with defaults
     """
     source = np.asarray(absorbed, dtype=np.float64)
     run = _run(grid, thermal, surface, source, times, tolerance, n_rings)
-    return run.follow(list(envelope.pieces()), times, tolerance, 0.0)
+    return run.follow(list(temporal_profile.pieces()), times, tolerance, 0.0)
 
 
 def _run(
     grid: Grid,
     thermal: "LayeredThermal",
-    surface: Surface | SurfaceCourse,
+    surface: Surface | SurfaceSchedule,
     source: Floats,
     times: Floats,
     tolerance: float,
@@ -174,7 +174,7 @@ def _run(
     _check(grid, source, times, tolerance)
     course = [
         (begin, layered_cells(grid, thermal, part.heat_transfer))
-        for begin, _, part in SurfaceCourse.of(surface).pieces(math.inf)
+        for begin, _, part in SurfaceSchedule.of(surface).pieces(math.inf)
     ]
     modes = radial_modes(grid)
     power = (np.ascontiguousarray(source) @ modes.to_modes) * np.diff(grid.z_edges)[:, None]
@@ -221,7 +221,7 @@ def resting_temperature(grid: Grid, thermal: "LayeredThermal", surface: Surface)
 def cooled_temperature(
     grid: Grid,
     thermal: "LayeredThermal",
-    surface: Surface | SurfaceCourse,
+    surface: Surface | SurfaceSchedule,
     start: Floats,
     times: Floats,
     *,
@@ -233,12 +233,12 @@ def cooled_temperature(
     ----------
     grid, thermal
         As in `resting_temperature`.
-    surface : Surface or SurfaceCourse
-        What lies on the skin from time 0 on, one surface or several in turn.
+    surface : Surface or SurfaceSchedule
+        Heat exchange at the surface from time 0 on: the same, or one after another.
     start : ndarray of float64, shape (n_z,)
         Temperature at time 0 [K].
     times : ndarray of float64, shape (n_time,)
-        When to look, rising, from 0 on [s].
+        Times at which the temperature is returned, rising, from 0 on [s].
     tolerance : float
         Error allowed, relative to the largest change since the surface last changed.
 
@@ -254,7 +254,7 @@ def cooled_temperature(
     column = Grid(r_edges=np.array([0.0, 1.0]), z_edges=grid.z_edges)
     found = np.empty((times.size, start.size))
     now = start
-    for begin, end, part in SurfaceCourse.of(surface).pieces(float(times[-1])):
+    for begin, end, part in SurfaceSchedule.of(surface).pieces(float(times[-1])):
         cells = layered_cells(grid, thermal, part.heat_transfer)
         beyond = np.concatenate([[part.ambient_temperature], now, [thermal.arterial_temperature]])
         flow = cells.conductance * np.diff(beyond)

@@ -1,7 +1,7 @@
-"""What lies on the skin over time: spurts of cryogen, a plate put on and taken off, then air.
+"""Cooling of the surface over time: a spurt of cryogen or a plate for a while, then air.
 
 Between changes the exchange is that of one `Surface`. A spurt of cryogen is its spray followed by
-the film that stays and boils, then air; how long the film stays is part of the course.
+the film that stays and boils, then air; how long the film stays is part of the schedule.
 """
 
 from collections.abc import Mapping
@@ -22,15 +22,15 @@ _NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class SurfaceCourse:
-    """One surface after another.
+class SurfaceSchedule:
+    """The heat exchange at the surface over time: one `Surface` after another.
 
     Attributes
     ----------
     surfaces : tuple of Surface
-        In order.
+        Surfaces in order of time.
     until : tuple of float
-        When each but the last ends [s], rising from above 0.
+        Time at which each but the last ends [s], rising from above 0.
     """
 
     surfaces: tuple[Surface, ...]
@@ -49,22 +49,22 @@ class SurfaceCourse:
             raise ParameterError("times at which the surface changes must rise from above 0 s.")
 
     @classmethod
-    def of(cls, surface: "Surface | SurfaceCourse") -> "SurfaceCourse":
-        """Return a course as it is, or one that never changes."""
-        return surface if isinstance(surface, SurfaceCourse) else cls((surface,))
+    def of(cls, surface: "Surface | SurfaceSchedule") -> "SurfaceSchedule":
+        """Return a schedule unchanged, or the schedule of one surface that never changes."""
+        return surface if isinstance(surface, SurfaceSchedule) else cls((surface,))
 
     @classmethod
     def cooled(
         cls, cooling: Cooling, duration: float, values: Mapping[str, float] = _NONE
-    ) -> "SurfaceCourse":
+    ) -> "SurfaceSchedule":
         """Return a cooling from time 0 for a duration, then room air.
 
         Parameters
         ----------
         cooling : {"air", "cold air", "contact", "cryogen"}
-            What cools. A cryogen spurt lasts on as its film for ``cryogen_film_time``.
+            Kind of cooling. The film of a cryogen spurt stays for ``cryogen_film_time`` after it.
         duration : float
-            How long it is applied [s].
+            Time for which it is applied [s].
         values : mapping of str to float
             Numbers of ``heat.toml`` to use in place of the library's.
         """
@@ -79,7 +79,7 @@ class SurfaceCourse:
         return cls((Surface.from_values(values, cooling), air), (duration,))
 
     def pieces(self, end: float) -> list[tuple[float, float, Surface]]:
-        """Return start [s], end [s] and surface of every stretch up to a time."""
+        """Return start [s], end [s] and surface of every interval up to a time [s]."""
         starts, ends = (0.0, *self.until), (*self.until, np.inf)
         return [
             (start, float(min(stop, end)), surface)
@@ -96,13 +96,13 @@ def require_unfrozen(
     Parameters
     ----------
     time : ndarray of float64, shape (n_time,)
-        [s].
+        Times [s].
     depth : ndarray of float64, shape (n_depth,)
-        [m].
+        Depths below the surface [m].
     temperature : ndarray of float64, shape (n_time, n_depth)
-        [K].
+        Temperature [K].
     living_from : float
-        Lower edge of the stratum corneum [m]; that may be as cold as it likes.
+        Lower edge of the stratum corneum [m]; above it any cold is allowed.
 
     Raises
     ------

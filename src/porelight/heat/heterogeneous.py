@@ -1,6 +1,6 @@
 r"""Conduction through a map of materials: a follicle, a vessel, a plug, each with its own numbers.
 
-Where properties change along r too, the radial modes of `conduction` no longer part the problem.
+Where properties change along r too, the radial modes of `conduction` no longer separate.
 Here the whole (z, r) operator is assembled and factorised,
 
 .. math:: (\rho c)(T)\,\partial_t u = \nabla\cdot(k(T)\,\nabla u) - w\,(\rho c)_b\,u + q,
@@ -44,8 +44,8 @@ _SMALLEST = 1e-14  # s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MappedConduction:
-    """The rise above rest and where the energy went, at each time asked for."""
+class HeterogeneousConductionResult:
+    """The rise above rest and the balance of energy, at each time asked for."""
 
     time: Floats  # (n_time,) [s]
     rise: Floats  # (n_time, n_z, n_r) [K]
@@ -58,17 +58,17 @@ class MappedConduction:
 Source = Callable[[float], Floats]
 
 
-def mapped_rise(  # noqa: PLR0913  the nouns of `exposure_rise`, two keywords with defaults
+def heterogeneous_rise(  # noqa: PLR0913  the inputs of `exposure_rise`, two keywords with defaults
     grid: Grid,
     materials: MaterialMap,
     surface: Surface,
     absorbed: Floats,
-    envelope: TemporalProfile,
+    temporal_profile: TemporalProfile,
     times: Floats,
     *,
     tolerance: float = 1e-3,
     source: Source | None = None,
-) -> MappedConduction:
+) -> HeterogeneousConductionResult:
     """Rise above rest in a map of materials.
 
     Parameters
@@ -76,23 +76,24 @@ def mapped_rise(  # noqa: PLR0913  the nouns of `exposure_rise`, two keywords wi
     grid : Grid
         Cells in r and z; rim adiabatic, deepest edge at rest.
     materials : MaterialMap
-        Of its cells.
+        Materials of the cells.
     surface : Surface
-        Its `heat_transfer` acts on the rise.
+        Heat exchange at the surface; only `heat_transfer` counts, which acts on the rise.
     absorbed : ndarray of float64, shape (n_z, n_r)
         Energy absorbed per volume by the end of the exposure [J/m3].
-    envelope : TemporalProfile
-        When it arrives.
+    temporal_profile : TemporalProfile
+        Share of that energy over time.
     times : ndarray of float64, shape (n_time,)
-        When to look, rising, above 0 [s].
+        Times at which the rise is returned, rising, above 0 [s].
     tolerance : float
         Error of one step, relative to the largest rise so far.
     source : callable, optional
-        Power per volume at a time [W/m3], shape (n_z, n_r), added to the exposure.
+        Called with a time [s]; returns a power per volume [W/m3], shape (n_z, n_r), that is added
+        to that of the exposure.
 
     Returns
     -------
-    MappedConduction
+    HeterogeneousConductionResult
         ``delivered = stored + lost`` to rounding, whatever the tolerance.
 
     Raises
@@ -116,7 +117,10 @@ def mapped_rise(  # noqa: PLR0913  the nouns of `exposure_rise`, two keywords wi
         )
     run = _Run(grid, materials, surface, power, source, tolerance)
     end = float(times[-1])
-    for begin, stop, strength in [*envelope.pieces(), (envelope.duration, np.inf, 0.0)]:
+    for begin, stop, strength in [
+        *temporal_profile.pieces(),
+        (temporal_profile.duration, np.inf, 0.0),
+    ]:
         cuts = np.unique(np.append(times[(times > begin) & (times < stop)], min(stop, end)))
         for cut in cuts[cuts > begin]:
             run.advance(float(cut), strength)
@@ -258,11 +262,13 @@ class _Run:
         stored = float(self.enthalpy @ self.volume)
         self.kept.append((self.rise.reshape(self.grid.shape), self.delivered, stored, self.lost))
 
-    def result(self, times: Floats) -> MappedConduction:
+    def result(self, times: Floats) -> HeterogeneousConductionResult:
         unique = np.unique(times)
         at = np.searchsorted(unique, times)
         rise, delivered, stored, lost = (np.array(x) for x in zip(*self.kept, strict=True))
-        return MappedConduction(times, rise[at], delivered[at], stored[at], lost[at], self.n_steps)
+        return HeterogeneousConductionResult(
+            times, rise[at], delivered[at], stored[at], lost[at], self.n_steps
+        )
 
 
 def _operator(

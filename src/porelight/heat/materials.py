@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaterialMap:
-    """Properties of every cell at the temperature of rest, and how they change with a rise.
+    """Thermal properties of every cell at rest, and how they change with a rise.
 
     Attributes
     ----------
     conductivity, heat_capacity, perfusion : ndarray of float64, shape (n_z, n_r)
-        [W/(m K)], per volume [J/(m3 K)], perfusion rate times heat capacity of blood [W/(m3 K)].
+        Thermal conductivity [W/(m K)], heat capacity per volume [J/(m3 K)], and perfusion rate
+        times heat capacity of blood [W/(m3 K)].
     conductivity_slope, capacity_slope : float
         Relative change per kelvin of rise [1/K].
     """
@@ -81,9 +82,9 @@ class MaterialMap:
         Parameters
         ----------
         inside : ndarray of bool, shape (n_z, n_r)
-            Which cells.
+            True in the cells that change.
         conductivity, heat_capacity, perfusion : float
-            Of the material, as in the class.
+            Properties of the new material, as in the class.
         """
         return replace(
             self,
@@ -116,5 +117,5 @@ class MaterialMap:
 
     @property
     def is_linear(self) -> bool:
-        """Whether nothing changes with temperature."""
+        """Whether no property changes with temperature."""
         return self.conductivity_slope == 0.0 == self.capacity_slope

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # a response that falls as t^-1.5 is then right to 0.1 % between nodes
 NODES_PER_DECADE = 40
-# nodes reach down to this share of the pulse; before that the rise is taken as linear in time
+# first time of the response as a share of the pulse; before it the rise is linear in time
 _EARLIEST = 0.01
 
 
@@ -109,21 +109,21 @@ def pulse_response(
     thermal : LayeredThermal
         Layers of the skin.
     surface : Surface
-        Its `heat_transfer` acts on the rise.
+        Heat exchange at the surface; only `heat_transfer` counts, which acts on the rise.
     absorbed : ndarray of float64, shape (n_z, n_r)
         Energy absorbed per volume, per joule delivered [1/m3].
     pulse_duration : float
         Length of the pulse [s].
     depths : ndarray of float64, shape (n_depth,)
-        Where the rise is wanted [m]; 0 is the surface itself.
+        Depths at which the rise is returned [m]; 0 is the surface itself.
     until : float
         Longest time since a pulse that will be asked for [s].
 
     Returns
     -------
     PulseResponse
-        On 40 times per decade, of which one is the end of the pulse, and on r = 0, the centres of
-        the rings and midway between them.
+        Rise at 40 times per decade, of which one is the end of the pulse, and at r = 0, the
+        centres of the rings and midway between them.
 
     Raises
     ------

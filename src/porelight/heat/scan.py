@@ -2,7 +2,7 @@
 
 Conduction is linear, so the rise anywhere is the sum of the responses to each pulse.
 `pulse_response` gives the response to one joule; `session_rise` adds it up over the path of the
-spot for places on the skin, `rise_along` for something that moves with the hand.
+spot at fixed places of the skin, `rise_along` along a moving place, such as that of the spot.
 """
 
 import math
@@ -31,7 +31,7 @@ _BATCH = 256  # times of a moving place in one task; fixed: threads cannot chang
 # pulses younger than this are summed one by one: a train of pulses may still have kinks [s]
 _YOUNG = 0.5
 _OLD = 60.0  # s; a pulse has then spread over 5 mm, and changes little from one to the next
-_UNFELT = 1e-9  # share of the largest response at an age below which heat has not come yet
+_UNFELT = 1e-9  # share of the largest response of an age below which heat has not arrived yet
 
 
 def session_rise(
@@ -55,9 +55,9 @@ def session_rise(
     pulse_energy : float or ndarray of float64, shape (n_pulse,)
         Energy delivered by each pulse [J].
     places : ndarray of float64, shape (n_place, 2)
-        Where the rise is wanted [m].
+        Places at which the rise is returned [m].
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, on the clock of `pulse_time` [s]; see `session_times`.
+        Times at which it is returned, on the clock of `pulse_time` [s]; see `session_times`.
 
     Returns
     -------
@@ -122,16 +122,16 @@ def rise_along(
     places: Floats,
     times: Floats,
 ) -> Floats:
-    """Rise above rest where something is that moves: at each time at a place of its own.
+    """Rise above rest along a moving place: at each time, the rise at the place of that time.
 
     Parameters
     ----------
     response, pulse_time, pulse_position, pulse_energy
         As in `session_rise`.
     places : ndarray of float64, shape (n_time, 2)
-        Where it is at each time [m].
+        Place at each time [m].
     times : ndarray of float64, shape (n_time,)
-        When, on the clock of `pulse_time` [s].
+        Times, on the clock of `pulse_time` [s].
 
     Returns
     -------
@@ -160,7 +160,7 @@ def rise_under_spot(
     pulse_time: Floats,
     pulse_position: Floats,
     pulse_energy: float | Floats,
-    looks: Floats,
+    readings: Floats,
 ) -> Floats:
     """Rise above rest under the spot, which moves on straight lines from pulse to pulse.
 
@@ -168,32 +168,32 @@ def rise_under_spot(
     ----------
     response, pulse_time, pulse_position, pulse_energy
         As in `session_rise`.
-    looks : ndarray of float64, shape (n_pulse, n_look)
-        When to look after each pulse, not later than at the next one [s].
+    readings : ndarray of float64, shape (n_pulse, n_reading)
+        Times of the readings after each pulse, not later than the next pulse [s].
 
     Returns
     -------
-    ndarray of float64, shape (n_pulse, n_look, n_depth)
+    ndarray of float64, shape (n_pulse, n_reading, n_depth)
         Rise [K], at the depths of the response.
 
     Notes
     -----
     Pulses older than a minute have spread over half a centimetre: what they add is taken as linear
-    from a pulse to the last look before the next. For a field of view of 15 mm that changes less
+    from a pulse to the last reading before the next. For a field of view of 15 mm that changes less
     than 1e-3 of the rise, for a point up to 5e-3 where the path turns.
     """
     energy = np.broadcast_to(np.asarray(pulse_energy, dtype=np.float64), pulse_time.shape)
-    _check_session(response, pulse_time, pulse_position, energy, looks)
-    n_pulse, n_look = looks.shape
+    _check_session(response, pulse_time, pulse_position, energy, readings)
+    n_pulse, n_look = readings.shape
     following = np.append(pulse_time[1:], np.inf)[:, None]
     if (
         n_pulse != pulse_time.size
-        or (looks < pulse_time[:, None]).any()
-        or (looks > following).any()
+        or (readings < pulse_time[:, None]).any()
+        or (readings > following).any()
     ):
         raise ParameterError(
-            f"looks has shape {looks.shape}; expected a row for each of {pulse_time.size} pulses, "
-            "from that pulse to the next."
+            f"readings has shape {readings.shape}; expected a row for each of {pulse_time.size} "
+            "pulses, from that pulse to the next."
         )
 
     def spot(times: Floats) -> Floats:
@@ -202,18 +202,18 @@ def rise_under_spot(
 
     moving = _Moving(response, pulse_time, pulse_position, energy)
     old = np.searchsorted(pulse_time, pulse_time - _OLD, side="right")
-    every = looks.ravel()
+    every = readings.ravel()
     young = moving.rise(every, spot(every), np.repeat(old, n_look), np.full(every.size, n_pulse))
-    first, last = pulse_time, looks.max(axis=1)
+    first, last = pulse_time, readings.max(axis=1)
     at_first, at_last = (moving.rise(t, spot(t), np.zeros(n_pulse), old) for t in (first, last))
     span = np.where(last > first, last - first, 1.0)
-    share = ((looks - first[:, None]) / span[:, None])[:, :, None]
+    share = ((readings - first[:, None]) / span[:, None])[:, :, None]
     slow = (1.0 - share) * at_first[:, None] + share * at_last[:, None]
     return np.asarray(young.reshape(n_pulse, n_look, -1) + slow, dtype=np.float64)
 
 
 class _Moving:
-    """The sum of pulses at places that change with time, some pulses of them at a time."""
+    """The sum of pulses at a place that changes with time; the pulses may be a part of all."""
 
     def __init__(
         self, response: PulseResponse, start: Floats, position: Floats, energy: Floats
@@ -254,7 +254,7 @@ class _Moving:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """A response as the kernels read it."""
+    """A pulse response in the form that the kernels read."""
 
     values: Floats  # (n_time, n_r, n_depth)
     log_first: float
@@ -286,7 +286,7 @@ def session_times(
     *,
     pulse_duration: float = 0.0,
 ) -> Floats:
-    """Return times that resolve what one place feels: fine after each pulse that covers it.
+    """Return times that resolve the temperature of one place: dense after pulses that cover it.
 
     Parameters
     ----------
@@ -295,11 +295,11 @@ def session_times(
     pulse_position : ndarray of float64, shape (n_pulse, 2)
         Centre of the spot [m].
     place : ndarray of float64, shape (2,)
-        The place looked at [m].
+        The place [m].
     spot_diameter : float
         Diameter of the spot [m]; a pulse covers the place if its centre is within 0.6 diameters.
     until : float
-        Last time [s].
+        Last of the returned times [s].
     pulse_duration : float
         Length of a pulse [s]: adds eight times inside each covering pulse and one at its end.
 

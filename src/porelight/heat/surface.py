@@ -1,4 +1,4 @@
-"""What lies on the skin: air, a jet of cold air, a cooled plate, a spray of cryogen.
+"""Heat exchange at the surface: air, a jet of cold air, a cooled plate, a spray of cryogen.
 
 The exchange is linear in the surface temperature (Robin condition). Radiation is part of the
 coefficient: 4 emissivity sigma T^3, about 6 W/(m2 K) near 301 K, right to 4 % between 24 and 45 C.
@@ -56,10 +56,10 @@ class Surface:
         Parameters
         ----------
         values : mapping of str to float
-            Names of ``tissue/data/heat.toml`` and the SI values that replace them; names of other
+            Names of ``data/tissue/heat.toml`` and the SI values that replace them; names of other
             tables are left alone, so that one mapping can serve every room.
         cooling : {"air", "cold air", "contact", "cryogen"}
-            What lies on the skin. Only skin under air evaporates.
+            Cooling of the surface. Water evaporates only from skin under air.
 
         Raises
         ------

@@ -1,7 +1,7 @@
 """The power of a beam over time: micro-pulses, macro-pulse trains, any measured curve.
 
-An envelope says when which share of the energy arrives and nothing of how much there is: power is
-constant in each of its intervals and zero between them. Envelopes are built from one another:
+A temporal profile gives the share of the energy in each interval of time, not the energy itself.
+The power is constant in each interval and zero between them. Profiles are built from one another:
 
 >>> micro = TemporalProfile.rectangle(50e-6)
 >>> macro = micro.repeated(200e-6, 5)  # five micro-pulses make a macro-pulse
@@ -32,7 +32,7 @@ class TemporalProfile:
     Attributes
     ----------
     begin, end : ndarray of float64, shape (n_intervals,)
-        When each interval starts and ends [s]; they do not overlap.
+        Start and end of each interval [s]; intervals do not overlap.
     share : ndarray of float64, shape (n_intervals,)
         Share of the energy in each; they add up to 1.
     """
@@ -54,8 +54,8 @@ class TemporalProfile:
         TIME.require(self.end, "end")
         if (self.end <= self.begin).any() or (self.begin[1:] < self.end[:-1] * (1 - 1e-12)).any():
             raise ParameterError(
-                "intervals of an envelope must have a length and follow one another; sort them and "
-                "remove the overlap."
+                "intervals of a temporal profile must have a length and follow one another; sort "
+                "them and remove the overlap."
             )
         if (self.share < 0.0).any() or abs(self.share.sum() - 1.0) > 1e-9:
             raise ParameterError(
@@ -75,7 +75,7 @@ class TemporalProfile:
         Parameters
         ----------
         time : ndarray of float64, shape (n,)
-            When it was sampled, rising [s]; the first sample is time 0 of the envelope.
+            Times of the samples, rising [s]; the first sample is time 0 of the profile.
         power : ndarray of float64, shape (n,)
             Power in any unit, 0 or more.
 
@@ -96,11 +96,11 @@ class TemporalProfile:
                 "with two samples or more."
             )
         if not np.isfinite(time).all() or (np.diff(time) <= 0.0).any():
-            raise ParameterError("time of an envelope must rise from sample to sample [s].")
+            raise ParameterError("time of a temporal profile must rise from sample to sample [s].")
         if not np.isfinite(power).all() or (power < 0.0).any() or not power.any():
             raise ParameterError(
-                f"power of an envelope is between {power.min():g} and {power.max():g}; expected 0 "
-                "or more, and light somewhere. Subtract the detector's offset first."
+                f"power of a temporal profile is between {power.min():g} and {power.max():g}; "
+                "expected 0 or more, and light somewhere. Subtract the detector's offset first."
             )
         time = time - time[0]
         energy = 0.5 * (power[1:] + power[:-1]) * np.diff(time)
@@ -152,17 +152,17 @@ class TemporalProfile:
 
     @property
     def duration(self) -> float:
-        """From time 0 to the last light [s]."""
+        """Time from 0 to the end of the last light [s]."""
         return float(self.end[-1])
 
     @property
     def on_time(self) -> float:
-        """How long there is light [s]."""
+        """Total time with light [s]."""
         return float((self.end - self.begin).sum())
 
     @property
     def shortest(self) -> float:
-        """Length of the shortest unbroken stretch of light [s]."""
+        """Length of the shortest interval of unbroken light [s]."""
         gaps = np.flatnonzero(self.begin[1:] > self.end[:-1] * (1.0 + 1e-12))
         starts = self.begin[np.concatenate([[0], gaps + 1])]
         ends = self.end[np.concatenate([gaps, [self.end.size - 1]])]
@@ -174,19 +174,19 @@ class TemporalProfile:
         return float((self.share / (self.end - self.begin)).max())
 
     def repeated(self, period: float, n: int) -> "TemporalProfile":
-        """Return this envelope n times in a row, each with an equal share of the energy.
+        """Return this profile n times in a row, each with an equal share of the energy.
 
         Parameters
         ----------
         period : float
-            From the start of one to the start of the next [s].
+            Time from the start of one to the start of the next [s].
         n : int
-            How many, 1 or more.
+            Number of repetitions, 1 or more.
 
         Raises
         ------
         ParameterError
-            If it is longer than the period, or the count is not a whole number above 0.
+            If the profile is longer than the period, or the count is not a whole number above 0.
         """
         if isinstance(n, bool) or int(n) != n or n < 1:
             raise ParameterError(f"n_pulses is {n!r}; expected a whole number of 1 or more.")
@@ -200,7 +200,7 @@ class TemporalProfile:
         if n * self.n_intervals > _MOST:
             raise ParameterError(
                 f"{n} times {self.n_intervals} intervals are more than the {_MOST} that an "
-                "envelope may have; longer sessions are sums of single pulses: heat.scan."
+                "temporal profile may have; longer sessions are sums of single pulses: heat.scan."
             )
         start = period * np.arange(n)[:, None]
         return TemporalProfile(
@@ -210,12 +210,12 @@ class TemporalProfile:
         )
 
     def delayed(self, delay: float) -> "TemporalProfile":
-        """Return this envelope after a delay [s], for example that of a cooling spurt."""
+        """Return this profile after a delay [s], for example that of a cooling spurt."""
         TIME.require(delay, "delay")
         return TemporalProfile(self.begin + delay, self.end + delay, self.share)
 
     def pieces(self) -> Iterator[tuple[float, float, float]]:
-        """Yield start [s], end [s] and power over energy [1/s] of every stretch, dark ones too."""
+        """Yield start [s], end [s] and power over energy [1/s] of every interval, dark ones too."""
         now = 0.0
         for begin, end, share in zip(self.begin, self.end, self.share, strict=True):
             if begin > now:

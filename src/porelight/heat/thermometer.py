@@ -1,13 +1,13 @@
-r"""What an infrared thermometer shows: a mean over its field of view, late, through its emissivity.
+r"""Readings of an infrared thermometer: its field of view, its emissivity setting and its lag.
 
 The mean over a circle of a response that is round about the spot is itself round about the spot, so
-`seen_response` turns the response of a point into that of the circle once, and the sum over the
-path is as cheap as for a point. The instrument takes radiation for temperature with the emissivity
-e' that it is set to, where skin has e and reflects its surroundings,
+`thermometer_response` turns the response of a point into that of the circle once, and the sum over
+the path is as cheap as for a point. The instrument converts radiation to temperature with the
+emissivity e' that it is set to, where skin has e and reflects its surroundings,
 
 .. math:: e' T_{read}^4 + (1 - e')\,T_{amb}^4 = e\,T^4 + (1 - e)\,T_{amb}^4 ,
 
-and follows with a lag of first order.
+and its reading follows with a lag of first order.
 """
 
 import math
@@ -22,20 +22,21 @@ _RINGS = 12  # of a field of view; each has a ring of directions
 _DIRECTIONS = 24
 
 
-def seen_response(response: PulseResponse, field_of_view: float) -> PulseResponse:
-    """Return the response of the surface as a thermometer sees it, by the distance of its centre.
+def thermometer_response(response: PulseResponse, field_of_view: float) -> PulseResponse:
+    """Return the surface's response averaged over the field of view, by the distance of its centre.
 
     Parameters
     ----------
     response : PulseResponse
-        Its first depth is taken for the surface.
+        Response of the skin; its first depth is taken for the surface.
     field_of_view : float
         Diameter of the circle that is averaged [m]; 0 is a point.
 
     Returns
     -------
     PulseResponse
-        One depth; on the radii of the response, up to where the circle still lies inside them.
+        Response at one depth, at the radii of `response` for which the circle lies inside its
+        largest radius.
     """
     LENGTH.require(field_of_view, "field_of_view")
     surface = response.rise[:, 0, :]
@@ -67,16 +68,17 @@ def radiometric_reading(
     emissivity_setting: float,
     ambient_temperature: float,
 ) -> Floats:
-    """Return the temperature that a thermometer takes the radiation of the skin for.
+    """Return the temperature that a thermometer shows for the radiation of the skin.
 
     Parameters
     ----------
     surface_temperature : ndarray of float64, any shape
-        Of the skin [K].
+        Temperature of the skin's surface [K].
     emissivity, emissivity_setting : float
-        Of the skin, and what the instrument takes for it [-].
+        Emissivity of the skin, and the one that the instrument is set to [-].
     ambient_temperature : float
-        Of the surroundings that the skin mirrors, and that the instrument corrects for [K].
+        Temperature of the surroundings, which the skin reflects and the instrument corrects for
+        [K].
 
     Returns
     -------
@@ -99,14 +101,14 @@ def radiometric_reading(
 
 
 def lagged(times: Floats, temperature: Floats, lag: float) -> Floats:
-    """Return a temperature as something sees it that follows with a lag of first order.
+    """Return a temperature after a lag of first order.
 
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        Rising [s].
+        Times, rising [s].
     temperature : ndarray of float64, shape (n_time,)
-        What it looks at [K].
+        Temperature before the lag [K].
     lag : float
         Time constant [s]; 0 shows the temperature itself.
 
@@ -126,7 +128,7 @@ def lagged(times: Floats, temperature: Floats, lag: float) -> Floats:
     TIME.require(lag, "lag")
     reading = temperature.copy()
     spans = np.diff(times)
-    # the answer to a ramp runs behind it by slope * lag; the rest of the difference decays
+    # the response to a ramp runs behind it by slope * lag; the rest of the difference decays
     behind = lag * np.diff(temperature) / spans
     decay = np.exp(-spans / lag)
     for i in range(spans.size):
@@ -143,9 +145,9 @@ def first_time_above(temperature: Floats, times: Floats, threshold: float) -> fl
     temperature : ndarray of float64, shape (n_time,)
         Reading or temperature [K].
     times : ndarray of float64, shape (n_time,)
-        Rising [s].
+        Times, rising [s].
     threshold : float
-        Temperature [K].
+        Temperature to be reached [K].
 
     Examples
     --------
@@ -169,7 +171,7 @@ def require_series(times: Floats, values: Floats) -> None:
     Raises
     ------
     ParameterError
-        If so.
+        If times do not rise, or there is not one value for each.
     """
     if times.ndim != 1 or values.shape != times.shape or times.size == 0:
         raise ParameterError(

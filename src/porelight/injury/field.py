@@ -1,4 +1,4 @@
-r"""What a temperature history did to the tissue: a vector, never one number.
+r"""The injury field: what a temperature history did to tissue, five numbers at each place.
 
 Five processes run side by side on the same temperatures. Three are rate processes with a fraction
 :math:`1 - e^{-\Omega}`: keratinocytes killed, collagen denatured, blood coagulated. The fourth is
@@ -277,7 +277,7 @@ def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Fl
 
 
 def above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
-    """Sum over steps of what lies above the rate at rest; exactly 0 where nothing was heated."""
+    """Sum over steps of the rate in excess of that at rest; exactly 0 where nothing was heated."""
     # the maximum removes nothing but rounding: the heated temperature is never below rest
     excess = np.where(still, 0.0, np.maximum(mean - at_rest, 0.0))
     return np.asarray((duration * excess).sum(axis=0))

@@ -1,9 +1,9 @@
-"""Injury around a follicle: what the heat of its hair adds to that of the skin it stands in.
+"""Injury around a follicle: the heat of its hair, added to that of the skin around it.
 
 A hair is a long cylinder that takes up more light than the dermis. Its heat spreads as that of a
-vessel does (`porelight.injury.vessels`); here the tissue *outside* is asked for, from the hair to
-the wall of the pore and beyond. The wall of a pore is several hair radii away, where a fine hair of
-little pigment adds a fraction of a kelvin and a thick dark one several.
+vessel does (`porelight.injury.vessels`); computed here is the tissue *outside* of it, from the hair
+to the wall of the pore and beyond. The wall of a pore is several hair radii away, where a fine hair
+of little pigment adds a fraction of a kelvin and a thick dark one several.
 """
 
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ from porelight.quantities import LENGTH, TEMPERATURE_RISE, Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LitHair:
-    """A hair and the pulses that reach it.
+class IrradiatedHair:
+    """A hair, and the pulses of light that reach it.
 
     Attributes
     ----------
     diameter : float
-        [m].
+        Diameter of the hair [m].
     diffusivity : float
         Thermal diffusivity of hair and tissue, taken as equal [m2/s].
     pulse_duration : float
-        Of the beam [s].
+        Length of a pulse [s].
     pulse_time : ndarray of float64, shape (n_pulse,)
-        When pulses reach the hair, rising [s].
+        Times at which pulses reach the hair, rising [s].
     pulse_rise : ndarray of float64, shape (n_pulse,)
-        By how much each would lift the hair above the tissue without conduction [K].
+        Rise of the hair above the tissue by each pulse, if there were no conduction [K].
     """
 
     diameter: float
@@ -51,20 +51,20 @@ class LitHair:
         if (np.diff(self.pulse_time) < 0.0).any():
             raise ParameterError("pulse_time must not fall; sort the pulses by time.")
 
-    def warmth(self, time: Floats, distance: Floats) -> Floats:
-        """Return what the hair adds to the temperature at some distances from its axis.
+    def temperature_rise(self, time: Floats, distance: Floats) -> Floats:
+        """Return the temperature rise by the heat of the hair at some distances from its axis.
 
         Parameters
         ----------
         time : ndarray of float64, shape (n_time,)
-            [s].
+            Times [s].
         distance : ndarray of float64, shape (n_distance,)
-            [m].
+            Distances from the axis of the hair [m].
 
         Returns
         -------
         ndarray of float64, shape (n_time, n_distance)
-            [K].
+            Temperature rise [K].
         """
         radii = 2.0 * np.asarray(LENGTH.require(distance, "distance")) / self.diameter
         excess = pulse_excess(
@@ -77,7 +77,7 @@ def injury_around_hair(
     time: Floats,
     temperature: Floats,
     distance: Floats,
-    hair: LitHair,
+    hair: IrradiatedHair,
     parameters: InjuryParameters,
     *,
     resting: float,
@@ -87,15 +87,15 @@ def injury_around_hair(
     Parameters
     ----------
     time : ndarray of float64, shape (n_time,)
-        When the tissue's temperature is given, fine around each pulse [s].
+        Times of the temperature, dense around each pulse [s].
     temperature : ndarray of float64, shape (n_time,)
-        Of skin without a hair at that depth [K].
+        Temperature of skin without a hair at that depth [K].
     distance : ndarray of float64, shape (n_distance,)
-        From the axis [m].
-    hair : LitHair
-        What adds its heat.
+        Distances from the axis of the hair [m].
+    hair : IrradiatedHair
+        The hair and its pulses.
     parameters : InjuryParameters
-        Plain numbers, no draws.
+        Coefficients of the injury; single numbers, no draws.
     resting : float
         Temperature before the session [K].
 
@@ -115,5 +115,5 @@ def injury_around_hair(
             f"temperature has shape {temperature.shape} and distance {np.shape(distance)}; "
             "expected (n_time,) and (n_distance,)."
         )
-    heated = temperature[:, None] + hair.warmth(time, distance)
+    heated = temperature[:, None] + hair.temperature_rise(time, distance)
     return injury_field(time, heated, parameters, resting=resting)

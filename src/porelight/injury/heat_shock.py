@@ -1,4 +1,4 @@
-r"""Cells that were heated enough to respond and not enough to die.
+r"""Heat shock: cells heated enough to respond and not enough to die.
 
 Heat-shock proteins appear inside a window of doses. With the damage integral of the response
 :math:`\Omega_h = \chi\,\Omega` running a fixed ratio faster than that of death,

@@ -1,7 +1,7 @@
-"""Published coefficient sets for burns, kept beside the ones the chain uses.
+"""Published sets of Arrhenius coefficients for burns, to compare with those of the model.
 
-They disagree by several kelvin at equal duration, which is the honest size of the uncertainty of
-any thermal threshold. Each carries the range of temperatures in which it was measured; most were
+They disagree by several kelvin at equal duration, which shows how uncertain any thermal threshold
+is. Each carries the range of temperatures in which it was measured; most were
 fitted to exposures of a second and longer, and none may be used for millisecond pulses.
 """
 
@@ -33,8 +33,8 @@ PUBLISHED = tuple(_SETS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PublishedSet:
-    """One published set: its rate and where it was measured."""
+class PublishedCoefficients:
+    """One published set of coefficients: its damage rate, and the temperatures it was fitted on."""
 
     name: str
     process: Rate
@@ -62,8 +62,8 @@ class PublishedSet:
         Warns
         -----
         ExtrapolationWarning
-            If the history gets hotter than the set's measured range. Colder is no matter: there
-            the rate is small.
+            If the history gets hotter than the set's measured range. Below the range there is no
+            warning, as the rate is small there.
         """
         hottest = float(TEMPERATURE.require(temperature).max())
         if hottest > self.hottest:
@@ -76,8 +76,8 @@ class PublishedSet:
         return damage_integral(time, temperature, self.process)
 
 
-def published_set(name: str) -> PublishedSet:
-    """Return one published set by name.
+def published_coefficients(name: str) -> PublishedCoefficients:
+    """Return one published set of coefficients by name.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def published_set(name: str) -> PublishedSet:
 
     Examples
     --------
-    >>> published_set("takata").hottest - 273.15
+    >>> published_coefficients("takata").hottest - 273.15
     62.0
     """
     if name not in _SETS:
@@ -103,7 +103,7 @@ def published_set(name: str) -> PublishedSet:
         process = BranchedProcess(name, *branches, _number(f"{keys[0]}_hottest"))
     stem = "death" if keys[0] == "henriques" else keys[0]
     first = parameter("tissue", "injury", f"{stem}_frequency_factor")
-    return PublishedSet(
+    return PublishedCoefficients(
         name=name,
         process=process,
         branches=branches,
@@ -115,7 +115,7 @@ def published_set(name: str) -> PublishedSet:
 
 
 def _branch(key: str) -> RateProcess:
-    # the chain itself runs on the set of Henriques and Moritz, so it is stored under that name
+    # the model itself uses the set of Henriques and Moritz, which is stored under its own names
     stem = "death" if key == "henriques" else key
     entries = table("tissue", "injury")
     factor = entries[f"{stem}_frequency_factor"]

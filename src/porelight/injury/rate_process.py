@@ -35,7 +35,7 @@ _BLOCK = 1 << 16
 
 
 class Rate(Protocol):
-    """Anything that can tell the logarithm of its rate at a temperature."""
+    """A rate of damage that depends on temperature alone."""
 
     def log_rate(self, temperature: Floats) -> Floats:
         """Return ln(rate in 1/s) at a temperature [K]."""
@@ -66,7 +66,7 @@ class RateProcess:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeriesProcess:
-    """Two steps in a row, 1/k = 1/k_slow + 1/k_fast: the slower one sets the pace.
+    """Two processes in series, 1/k = 1/k_first + 1/k_second: the slower one limits the rate.
 
     Coefficients measured over minutes exaggerate the rate of millisecond pulses by many decades;
     the second channel, measured from 0.3 to 100 ms, holds it back [2]_ (in the module's list).
@@ -101,7 +101,7 @@ class BranchedProcess:
 
 
 def mean_of_logarithms(start: Floats, end: Floats) -> Floats:
-    """Mean of a rate whose logarithm runs straight from `start` to `end`.
+    """Mean of a rate whose logarithm is linear in time from `start` to `end`.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def damage_step(before: Floats, after: Floats, duration: NumberOrDraws, process:
     duration : float or ndarray of float64
         Length of the step [s].
     process : Rate
-        What is being damaged.
+        Rate of the damage.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def damage_integral(time: Floats, temperature: Floats, process: Rate) -> Floats:
     temperature : ndarray of float64, shape (n_time, *space)
         Temperature at those times [K].
     process : Rate
-        What is being damaged.
+        Rate of the damage.
 
     Returns
     -------
@@ -205,9 +205,9 @@ def threshold_temperature(process: Rate, duration: float) -> float:
     Parameters
     ----------
     process : Rate
-        What is being damaged; its coefficients must be single numbers.
+        Rate of the damage; its coefficients must be single numbers.
     duration : float
-        How long the temperature is held [s].
+        Time for which the temperature is held [s].
 
     Returns
     -------
@@ -217,7 +217,7 @@ def threshold_temperature(process: Rate, duration: float) -> float:
     Raises
     ------
     ConvergenceError
-        If no temperature from 250 to 600 K does it.
+        If no temperature from 250 to 600 K does.
     """
     target = -np.log(TIME.require(duration, "duration"))
     low, high = 250.0, 600.0

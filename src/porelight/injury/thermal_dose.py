@@ -55,7 +55,7 @@ class ThermalDose:
         return np.asarray(np.exp(above * slope))
 
     def mean_rate(self, before: Floats, after: Floats) -> Floats:
-        """Mean of the rate while the temperature runs straight from `before` to `after`.
+        """Mean of the rate while the temperature goes linearly from `before` to `after`.
 
         Parameters
         ----------

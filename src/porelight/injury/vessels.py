@@ -1,4 +1,4 @@
-r"""Blood in vessels of 10 to 150 um: its own fast heat during a pulse, and what that coagulates.
+r"""Coagulation of blood in vessels of 10 to 150 um by the heat of its own absorption.
 
 Blood absorbs more than the tissue around it. A vessel is a long cylinder of radius a, heated evenly
 by a pulse and cooled by conduction into equal surroundings. After an instantaneous pulse that
@@ -10,8 +10,8 @@ lifts the cylinder by 1, the excess at the radius r is
 
 the distribution function of the noncentral chi-square with two degrees of freedom; on the axis it
 is :math:`1 - e^{-a^2/4\alpha t}` [1]_. A pulse of finite length is the mean of that over its
-length, and many pulses are their sum. On top of the tissue's own temperature it drives the rate of
-blood coagulation; nothing here knows where the light came from.
+length, and many pulses are their sum. Added to the temperature of the tissue it drives the rate of
+blood coagulation.
 
 References
 ----------
@@ -58,7 +58,7 @@ _PLANAR = 1e-4  # Fourier number below which the wall of a vessel is as good as 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VesselParameters(ParameterSet):
-    """How the blood of the upper plexus is spread over vessels."""
+    """Distribution of the blood of the upper plexus over vessel diameters."""
 
     FILE = "injury"
 
@@ -129,14 +129,15 @@ def cylinder_share(radius: Floats, fourier_number: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PulseExcess:
-    """What one pulse leaves in vessels over time, as a share of the rise without conduction.
+    """Temperature excess of blood after one pulse, over its rise without conduction.
 
     Attributes
     ----------
     time : ndarray of float64, shape (n_time,)
-        Since the start of the pulse, from 0 to `MEMORY` after its end [s].
+        Time since the start of the pulse, from 0 to `MEMORY` after its end [s].
     share : ndarray of float64, shape (n_time, n_diameter, n_radius)
-        Excess over the tissue around; rings of equal area unless radii were given [-].
+        Share of the excess over the tissue that is left, in rings of equal area unless radii were
+        given [-].
     """
 
     time: Floats
@@ -207,17 +208,17 @@ def vessel_coagulation(
     Parameters
     ----------
     time : ndarray of float64, shape (n_time,)
-        When the tissue's temperature is given, fine around each pulse [s].
+        Times of the temperature, dense around each pulse [s].
     temperature : ndarray of float64, shape (n_time,)
-        Of the tissue around the vessels [K].
+        Temperature of the tissue around the vessels [K].
     pulse_time : ndarray of float64, shape (n_pulse,)
-        When pulses reach these vessels, rising [s].
+        Times at which pulses reach these vessels, rising [s].
     pulse_rise : ndarray of float64, shape (n_pulse, n_diameter)
-        By how much each pulse would lift the blood above the tissue without conduction [K].
+        Rise of the blood above the tissue by each pulse, if there were no conduction [K].
     excess : PulseExcess
-        Of the same pulse duration and the same diameters.
+        Excess of a pulse of the same duration in vessels of the same diameters.
     process : Rate
-        Coagulation.
+        Rate of coagulation.
     resting : float
         Temperature above which rates count [K].
 
@@ -256,7 +257,7 @@ def vessel_coagulation(
 
 
 def pulse_sum(time: Floats, pulse_time: Floats, pulse_rise: Floats, excess: PulseExcess) -> Floats:
-    """Sum of the excess of all pulses still felt, (n_time, n_diameter, n_radius) [K]."""
+    """Sum of the excess of all pulses within `MEMORY`, (n_time, n_diameter, n_radius) [K]."""
     total = np.zeros((time.size, *excess.share.shape[1:]))
     number = np.searchsorted(pulse_time, time, side="right") - 1
     while True:  # the last pulse before each time, then the one before it, while any is felt

@@ -16,7 +16,12 @@ from porelight.data.library import parameter
 from porelight.errors import ExtrapolationWarning, ParameterError, did_you_mean
 from porelight.heat.perfusion_response import Vasodilation, perfusion_response
 from porelight.heat.scan import rise_under_spot
-from porelight.heat.thermometer import first_time_above, lagged, radiometric_reading, seen_response
+from porelight.heat.thermometer import (
+    first_time_above,
+    lagged,
+    radiometric_reading,
+    thermometer_response,
+)
 from porelight.quantities import Floats
 from porelight.session.result import DEPTH, SessionResult
 from porelight.session.scattered import (
@@ -133,7 +138,7 @@ def thermometer_trace(session: ScatteredSession) -> ThermometerTrace:
     gap = np.append(np.diff(path.time), last_gap) - exposure.pulse_duration
     times_read = path.time[:, None] + exposure.pulse_duration + gap[:, None] * _READ_AT
     seen = rise_under_spot(
-        seen_response(response.pulse, thermometer.field_of_view),
+        thermometer_response(response.pulse, thermometer.field_of_view),
         path.time,
         path.position,
         exposure.pulse_energy,

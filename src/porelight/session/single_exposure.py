@@ -16,7 +16,7 @@ from porelight.heat.conduction import (
     exposure_rise,
     resting_temperature,
 )
-from porelight.heat.cooling import SurfaceCourse, require_unfrozen
+from porelight.heat.cooling import SurfaceSchedule, require_unfrozen
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
@@ -45,16 +45,16 @@ class SingleExposure:
         Vacuum wavelength, 400 to 3000 nm [m].
     beam : Beam
         Profile and diameter at the skin.
-    envelope : TemporalProfile
+    temporal_profile : TemporalProfile
         Power over time; use `TemporalProfile.delayed` if cooling comes first.
-    surface : SurfaceCourse
+    surface : SurfaceSchedule
         What cools the surface from time 0 on: air, cold air, a plate or a cryogen.
     """
 
     wavelength: float
     beam: Beam
-    envelope: TemporalProfile
-    surface: SurfaceCourse
+    temporal_profile: TemporalProfile
+    surface: SurfaceSchedule
 
     def __post_init__(self) -> None:
         """Check what the parts do not check themselves."""
@@ -63,10 +63,10 @@ class SingleExposure:
             raise ParameterError(
                 "a pencil beam has no radiant exposure; use a flat-top or gaussian beam."
             )
-        if self.envelope.duration > _LONGEST:
+        if self.temporal_profile.duration > _LONGEST:
             raise ParameterError(
-                f"the exposure lasts {self.envelope.duration:g} s; expected at most {_LONGEST:g} "
-                "s, as blood flow that rises with warmth is not simulated here."
+                f"the exposure lasts {self.temporal_profile.duration:g} s; expected at most "
+                f"{_LONGEST:g} s, as blood flow that rises with warmth is not simulated here."
             )
 
 
@@ -166,7 +166,7 @@ def heating(
         thermal,
         exposure.surface,
         light.absorbed * exposure.beam.area,
-        exposure.envelope,
+        exposure.temporal_profile,
         time,
         n_rings=int(rings[-1]) + 1,
     )
@@ -202,14 +202,14 @@ def _unlit(
     return cooled_temperature(grid, thermal, exposure.surface, start, time)
 
 
-def room_air(target: Target) -> SurfaceCourse:
+def room_air(target: Target) -> SurfaceSchedule:
     """Return the surface of a target in still room air."""
-    return SurfaceCourse.of(Surface.from_values(target.values))
+    return SurfaceSchedule.of(Surface.from_values(target.values))
 
 
 def _grid(exposure: SingleExposure, optics: LayeredOptics) -> Grid:
     radius = 0.5 * exposure.beam.diameter
-    follow = exposure.envelope.duration + _FOLLOWED
+    follow = exposure.temporal_profile.duration + _FOLLOWED
     # light scatters some millimetres sideways, heat spreads sqrt(4 alpha t)
     margin = 10e-3 + 3.0 * math.sqrt(4.0 * 1.1e-7 * follow)
     ring = radius / _RINGS
@@ -221,7 +221,7 @@ def _grid(exposure: SingleExposure, optics: LayeredOptics) -> Grid:
 
 def _times(exposure: SingleExposure) -> Floats:
     """Return the times to simulate: dense while the light is on, even in ln t after it."""
-    begin, end = exposure.envelope.begin, exposure.envelope.end
+    begin, end = exposure.temporal_profile.begin, exposure.temporal_profile.end
     joined = begin[1:] <= end[:-1] * (1.0 + 1e-12)
     starts = begin[np.concatenate([[True], ~joined])]
     ends = end[np.concatenate([~joined, [True]])]

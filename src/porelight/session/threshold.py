@@ -15,11 +15,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from porelight.errors import ConvergenceError, ExtrapolationWarning, ParameterError, did_you_mean
-from porelight.heat.cooling import SurfaceCourse
+from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.surface import Cooling
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.injury.field import InjuryParameters
-from porelight.injury.published import PUBLISHED, published_set
+from porelight.injury.published import PUBLISHED, published_coefficients
 from porelight.injury.rate_process import Rate, damage_integral
 from porelight.laser.beam import Beam, Profile
 from porelight.laser.profiles import BeamImage, RadialProfile
@@ -142,18 +142,18 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
     ParameterError
         If a number is out of range, or a pulse is longer than its period.
     """
-    envelope = (
+    temporal_profile = (
         duration if isinstance(duration, TemporalProfile) else TemporalProfile.rectangle(duration)
     )
     if n_pulses != 1:
         if not rate > 0.0:
             raise ParameterError(f"rate is {rate:g} Hz; {n_pulses} pulses need a rate above 0 Hz.")
-        envelope = envelope.repeated(1.0 / rate, n_pulses)
+        temporal_profile = temporal_profile.repeated(1.0 / rate, n_pulses)
     course = room_air(target)
     if cooling != "air":
-        course = SurfaceCourse.cooled(cooling, cooling_time, target.values)
+        course = SurfaceSchedule.cooled(cooling, cooling_time, target.values)
     return SingleExposure(
-        wavelength, Beam(profile, spot_diameter), envelope.delayed(cooling_lead), course
+        wavelength, Beam(profile, spot_diameter), temporal_profile.delayed(cooling_lead), course
     )
 
 
@@ -224,7 +224,7 @@ def threshold(
         raise ParameterError(
             f"no end point named {endpoint!r}{did_you_mean(str(endpoint), get_args(Endpoint))}"
         )
-    shortest = heated.exposure.envelope.shortest
+    shortest = heated.exposure.temporal_profile.shortest
     if shortest < _SHORTEST:
         warnings.warn(
             f"pulses of {shortest:.3g} s injure by pressure and plasma before they burn; heat "
@@ -341,7 +341,7 @@ def _process(
     if criterion not in PUBLISHED:
         known = ("two-channel", *PUBLISHED)
         raise ParameterError(f"no criterion named {criterion!r}{did_you_mean(criterion, known)}")
-    return 1.0, published_set(criterion).process
+    return 1.0, published_coefficients(criterion).process
 
 
 def _deepest(depth: Floats, damage: Floats) -> float:

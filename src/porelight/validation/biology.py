@@ -10,10 +10,10 @@ import numpy as np
 from porelight.data.library import document
 from porelight.healing.collagen import CollagenKinetics, remodelling
 from porelight.healing.contraction import ContractionParameters, contraction
-from porelight.healing.epidermis import EpidermisParameters, epidermal_course
+from porelight.healing.epidermis import EpidermisParameters, epidermal_healing
 from porelight.healing.plug import PlugParameters, plug_fill
 from porelight.injury.field import InjuryParameters, injury_field
-from porelight.injury.published import PUBLISHED, published_set
+from porelight.injury.published import PUBLISHED, published_coefficients
 from porelight.injury.rate_process import (
     GAS_CONSTANT,
     RateProcess,
@@ -68,7 +68,7 @@ def _case(
 
 def _held() -> CaseResult:
     """Omega of a minute at 54 degC, in uneven steps, over rate times time."""
-    process = published_set("henriques").branches[0]
+    process = published_coefficients("henriques").branches[0]
     temperature = celsius(54.0)
     exact = 60.0 * np.exp(
         np.log(process.frequency_factor)
@@ -88,7 +88,7 @@ def _held() -> CaseResult:
 def _processes() -> Iterator[tuple[str, RateProcess]]:
     """Every single-rate set, by its name in the table."""
     for name in PUBLISHED:
-        for branch in published_set(name).branches:
+        for branch in published_coefficients(name).branches:
             yield branch.name, branch
     typical = InjuryParameters.typical()
     skin = typical.denaturation().first
@@ -117,7 +117,7 @@ def _thresholds() -> Iterator[CaseResult]:
 
 def _heat_shock() -> Iterator[CaseResult]:
     """Where the heat-shock integral reaches 1, against the middle of both measured bands."""
-    process = published_set("henriques").branches[0]
+    process = published_coefficients("henriques").branches[0]
     ratio = float(InjuryParameters.typical().heat_shock_ratio)
     for name, duration, low, high in (("1 min", 60.0, 47.0, 50.0), ("2 h", 7200.0, 41.0, 44.0)):
         found = threshold_temperature(process, ratio * duration) - ZERO_CELSIUS
@@ -155,7 +155,7 @@ def _zero_dose() -> Iterator[CaseResult]:
         resting=resting,
     )
     history = remodelling(times, sessions, none, none, CollagenKinetics.typical())
-    surface = epidermal_course(times, sessions, none, none, none, EpidermisParameters.typical())
+    surface = epidermal_healing(times, sessions, none, none, none, EpidermisParameters.typical())
     states = {
         "injury after 20 min at rest": (
             injury.killed,
