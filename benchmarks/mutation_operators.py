@@ -169,9 +169,6 @@ class _Finder:
         self._below(node, replace(at, in_class=True), ["body"])
         return ()
 
-    def _on_expr(self, node: ast.Expr, _: _Context) -> Sequence[str]:
-        return () if is_docstring(node) else ("value",)
-
     def _on_import(self, *_: object) -> Sequence[str]:
         return ()
 

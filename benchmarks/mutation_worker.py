@@ -89,7 +89,7 @@ class Worker:
         if task["kind"] == "measure":
             return self._forked(lambda: self._measured(task["file"]), task["seconds"])
         path = self.root / "src" / "porelight" / task["path"]
-        with _written(path, task["source"]):
+        with written(path, task["source"]):
             return self._forked(lambda: self._tried(task), task["seconds"])
 
     def _forked(self, work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _arguments(file: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _written(path: Path, source: str) -> Iterator[None]:
+def written(path: Path, source: str) -> Iterator[None]:
     """Put a mutant in the place of a file for a while."""
     original, about = path.read_bytes(), path.stat()
     try:

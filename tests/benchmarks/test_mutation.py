@@ -1,5 +1,6 @@
 """Claims about the mutation run, on a package of a few lines."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -9,7 +10,8 @@ import pytest
 from mutation_choice import equivalents, named, shares
 from mutation_mutant import mutated
 from mutation_operators import mutants_of
-from mutation_reach import Mentions, sources_of
+from mutation_reach import Mentions, Reach, sources_of
+from mutation_worker import written
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -111,6 +113,57 @@ def test_a_definition_is_mentioned_by_way_of_others():
     mentions = Mentions(sources)
     assert mentions.of("one/a.py", ["LIMIT"], set()) == {"one/b.py:3:4", "one/c.py:3:4"}
     assert mentions.of("one/a.py", ["Span"], set()) == {"one/b.py:3:4"}
+
+
+def test_what_a_function_made_at_import_is_mentioned_for_the_function():
+    sources = {
+        "one/a.py": (
+            "LIMIT = 3\ndef bound(x):\n    return x + LIMIT\n"
+            "AREA = bound(2)\ndef use():\n    return AREA\n"
+        )
+    }
+    mentions = Mentions(sources)
+    assert mentions.of("one/a.py", ["LIMIT"], set()) == {"one/a.py:3:4"}
+    assert mentions.of("one/a.py", ["LIMIT"], {"one/a.py:3:4"}) == {"one/a.py:3:4", "one/a.py:6:4"}
+
+
+def measured(**outcomes):
+    """Return what a worker tells of tests that take 1, 2, ... seconds and run one statement."""
+    tests = [
+        {"name": name, "seconds": i, "outcome": outcome, "own": [0], "shared": []}
+        for i, (name, outcome) in enumerate(outcomes.items(), start=1)
+    ]
+    return {"file": "f.py", "tests": tests, "at_import": [], "places": ["here"]}
+
+
+def test_only_tests_that_pass_can_kill_the_quickest_first():
+    reach = Reach()
+    reach.add(measured(slow="failed", middle="passed", other="skipped", last="passed"))
+    (trial,) = reach.trials({"here"})
+    assert (trial.names, trial.seconds, trial.whole) == (("middle", "last"), 6.0, 10.0)
+    reach.distrust("middle")
+    assert reach.trials({"here"})[0].names == ("last",)
+    assert reach.trials({"elsewhere"}) == []
+
+
+def test_tests_that_share_what_can_change_are_tried_after_those_that_run_the_statement():
+    reach, found = Reach(), measured(first="passed", second="passed")
+    found["tests"][0] |= {"own": [], "shared": [0]}
+    reach.add(found)
+    assert reach.trials({"here"})[0].names == ("second", "first")
+
+
+def test_a_mutant_leaves_its_file_as_it_was_and_never_shares_its_bytecode(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n", encoding="utf-8")
+    before = path.stat().st_mtime_ns
+    with contextlib.suppress(ValueError), written(path, "x = 2\n"):
+        assert path.read_text(encoding="utf-8") == "x = 2\n"
+        # bytecode notices whole seconds
+        assert abs(path.stat().st_mtime_ns - before) > 10**9
+        raise ValueError("what goes wrong inside")
+    assert path.read_text(encoding="utf-8") == "x = 1\n"
+    assert path.stat().st_mtime_ns == before
 
 
 def test_every_module_gets_a_mutant_and_the_rest_follow_the_size():
