@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOME = {
+    "Beam": "porelight.laser.beam",
     "Care": "porelight.course.regimen",
     "Course": "porelight.course.course",
     "Device": "porelight.laser.device",
@@ -19,6 +20,7 @@ _HOME = {
     "FollowUp": "porelight.workflows.follow_up",
     "Forecast": "porelight.workflows.forecast",
     "Laws": "porelight.course.laws",
+    "LightSetup": "porelight.workflows.light_setup",
     "MeasuredFace": "porelight.workflows.measure",
     "MeasuredPhotograph": "porelight.workflows.measure",
     "Measurement": "porelight.photo.measure",
@@ -29,6 +31,7 @@ _HOME = {
     "Plan": "porelight.planning.plan",
     "PorePopulation": "porelight.tissue.population",
     "PorelightError": "porelight.errors",
+    "Precision": "porelight.light.stopping",
     "Scale": "porelight.photo.scale",
     "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
@@ -43,6 +46,10 @@ _HOME = {
     "landmark_networks": "porelight.files.models",
     "laser_genesis": "porelight.laser.devices",
     "library_injury": "porelight.session.injury_law",
+    "light_merge": "porelight.workflows.light",
+    "light_paths": "porelight.workflows.light_paths",
+    "light_run": "porelight.workflows.light",
+    "light_sweep": "porelight.workflows.light_sweep",
     "load_course_state": "porelight.files.course_states",
     "load_measured": "porelight.files.measurements",
     "load_outcome": "porelight.files.outcomes",
@@ -52,6 +59,7 @@ _HOME = {
     "plan": "porelight.workflows.plan",
     "preview": "porelight.workflows.preview",
     "read_course": "porelight.files.courses",
+    "read_light_case": "porelight.files.light_case",
     "read_photo": "porelight.files.photographs",
     "read_picture": "porelight.files.photographs",
     "read_pulse_path": "porelight.files.pulse_paths",
@@ -65,7 +73,10 @@ _HOME = {
     "save_plan": "porelight.files.plans",
     "scaled_photograph": "porelight.workflows.scaled_photograph",
     "sensitivity": "porelight.workflows.sensitivity",
+    "session_heat": "porelight.workflows.session_heat",
+    "threshold": "porelight.workflows.threshold",
     "units": "porelight",
+    "verify": "porelight.workflows.verify",
     "visit": "porelight.workflows.follow_up",
     "what_if": "porelight.workflows.what_if",
     "write_marker_sheet": "porelight.files.marker_sheet",
@@ -93,6 +104,7 @@ if TYPE_CHECKING:
     from porelight.files.course_states import save_course_state as save_course_state
     from porelight.files.courses import read_course as read_course
     from porelight.files.courses import read_skin as read_skin
+    from porelight.files.light_case import read_light_case as read_light_case
     from porelight.files.marker_sheet import write_marker_sheet as write_marker_sheet
     from porelight.files.measurements import load_measured as load_measured
     from porelight.files.measurements import save_measurement as save_measurement
@@ -107,12 +119,14 @@ if TYPE_CHECKING:
     from porelight.files.pulse_paths import read_pulse_path as read_pulse_path
     from porelight.files.repeats import read_repeats as read_repeats
     from porelight.inference.reweighting import Visit as Visit
+    from porelight.laser.beam import Beam as Beam
     from porelight.laser.device import Device as Device
     from porelight.laser.devices import devices as devices
     from porelight.laser.devices import laser_genesis as laser_genesis
     from porelight.laser.devices import pearl as pearl
     from porelight.laser.exposure import Exposure as Exposure
     from porelight.laser.exposure import Session as Session
+    from porelight.light.stopping import Precision as Precision
     from porelight.photo.measure import Measurement as Measurement
     from porelight.photo.photograph import Photograph as Photograph
     from porelight.photo.picture import Picture as Picture
@@ -129,6 +143,11 @@ if TYPE_CHECKING:
     from porelight.workflows.follow_up import visit as visit
     from porelight.workflows.forecast import Forecast as Forecast
     from porelight.workflows.forecast import forecast as forecast
+    from porelight.workflows.light import light_merge as light_merge
+    from porelight.workflows.light import light_run as light_run
+    from porelight.workflows.light_paths import light_paths as light_paths
+    from porelight.workflows.light_setup import LightSetup as LightSetup
+    from porelight.workflows.light_sweep import light_sweep as light_sweep
     from porelight.workflows.measure import MeasuredFace as MeasuredFace
     from porelight.workflows.measure import MeasuredPhotograph as MeasuredPhotograph
     from porelight.workflows.measure import measure as measure
@@ -138,6 +157,9 @@ if TYPE_CHECKING:
     from porelight.workflows.scaled_photograph import ScaledPhotograph as ScaledPhotograph
     from porelight.workflows.scaled_photograph import scaled_photograph as scaled_photograph
     from porelight.workflows.sensitivity import sensitivity as sensitivity
+    from porelight.workflows.session_heat import session_heat as session_heat
+    from porelight.workflows.threshold import threshold as threshold
+    from porelight.workflows.verify import verify as verify
     from porelight.workflows.what_if import WhatIf as WhatIf
     from porelight.workflows.what_if import what_if as what_if
 

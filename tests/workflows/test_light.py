@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
 
+import porelight
 from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
@@ -287,3 +289,12 @@ def test_layers_of_your_own_have_no_skin_type(slab):
 )
 def test_error_stands_in_brackets_after_the_last_digit(share, shown):
     assert concise(Share(*share)) == shown
+
+
+def test_the_calls_stand_beside_the_package_of_the_physics():
+    # `porelight.light` is a package: a call of that name would hide it, or be hidden by it
+    assert import_module("porelight.light") is porelight.light
+    assert porelight.light_run is light_run
+    assert porelight.light_sweep is light_sweep
+    assert porelight.light_merge is light_merge
+    assert porelight.light_paths is light_paths

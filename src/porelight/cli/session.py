@@ -1,16 +1,21 @@
 """``porelight session``: one treatment seen as heat: pictures, films, readings, skin types."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson, Output
+from porelight.cli.choices import AsJson, CoursePath, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.errors import InputFileError, ParameterError
+
+if TYPE_CHECKING:
+    from porelight.course.course import Course
+    from porelight.laser.exposure import Exposure
 
 
 def session(
-    course: Path,
+    course: CoursePath,
     /,
     *,
     output: Output,
@@ -23,49 +28,62 @@ def session(
 
     Parameters
     ----------
-    course
-        TOML file, as for 'porelight simulate'; its typical skin is treated.
     output
         Folder for the pictures, the films and session.json; made if it is not there.
     number
-        Which session of the file, counted from 1.
+        Which session of the file, counted from 1; typical skin is treated.
     films
         Kind of film of a pulse and of the session; MP4 needs ffmpeg.
     skin_types
         Also make the table and figure of warmth by skin type and pulses per cm2.
-    json
-        Print session.json.
     """
-    from porelight.files.course_file import read_course_file  # noqa: PLC0415
-    from porelight.files.courses import course_of, simulation_of  # noqa: PLC0415
+    from porelight.files.courses import read_course  # noqa: PLC0415
     from porelight.files.documents import save_document  # noqa: PLC0415
-    from porelight.report.session_heat import SessionHeat, picked_session  # noqa: PLC0415
+    from porelight.report.films import require_film  # noqa: PLC0415
+    from porelight.report.session_heat import (  # noqa: PLC0415
+        heat_document,
+        heat_rows,
+        write_heat_pictures,
+    )
+    from porelight.report.warmth_table import warmth_rows  # noqa: PLC0415
+    from porelight.workflows.session_heat import session_heat  # noqa: PLC0415
 
-    content = read_course_file(course)
-    planned = course_of(content, course)
-    settings = simulation_of(content)
-    exposure = picked_session(planned, number, course)
+    if films != "none":
+        require_film(output / f"pulse.{films}")
+    content = read_course(course)
+    exposure = _picked(content.course, number, course)
     with progress_bar("simulating", quiet=json) as progress:
-        heat = SessionHeat.of(
-            planned.skin,
-            exposure,
-            n_photons=settings["photons"],
-            seed=settings["seed"],
-            perfusion=settings["perfusion"],
-            skin_types=skin_types,
-            progress=progress,
-        )
-        written = heat.write(output, films=films)
-    document = heat.document()
-    target = output / "session.json"
+        try:
+            heat = session_heat(
+                content.course.skin,
+                exposure,
+                photons=content.settings.photons,
+                seed=content.settings.seed,
+                perfusion=content.settings.perfusion,
+                skin_types=skin_types,
+                progress=progress,
+            )
+        except ParameterError as problem:
+            raise InputFileError(f"{course}: session {number}: {problem}") from None
+        written = write_heat_pictures(heat, output, films=films)
+    document, target = heat_document(heat), output / "session.json"
     save_document(document, target)
     if json:
         print_json(document)
         return 0
-    print_rows("session", heat.rows())
-    print_rows("warmth by skin type, without a stop", heat.warmth_rows())
+    print_rows("session", heat_rows(heat))
+    print_rows("warmth by skin type, without a stop", warmth_rows(heat.warmth))
     for line in heat.validity_warnings:
         say(line)
     for path in (*written, target):
         say(f"written: {path}")
     return 0
+
+
+def _picked(course: "Course", number: int, path: Path) -> "Exposure":
+    """Return the exposure of one session, counted from 1."""
+    n = len(course.sessions)
+    if not 1 <= number <= n:
+        has = f"{n} session{'' if n == 1 else 's'}"
+        raise InputFileError(f"{path}: there is no session {number}; the file has {has}.")
+    return course.sessions[number - 1].exposure

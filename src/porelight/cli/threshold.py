@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson
+from porelight.cli.choices import AsJson, Seed
 from porelight.cli.console import print_json, print_rows, say
 from porelight.errors import ParameterError
 
 if TYPE_CHECKING:
-    from porelight.session.target import State
     from porelight.session.threshold import ExposureOutcome, Threshold
-
 
 _SHORTEST, _LONGEST = 400.0, 3000.0  # nm; what is known of skin ends here
 
@@ -36,7 +34,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     fluence: float = 0.0,
     criterion: str = "two-channel",
     photons: int = 200_000,
-    seed: int = 1,
+    seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
     """Find the radiant exposure at which one place burns, coagulates or boils.
@@ -73,22 +71,15 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     cooling_lead
         From the start of the cooling to the first pulse, in ms.
     fluence
-        Tell also what this energy over the area of the spot does, in J/cm2.
+        Tell also what this energy over the area of the spot does, in J/cm2; 0 for nothing more.
     criterion
         Rate of cell death: two-channel, or a published set (henriques, takata, weaver-stoll).
     photons
         To follow; 200 000 give a threshold to about 1 %.
-    seed
-        Of the photons.
-    json
-        Print numbers as JSON.
     """
     from porelight.heat.temporal_profile import TemporalProfile  # noqa: PLC0415
-    from porelight.session.single_exposure import heating  # noqa: PLC0415
-    from porelight.session.target import Target  # noqa: PLC0415
-    from porelight.session.threshold import outcome, single_exposure  # noqa: PLC0415
-    from porelight.session.threshold import threshold as threshold_of  # noqa: PLC0415
     from porelight.units import J_per_cm2, mm, ms, nm  # noqa: PLC0415
+    from porelight.workflows.threshold import threshold as threshold_of  # noqa: PLC0415
 
     if (duration > 0.0) == (envelope is not None):
         raise ParameterError(
@@ -99,30 +90,31 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         raise ParameterError(
             f"wavelength is {wavelength:g} nm; expected {_SHORTEST:g} to {_LONGEST:g} nm."
         )
-    state: State = "excised" if excised else "in vivo"
-    if skin == "human":
-        target = Target.human("cheek", fitzpatrick, state=state)
-    else:
-        target = Target.pig("yucatan" if skin == "pig" else "yorkshire", state=state)
-    exposure = single_exposure(
-        target,
+    found = threshold_of(
         wavelength=wavelength * nm,
         spot_diameter=spot * mm,
         duration=TemporalProfile.from_csv(envelope) if envelope else duration * ms,
+        endpoint=endpoint,
+        skin=skin,
+        fitzpatrick=fitzpatrick,
+        state="excised" if excised else "in vivo",
         profile=profile,
         n_pulses=pulses,
         rate=rate,
         cooling=cooling,
         cooling_time=cooling_time * ms,
         cooling_lead=cooling_lead * ms,
+        criterion=criterion,
+        photons=photons,
+        seed=seed,
     )
-    heated = heating(target, exposure, n_photons=photons, seed=seed)
-    found = threshold_of(heated, endpoint, criterion=criterion)
-    done = outcome(heated, fluence * J_per_cm2, criterion=criterion) if fluence > 0.0 else None
+    done = found.outcome(fluence * J_per_cm2) if fluence > 0.0 else None
     if json:
-        print_json(_document(found, done))
+        print_json(_document(found.threshold, done))
     else:
-        print_rows(f"{endpoint}, {found.criterion}", _rows(found, done))
+        print_rows(
+            f"{found.threshold.endpoint}, {found.threshold.criterion}", _rows(found.threshold, done)
+        )
         say("Published models meet such thresholds within a factor of about two, and so does this.")
     return 0
 

@@ -1,0 +1,176 @@
+"""How strong one exposure must be to burn, coagulate or boil skin, in one call."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from porelight.errors import ParameterError, did_you_mean
+from porelight.heat.surface import Cooling
+from porelight.heat.temporal_profile import TemporalProfile
+from porelight.laser.beam import Profile
+from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.session.single_exposure import Heating, heating
+from porelight.session.target import State, Target
+from porelight.session.threshold import (
+    Endpoint,
+    ExposureOutcome,
+    Threshold,
+    exposure_outcome,
+    single_exposure,
+)
+from porelight.session.threshold import threshold as threshold_of_heating
+from porelight.units import J_per_cm2, mm, to_celsius, um
+
+TargetSkin = Literal["human", "pig", "white-pig"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ThresholdResult:
+    """The exposure that just reaches an end point; it also tells what other strengths do.
+
+    Attributes
+    ----------
+    threshold : Threshold
+        Radiant exposure, depth, and what just this exposure does.
+    heated : Heating
+        How the exposure warms the skin, per unit of its strength.
+    criterion : str
+        Rate of cell death that was asked for.
+    """
+
+    threshold: Threshold
+    heated: Heating
+    criterion: str
+
+    @property
+    def radiant_exposure(self) -> float:
+        """Energy over the area of the spot that just reaches the end point [J/m2]."""
+        return self.threshold.radiant_exposure
+
+    @property
+    def depth(self) -> float:
+        """Where it is reached first [m]."""
+        return self.threshold.depth
+
+    def outcome(self, radiant_exposure: float) -> ExposureOutcome:
+        """Return what the same exposure does at another strength.
+
+        Parameters
+        ----------
+        radiant_exposure : float
+            Energy over the area of the spot [J/m2].
+        """
+        return exposure_outcome(self.heated, radiant_exposure, criterion=self.criterion)
+
+    def __repr__(self) -> str:
+        """Return the threshold and what it does, in clinic units."""
+        done = self.threshold.outcome
+        return (
+            f"{self.threshold.endpoint} ({self.threshold.criterion}) from "
+            f"{self.radiant_exposure / J_per_cm2:.3g} J/cm2 on, first at {self.depth / um:.3g} um; "
+            f"a {self.heated.exposure.beam.diameter / mm:g} mm beam of "
+            f"{self.heated.exposure.wavelength * 1e9:g} nm, surface up to "
+            f"{to_celsius(done.surface_peak):.3g} degC"
+        )
+
+
+def threshold(  # noqa: PLR0913  what a paper states of an exposure
+    *,
+    wavelength: float,
+    spot_diameter: float,
+    duration: float | TemporalProfile,
+    endpoint: Endpoint = "burn",
+    skin: TargetSkin | Target = "human",
+    fitzpatrick: int = 2,
+    state: State = "in vivo",
+    profile: Profile | RadialProfile | BeamImage = "flat-top",
+    n_pulses: int = 1,
+    rate: float = 0.0,
+    cooling: Cooling = "air",
+    cooling_time: float = 0.0,
+    cooling_lead: float = 0.0,
+    criterion: str = "two-channel",
+    photons: int = 200_000,
+    seed: int = 1,
+) -> ThresholdResult:
+    """Find the radiant exposure at which one place burns, coagulates or boils.
+
+    Parameters
+    ----------
+    wavelength : float
+        Vacuum wavelength, 400 to 3000 nm [m].
+    spot_diameter : float
+        At the skin [m]; of a Gaussian beam where it falls to 1/e2.
+    duration : float or TemporalProfile
+        Of one pulse [s], or the course of its power.
+    endpoint : {"burn", "coagulation", "vaporisation"}
+        Cells killed, collagen denatured, or water at 100 degC.
+    skin : {"human", "pig", "white-pig"} or Target
+        A person's cheek, a pigmented miniature pig (Yucatan), a white farm pig (Yorkshire), or a
+        target of your own.
+    fitzpatrick : int
+        Skin type of a person, 1 to 6.
+    state : {"in vivo", "excised"}
+        Excised skin has no blood flow and starts at room temperature.
+    profile : {"flat-top", "gaussian"} or RadialProfile or BeamImage
+        Of the beam.
+    n_pulses : int
+        Pulses on the same place.
+    rate : float
+        Pulses per second [Hz]; needed for more than one.
+    cooling : {"air", "cold air", "contact", "cryogen"}
+        On the skin from the start; air follows.
+    cooling_time : float
+        How long it is applied [s].
+    cooling_lead : float
+        From the start of the cooling to the first pulse [s].
+    criterion : str
+        Rate of cell death: "two-channel", or a published set ("henriques", "takata",
+        "weaver-stoll").
+    photons : int
+        To follow; 200 000 give a threshold to about 1 %.
+    seed : int
+        The same seed gives the same numbers.
+
+    Raises
+    ------
+    ParameterError
+        If a number or a name is impossible.
+    ConvergenceError
+        If no strength of the beam reaches the end point.
+
+    Examples
+    --------
+    >>> found = threshold(
+    ...     wavelength=1.94e-6, spot_diameter=10e-3, duration=0.1, skin="pig", photons=20_000
+    ... )
+    >>> 1.0 < found.radiant_exposure / J_per_cm2 < 10.0
+    True
+    >>> found.outcome(2.0 * found.radiant_exposure).killed_depth > found.depth
+    True
+    """
+    target = skin if isinstance(skin, Target) else _target(skin, fitzpatrick, state)
+    exposure = single_exposure(
+        target,
+        wavelength=wavelength,
+        spot_diameter=spot_diameter,
+        duration=duration,
+        profile=profile,
+        n_pulses=n_pulses,
+        rate=rate,
+        cooling=cooling,
+        cooling_time=cooling_time,
+        cooling_lead=cooling_lead,
+    )
+    heated = heating(target, exposure, n_photons=photons, seed=seed)
+    found = threshold_of_heating(heated, endpoint, criterion=criterion)
+    return ThresholdResult(found, heated, criterion)
+
+
+def _target(skin: TargetSkin, fitzpatrick: int, state: State) -> Target:
+    if skin not in get_args(TargetSkin):
+        raise ParameterError(
+            f"no skin named {skin!r} to expose{did_you_mean(str(skin), get_args(TargetSkin))}"
+        )
+    if skin == "human":
+        return Target.human("cheek", fitzpatrick, state=state)
+    return Target.pig("yucatan" if skin == "pig" else "yorkshire", state=state)
