@@ -87,6 +87,7 @@ def test_measure_simulate_and_report_go_from_photograph_to_page(porelight, tmp_p
     assert summary["count"]["value"] > 20
     assert {path.name for path in measured.iterdir()} == {
         "pores.csv",
+        "possible.csv",
         "mask.png",
         "overlay.png",
         "summary.json",

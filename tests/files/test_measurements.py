@@ -221,7 +221,7 @@ def test_summary_says_how_the_photograph_was_taken(folder, measured):
     [
         ("summary.json", "{", "cannot be read as JSON"),
         ("summary.json", "[]", 'expected "format"'),
-        ("summary.json", '{"format": "porelight measurement 2"}', "found and"),
+        ("summary.json", '{"format": "porelight measurement 3"}', "found and"),
         ("pores.csv", "pore,size\n1,0.3\n", "no column diameter_mm"),
         ("pores.csv", "pore,diameter_mm\n1,wide\n", "line 2: diameter_mm is 'wide'"),
         ("pores.csv", "pore,diameter_mm\n1,350\n", "line 2: diameter_mm is '350'"),

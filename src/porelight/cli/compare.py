@@ -42,7 +42,7 @@ def compare(  # noqa: PLR0913  each is an option of the command line
     output
         Folder for pores.csv, change.png and summary.json.
     px_per_mm_after
-        Scale of the second when it is another.
+        Scale of the second when it is another; else that of the first holds for both.
     forecast
         NetCDF file of 'porelight simulate': was the change predicted?
     day
