@@ -5,12 +5,13 @@ import pytest
 
 from porelight.course.course import Course
 from porelight.course.outcome import Interval
+from porelight.course.outcome_registry import goal_variable
 from porelight.course.settings import EnsembleSettings
 from porelight.errors import ParameterError
 from porelight.laser.device import Device
 from porelight.laser.devices import device
 from porelight.planning.limits import Check
-from porelight.planning.plan import Candidate, best_first
+from porelight.planning.plan import Candidate, Plan, best_first
 from porelight.planning.search import propose
 from porelight.tissue.skin import Skin
 
@@ -71,7 +72,9 @@ def test_dark_skin_gets_gentler_settings_and_no_pearl(fair, dark):
 def test_what_would_burn_is_refused_with_the_number_that_forbids_it(dark):
     burning = [one for one in dark.refused if "16 J/cm2" in one.setting]
     assert len(burning) == 1
-    assert "allowed is" in burning[0].reason
+    # it hurts, too, but the limit that is passed furthest is told
+    assert burning[0].reason.startswith("dead cells of the epidermis would be ")
+    assert "; allowed is 5 %" in burning[0].reason
 
 
 def test_candidates_are_ranked_by_predicted_benefit(fair):
@@ -216,8 +219,19 @@ def test_a_plan_prints_its_verdict_and_its_best_courses(fair):
     assert len(lines) <= 8
 
 
-def check(margin: float) -> Check:
-    return Check("limit", passed=True, margin=margin, shown_value="", shown_limit="", source="")
+def check(margin: float, limit: str = "limit") -> Check:
+    return Check(limit, passed=True, margin=margin, shown_value="1", shown_limit="2", source="")
+
+
+def test_the_verdict_names_the_limit_with_the_least_room():
+    checks = (check(0.5, "far"), check(0.1, "near"), check(0.9, "farthest"))
+    best = Candidate("1 x own", (), checks, Interval(-0.2, -0.1, 0.0), 0.5, 0.0)
+    skin = Skin.typical("cheek", 2, 35.0)
+    plan = Plan(skin, goal_variable("pore-area"), (best,), (), seed=1, n_courses=1)
+    assert plan.verdict == (
+        "1 x own: area of visible pores -10.0 % (-20.0 % to +0.0 %) twelve weeks after the last "
+        "session; closest limit: near 1; allowed 2."
+    )
 
 
 def test_among_equal_predictions_the_larger_margin_goes_first():
