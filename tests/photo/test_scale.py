@@ -38,6 +38,11 @@ def test_dots_per_inch_that_mean_nothing_are_refused(dpi, has_camera, text):
         scale_of_dpi(dpi, has_camera=has_camera)
 
 
+def test_a_scale_says_where_it_is_known_from():
+    assert Scale(12.5e3, 0.01, "known").described == "12.5 px/mm (as given, 1.0 % uncertain)"
+    assert Scale(10e3, 0.055, "iris").described == "10 px/mm (from iris, 5.5 % uncertain)"
+
+
 def test_impossible_scale_is_refused():
     with pytest.raises(ParameterError, match="px_per_metre"):
         Scale(1.0, 0.0, "known")

@@ -48,9 +48,9 @@ class Scale:
     @property
     def described(self) -> str:
         """One line for people."""
+        source = "as given" if self.source == "known" else f"from {self.source}"
         return (
-            f"{self.px_per_metre * mm:.3g} px/mm, {100.0 * self.error:.1f} % uncertain, from "
-            f"{self.source}"
+            f"{self.px_per_metre * mm:.3g} px/mm ({source}, {100.0 * self.error:.1f} % uncertain)"
         )
 
 

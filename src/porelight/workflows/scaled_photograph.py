@@ -105,7 +105,7 @@ def scaled_photograph(
     >>> import numpy as np
     >>> picture = Picture(np.full((60, 80, 3), 150, np.uint8), dpi=(300.2, 300.2), name="scan.png")
     >>> scaled_photograph(picture, Scale(12.5e3, 0.01, "known"))
-    ScaledPhotograph(scan.png, 80 x 60 px, 12.5 px/mm, 1.0 % uncertain, from known)
+    ScaledPhotograph(scan.png, 80 x 60 px, 12.5 px/mm (as given, 1.0 % uncertain))
     """
     pixels, marker = picture.pixels, None
     face = _landmarks(pixels, networks) if find_landmarks else None
