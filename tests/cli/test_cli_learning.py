@@ -58,9 +58,11 @@ def measured_folder(place: Path, diameter: np.ndarray, interval: float = 0.05) -
         (place / name).write_bytes(b"")
     lines = ["diameter_mm", *(f"{1e3 * one:.6f}" for one in diameter)]
     (place / "pores.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    possible = "diameter_factor,density_factor\n1.0,1.0\n"
+    (place / "possible.csv").write_text(possible, encoding="utf-8")
     seen = float(observed(diameter, 4e-4).area_fraction)
     summary = {
-        "format": "porelight measurement 2",
+        "format": "porelight measurement 3",
         "zone_area_cm2": 4.0,
         "interval_coverage": 0.95,
         "found": diameter.size,
