@@ -41,6 +41,7 @@ _HOME = {
     "agreement": "porelight.workflows.agreement",
     "compare": "porelight.workflows.compare",
     "devices": "porelight.laser.devices",
+    "export_outcome": "porelight.files.exports",
     "follow_up": "porelight.workflows.follow_up",
     "forecast": "porelight.workflows.forecast",
     "landmark_networks": "porelight.files.models",
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     from porelight.files.course_states import save_course_state as save_course_state
     from porelight.files.courses import read_course as read_course
     from porelight.files.courses import read_skin as read_skin
+    from porelight.files.exports import export_outcome as export_outcome
     from porelight.files.light_case import read_light_case as read_light_case
     from porelight.files.marker_sheet import write_marker_sheet as write_marker_sheet
     from porelight.files.measurements import load_measured as load_measured

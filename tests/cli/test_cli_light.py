@@ -244,8 +244,11 @@ def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
         (("sweep", "{case}", "--photons", "nan"), "photons is nan; expected a number of photons"),
         (("paths", "{case}", "--photons", "inf"), "photons is inf; expected a number of photons"),
         (("example", "--layers", "--pore"), "the example with --layers is a slab"),
-        (("export", "{case}", "-o", "{tmp}/x.png"), "expected .json (MCX), .jnii (volume) or .vtr"),
-        (("export", "{case}", "-o", "{tmp}/x.vtr"), "a case has no light yet"),
+        (("export", "{case}", "-o", "{tmp}/x.png"), "is not written as '.png'; expected .json ("),
+        (
+            ("export", "{case}", "-o", "{tmp}/x.vtr"),
+            "a light case is not written as '.vtr', a light run is",
+        ),
         (("export", "{case}", "-o", "{tmp}/x.json", "--voxel-mm", "0"), "voxel is 0 m in a box"),
         (("export", "{case}", "-o", "{tmp}/x.jnii", "--voxel-mm", "0.001"), "voxels are more than"),
         (("merge", "{case}", "-o", "{tmp}/m.nc"), "not a readable run"),

@@ -15,6 +15,7 @@ from porelight.cli.compare import compare
 from porelight.cli.config import example, schema
 from porelight.cli.console import complain, warning_in_a_line
 from porelight.cli.demo import demo
+from porelight.cli.export import export
 from porelight.cli.follow_up import follow_up
 from porelight.cli.light import light
 from porelight.cli.marker import marker
@@ -52,6 +53,7 @@ app.command(plan)
 app.command(verify)
 app.command(follow_up)
 app.command(report)
+app.command(export)
 app.command(sensitivity)
 app.command(what_if)
 app.command(light)

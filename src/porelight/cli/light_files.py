@@ -8,7 +8,15 @@ from cyclopts import Parameter
 from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import print_json, require_folder_of, say
 from porelight.errors import InputFileError
+from porelight.files.exports import endings_of
 
+ExportedLight = Annotated[
+    Output,
+    Parameter(
+        help="File to write. Of a case: "
+        f"{endings_of('light case')}. Of a run: {endings_of('light run')}."
+    ),
+]
 Flag = Annotated[bool, Parameter(negative="")]
 
 
@@ -43,7 +51,7 @@ def export(
     source: Path,
     /,
     *,
-    output: Output,
+    output: ExportedLight,
     voxel_mm: float = 0.1,
     width_mm: float = 20.0,
     json: AsJson = False,
@@ -54,9 +62,6 @@ def export(
     ----------
     source
         Light case (TOML), or run that 'porelight light run' wrote (NetCDF).
-    output
-        .json: the case as MCX reads it. .jnii: the media of a case, or the absorbed energy of a
-        run, as voxels. .vtr: the fields of a run for ParaView.
     voxel_mm
         Side of the voxels; every plane between layers must lie between two of them.
     width_mm

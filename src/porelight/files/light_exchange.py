@@ -1,21 +1,34 @@
 """Light cases and runs in the file formats of other programs."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import InputFileError
+from porelight.files.exports import export_writer
 from porelight.files.jnii import write_jnii
 from porelight.files.light_case import LightCase, read_light_case
 from porelight.files.light_runs import light_dataset, load_light_run
 from porelight.files.mcx import mcx_case, media_volume, write_mcx_case
 from porelight.files.vtk import write_vtr
 from porelight.light.field import LightField
+from porelight.light.run import LightRun
 from porelight.quantities import LENGTH
 
 _MOST_VOXELS = 200_000_000
+KeptRun: TypeAlias = tuple[LightRun, LightCase]
+
+
+@dataclass(frozen=True, slots=True)
+class Voxels:
+    """A box of cubes around the axis of the beam."""
+
+    side: float  # of a voxel [m]
+    width: float  # of the box [m]
 
 
 def export_light(source: Path, target: Path, *, voxel: float, width: float) -> Path:
@@ -26,7 +39,7 @@ def export_light(source: Path, target: Path, *, voxel: float, width: float) -> P
     source : Path
         Light case (TOML), or run (NetCDF).
     target : Path
-        Ends in ``.json`` (MCX case), ``.jnii`` (volume) or ``.vtr`` (ParaView).
+        One of the endings of `porelight.files.exports.FORMATS`.
     voxel, width : float
         Side of a voxel and of the box of voxels [m].
 
@@ -41,33 +54,52 @@ def export_light(source: Path, target: Path, *, voxel: float, width: float) -> P
         raise InputFileError(
             f"voxel is {voxel:g} m in a box {width:g} m wide; expected at least one voxel above 0."
         )
-    is_case = source.suffix.lower() == ".toml"
-    kind = target.suffix.lower()
-    if kind == ".json":
-        case = read_light_case(source) if is_case else load_light_run(source)[1]
-        return write_mcx_case(case, target, voxel=voxel, width=width)
-    if kind == ".jnii" and is_case:
-        return _write_media(read_light_case(source), target, voxel=voxel, width=width)
-    if kind not in {".jnii", ".vtr"}:
-        raise InputFileError(
-            f"{target}: the ending is {kind!r}; expected .json (MCX), .jnii (volume) or .vtr "
-            "(ParaView)."
-        )
-    if is_case:
-        raise InputFileError(
-            f"{source}: a case has no light yet; give a file that 'porelight light run' wrote."
-        )
-    run, case = load_light_run(source)
-    if kind == ".vtr":
-        return write_vtr(light_dataset(run, case.setup()), target)
-    volume = voxelised(run.field, voxel=voxel, width=width)
+    box = Voxels(voxel, width)
+    if source.suffix.lower() == ".toml":
+        write = export_writer("light case", target)
+        return write(read_light_case(source), target, box)
+    write = export_writer("light run", target)
+    return write(load_light_run(source), target, box)
+
+
+def write_case(case: LightCase, target: Path, box: Voxels) -> Path:
+    """Write a case as MCX reads it."""
+    return write_mcx_case(case, target, voxel=box.side, width=box.width)
+
+
+def write_media(case: LightCase, target: Path, box: Voxels) -> Path:
+    """Write which medium is in each voxel."""
+    document = mcx_case(case, voxel=box.side, width=box.width, n_photons=1)
+    _require_room(document["Domain"]["Dim"][0], document["Domain"]["Dim"][2])
     return write_jnii(
-        volume,
-        voxel,
+        media_volume(document),
+        box.side,
+        target,
+        name="media",
+        description="number of the medium, 1 for the first layer",
+    )
+
+
+def write_case_of_run(kept: KeptRun, target: Path, box: Voxels) -> Path:
+    """Write the case of a run as MCX reads it."""
+    return write_case(kept[1], target, box)
+
+
+def write_absorbed(kept: KeptRun, target: Path, box: Voxels) -> Path:
+    """Write the absorbed energy density of a run as voxels."""
+    return write_jnii(
+        voxelised(kept[0].field, voxel=box.side, width=box.width),
+        box.side,
         target,
         name="absorbed",
         description="absorbed energy density per joule delivered (1/mm3)",
     )
+
+
+def write_fields(kept: KeptRun, target: Path, box: Voxels) -> Path:
+    """Write the fields of a run on their own grid."""
+    run, case = kept
+    return write_vtr(light_dataset(run, case.setup()), target)
 
 
 def voxelised(field: LightField, *, voxel: float, width: float) -> NDArray[np.float32]:
@@ -94,18 +126,6 @@ def voxelised(field: LightField, *, voxel: float, width: float) -> NDArray[np.fl
     padded = np.pad(field.absorbed, ((0, 1), (0, 1))) * 1e-9
     row = np.minimum(row, z_edges.size - 1)
     return np.ascontiguousarray(padded[row][:, ring].transpose(1, 2, 0), dtype=np.float32)
-
-
-def _write_media(case: LightCase, target: Path, *, voxel: float, width: float) -> Path:
-    document = mcx_case(case, voxel=voxel, width=width, n_photons=1)
-    _require_room(document["Domain"]["Dim"][0], document["Domain"]["Dim"][2])
-    return write_jnii(
-        media_volume(document),
-        voxel,
-        target,
-        name="media",
-        description="number of the medium, 1 for the first layer",
-    )
 
 
 def _require_room(n: int, n_z: int) -> None:
