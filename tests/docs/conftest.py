@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Page:
         names: dict[str, Any] = {"__name__": "__main__"}
         blocks = self._all()
         followers = [*blocks[1:], ("", "")]
-        with contextlib.chdir(folder):
+        with contextlib.chdir(folder), _modules_of(folder):
             for (language, code), (next_language, said) in zip(blocks, followers, strict=True):
                 if language != "python" or _NAMED.match(code):
                     continue
@@ -78,6 +78,18 @@ class Page:
 
     def _all(self) -> list[tuple[str, str]]:
         return _FENCE.findall(self.text)
+
+
+@contextlib.contextmanager
+def _modules_of(folder: Path) -> Iterator[None]:
+    """Let files in a folder be imported, as by a script or a notebook in it, and forget them."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for path in folder.glob("*.py"):
+            sys.modules.pop(path.stem, None)
 
 
 @pytest.fixture
