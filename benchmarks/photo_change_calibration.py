@@ -1,4 +1,4 @@
-"""Learn what a change of light and focus does to pores: writes photo/data/change.toml.
+"""Learn what a change of light and focus does to pores: writes data/photo/change.toml.
 
     python benchmarks/photo_change_calibration.py [pairs] [--write]
 
@@ -19,7 +19,7 @@ from porelight.photo.compare import Observed, observed
 
 RIDGE = 1.0  # on features of unit variance
 _Z = 1.959964
-FILE = Path(__file__).parents[1] / "src/porelight/photo/data/change.toml"
+FILE = Path(__file__).parents[1] / "src/porelight/data/photo/change.toml"
 
 
 def true_ratio(seed: int) -> float:

@@ -22,9 +22,9 @@ from photo_scores import HEADING, MaskScore, mask_score
 from skimage.feature import blob_dog
 
 from porelight.photo.detect import Spots, candidates
-from porelight.photo.detector_parameters import Learnt, learnt
+from porelight.photo.detector_parameters import DetectorParameters, detector_parameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
-from porelight.photo.network import Reading, network_of, pore_network, read
+from porelight.photo.network import NetworkOutput, network_of, network_output, pore_network
 from porelight.photo.photograph import Photograph
 from porelight.photo.rejected import marks
 from porelight.photo.segment import segment
@@ -62,16 +62,16 @@ def labelled(folder: Path, name: str) -> Zone:
     return Zone(flat_skin(Photograph(pixels, WORKING_SCALE), zone), zone, truth & zone)
 
 
-def spotted(one: Zone, seen: Reading, numbers: Learnt) -> Spots:
+def spotted(one: Zone, seen: NetworkOutput, numbers: DetectorParameters) -> Spots:
     """Return the spots of a reading that the product calls pores."""
     sharp = sharpness(one.flat.absorbance, one.flat.skin)
     found = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
     return found.accepted(numbers.threshold, None)
 
 
-def scored(one: Zone, seen: Reading, threshold: float, edge: float) -> MaskScore:
+def scored(one: Zone, seen: NetworkOutput, threshold: float, edge: float) -> MaskScore:
     """Score a reading as the product uses it."""
-    numbers = replace(learnt(), threshold=threshold, edge=edge)
+    numbers = replace(detector_parameters(), threshold=threshold, edge=edge)
     pores = segment(one.flat, seen, spotted(one, seen, numbers), numbers)
     return mask_score(pores.labels > 0, one.truth, one.zone, WORKING_SCALE)
 
@@ -108,7 +108,7 @@ def main() -> None:
     folder, networks = Path(os.environ["PORELIGHT_PHOTOS"]), Path(sys.argv[1])
     zones = {name: labelled(folder, name) for name in ZONES}
     readings = {
-        name: read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
+        name: network_output(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
         for name, one in zones.items()
     }
     grid = {
@@ -124,14 +124,17 @@ def main() -> None:
     for name, one in zones.items():
         others = [other for other in ZONES if other != name]
         threshold = max(
-            THRESHOLDS, key=lambda t: np.mean([grid[o, t, learnt().edge].f1 for o in others])
+            THRESHOLDS,
+            key=lambda t: np.mean([grid[o, t, detector_parameters().edge].f1 for o in others]),
         )
         edge = max(EDGES, key=lambda e: np.mean([grid[o, threshold, e].dice for o in others]))
         held_out = grid[name, threshold, edge]
         print(f"{name:9s} held out ({threshold:4.2f}, {edge:4.2f})   {held_out.row()}")
-        ours = scored(one, readings[name], learnt().threshold, learnt().edge)
+        ours = scored(
+            one, readings[name], detector_parameters().threshold, detector_parameters().edge
+        )
         print(f"{name:9s} held out, shipped level {ours.row()}")
-        spread = [grid[name, t, learnt().edge].f1 for t in THRESHOLDS]
+        spread = [grid[name, t, detector_parameters().edge].f1 for t in THRESHOLDS]
         print(f"{name:9s}   F1 over all thresholds: {min(spread):.3f} to {max(spread):.3f}")
         best = max(
             BLOB_THRESHOLDS,
@@ -143,15 +146,14 @@ def main() -> None:
             f"{name:9s} Pore-Net, published     {f1:5.3f}  {dice:5.3f}                "
             f"{large:5.2f}  {r_n:5.2f}  {r_area:5.2f}"
         )
-        whole = read(one.flat, pore_network())
-        print(
-            f"{name:9s} shipped, has seen it    "
-            f"{scored(one, whole, learnt().threshold, learnt().edge).row()}"
-        )
+        whole = network_output(one.flat, pore_network())
+        shipped = detector_parameters()
+        score = scored(one, whole, shipped.threshold, shipped.edge)
+        print(f"{name:9s} shipped, has seen it    {score.row()}")
     size = sum(one.zone.size for one in zones.values()) / 1e6
     started = time.perf_counter()
     for one in zones.values():
-        read(one.flat, pore_network())
+        network_output(one.flat, pore_network())
     spent = (time.perf_counter() - started) / size
     print(f"seconds per MP: network {spent:.2f}, difference of Gaussians {blob_seconds / size:.2f}")
 

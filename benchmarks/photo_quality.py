@@ -20,7 +20,7 @@ from photo_scores import mask_score, tally
 
 from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
-from porelight.photo.quality import Finding, findings
+from porelight.photo.quality import QualityFinding, findings
 from porelight.render.phantom import phantom
 
 Pixels = NDArray[np.uint8]
@@ -94,7 +94,7 @@ def zones() -> Iterator[tuple[Pixels, NDArray[np.bool_], NDArray[np.bool_]]]:
         yield pixels, zone, truth & zone
 
 
-def worst(found: tuple[Finding, ...]) -> str:
+def worst(found: tuple[QualityFinding, ...]) -> str:
     """Return the harshest verdict, and what it is about."""
     order = ("fine", "limited", "refused")
     one = max(found, key=lambda finding: order.index(finding.verdict))

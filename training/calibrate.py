@@ -3,7 +3,7 @@
     PYTHONPATH=src:benchmarks PORELIGHT_PHOTOS=<folder> python training/calibrate.py NETWORKS
 
 Rendered skin that no network has seen is read by all.onnx, each labelled zone by the network
-trained without it. Prints the numbers of src/porelight/photo/data/detector.toml.
+trained without it. Prints the numbers of src/porelight/data/photo/detector.toml.
 """
 
 import os
@@ -22,12 +22,12 @@ from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
 from porelight.photo.detect import maxima
-from porelight.photo.detector_parameters import learnt
+from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
 from porelight.photo.match import matched_pairs
-from porelight.photo.network import network_of, read
+from porelight.photo.network import network_of, network_output
 from porelight.photo.photograph import Photograph
-from porelight.photo.pore_probability import COUNTED_FROM, TERMS, Presence, shifted, terms
+from porelight.photo.pore_probability import COUNTED_FROM, TERMS, PoreProbability, shifted, terms
 from porelight.photo.rejected import marks
 from porelight.photo.sharpness import sharpness
 from porelight.render.phantom import phantom, random_skin
@@ -48,7 +48,7 @@ class Reading:
     Attributes
     ----------
     terms : ndarray of float64, shape (n, len(TERMS))
-        What the weights of a `Presence` multiply.
+        Terms that the weights of a `PoreProbability` multiply.
     odds, log_diameter : ndarray of float64, shape (n,)
         As the network reads them.
     true_diameter : ndarray of float64, shape (n,)
@@ -66,7 +66,7 @@ class Reading:
 
 def reading(flat: FlatSkin, network: Path, truth: Floats, diameter: Floats) -> Reading:
     """Read a picture whose pores lie at `truth` [m]."""
-    seen = read(flat, network_of(network.read_bytes()))
+    seen = network_output(flat, network_of(network.read_bytes()))
     at = maxima(seen.middle, flat.skin & ~marks(flat).hair, FAINTEST)
     odds, size = (x[at[:, 0], at[:, 1]].astype(float) for x in (seen.middle, seen.log_diameter))
     sharp = sharpness(flat.absorbance, flat.skin)
@@ -111,7 +111,7 @@ def of_zone(folder: Path, networks: Path, name: str) -> Reading:
     return reading(one.flat, networks / f"{name}.onnx", (middle + 0.5) / WORKING_SCALE, diameter)
 
 
-def fitted(readings: list[Reading], least: float) -> Presence:
+def fitted(readings: list[Reading], least: float) -> PoreProbability:
     """Return the logistic regression of being a pore of this diameter and more [m]."""
     known = np.concatenate([one.terms for one in readings])
     real = np.concatenate([one.true_diameter > least for one in readings]).astype(float)
@@ -121,17 +121,17 @@ def fitted(readings: list[Reading], least: float) -> Presence:
         value = (np.logaddexp(0.0, x) - real * x).sum() + 0.5 * RIDGE * (free**2).sum()
         return float(value), known.T @ (expit(x) - real) + RIDGE * free
 
-    return Presence(tuple(minimize(loss, np.zeros(len(TERMS)), jac=True, method="BFGS").x))
+    return PoreProbability(tuple(minimize(loss, np.zeros(len(TERMS)), jac=True, method="BFGS").x))
 
 
-def unbiased(presence: Presence, sets: tuple[list[Reading], ...]) -> Presence:
+def unbiased(presence: PoreProbability, sets: tuple[list[Reading], ...]) -> PoreProbability:
     """Return it with the constant at which counts are right, in the geometric mean of the sets.
 
     A logistic regression knows of maxima only; pores that are none of them are missing in its sums.
     """
 
     def excess(shift: float) -> float:
-        moved = Presence((presence.weights[0] + shift, *presence.weights[1:]))
+        moved = PoreProbability((presence.weights[0] + shift, *presence.weights[1:]))
         logs = [
             np.log(
                 sum(chance(moved, one).sum() for one in readings)
@@ -142,15 +142,15 @@ def unbiased(presence: Presence, sets: tuple[list[Reading], ...]) -> Presence:
         return float(np.mean(logs))
 
     shift = float(brentq(excess, -2.0, 2.0))
-    return Presence((presence.weights[0] + shift, *presence.weights[1:]))
+    return PoreProbability((presence.weights[0] + shift, *presence.weights[1:]))
 
 
-def chance(presence: Presence, one: Reading) -> Floats:
+def chance(presence: PoreProbability, one: Reading) -> Floats:
     """Return the probability of each maximum."""
     return np.asarray(expit(one.terms @ np.array(presence.weights)))
 
 
-def show_shares(name: str, readings: list[Reading], presence: Presence) -> None:
+def show_shares(name: str, readings: list[Reading], presence: PoreProbability) -> None:
     """Print how often maxima are pores against what was said of them."""
     said = np.concatenate([chance(presence, one) for one in readings])
     real = np.concatenate([one.true_diameter > 0.0 for one in readings])
@@ -161,7 +161,7 @@ def show_shares(name: str, readings: list[Reading], presence: Presence) -> None:
             print(f"   {said[here].mean():.2f} {real[here].mean():.2f} of {here.sum()}")
 
 
-def show_counts(name: str, readings: list[Reading], presence: Presence) -> None:
+def show_counts(name: str, readings: list[Reading], presence: PoreProbability) -> None:
     """Print the numbers of pores that count, added up against true."""
     full = [one for one in readings if one.n_counted > 20]
     added = np.array([chance(presence, one).sum() for one in full])
@@ -173,13 +173,13 @@ def show_counts(name: str, readings: list[Reading], presence: Presence) -> None:
     )
 
 
-def show_labels(folder: Path, networks: Path, presence: Presence) -> None:
+def show_labels(folder: Path, networks: Path, presence: PoreProbability) -> None:
     """Print how many finds have no label against how many are said to be false."""
-    numbers = replace(learnt(), pore=presence)
+    numbers = replace(detector_parameters(), pore=presence)
     found, n_labelled = [], []
     for name in ZONES:
         one = labelled(folder, name)
-        seen = read(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
+        seen = network_output(one.flat, network_of((networks / f"{name}.onnx").read_bytes()))
         spots = spotted(one, seen, numbers)
         middle, _ = parts(one.truth)
         pairs = matched_pairs(middle / WORKING_SCALE, spots.at / WORKING_SCALE, REACH)

@@ -1,12 +1,14 @@
 """Synthetic skin with dark discs of known place and size."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from porelight.photo.estimate import Estimates
 from porelight.photo.photograph import Photograph
 
 TONE = np.array([190.0, 150.0, 130.0])
@@ -53,6 +55,20 @@ def discs() -> Callable[..., Photograph]:
 @pytest.fixture(scope="session")
 def lattice() -> Callable[..., list[tuple[float, float]]]:
     return grid
+
+
+@pytest.fixture(scope="session")
+def same_estimates() -> Callable[[Estimates, Estimates], bool]:
+    """Whether every number and every draw of two estimates has the same bits."""
+
+    def same(one: Estimates, other: Estimates) -> bool:
+        draws = (
+            np.array_equal(getattr(one.possible, name), getattr(other.possible, name))
+            for name in ("diameter_factor", "density_factor")
+        )
+        return all(draws) and replace(one, possible=other.possible) == other
+
+    return same
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from porelight.photo.change import (
     zone_change,
 )
 from porelight.photo.darkness import SCALE, smoothed
-from porelight.photo.photometry import Fits, Places, fitted
+from porelight.photo.photometry import PoreFits, PorePlaces, fitted
 from porelight.photo.texture import WIDEST_BLUR, bare_skin, equal_blur
 
 N = 200
@@ -29,7 +29,7 @@ def lattice(n_side=8):
     at = (np.arange(n_side) + 0.5) * N / SCALE / n_side
     row, col = (x.ravel() for x in np.meshgrid(at, at, indexing="ij"))
     n = row.size
-    return Places(row, col, np.full(n, 4e-4), np.full(n, 1.3), np.full(n, 0.4))
+    return PorePlaces(row, col, np.full(n, 4e-4), np.full(n, 1.3), np.full(n, 0.4))
 
 
 def drawn(places, depth=0.1, wider=1.0, level=0.0):
@@ -129,7 +129,7 @@ def made_fits(depth, noise=0.0, n=60, own=None, seed=1):
     first = rng.uniform(0.05, 0.15, n)
     second = first * depth * (1.0 if own is None else own)
     both = np.stack([first, second], axis=1) + noise * rng.standard_normal((n, 2))
-    return Fits(both, np.zeros((n, 2)), np.full((n, 2), max(noise, 1e-6)), np.ones(n, np.bool_))
+    return PoreFits(both, np.zeros((n, 2)), np.full((n, 2), max(noise, 1e-6)), np.ones(n, np.bool_))
 
 
 @pytest.mark.verification
@@ -207,10 +207,10 @@ def test_pores_that_differ_keep_their_own_change():
 
 
 def test_shipped_numbers_are_complete_and_sourced(monkeypatch):
-    learnt = change_model()
-    assert len(learnt.weights) == len(FEATURES)
-    assert len(learnt.reach) == len(WITNESSES)
-    assert 0.0 < learnt.systematic < 0.1
+    model = change_model()
+    assert len(model.weights) == len(FEATURES)
+    assert len(model.reach) == len(WITNESSES)
+    assert 0.0 < model.systematic < 0.1
     monkeypatch.setattr(change_module, "document", lambda *_: {"weights": {"depth": 1.0}})
     change_model.cache_clear()
     with pytest.raises(DataFileError, match="needs"):

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from porelight.photo.detect import _share_of_pores, candidates
-from porelight.photo.detector_parameters import Learnt
-from porelight.photo.network import Reading
-from porelight.photo.pore_probability import Presence
+from porelight.photo.detector_parameters import DetectorParameters
+from porelight.photo.network import NetworkOutput
+from porelight.photo.pore_probability import PoreProbability
 
 SIDE = 200
 SKIN = np.ones((SIDE, SIDE), dtype=bool)
 # log-odds of the network are log-odds of a pore
-AS_READ = Presence((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
-PLAIN = Learnt(
+AS_READ = PoreProbability((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
+PLAIN = DetectorParameters(
     pore=AS_READ,
     counted=AS_READ,
     base_share=0.4,
@@ -46,7 +46,7 @@ def scattered(n, height, seed):
 
 def all_of(spots, skin=SKIN, numbers=PLAIN):
     image = image_of(spots)
-    return candidates(Reading(image, image, image), skin, numbers, 0.6)
+    return candidates(NetworkOutput(image, image, image), skin, numbers, 0.6)
 
 
 def spots_of(spots, q=None, skin=SKIN):
@@ -157,7 +157,7 @@ def test_all_maxima_are_candidates():
 
 def test_chances_to_count_are_those_that_were_learnt():
     heights = np.linspace(-2.0, 4.0, 200)
-    halved = replace(PLAIN, counted=Presence((-1.0, 1.0, 0.0, 0.0, 0.0, 0.0)))
+    halved = replace(PLAIN, counted=PoreProbability((-1.0, 1.0, 0.0, 0.0, 0.0, 0.0)))
     got = all_of(scattered(200, heights, 1), numbers=halved)
     at_place = image_of(scattered(200, heights, 1))[got.at[:, 0], got.at[:, 1]]
     np.testing.assert_allclose(got.counted, 1.0 / (1.0 + np.exp(1.0 - at_place)), rtol=1e-5)

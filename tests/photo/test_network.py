@@ -1,14 +1,13 @@
 """Claims about running the network; what it has learnt is shown by the scores."""
 
-from importlib.resources import files
-
 import numpy as np
 import pytest
 
+from porelight.data.library import data_bytes
 from porelight.errors import DataFileError
 from porelight.photo import network
 from porelight.photo.flatten import flat_skin
-from porelight.photo.network import network_of, outputs, pore_network, read
+from porelight.photo.network import network_of, network_output, outputs, pore_network
 
 
 def noise(rows, cols):
@@ -20,7 +19,7 @@ def everywhere(image):
 
 
 def test_weights_are_small():
-    assert (files("porelight.photo") / "data" / "pores.onnx").stat().st_size <= 300_000
+    assert len(data_bytes("photo", "pores.onnx")) <= 300_000
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 30), (64, 41)])
@@ -60,7 +59,9 @@ def test_every_pixel_lies_in_a_tile():
 
 def test_cover_is_a_share(discs, lattice):
     photograph = discs(lattice(4), 4e-4)
-    seen = read(flat_skin(photograph, np.ones(photograph.shape, dtype=bool)), pore_network())
+    seen = network_output(
+        flat_skin(photograph, np.ones(photograph.shape, dtype=bool)), pore_network()
+    )
     assert seen.cover.min() >= 0.0
     assert seen.cover.max() <= 1.0
 

@@ -6,7 +6,7 @@ import pytest
 
 from porelight.errors import PhotographError
 from porelight.photo.photograph import Photograph
-from porelight.photo.quality import LIMITS, Limit, findings, require_quality
+from porelight.photo.quality import LIMITS, QualityLimit, findings, require_quality
 
 SCALE = 12.5e3
 
@@ -90,7 +90,7 @@ def test_white_noise_is_measured_as_it_was_made(sd):
 
 
 def test_limits_know_which_side_is_worse():
-    more_is_worse, less_is_worse = Limit(1.0, 2.0, "", "x"), Limit(2.0, 1.0, "", "x")
+    more_is_worse, less_is_worse = QualityLimit(1.0, 2.0, "", "x"), QualityLimit(2.0, 1.0, "", "x")
     assert [more_is_worse.verdict(v) for v in (0.5, 1.5, 2.5)] == ["fine", "limited", "refused"]
     assert [less_is_worse.verdict(v) for v in (2.5, 1.5, 0.5)] == ["fine", "limited", "refused"]
 

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from porelight.photo.detect import Spots
-from porelight.photo.detector_parameters import Learnt
+from porelight.photo.detector_parameters import DetectorParameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
-from porelight.photo.network import Reading
-from porelight.photo.pore_probability import Presence
+from porelight.photo.network import NetworkOutput
+from porelight.photo.pore_probability import PoreProbability
 from porelight.photo.segment import parted, segment
 
 N = 81
 # the network's diameters are taken as they are; half of a pixel on the outline is pore
-AS_READ = Presence((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
-PLAIN = Learnt(AS_READ, AS_READ, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1, 0.1, 0.0)
+AS_READ = PoreProbability((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
+PLAIN = DetectorParameters(AS_READ, AS_READ, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1, 0.1, 0.0)
 
 
 def scene(shapes):
@@ -29,7 +29,7 @@ def scene(shapes):
     one = np.ones((N, N), np.float32)
     whole = np.ones((N, N), dtype=bool)
     flat = FlatSkin(4.0 * cover.astype(np.float32), 0 * one, 0 * one, 0.5 * one, whole, whole)
-    seen = Reading(one, cover.astype(np.float32), log_diameter.astype(np.float32))
+    seen = NetworkOutput(one, cover.astype(np.float32), log_diameter.astype(np.float32))
     at = np.array([[round(s[0]), round(s[1])] for s in shapes], dtype=np.intp).reshape(-1, 2)
     return flat, seen, Spots(at, np.full(len(at), 0.9), 0.1)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from porelight.errors import InputFileError
-from porelight.photo.estimate import Possible
+from porelight.photo.estimate import PossiblePopulations
 
 COLUMNS = ("diameter_factor", "density_factor")
 
 
-def write_possible(possible: Possible, path: Path) -> None:
+def write_possible(possible: PossiblePopulations, path: Path) -> None:
     """Write the factors, every digit."""
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -22,7 +22,7 @@ def write_possible(possible: Possible, path: Path) -> None:
         )
 
 
-def read_possible(path: Path) -> Possible:
+def read_possible(path: Path) -> PossiblePopulations:
     """Read the factors back.
 
     Raises
@@ -45,4 +45,4 @@ def read_possible(path: Path) -> Possible:
             f"{path}, line {line + 2}: {COLUMNS[column]} is {numbers[line, column]:g}; expected "
             f"{wanted}."
         )
-    return Possible(numbers[:, 0].copy(), numbers[:, 1].copy())
+    return PossiblePopulations(numbers[:, 0].copy(), numbers[:, 1].copy())

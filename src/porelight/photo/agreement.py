@@ -1,4 +1,4 @@
-r"""How well repeated measurements agree: what a product should say of itself before of a patient.
+r"""How well repeated measurements agree: repeatability and limits of agreement.
 
 Of n subjects each measured k times, a two-way analysis of variance splits the squares into those of
 subjects (mean square B), of repeats (C) and what is left (E). The mean square W within subjects
@@ -53,7 +53,7 @@ class Agreement:
     n_subjects, n_repeats : int
         Size of the table.
     mean : float
-        Over everything.
+        Mean over all subjects and repeats.
     within_sd : Estimate
         Standard error of measurement, the standard deviation within subjects.
     wcv : Estimate
@@ -77,13 +77,13 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Limits:
+class LimitsOfAgreement:
     """Limits of agreement between two measurements of the same subjects.
 
     Attributes
     ----------
     mean, difference : ndarray of float64, shape (n,)
-        Of each subject's two values; second less first.
+        Mean of the two values of each subject, and the second less the first.
     bias, lower, upper : Estimate
         Mean difference and the limits that hold 95 % of differences, with 95 % intervals.
     trend : Estimate
@@ -99,12 +99,12 @@ class Limits:
 
 
 def agreement(values: Floats) -> Agreement:
-    """Return how well repeats agree.
+    """Return the repeatability of a measurement, from repeats on the same subjects.
 
     Parameters
     ----------
     values : ndarray of float64, shape (subjects, repeats)
-        All positive.
+        One row for each subject; all positive.
 
     Raises
     ------
@@ -135,13 +135,13 @@ def agreement(values: Floats) -> Agreement:
     )
 
 
-def limits_of_agreement(first: Floats, second: Floats) -> Limits:
+def limits_of_agreement(first: Floats, second: Floats) -> LimitsOfAgreement:
     """Return bias and limits of agreement of two measurements.
 
     Parameters
     ----------
     first, second : ndarray of float64, shape (n,)
-        Of the same subjects.
+        The two measurements, of the same subjects in the same order.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def limits_of_agreement(first: Floats, second: Floats) -> Limits:
         for limit in (bias - Z95 * sd, bias + Z95 * sd)
     )
     of_bias = Estimate(bias, bias - of_mean, bias + of_mean)
-    return Limits(mean, difference, of_bias, lower, upper, _trend(mean, difference))
+    return LimitsOfAgreement(mean, difference, of_bias, lower, upper, _trend(mean, difference))
 
 
 def _checked(values: Floats) -> Floats:

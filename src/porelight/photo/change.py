@@ -10,8 +10,8 @@ change of the logarithm of the diameter is therefore a weighted sum of what was 
 with z the changes of depth and width over all pores, the same of large against small ones, the
 changes of bare skin, and the blur that made the pictures equal. There is no constant: every z
 changes sign when the visits change places, and two equal photographs show no change. The weights c
-are learnt from pairs of rendered photographs whose true change is known, with light, focus, noise
-and processing drawn at random; ``data/change.toml`` holds them and the standard deviation of what
+are fitted to pairs of rendered photographs whose true change is known, with light, focus, noise and
+processing drawn at random; ``data/photo/change.toml`` holds them and the standard deviation of what
 they leave, which is the systematic error. The other part of the error is how much the pores differ
 from one another, by drawing pores with replacement.
 
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from porelight.data.library import document
 from porelight.errors import DataFileError, PhotographError
 from porelight.photo.estimate import Estimate
-from porelight.photo.photometry import Fits
+from porelight.photo.photometry import PoreFits
 from porelight.photo.texture import BANDS
 from porelight.quantities import Floats
 
@@ -44,24 +44,24 @@ _POWER = 0.841621  # and for a power of 80 %
 _LEAST_PORES = 12
 _N_DRAWS = 400
 _SEED = 20_261_122
-_BEYOND = 1.25  # times the learnt range of a witness, beyond which a pair is not compared
-_FLOOR = 0.15  # of the typical depth, below which a pore's own change is not told
+_BEYOND = 1.25  # times the range of a witness in the fitted pairs, beyond which none is compared
+_FLOOR = 0.15  # of the typical depth, below which a pore's own change is not reported
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeModel:
-    """What was learnt from rendered pairs; see ``data/change.toml``.
+    """Weights fitted to rendered pairs of photographs; see ``data/photo/change.toml``.
 
     Attributes
     ----------
     weights : tuple of float
-        One for each of `FEATURES` [-].
+        One weight for each of `FEATURES` [-].
     systematic : float
         Standard deviation of the logarithm of the ratio that light and focus leave [-].
     pore_noise : float
         Standard deviation of a pore's own change over that of its fit [-].
     reach : tuple of float
-        Largest size of each of `WITNESSES` in what was learnt [-].
+        Largest size of each of `WITNESSES` in the fitted pairs [-].
     """
 
     weights: tuple[float, ...]
@@ -72,7 +72,7 @@ class ChangeModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ZoneChange:
-    """How all pores of a zone changed together.
+    """The change of diameter that all pores of a zone have in common.
 
     Attributes
     ----------
@@ -91,12 +91,12 @@ class ZoneChange:
 
     @property
     def is_real(self) -> bool:
-        """Whether the interval leaves out no change."""
+        """Whether the interval excludes a ratio of 1, which is no change."""
         return not self.ratio.low <= 1.0 <= self.ratio.high
 
     @property
     def smallest_detectable(self) -> float:
-        """Relative change of diameter that would be told from none (MDC95) [-]."""
+        """Smallest relative change of diameter that is told from no change (MDC95) [-]."""
         return float(np.expm1(_Z * self.error))
 
     @property
@@ -107,7 +107,7 @@ class ZoneChange:
 
 @cache
 def change_model() -> ChangeModel:
-    """Return the numbers of ``data/change.toml``.
+    """Return the weights of ``data/photo/change.toml``.
 
     Raises
     ------
@@ -121,19 +121,20 @@ def change_model() -> ChangeModel:
     return ChangeModel(weights, systematic, noise, reach)
 
 
-def features(fits: Fits, diameter: Floats, bands: Floats, blur: float) -> tuple[Floats, Floats]:
-    """Return what was observed and its covariance by drawing pores with replacement.
+def features(fits: PoreFits, diameter: Floats, bands: Floats, blur: float) -> tuple[Floats, Floats]:
+    """Return the observed features, and their covariance by drawing pores with replacement.
 
     Parameters
     ----------
-    fits : Fits
-        Of two pictures, the earlier first.
+    fits : PoreFits
+        Fits of the pores in two pictures, the earlier first.
     diameter : ndarray of float64, shape (n,)
-        Of the pores [m].
+        Diameters of the pores [m].
     bands : ndarray of float64, shape (len(BANDS),)
         Changes of bare skin [-].
     blur : float
-        Variance of what made the pictures equal, positive if the later one got it [px2].
+        Variance of the blur that made the pictures equally sharp, positive if the later one was
+        blurred [px2].
 
     Returns
     -------
@@ -163,46 +164,46 @@ def features(fits: Fits, diameter: Floats, bands: Floats, blur: float) -> tuple[
     return np.concatenate([signals[0], bands, [blur]]), covariance
 
 
-def zone_change(observed: Floats, covariance: Floats, learnt: ChangeModel) -> ZoneChange:
+def zone_change(observed: Floats, covariance: Floats, model: ChangeModel) -> ZoneChange:
     """Return the change of diameter that explains what was observed.
 
     Parameters
     ----------
     observed, covariance : ndarray of float64
-        What `features` returns.
-    learnt : ChangeModel
-        The weights.
+        Features and their covariance, from `features`.
+    model : ChangeModel
+        Weights of the features.
 
     Raises
     ------
     PhotographError
-        If light or focus differ by more than was ever learnt from.
+        If light or focus differ by more than in the pairs that the weights were fitted to.
     """
-    for name, value, reach in zip(WITNESSES, observed[len(SIGNALS) :], learnt.reach, strict=True):
+    for name, value, reach in zip(WITNESSES, observed[len(SIGNALS) :], model.reach, strict=True):
         if abs(float(value)) > _BEYOND * reach:
             raise PhotographError(_beyond(name, float(value), reach))
-    weights = np.array(learnt.weights)
+    weights = np.array(model.weights)
     log_ratio = float(weights @ observed)
     signal = weights[: len(SIGNALS)]
     statistical = float(np.sqrt(max(float(signal @ covariance @ signal), 0.0)))
-    error = float(np.hypot(statistical, learnt.systematic))
+    error = float(np.hypot(statistical, model.systematic))
     low, value, high = (float(np.exp(log_ratio + k * _Z * error)) for k in (-1.0, 0.0, 1.0))
-    return ZoneChange(Estimate(value, low, high), error, statistical, learnt.systematic)
+    return ZoneChange(Estimate(value, low, high), error, statistical, model.systematic)
 
 
 def pore_changes(
-    fits: Fits, zone: ZoneChange, learnt: ChangeModel
+    fits: PoreFits, zone: ZoneChange, model: ChangeModel
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return each pore's own ratio of diameters.
 
     Parameters
     ----------
-    fits : Fits
-        Of two pictures, the earlier first.
+    fits : PoreFits
+        Fits of the pores in two pictures, the earlier first.
     zone : ZoneChange
-        Of all of them.
-    learnt : ChangeModel
-        The weights.
+        Change that all pores have in common.
+    model : ChangeModel
+        Weights of the features.
 
     Returns
     -------
@@ -218,8 +219,8 @@ def pore_changes(
     depth, widening, noise = fits.depth[own], fits.widening[own], fits.noise[own]
     by_depth = np.log(depth[:, 1] / depth[:, 0])
     by_width = widening[:, 1] / depth[:, 1] - widening[:, 0] / depth[:, 0]
-    apart = learnt.weights[0] * by_depth + learnt.weights[1] * by_width
-    variance = learnt.pore_noise**2 * ((noise / depth) ** 2).sum(axis=1)
+    apart = model.weights[0] * by_depth + model.weights[1] * by_width
+    variance = model.pore_noise**2 * ((noise / depth) ** 2).sum(axis=1)
     apart = apart - float(np.average(apart, weights=1.0 / variance))
     real = max(float(np.average(apart**2 - variance, weights=1.0 / variance**2)), 0.0)
     kept = real / (real + variance)
@@ -266,5 +267,5 @@ def _beyond(name: str, value: float, reach: float) -> str:
 def _number(content: Mapping[str, Any], name: str, key: str) -> float:
     entry = content.get(name)
     if not isinstance(entry, dict) or not entry.get("source") or key not in entry:
-        raise DataFileError(f"photo/data/change.toml: {name} needs {key} and a source.")
+        raise DataFileError(f"data/photo/change.toml: {name} needs {key} and a source.")
     return float(entry[key])

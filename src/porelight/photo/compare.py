@@ -1,4 +1,4 @@
-"""Two visits, pore by pore: the same skin laid over itself, equal blur, and what changed."""
+"""Comparison of two visits, pore by pore: registration, equal sharpness, change of diameter."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from porelight.photo.darkness import SCALE, Image, Mask, darkness
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
-from porelight.photo.photometry import Fits, Places, fitted
+from porelight.photo.photometry import PoreFits, PorePlaces, fitted
 from porelight.photo.register import Registration, register
 from porelight.photo.texture import EqualBlur, bare_skin, equal_blur
 from porelight.quantities import Floats
@@ -26,7 +26,8 @@ from porelight.quantities import Floats
 _RADIUS = 2.5e-4  # m; two finds farther apart are two pores
 _NEAREST = 0.45  # of the distance to a pore's nearest neighbour, which bounds the radius
 _LEAST_RADIUS = 1.2e-4  # m
-_SEEN_SIGMAS = 3.0  # by which a pore that one picture alone found stands out in the other
+# standard deviations by which a pore that was found in one picture only stands out in the other
+_SEEN_SIGMAS = 3.0
 _SEEN_SHARE = 0.25  # of its depth where it was found
 _SCALE_SIGMAS = 3.0
 _LEAST_SCALE_ERROR = 0.02
@@ -89,19 +90,20 @@ class Comparison:
     Attributes
     ----------
     diameter : ZoneChange
-        Of all pores that both pictures show.
+        Change that all pores in both pictures have in common.
     pores : PorePairs
-        One by one.
+        Change of each pore.
     registration : Registration
-        How the second picture lies on the first.
+        Map from places of the first picture to places of the second.
     blur : float
-        Variance of what made the pictures equally sharp; positive if the later one got it [px2].
+        Variance of the blur that made the pictures equally sharp; positive if the later one was
+        blurred [px2].
     shared_area : float
-        Skin that both show [m2].
+        Area of the skin that both pictures show [m2].
     after_on_before : ndarray of float32, shape (rows, cols)
         The second picture's absorbance in the frame of the first, equally sharp.
     before : ndarray of float32, shape (rows, cols)
-        The first picture's.
+        The first picture's absorbance, equally sharp.
     warnings : tuple of str
         What limits this comparison.
     """
@@ -118,28 +120,28 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObservedChange:
-    """All that a pair of photographs shows, before any of it is called a change.
+    """What a pair of photographs shows, before it is turned into a change of diameter.
 
     Attributes
     ----------
     features, covariance : ndarray of float64
-        See `porelight.photo.change.features`.
-    fits : Fits
-        Of every pore in both pictures.
-    places : Places
-        Where they are, in the frame of the first.
+        Features and their covariance; see `porelight.photo.change.features`.
+    fits : PoreFits
+        Fits of every pore in both pictures.
+    places : PorePlaces
+        Places of the pores, in the frame of the first picture.
     before, after : ndarray of int64, shape (n,)
         Index in each measurement, or `NONE`.
     registration : Registration
-        How the second picture lies on the first.
+        Map from places of the first picture to places of the second.
     equal : EqualBlur
         The pictures at equal sharpness.
     """
 
     features: Floats
     covariance: Floats
-    fits: Fits
-    places: Places
+    fits: PoreFits
+    places: PorePlaces
     before: Indices
     after: Indices
     registration: Registration
@@ -149,7 +151,7 @@ class ObservedChange:
 def compare(
     before: tuple[Photograph, Measurement],
     after: tuple[Photograph, Measurement],
-    learnt: ChangeModel | None = None,
+    model: ChangeModel | None = None,
 ) -> Comparison:
     """Return what changed between two photographs of the same skin.
 
@@ -157,8 +159,8 @@ def compare(
     ----------
     before, after : tuple of Photograph and Measurement
         The two visits, each measured by `porelight.photo.measure.measure`.
-    learnt : ChangeModel, optional
-        Weights of the change; those that ship with porelight when left out.
+    model : ChangeModel, optional
+        Weights of the features; those that ship with porelight when left out.
 
     Returns
     -------
@@ -173,9 +175,9 @@ def compare(
     -----
     The skin itself is the ruler: lengths of the second picture are taken on the first by
     registration, so the error of the scales does not enter a ratio. A zone that shrank as a whole
-    would therefore not be seen to.
+    would therefore not be noticed.
     """
-    model = change_model() if learnt is None else learnt
+    model = change_model() if model is None else model
     seen = observed(before, after)
     change = zone_change(seen.features, seen.covariance, model)
     log_ratio, error, own = pore_changes(seen.fits, change, model)
@@ -205,7 +207,7 @@ def compare(
 def observed(
     before: tuple[Photograph, Measurement], after: tuple[Photograph, Measurement]
 ) -> ObservedChange:
-    """Lay two photographs over one another and measure every pore in both; see `compare`."""
+    """Register two photographs and measure every pore in both; see `compare`."""
     pictures = [darkness(photograph, found.zone_mask) for photograph, found in (before, after)]
     laid = register(pictures[0], pictures[1])
     over = laid.laid_over(pictures[1].image)
@@ -219,7 +221,7 @@ def observed(
 
 def _union(
     before: Measurement, after: Measurement, laid: Registration
-) -> tuple[Places, Indices, Indices]:
+) -> tuple[PorePlaces, Indices, Indices]:
     """Return every pore that either picture shows on the shared skin, each once."""
     one = np.stack([before.row, before.col], axis=-1)
     other = np.stack(laid.back(after.row, after.col), axis=-1)
@@ -244,7 +246,7 @@ def _union(
     turned = after.angle - laid.rotation
     # directions have no mean as numbers; the first picture's is kept
     angle = np.where(in_one, before.angle[first], turned[second]) if first.size else np.empty(0)
-    places = Places(
+    places = PorePlaces(
         joined(one[:, 0], other[:, 0]),
         joined(one[:, 1], other[:, 1]),
         np.exp(log_diameter),

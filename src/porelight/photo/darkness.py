@@ -1,4 +1,4 @@
-r"""Two photographs on one footing: absorbance above its surroundings, at one scale, in one frame.
+r"""Photographs of two visits made comparable: absorbance above its surroundings, at one scale.
 
 Unlike `flatten`, which makes hard and soft photographs look alike so that one detector serves all,
 this keeps the strength: of two visits it is the strength that may have changed. The absorbance of
@@ -32,7 +32,7 @@ _NEUTRAL = np.float32(1e-6)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Darkness:
-    """A photograph at `SCALE` without its lamp.
+    """A photograph at `SCALE`, with the slowly varying light of the lamp removed.
 
     Attributes
     ----------
@@ -52,9 +52,9 @@ def darkness(photograph: Photograph, zone_mask: Mask) -> Darkness:
     Parameters
     ----------
     photograph : Photograph
-        Of skin.
+        A photograph of skin.
     zone_mask : ndarray of bool, shape (rows, cols)
-        Where to look, on the photograph's own pixels.
+        True in the zone, on the photograph's own pixels.
     """
     shape = compared_shape(photograph)
     pixels, size = photograph.pixels, (shape[1], shape[0])

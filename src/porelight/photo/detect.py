@@ -1,8 +1,8 @@
 r"""Which spots are pores: maxima of the network's middles, kept by how many of them are false.
 
-Every maximum has a probability p of being a pore (`presence`), fitted on skin that the network had
-not seen. Where a picture has fewer pores than that skin, each p is too high, where it has more, too
-low: the share s of pores among all its maxima is estimated by iterating
+Every maximum has a probability p of being a pore (`pore_probability`), fitted on skin that the
+network had not seen. Where a picture has fewer pores than that skin, each p is too high, where it
+has more, too low: the share s of pores among all its maxima is estimated by iterating
 
 .. math:: s = \overline{p_s} , \qquad
    \frac{p_s}{1 - p_s} = \frac{s}{1 - s} \, \frac{1 - s_0}{s_0} \, \frac{p}{1 - p} ,
@@ -31,9 +31,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from porelight.photo.detector_parameters import Learnt
+from porelight.photo.detector_parameters import DetectorParameters
 from porelight.photo.flatten import Image, Mask
-from porelight.photo.network import Reading
+from porelight.photo.network import NetworkOutput
 from porelight.photo.pore_probability import shifted
 from porelight.quantities import Floats
 
@@ -57,7 +57,7 @@ class Spots:
     at : ndarray of int, shape (n, 2)
         Row and column at the working scale [px].
     probability : ndarray of float64, shape (n,)
-        Of being a pore [-].
+        Probability of being a pore [-].
     false_share : float
         Expected share of false ones among them [-].
     """
@@ -67,25 +67,27 @@ class Spots:
     false_share: float
 
     def only(self, kept: NDArray[np.bool_]) -> "Spots":
-        """Return some of them."""
+        """Return the spots for which `kept` is True."""
         return _spots(self.at[kept], self.probability[kept])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """All maxima of a picture.
+    """All local maxima of the network's output on a picture, each perhaps a pore.
 
     Attributes
     ----------
     at : ndarray of int, shape (n, 2)
         Row and column at the working scale [px].
     probability : ndarray of float64, shape (n,)
-        Of being a pore, with the share of pores that this picture has [-].
+        Probability of being a pore, given the share of pores among this picture's maxima [-].
     level : ndarray of float64, shape (n,)
-        The same with the share of other skin, but on nearly bare skin: what the threshold is held
-        against, as one that moves with the picture repeats badly [-].
+        The same probability, given the share of pores in the calibration instead, except on
+        nearly bare skin [-]. The threshold applies to this one: one that depends on the picture
+        repeats badly.
     counted : ndarray of float64, shape (n,)
-        Probability of being a pore of `COUNTED_FROM` and more, taken as `level` is [-].
+        Probability of being a pore of `COUNTED_FROM` or wider, with the same share of pores as
+        for `level` [-].
     """
 
     at: Pixels
@@ -99,7 +101,7 @@ class Candidates:
         Parameters
         ----------
         threshold : float
-            Least level, where no share is asked for [-].
+            Least `level` of a pore, used where `q` is None [-].
         q : float or None
             Share of false spots to aim at [-].
 
@@ -112,33 +114,35 @@ class Candidates:
         return _spots(self.at[kept], self.probability[kept])
 
     def _surest(self, q: float) -> NDArray[np.intp]:
-        """Return the most of the surest whose expected share of false ones is at most q."""
+        """Return the largest set of the surest spots with an expected share of false ones of q."""
         order = np.argsort(-self.probability, kind="stable")
         share = np.cumsum(1.0 - self.probability[order]) / np.arange(1, order.size + 1)
         return np.sort(order[: int((share <= q).sum())])
 
 
-def candidates(seen: Reading, skin: Mask, learnt: Learnt, sharpness: float) -> Candidates:
-    """Return all maxima and what they may be.
+def candidates(
+    seen: NetworkOutput, skin: Mask, detector: DetectorParameters, sharpness: float
+) -> Candidates:
+    """Return all maxima with their probabilities of being pores.
 
     Parameters
     ----------
-    seen : Reading
-        What the network says.
+    seen : NetworkOutput
+        Output of the network for the picture.
     skin : ndarray of bool, shape (rows, cols)
-        Where a pore can be.
-    learnt : Learnt
-        What log-odds mean.
+        True where a pore can be.
+    detector : DetectorParameters
+        Calibration of the network's log-odds.
     sharpness : float
-        Of the photograph [-].
+        Sharpness of the photograph (`porelight.photo.sharpness`) [-].
     """
-    at = maxima(seen.middle, skin, learnt.faintest)
+    at = maxima(seen.middle, skin, detector.faintest)
     odds, size = (
         image[at[:, 0], at[:, 1]].astype(np.float64) for image in (seen.middle, seen.log_diameter)
     )
-    plain = learnt.pore.probability(odds, size, sharpness)
-    counted = learnt.counted.probability(odds, size, sharpness)
-    base = learnt.base_share
+    plain = detector.pore.probability(odds, size, sharpness)
+    counted = detector.counted.probability(odds, size, sharpness)
+    base = detector.base_share
     share = _share_of_pores(plain, base)
     believed = max(base * min(1.0, share / _BARE), _LEAST_SHARE)
     return Candidates(

@@ -1,4 +1,4 @@
-"""What the detector learnt beside its network: ``data/detector.toml``."""
+"""Parameters of the detector beside the weights of its network: ``data/photo/detector.toml``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,36 +9,36 @@ import numpy as np
 
 from porelight.data.library import document
 from porelight.errors import DataFileError
-from porelight.photo.pore_probability import TERMS, Presence
+from porelight.photo.pore_probability import TERMS, PoreProbability
 from porelight.quantities import Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
-    """Numbers fitted on skin that the network had not seen.
+class DetectorParameters:
+    """Calibration of the detector, fitted on skin that the network was not trained on.
 
     Attributes
     ----------
-    pore, counted : Presence
-        How likely a maximum is a pore, and one of `COUNTED_FROM` and more.
+    pore, counted : PoreProbability
+        Probability that a maximum is a pore, and a pore of `COUNTED_FROM` or wider.
     base_share : float
-        Share of pores among the maxima for which they hold [-].
+        Share of pores among the maxima of the skin on which they were fitted [-].
     threshold : float
         Least probability at which a spot is called a pore [-].
     faintest : float
-        Least log-odds of a maximum that is looked at [-].
+        Least log-odds of a maximum that may be a pore [-].
     size_offset, size_gain : float
-        From the ln(diameter / 1 mm) that the network reads to the best estimate of it [-].
+        Linear map from the network's ln(diameter / 1 mm) to the best estimate of it [-].
     edge : float
-        Share of pore in a pixel down to which a pore reaches [-].
+        Share of pore in a pixel at the outline of a pore [-].
     diameter_error, count_error : float
         Relative SD, between photographs, of measured over true diameter and number [-].
     label_shift : float
-        By how much the log-odds that people label a find are lower than those of a pore [-].
+        How much lower the log-odds are that people label a find, than that it is a pore [-].
     """
 
-    pore: Presence
-    counted: Presence
+    pore: PoreProbability
+    counted: PoreProbability
     base_share: float
     threshold: float
     faintest: float
@@ -55,8 +55,8 @@ class Learnt:
 
 
 @cache
-def learnt() -> Learnt:
-    """Return the numbers of ``data/detector.toml``.
+def detector_parameters() -> DetectorParameters:
+    """Return the parameters of ``data/photo/detector.toml``.
 
     Raises
     ------
@@ -64,20 +64,22 @@ def learnt() -> Learnt:
         If a value or its source is absent.
     """
     content = document("photo", "detector")
-    pore, counted = (_presence(content, name) for name in ("pore", "counted"))
-    numbers = [each.name for each in fields(Learnt) if each.type is float]
-    return Learnt(pore, counted, **{n: float(_entry(content, n)["value"]) for n in numbers})
+    pore, counted = (_pore_probability(content, name) for name in ("pore", "counted"))
+    numbers = [each.name for each in fields(DetectorParameters) if each.type is float]
+    return DetectorParameters(
+        pore, counted, **{n: float(_entry(content, n)["value"]) for n in numbers}
+    )
 
 
-def _presence(content: Mapping[str, Any], name: str) -> Presence:
+def _pore_probability(content: Mapping[str, Any], name: str) -> PoreProbability:
     entry = _entry(content, name)
     if set(TERMS) - set(entry):
-        raise DataFileError(f"photo/data/detector.toml: {name} needs {', '.join(TERMS)}.")
-    return Presence(tuple(float(entry[term]) for term in TERMS))
+        raise DataFileError(f"data/photo/detector.toml: {name} needs {', '.join(TERMS)}.")
+    return PoreProbability(tuple(float(entry[term]) for term in TERMS))
 
 
 def _entry(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     entry = content.get(name)
     if not isinstance(entry, dict) or not entry.get("source"):
-        raise DataFileError(f"photo/data/detector.toml: {name} needs a value and a source.")
+        raise DataFileError(f"data/photo/detector.toml: {name} needs a value and a source.")
     return entry

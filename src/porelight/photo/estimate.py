@@ -1,4 +1,4 @@
-r"""How sure the numbers of a photograph are: 90 % intervals by resampling.
+r"""Uncertainty of the numbers of a photograph: 90 % intervals by resampling.
 
 Each draw makes a photograph that could as well have been taken:
 
@@ -56,8 +56,8 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """What the intervals need to know of the pores of a photograph.
+class DetectedPores:
+    """The pores found in a photograph, as the resampling needs them.
 
     Attributes
     ----------
@@ -66,13 +66,13 @@ class Found:
     area : ndarray of float64, shape (n,)
         Areas [m2].
     probability : ndarray of float64, shape (n,)
-        That each is a pore, by the detector [-].
+        Probability of each to be a pore, by the detector [-].
     spot_row, spot_col : ndarray of float64, shape (m,)
         Positions of all spots, pores or not [m].
     spot_counted : ndarray of float64, shape (m,)
         Probability of each to be a pore that counts [-].
     zone_mask : ndarray of bool, shape (rows, cols)
-        The zone.
+        True in the zone.
     px_per_metre : float
         Scale of the mask [px/m].
     false_share : float
@@ -102,8 +102,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Possible:
-    """Populations of pores that could as well have given the photograph, (n_possible,) each.
+class PossiblePopulations:
+    """Populations of pores that agree with the photograph equally well, (n_possible,) each.
 
     Attributes
     ----------
@@ -126,16 +126,16 @@ class Estimates:
     density: Estimate
     area_fraction: Estimate
     diameter_quantiles: tuple[Estimate, ...]
-    possible: Possible
+    possible: PossiblePopulations
 
 
-def estimates(found: Found, faintest_area: float) -> Estimates:
+def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
     """Return the numbers of a photograph with their intervals.
 
     Parameters
     ----------
-    found : Found
-        Pores and zone.
+    found : DetectedPores
+        The pores and the zone.
     faintest_area : float
         Area of the smallest pore that would have been seen [m2]; bounds the area fraction where no
         pore was found.
@@ -143,7 +143,7 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
     Returns
     -------
     Estimates
-        The same for the same pores.
+        Estimates; equal input gives equal numbers.
     """
     n, zone_area = found.area.size, found.zone_area
     draw = np.random.default_rng(_SEED)
@@ -160,7 +160,7 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
             replace(density, high=max(density.high, least)),
             Estimate(0.0, 0.0, min(1.0, least * faintest_area)),
             (),
-            Possible(np.ones(1), np.ones(1)),
+            PossiblePopulations(np.ones(1), np.ones(1)),
         )
     # in order of size, so that quantiles are sums from the left
     order = np.argsort(found.area)
@@ -192,12 +192,12 @@ def estimates(found: Found, faintest_area: float) -> Estimates:
         density,
         _interval(covered, fraction),
         tuple(_interval(float(v), quantiles[:, i]) for i, v in enumerate(values)),
-        Possible(larger, fraction / (covered * larger**2)),
+        PossiblePopulations(larger, fraction / (covered * larger**2)),
     )
 
 
 def _counts(
-    found: Found,
+    found: DetectedPores,
     tile: NDArray[np.intp],
     times: NDArray[np.float32],
     zone_weight: Floats,
@@ -213,7 +213,7 @@ def _counts(
 
 
 def _drawn(
-    found: Found, draw: np.random.Generator
+    found: DetectedPores, draw: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.float32], Floats]:
     """Tile of each pore and then of each spot, how often each draw has each tile, its zone."""
     row, col = np.append(found.row, found.spot_row), np.append(found.col, found.spot_col)

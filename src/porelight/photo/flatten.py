@@ -1,4 +1,4 @@
-r"""From a photograph to how much darker than its surroundings each place is.
+r"""Flattening: how much darker than its surroundings each place of a photograph is.
 
 Every photograph is brought to one working scale. The darkness of a place is the absorbance of green
 and blue, in which blood and melanin absorb and skin scatters least,
@@ -45,7 +45,7 @@ _NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlatSkin:
-    """A photograph at the working scale without its lamp; 0 where there is no skin.
+    """A photograph at the working scale with the lamp's light removed; 0 where there is no skin.
 
     Attributes
     ----------
@@ -75,14 +75,14 @@ class FlatSkin:
 
 
 def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
-    """Return the photograph at the working scale without its lamp.
+    """Return the photograph at the working scale with the light of the lamp removed.
 
     Parameters
     ----------
     photograph : Photograph
-        Of skin.
+        A photograph of skin.
     zone_mask : ndarray of bool, shape (rows, cols)
-        Where to look, on the photograph's own pixels.
+        True in the zone, on the photograph's own pixels.
 
     Returns
     -------

@@ -8,7 +8,7 @@ off left out. Two things must hold before it is believed: the rise is high again
 rays (a closed lid has none), and both eyes agree (a face turned to the side, or spectacles, make
 one smaller).
 
-What it cannot know: spectacles magnify or shrink by up to 10 % and show little else, and contact
+Not corrected: spectacles magnify or shrink by up to 10 % and show little else, and contact
 lenses with a printed rim are wider. Hence the error of 5 % on top of what the fit leaves.
 
 References
@@ -49,12 +49,12 @@ _EYES_DIFFER = 0.08
 
 @dataclass(frozen=True, slots=True)
 class Iris:
-    """A fitted rim.
+    """The rim of an iris, fitted by a circle.
 
     Attributes
     ----------
     row, col, diameter : float
-        Of the circle [px].
+        Middle and diameter of the circle [px].
     score : float
         Height of the edge over the spread of grey levels along it [-].
     roundness : float
@@ -69,7 +69,7 @@ class Iris:
 
 
 def iris_scale(pixels: NDArray[np.uint8], rims: Floats) -> Scale:
-    """Return the scale at the eyes.
+    """Return the scale of a photograph at the eyes.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def fitted_iris(pixels: NDArray[np.uint8], rim: Floats, name: str = "right") -> 
     rim : ndarray of float64, shape (5, 2)
         Column and row of a first guess of middle and four rim points [px].
     name : str
-        Which eye, for messages.
+        Name of the eye in messages, "right" or "left".
 
     Raises
     ------
@@ -173,7 +173,7 @@ def fitted_iris(pixels: NDArray[np.uint8], rim: Floats, name: str = "right") -> 
 
 
 def _circle(points: Floats, radius: float) -> tuple[Floats, float, Floats]:
-    """Return middle, radius and what is left of a circle through most of the points."""
+    """Return middle and radius of a circle through most of the points, and the residuals."""
     kept = np.ones(len(points), np.bool_)
     centre, size, left = points.mean(axis=0), radius, np.zeros(len(points))
     for _ in range(6):

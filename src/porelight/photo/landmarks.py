@@ -52,7 +52,7 @@ class Face:
     irises : ndarray of float64, shape (2, 5, 2)
         Column and row of the middle and four rim points of the right and the left iris [px].
     score : float
-        Of the detector, 0 to 1.
+        Score of the detector, 0 to 1.
     """
 
     points: Floats

@@ -44,6 +44,8 @@ _WORKERS = 2  # threads of a transform
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
+    """One kind of line to search for: its size, and how sure a line must be."""
+
     across: float  # m, standard deviation of the line's profile
     along: float  # m, over which darkness is summed
     shortest: float  # m
@@ -62,12 +64,12 @@ _FOLD = _Kind(across=4.0e-4, along=1.5e-3, shortest=4.0e-3, sure=5.5, factor=4)
 
 @dataclass(frozen=True, slots=True)
 class SoftLines:
-    """How many there are.
+    """Numbers of soft wrinkles and folds.
 
     Attributes
     ----------
     wrinkles, folds : int
-        Narrow and wide ones.
+        Narrow lines, and wide ones.
     """
 
     wrinkles: int = 0
@@ -131,7 +133,7 @@ def length_and_width(mine: Mask) -> tuple[float, float]:
     Parameters
     ----------
     mine : ndarray of bool, shape (rows, cols)
-        One part that hangs together.
+        True on one connected part.
 
     Examples
     --------
@@ -155,7 +157,7 @@ def _resized(image: Image, shape: tuple[int, ...]) -> Image:
 
 
 def _response(image: Image, kind: _Kind) -> Image:
-    """Strongest of all directions, an absorbance."""
+    """Return the response of the direction that responds most, an absorbance."""
     along, across = kind.along * kind.scale, kind.across * kind.scale
     rows, cols = image.shape
     # beyond the picture there is nothing, for as far as the filters reach
@@ -176,7 +178,7 @@ def _response(image: Image, kind: _Kind) -> Image:
 
 def _pieces(response: Image, skin: Mask, kind: _Kind) -> list[_Piece]:
     """Return the lines of a response."""
-    # where there is no skin nothing answers, which says nothing of how skin varies
+    # where there is no skin there is no response, which tells nothing of how skin varies
     middle, spread = middle_and_spread(response[skin])
     likely, sure = middle + _LIKELY * spread, middle + kind.sure * spread
     lines = np.asarray(

@@ -37,16 +37,16 @@ LARGE, SMALL = 23, 7
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A field of the sheet.
+    """A printed grey or coloured square of the sheet.
 
     Attributes
     ----------
     name : str
-        What it is.
+        Name of the patch, such as "white".
     left, top : float
-        Of its corner, from the top left corner of the large marker [m].
+        Top left corner, from the top left corner of the large marker [m].
     side : float
-        Of the square [m].
+        Side of the square [m].
     level : tuple of float
         Printed sRGB, 0 to 1; (1, 1, 1) is bare paper.
     """
@@ -95,13 +95,13 @@ class FoundMarker:
     Attributes
     ----------
     number : int
-        Of the marker, which tells its size.
+        Number of the marker, from which its size follows.
     corners : ndarray of float64, shape (4, 2)
         Column and row of its corners, clockwise from its own top left [px].
     scale : Scale
-        At its middle.
+        Scale at the middle of the marker.
     tilt : float
-        By how much it is turned out of the plane of the picture [rad].
+        Angle between the marker and the plane of the picture [rad].
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""Which pore of one picture is which of another: one to one, the least distance in all."""
+"""Pairing of the pores of two pictures, one to one, with the least sum of squared distances."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from porelight.errors import ParameterError, PhotographError
 from porelight.photo.detect import FALSE_DISCOVERY, candidates
-from porelight.photo.detector_parameters import learnt
-from porelight.photo.estimate import SHARES, Estimate, Estimates, Found, estimates
+from porelight.photo.detector_parameters import detector_parameters
+from porelight.photo.estimate import SHARES, DetectedPores, Estimate, Estimates, estimates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to_photograph
-from porelight.photo.network import pore_network, read
+from porelight.photo.network import network_output, pore_network
 from porelight.photo.photograph import Photograph, resolution_warnings
 from porelight.photo.pore_probability import shifted
-from porelight.photo.rejected import Rejected, all_rejected, marks
+from porelight.photo.rejected import RejectedCounts, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment
 from porelight.photo.sharpness import sharpness
 from porelight.photo.zones import named_zone, zone_pixels
@@ -34,7 +34,7 @@ class Measurement:
     Attributes
     ----------
     zone : str
-        Which part of the face; it labels and changes nothing.
+        Zone of the face; a label that changes no number.
     row, col : ndarray of float64, shape (n,)
         Centroids from the top left corner of the picture [m]; in pixels
         ``row * px_per_metre - 0.5``.
@@ -50,11 +50,11 @@ class Measurement:
     labels : ndarray of int32, shape (rows, cols)
         0 on skin, i + 1 in pore i, on the pixels of the photograph.
     zone_mask : ndarray of bool, shape (rows, cols)
-        Where pores were looked for.
+        True where pores were looked for.
     px_per_metre : float
         Scale of the photograph [px/m].
     false_share, unlabelled_share : float
-        Estimated share of finds that are no pores, as rendered skin taught it; and of those which
+        Expected share of finds that are no pores, calibrated on rendered skin; and of finds that
         people who label by eye would leave out, faint pores among them [-].
     q : float or None
         Share of false finds that was asked for [-]; None for the best balance.
@@ -62,7 +62,7 @@ class Measurement:
         The summary numbers with their intervals.
     warnings : tuple of str
         What limits this measurement.
-    rejected : Rejected
+    rejected : RejectedCounts
         How many highlights, hairs, wrinkles, folds and moles were seen and not taken for pores.
     """
 
@@ -82,7 +82,7 @@ class Measurement:
     q: float | None
     estimates: Estimates
     warnings: tuple[str, ...]
-    rejected: Rejected = field(default_factory=Rejected)
+    rejected: RejectedCounts = field(default_factory=RejectedCounts)
 
     @property
     def n(self) -> int:
@@ -101,7 +101,7 @@ class Measurement:
 
     @property
     def zone_area(self) -> float:
-        """Skin in which pores were looked for [m2]."""
+        """Area of the skin in which pores were looked for [m2]."""
         return float(self.zone_mask.sum()) / self.px_per_metre**2
 
     @property
@@ -142,7 +142,7 @@ class Measurement:
         return self.diameter_quantiles[SHARES.index(0.5)]
 
     def population(self) -> PorePopulation:
-        """Return the pores as what the treatment model takes, with all that is not sure of them.
+        """Return the pores as the treatment model takes them, with their uncertainty.
 
         Raises
         ------
@@ -180,10 +180,10 @@ def measure(
     photograph : Photograph
         A close-up of skin.
     zone : str
-        Which part of the face it shows (`porelight.tissue.person.Zone`); it labels the result and
-        changes no number.
+        Zone of the face that it shows (`porelight.tissue.person.Zone`); a label that changes no
+        number.
     zone_mask : ndarray of bool, shape (rows, cols), optional
-        Where to look; the whole picture when left out.
+        True where to look for pores; the whole picture when left out.
     q : float, optional
         Share of false finds to aim at: the surest finds are kept until that share of them is
         expected to be false. The best balance of false and missed ones when left out.
@@ -191,7 +191,7 @@ def measure(
     Returns
     -------
     Measurement
-        Without pores where there are none.
+        The pores; there may be none.
 
     Raises
     ------
@@ -210,10 +210,10 @@ def measure(
         raise ParameterError(f"q is {q!r}; expected a share of false finds between 0 and 1.")
     limits = resolution_warnings(photograph)
     where = zone_pixels(zone_mask, photograph.shape)
-    numbers = learnt()
+    numbers = detector_parameters()
     flat = flat_skin(photograph, where)
     beside = marks(flat)
-    seen = read(flat, pore_network())
+    seen = network_output(flat, pore_network())
     sharp = sharpness(flat.absorbance, flat.skin)
     spots = candidates(seen, flat.skin & ~beside.hair, numbers, sharp)
     pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
@@ -223,7 +223,7 @@ def measure(
         float((1.0 - shifted(pores.probability, by)).mean()) if pores.row.size else 0.0
         for by in (0.0, -numbers.label_shift)
     )
-    found = Found(
+    found = DetectedPores(
         row=row,
         col=col,
         area=pores.area * to_metres**2,
@@ -274,7 +274,7 @@ def _labels(pores: Segments, where: Mask, px_per_metre: float) -> NDArray[np.int
     return labels.astype(np.int32)
 
 
-def _warnings(found: Found, flat: FlatSkin) -> tuple[str, ...]:
+def _warnings(found: DetectedPores, flat: FlatSkin) -> tuple[str, ...]:
     said = []
     seen = flat.skin.sum() / WORKING_SCALE**2 / found.zone_area
     if seen < 1.0 - _MUCH_GLINT:

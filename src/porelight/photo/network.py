@@ -1,4 +1,4 @@
-"""The pore network: which pixel is the middle of a pore, which belongs to one, and how wide it is.
+"""The pore network: for each pixel, whether a pore has its middle there, its cover, its width.
 
 Two small U-Nets in ONNX, one of which sees the picture transposed; their mean is what counts.
 OpenCV runs them, no framework of deep learning is needed. They were trained by the recipe in the
@@ -29,8 +29,8 @@ Network = Any  # OpenCV has no types
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What the network says of each pixel at the working scale; float32, shape (rows, cols).
+class NetworkOutput:
+    """Output of the network for each pixel at the working scale; float32, shape (rows, cols).
 
     Attributes
     ----------
@@ -47,14 +47,14 @@ class Reading:
     log_diameter: Image
 
 
-def read(flat: FlatSkin, network: Network) -> Reading:
-    """Return what a network says of a flattened photograph."""
+def network_output(flat: FlatSkin, network: Network) -> NetworkOutput:
+    """Return the output of a network for a flattened photograph."""
     middle, cover, log_diameter = outputs(inputs(flat), flat.skin, network)
-    return Reading(middle, 0.5 * (1.0 + np.tanh(0.5 * cover)), log_diameter)
+    return NetworkOutput(middle, 0.5 * (1.0 + np.tanh(0.5 * cover)), log_diameter)
 
 
 def inputs(flat: FlatSkin) -> Image:
-    """Return what the network is given, shape (4, rows, cols).
+    """Return the input images of the network, shape (4, rows, cols).
 
     Darkness, redness and yellowness in units of the local contrast, and darkness as absorbance.
     """
@@ -100,7 +100,7 @@ def _spans(length: int) -> list[tuple[int, int, int]]:
 
 @cache
 def pore_network() -> Network:
-    """Return the network of ``data/pores.onnx``, ready to run."""
+    """Return the network of ``data/photo/pores.onnx``, ready to run."""
     return network_of(data_bytes("photo", "pores.onnx"))
 
 

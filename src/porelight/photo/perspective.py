@@ -48,13 +48,13 @@ class ZoneView:
     photograph : Photograph
         The zone seen straight on, with the scale that holds there.
     mask : ndarray of bool, shape (rows, cols)
-        The zone.
+        True in the zone.
     slant : float
-        By how much it was turned away [rad].
+        Angle by which it was turned away from the camera [rad].
     nearer : float
-        By how much it is nearer to the lens than the eyes [m].
+        Distance by which it is nearer to the lens than the eyes [m].
     warnings : tuple of str
-        What limits it.
+        What limits the measurement of this zone.
     """
 
     photograph: Photograph
@@ -76,16 +76,16 @@ def zone_view(
     Parameters
     ----------
     photograph : Photograph
-        The whole face; its scale is not looked at.
+        The whole face; the scale that it carries is not used.
     face : Face
-        Its landmarks.
+        Landmarks of the face.
     zone : str
         One of `porelight.photo.zones.NAMES`.
     scale : Scale
-        At the eyes if it came from the irises; of the zone itself if from anything else, and then
-        depth changes nothing.
+        Scale at the eyes if it came from the irises; else the scale of the zone itself, which is
+        not corrected for depth.
     distance : float, optional
-        From the lens to the face [m]; an arm's length with its uncertainty when left out.
+        Distance from the lens to the face [m]; an arm's length with its uncertainty when left out.
 
     Raises
     ------

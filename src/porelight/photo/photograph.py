@@ -1,4 +1,4 @@
-"""A photograph with its scale, and what resolution can and cannot show."""
+"""A photograph with its scale on the skin, and warnings about its resolution."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class Photograph:
     scale_error : float
         Relative standard deviation of that scale [-].
     name : str
-        What messages call it.
+        Name of the photograph in messages.
     """
 
     pixels: NDArray[np.uint8]
@@ -53,18 +53,18 @@ class Photograph:
 
     @property
     def area(self) -> float:
-        """Skin that it shows if all of it is skin [m2]."""
+        """Area of skin that it would show if all of it were skin [m2]."""
         rows, cols = self.shape
         return rows * cols / self.px_per_metre**2
 
 
 def resolution_warnings(photograph: Photograph) -> tuple[str, ...]:
-    """Return what the scale of a photograph hides, or refuse to measure pores in it.
+    """Return warnings of what a photograph is too coarse to show, or refuse to measure it.
 
     Parameters
     ----------
     photograph : Photograph
-        What is to be measured.
+        The photograph to be measured.
 
     Returns
     -------

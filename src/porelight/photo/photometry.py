@@ -1,4 +1,4 @@
-r"""The size of known pores in a picture, measured where they are and not where they are found.
+r"""Photometry of known pores: depth and width of each pore at a given place of a picture.
 
 A detector that loses a faint pore in one of two pictures says that it closed. So every pore that
 either picture shows is measured in both at the same place, as astronomers measure known stars. The
@@ -37,8 +37,8 @@ _TERMS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Pores to be measured, all arrays of shape (n,).
+class PorePlaces:
+    """Places and shapes of the pores to be measured, all arrays of shape (n,).
 
     Attributes
     ----------
@@ -58,8 +58,8 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fits:
-    """What is at each place in each picture.
+class PoreFits:
+    """Depth and width of the pore at each place in each picture.
 
     Attributes
     ----------
@@ -68,9 +68,9 @@ class Fits:
     widening : ndarray of float64, shape (n, pictures)
         Depth times the logarithm of the width over that of the template [-].
     noise : ndarray of float64, shape (n, pictures)
-        Standard deviation of what the fit leaves [-].
+        Standard deviation of the residuals of the fit [-].
     seen : ndarray of bool, shape (n,)
-        Where enough skin lies around the place.
+        True where enough skin lies around the place for a fit.
     """
 
     depth: Floats
@@ -79,7 +79,7 @@ class Fits:
     seen: NDArray[np.bool_]
 
 
-def fitted(pictures: tuple[Image, ...], skin: Mask, places: Places) -> Fits:
+def fitted(pictures: tuple[Image, ...], skin: Mask, places: PorePlaces) -> PoreFits:
     """Measure known pores in registered pictures.
 
     Parameters
@@ -87,9 +87,9 @@ def fitted(pictures: tuple[Image, ...], skin: Mask, places: Places) -> Fits:
     pictures : tuple of ndarray of float32, shape (rows, cols)
         Absorbance above the surroundings at `porelight.photo.darkness.SCALE`, in one frame.
     skin : ndarray of bool, shape (rows, cols)
-        Where all of them show skin.
-    places : Places
-        The pores.
+        True where all pictures show skin.
+    places : PorePlaces
+        Places and shapes of the pores.
     """
     n = places.row.size
     depth, widening, noise = (np.zeros((n, len(pictures))) for _ in range(3))
@@ -110,10 +110,10 @@ def fitted(pictures: tuple[Image, ...], skin: Mask, places: Places) -> Fits:
         depth[i], widening[i] = solution[0], solution[1]
         noise[i] = np.sqrt((left**2).sum(axis=0) / (n_pixels - _TERMS))
         seen[i] = True
-    return Fits(depth, widening, noise, seen)
+    return PoreFits(depth, widening, noise, seen)
 
 
-def _owners(shape: tuple[int, int], places: Places) -> NDArray[np.intp]:
+def _owners(shape: tuple[int, int], places: PorePlaces) -> NDArray[np.intp]:
     rows, cols = ((np.arange(n) + 0.5) / SCALE for n in shape)
     grid = np.stack(np.meshgrid(rows, cols, indexing="ij"), axis=-1).reshape(-1, 2)
     if places.row.size == 0:
@@ -123,7 +123,7 @@ def _owners(shape: tuple[int, int], places: Places) -> NDArray[np.intp]:
 
 
 def _template(
-    places: Places, i: int, shape: tuple[int, int]
+    places: PorePlaces, i: int, shape: tuple[int, int]
 ) -> tuple[tuple[slice, slice], Mask, tuple[Floats, ...]]:
     """Return the box around a pore, the pixels that count, and the terms of the fit."""
     # an even ellipse has a sixteenth of the square of its axis as variance along it

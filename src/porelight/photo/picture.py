@@ -10,18 +10,18 @@ from porelight.errors import ParameterError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """What a file shows, before its scale is known.
+    """A picture from a file, before its scale on the skin is known.
 
     Attributes
     ----------
     pixels : ndarray of uint8, shape (rows, cols, 3)
-        Upright, in sRGB.
+        The picture, upright, in sRGB.
     dpi : tuple of float or None
         Stated dots per inch, across and down.
     has_camera : bool
         Whether the file says that a camera took it.
     name : str
-        What messages call it.
+        Name of the picture in messages.
     """
 
     pixels: NDArray[np.uint8]

@@ -1,4 +1,4 @@
-r"""How likely a spot is a pore, and a pore wide enough to be counted.
+r"""Probability that a spot is a pore, and that it is a pore wide enough to be counted.
 
 The network was trained on many kinds of photographs at once, so the same log-odds o mean more in a
 soft picture than in a sharp one, and more of a wide spot than of a narrow one. With the diameter d
@@ -8,7 +8,7 @@ that the network reads and the sharpness h of the picture,
    \qquad s = \ln\frac{d}{0.3\,\mathrm{mm}} .
 
 The weights are a logistic regression on rendered skin that no network had seen: once for all pores,
-once for those of 0.25 mm and more. Sharpness is kept within what was learnt from.
+once for those of 0.25 mm and more. Sharpness is clipped to the range of the fitted pictures.
 """
 
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ _LEARNT_SHARPNESS = (0.45, 0.70)
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """What the spots of a picture mean.
+class PoreProbability:
+    """A logistic regression from the network's output at a spot to its probability of being a pore.
 
     Attributes
     ----------
     weights : tuple of float
-        One for each of `TERMS` [-].
+        One weight for each of `TERMS` [-].
     """
 
     weights: tuple[float, ...]
@@ -50,7 +50,7 @@ class Presence:
         log_diameter : ndarray of float64, shape (n,)
             ln(diameter / 1 mm) that the network reads.
         sharpness : float
-            Of the photograph (`porelight.photo.sharpness`) [-].
+            Sharpness of the photograph (`porelight.photo.sharpness`) [-].
         """
         log_odds = terms(odds, log_diameter, sharpness) @ np.array(self.weights)
         return np.asarray(expit(log_odds))
@@ -68,7 +68,7 @@ def shifted(probability: Floats, log_odds: float) -> Floats:
 
 
 def terms(odds: Floats, log_diameter: Floats, sharpness: float) -> Floats:
-    """Return what the weights multiply, shape (n, len(TERMS))."""
+    """Return the terms that the weights multiply, shape (n, len(TERMS))."""
     size = log_diameter - _MIDDLE_SIZE
     beyond = float(np.clip(sharpness, *_LEARNT_SHARPNESS)) - _MIDDLE_SHARPNESS
     one = np.ones_like(odds)

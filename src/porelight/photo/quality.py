@@ -1,4 +1,4 @@
-r"""Is a photograph good enough to be measured, and what can still be measured if it is not.
+r"""Quality of a photograph: whether it can be measured, and what limits the measurement.
 
 Six things are looked at, each by a number with two limits: beyond the first the result is limited
 and says how, beyond the second the photograph is refused. The limits come from what degraded
@@ -39,17 +39,17 @@ _WIDE = (1.2, 4.8)  # px at 12.5 px/mm, 0.1 to 0.4 mm
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """Where a number stops being fine, and where the photograph is refused.
+class QualityLimit:
+    """Two limits of a number: beyond one the result is limited, beyond the other refused.
 
     Attributes
     ----------
     limited, refused : float
-        The two limits; for numbers of which more is better `refused` is the lower.
+        The two limits; `refused` is the lower one for numbers of which more is better.
     unit : str
-        Of the number.
+        Unit of the number.
     source : str
-        Where the limits come from.
+        Source of the limits.
     """
 
     limited: float
@@ -58,7 +58,7 @@ class Limit:
     source: str
 
     def verdict(self, value: float) -> Verdict:
-        """Return what the limits say of a value."""
+        """Return on which side of the limits a value lies."""
         sign = 1.0 if self.refused > self.limited else -1.0
         if sign * value > sign * self.refused:
             return "refused"
@@ -66,34 +66,34 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing about a photograph.
+class QualityFinding:
+    """One number that tells of the quality of a photograph, with its limits.
 
     Attributes
     ----------
     name : str
-        What was looked at.
+        Name of the number, such as "sharpness".
     value : float
-        The number.
-    limit : Limit
-        What it was held against.
+        The number, in the unit of its limits.
+    limit : QualityLimit
+        The limits.
     advice : str
-        What is still true, and what to do.
+        What a value beyond the first limit means, and what to do.
     """
 
     name: str
     value: float
-    limit: Limit
+    limit: QualityLimit
     advice: str
 
     @property
     def verdict(self) -> Verdict:
-        """Whether it is fine, limits what can be measured, or forbids it."""
+        """Whether the number is fine, limits what can be measured, or forbids a measurement."""
         return self.limit.verdict(self.value)
 
     @property
     def sentence(self) -> str:
-        """What is wrong, for people."""
+        """A sentence for people: what is wrong, and what to do."""
         bound = self.limit.refused if self.verdict == "refused" else self.limit.limited
         side = "at most" if self.limit.refused > self.limit.limited else "at least"
         unit = f" {self.limit.unit}" if self.limit.unit else ""
@@ -104,23 +104,25 @@ class Finding:
 
 
 LIMITS = {
-    "resolution": Limit(
+    "resolution": QualityLimit(
         12.0, 5.0, "px/mm", "three pixels across pores of 0.25 and of 0.6 mm; F1 on rendered skin"
     ),
-    "sharpness": Limit(
+    "sharpness": QualityLimit(
         0.44, 0.32, "", "labelled zones 0.57 to 0.61, blurred by 2 px 0.38 to 0.40, by 3 px 0.29"
     ),
-    "clipped skin": Limit(5.0, 30.0, "%", "no pore is seen there; a third of the zone is lost"),
-    "signal of the skin": Limit(
+    "clipped skin": QualityLimit(
+        5.0, 30.0, "%", "no pore is seen there; a third of the zone is lost"
+    ),
+    "signal of the skin": QualityLimit(
         0.03, 0.008, "", "linear; below, the floor of the absorbance and 8 bits hide pores"
     ),
-    "noise": Limit(
+    "noise": QualityLimit(
         4.0, 8.0, "grey levels", "labelled zones: at 4 a tenth of F1 is lost, at 6.7 nearly half"
     ),
-    "compression": Limit(
+    "compression": QualityLimit(
         1.7, 3.5, "", "labelled zones: 2.1 to 2.4 at JPEG quality 50, a tenth of F1 lost; 4 at 20"
     ),
-    "texture": Limit(
+    "texture": QualityLimit(
         0.014, 0.008, "", "labelled zones 0.028 to 0.033; after smoothing filters 0.006 to 0.008"
     ),
 }
@@ -141,20 +143,20 @@ _ADVICE = {
 }
 
 
-def resolution(photograph: Photograph) -> Finding:
-    """Return what was found of the scale alone, which needs no look at the pixels."""
+def resolution(photograph: Photograph) -> QualityFinding:
+    """Return the finding on the resolution, which needs the scale alone and no pixels."""
     return _finding("resolution", photograph.px_per_metre * mm)
 
 
-def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
-    """Return what was found of the quality of a photograph.
+def findings(photograph: Photograph, zone_mask: Mask) -> tuple[QualityFinding, ...]:
+    """Return the numbers that tell of the quality of a photograph.
 
     Parameters
     ----------
     photograph : Photograph
-        With its scale.
+        A photograph with its scale.
     zone_mask : ndarray of bool, shape (rows, cols)
-        The skin to be judged.
+        True on the skin to be judged.
     """
     grey = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
     dark = darkness(photograph, zone_mask)
@@ -172,15 +174,15 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[Finding, ...]:
     return (resolution(photograph), *(_finding(name, value) for name, value in numbers.items()))
 
 
-def require_quality(photograph: Photograph, found: tuple[Finding, ...]) -> tuple[str, ...]:
-    """Return what limits a photograph, or refuse it.
+def require_quality(photograph: Photograph, found: tuple[QualityFinding, ...]) -> tuple[str, ...]:
+    """Return warnings of what limits a photograph, or refuse it.
 
     Parameters
     ----------
     photograph : Photograph
-        For its name.
-    found : tuple of Finding
-        What `findings` returns.
+        The photograph, for its name in the message.
+    found : tuple of QualityFinding
+        Its quality, from `findings`.
 
     Raises
     ------
@@ -195,8 +197,8 @@ def require_quality(photograph: Photograph, found: tuple[Finding, ...]) -> tuple
     return tuple(f.sentence for f in found if f.verdict == "limited" and f.name != "resolution")
 
 
-def _finding(name: str, value: float) -> Finding:
-    return Finding(name, value, LIMITS[name], _ADVICE[name])
+def _finding(name: str, value: float) -> QualityFinding:
+    return QualityFinding(name, value, LIMITS[name], _ADVICE[name])
 
 
 def _signal(photograph: Photograph, zone_mask: Mask) -> float:

@@ -1,4 +1,4 @@
-r"""Which place of one photograph is which of another: turn, scale, tilt and the skin's own give.
+r"""Registration of two photographs: rotation, scale, tilt, and the deformation of the skin.
 
 First the whole: corners of the two pictures (SIFT, [1]_) are paired by what is around them, and the
 affine map that most of them agree on is kept (RANSAC). Skin between two visits is also stretched
@@ -44,22 +44,22 @@ _LEAST_SHARED = 0.35  # median correlation below which it is not the same skin, 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
-    """How the second picture lies on the first.
+    """The map from places of the first picture to the same places of the skin in the second.
 
     Attributes
     ----------
     rows, cols : ndarray of float32, shape (rows, cols)
         For each pixel of the first picture at `SCALE`, where it lies in the second [px].
     shared : ndarray of bool, shape (rows, cols)
-        Skin that both show.
+        True on skin that both pictures show.
     scale : float
         Lengths in the second over lengths in the first, as their stated scales have them [-].
     rotation : float
-        From the column axis towards the row axis [rad].
+        Rotation of the second picture, from the column axis towards the row axis [rad].
     correlation : float
         Median correlation of the parts after registration [-].
     warp : float
-        Root mean square of what the affine map leaves to the warp [m].
+        Root mean square of the local shifts on top of the affine map [m].
     """
 
     rows: Image
@@ -111,7 +111,7 @@ class Registration:
 
 
 def register(first: Darkness, second: Darkness) -> Registration:
-    """Lay the second picture over the first.
+    """Register two pictures of the same skin.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def register(first: Darkness, second: Darkness) -> Registration:
     Returns
     -------
     Registration
-        In the frame of `first`.
+        Map from the frame of `first` to that of `second`.
 
     Raises
     ------

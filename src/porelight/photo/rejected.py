@@ -1,4 +1,4 @@
-"""What looks like a pore or hides one and is none: highlights, hairs, wrinkles, folds, moles.
+"""What is no pore but may look like one or hide one: highlights, hairs, wrinkles, folds, moles.
 
 Dark marks are connected parts that are darker than their surroundings by more than skin varies. A
 long one is a fold when it is wide, a hair when it takes all colours alike, else a wrinkle; a mole,
@@ -29,8 +29,8 @@ _LEAST_GLINT = 4  # px
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """How many things in the zone were seen and not taken for pores.
+class RejectedCounts:
+    """Numbers of things in the zone that were seen and not taken for pores.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Rejected:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Sum of all kinds."""
         return self.highlights + self.hairs + self.wrinkles + self.folds + self.moles
 
 
@@ -57,19 +57,19 @@ class Marks:
 
     Attributes
     ----------
-    counts : Rejected
-        How many of each kind.
+    counts : RejectedCounts
+        Number of each kind.
     hair, furrow : ndarray of bool, shape (rows, cols)
-        Where hairs lie, and the other dark lines, at the working scale.
+        True on hairs, and on the other dark lines, at the working scale.
     """
 
-    counts: Rejected
+    counts: RejectedCounts
     hair: Mask
     furrow: Mask
 
 
 def marks(flat: FlatSkin) -> Marks:
-    """Return what a flattened photograph shows that is no pore.
+    """Return the highlights and dark marks of a flattened photograph that are no pores.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def marks(flat: FlatSkin) -> Marks:
     is_fold = is_line & (width > _FOLD)
     is_hair = is_line & ~is_fold & (colour < _HAIR_COLOUR)
     is_mole = ~is_line & (np.sqrt(4.0 / np.pi * length * width) > _WIDE)
-    counts = Rejected(
+    counts = RejectedCounts(
         highlights,
         hairs=int(is_hair.sum()),
         wrinkles=int((is_line & ~is_hair & ~is_fold).sum()),
@@ -104,7 +104,7 @@ def marks(flat: FlatSkin) -> Marks:
     return Marks(counts, is_hair[labels], (is_line & ~is_hair)[labels])
 
 
-def all_rejected(flat: FlatSkin, found: Marks, pores: Mask) -> Rejected:
+def all_rejected(flat: FlatSkin, found: Marks, pores: Mask) -> RejectedCounts:
     """Return the counts of the marks with the soft lines between the pores.
 
     Parameters
@@ -112,9 +112,9 @@ def all_rejected(flat: FlatSkin, found: Marks, pores: Mask) -> Rejected:
     flat : FlatSkin
         The photograph without its lamp.
     found : Marks
-        Its marks.
+        Its highlights and dark marks.
     pores : ndarray of bool, shape (rows, cols)
-        Its pores, at the working scale.
+        True on its pores, at the working scale.
     """
     soft = soft_lines(flat, pores | found.hair, found.furrow)
     return replace(

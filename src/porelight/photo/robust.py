@@ -1,4 +1,4 @@
-"""Middle and spread of skin that pores, moles and glints do not move."""
+"""Median and robust standard deviation, which pores, moles and glints hardly change."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def middle_and_spread(values: NDArray[Any]) -> tuple[float, float]:
     Parameters
     ----------
     values : ndarray, shape (n,)
-        Values; of very many, evenly spaced ones speak for all.
+        Values; of very many, an evenly spaced part is taken.
 
     Returns
     -------

@@ -8,9 +8,9 @@ be the least one after which the profile repeats itself, as the peak may be an o
 halves of the profile must give the same period: otherwise the ruler is tilted or something else is
 regular.
 
-What it cannot know is what a tick stands for. Millimetres are assumed unless told; ticks of 1/16
-inch (1.59 mm) or a comb, knitwear, a keyboard are as regular. It fails on rulers with fewer than
-`LEAST_TICKS` ticks in view and where ticks are finer than 3 px.
+The distance between two ticks cannot be seen in a picture. Millimetres are assumed unless told;
+ticks of 1/16 inch (1.59 mm) or a comb, knitwear, a keyboard are as regular. It fails on rulers with
+fewer than `LEAST_TICKS` ticks in view and where ticks are finer than 3 px.
 """
 
 from dataclasses import dataclass
@@ -44,6 +44,8 @@ _PLANE_ERROR = 0.007  # as for the marker
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ticks:
+    """A regular pattern in a window of the picture, perhaps the ticks of a ruler."""
+
     row: float
     col: float
     frequency: Floats  # (row, col) [1/px]

@@ -1,4 +1,4 @@
-"""How many pixels lie on a metre of skin, where that is known from, and how sure it is."""
+"""The scale of a photograph on the skin: pixels per metre, its source and its uncertainty."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -26,13 +26,13 @@ class Scale:
     Attributes
     ----------
     px_per_metre : float
-        On the skin [px/m].
+        Pixels per metre of skin [px/m].
     error : float
-        Relative standard deviation [-].
-    source : str
-        Where it is known from.
+        Relative standard deviation of the scale [-].
+    source : {"known", "dpi", "marker", "ruler", "iris"}
+        What the scale was taken from.
     note : str
-        What it rests on, in a sentence.
+        The measurement it rests on, in a sentence.
     """
 
     px_per_metre: float
@@ -47,7 +47,7 @@ class Scale:
 
     @property
     def described(self) -> str:
-        """One line for people."""
+        """The scale with its source and error, in one line for people."""
         source = "as given" if self.source == "known" else f"from {self.source}"
         return (
             f"{self.px_per_metre * mm:.3g} px/mm ({source}, {100.0 * self.error:.1f} % uncertain)"
@@ -60,7 +60,7 @@ def scale_of_dpi(dpi: tuple[float, float] | None, *, has_camera: bool) -> Scale:
     Parameters
     ----------
     dpi : tuple of float or None
-        Across and down, as the file has them; None if it states none.
+        Dots per inch across and down, as the file states them; None if it states none.
     has_camera : bool
         Whether the file says that a camera took it; a camera cannot know its scale.
 

@@ -1,10 +1,10 @@
-r"""How far each pore reaches: outline, area, shape, darkness.
+r"""Segmentation: outline, area, shape and contrast of each pore.
 
 Each pixel belongs to the pore whose middle is nearest in units of that pore's own radius. The
 outline is where the share of pore in a pixel, as the network has it, falls to a fixed level, as far
-as it hangs together with the middle; position, elongation and direction are the moments of that
-share. Area is that of the circle of the diameter which the network reads at the middle, learnt on
-rendered skin whose openings are known below the pixel.
+as it is connected with the middle; position, elongation and direction are the moments of that
+share. Area is that of the circle of the diameter which the network gives at the middle; it was
+trained on rendered skin, whose openings are known below the size of a pixel.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from porelight.photo.detect import Spots
-from porelight.photo.detector_parameters import Learnt
+from porelight.photo.detector_parameters import DetectorParameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
-from porelight.photo.network import Reading
+from porelight.photo.network import NetworkOutput
 from porelight.photo.windows import offsets, painted, territory, windows
 from porelight.quantities import Floats
 
@@ -49,7 +49,7 @@ class Segments:
     contrast : ndarray of float64, shape (n,)
         Mean absorbance of the pore above its surroundings [-].
     probability : ndarray of float64, shape (n,)
-        Of being a pore [-].
+        Probability of being a pore [-].
     """
 
     labels: Labels
@@ -62,19 +62,21 @@ class Segments:
     probability: Floats
 
 
-def segment(flat: FlatSkin, seen: Reading, spots: Spots, learnt: Learnt) -> Segments:
+def segment(
+    flat: FlatSkin, seen: NetworkOutput, spots: Spots, detector: DetectorParameters
+) -> Segments:
     """Return the pores around the accepted spots.
 
     Parameters
     ----------
     flat : FlatSkin
-        The photograph without its lamp.
-    seen : Reading
-        What the network says of it.
+        The flattened photograph.
+    seen : NetworkOutput
+        Output of the network for it.
     spots : Spots
         Middles of the pores.
-    learnt : Learnt
-        Share of pore on the outline, and what the diameters read mean.
+    detector : DetectorParameters
+        Share of pore on the outline, and calibration of the network's diameters.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def segment(flat: FlatSkin, seen: Reading, spots: Spots, learnt: Learnt) -> Segm
         At most one pore for each spot; what is too narrow, too wide or too long is none.
     """
     at, shape = spots.at, flat.skin.shape
-    width = learnt.diameter(seen.log_diameter[at[:, 0], at[:, 1]].astype(np.float64))
+    width = detector.diameter(seen.log_diameter[at[:, 0], at[:, 1]].astype(np.float64))
     diameter = width * WORKING_SCALE
     own = territory(at, diameter, shape, _HALF)
     absorbance = flat.absorbance
@@ -92,7 +94,7 @@ def segment(flat: FlatSkin, seen: Reading, spots: Spots, learnt: Learnt) -> Segm
         own[some] &= windows(flat.skin.astype(np.uint8), at[some], _HALF) > 0
         shares = np.where(own[some], windows(seen.cover, at[some], _HALF), np.float32(0.0))
         parts.append((*_moments(shares), _mean(windows(absorbance, at[some], _HALF), shares)))
-        own[some] &= shares >= learnt.edge
+        own[some] &= shares >= detector.edge
     labels = _connected(painted(own, at, shape), at)
     row, col, elongation, angle, contrast = (np.concatenate(v) for v in zip(*parts, strict=True))
     kept = (width >= NARROWEST) & (width <= WIDEST) & (elongation <= LONGEST)

@@ -1,4 +1,4 @@
-"""How sharp skin looks, and how strong its texture is between two sizes of detail."""
+"""Sharpness of a photograph of skin, and strength of its texture between two sizes of detail."""
 
 from porelight.photo.darkness import Image, Mask, smoothed
 from porelight.photo.robust import middle_and_spread
@@ -13,23 +13,23 @@ def sharpness(absorbance: Image, skin: Mask) -> float:
     Parameters
     ----------
     absorbance : ndarray of float32, shape (rows, cols)
-        Above the surroundings, at 12.5 px/mm.
+        Absorbance above the surroundings, at 12.5 px/mm.
     skin : ndarray of bool, shape (rows, cols)
-        Where to look.
+        True on the skin that counts.
     """
     middle = detail(absorbance, skin, _MIDDLE)
     return detail(absorbance, skin, _FINE) / middle if middle > 0.0 else 0.0
 
 
 def detail(absorbance: Image, skin: Mask, edges: tuple[float, float]) -> float:
-    """Return the robust standard deviation of what two blurs leave between them.
+    """Return the robust standard deviation of the difference of two Gaussian blurs.
 
     Parameters
     ----------
     absorbance : ndarray of float32, shape (rows, cols)
-        As in `sharpness`.
+        Absorbance above the surroundings, at 12.5 px/mm.
     skin : ndarray of bool, shape (rows, cols)
-        Where to look.
+        True on the skin that counts.
     edges : tuple of float
         Standard deviations of the two blurs [px].
     """

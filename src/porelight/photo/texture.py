@@ -1,4 +1,4 @@
-r"""Bare skin as the witness of light and lens: equal blur in two photographs, and what is left.
+r"""Bare skin as a reference for light and lens: two photographs made equally sharp.
 
 Between the pores nothing was treated, so whatever differs there between two visits is lamp, lens,
 focus or processing. The registered pictures are split into bands by differences of Gaussian blurs;
@@ -26,7 +26,7 @@ WIDEST_BLUR = 1.3  # px; a larger difference leaves too little of the sharper pi
 
 _EDGES = (0.9, 1.6, 3.2, 5.0, 8.0)  # px, standard deviations between which the bands lie
 _FINE, _COARSE = 0, 2
-_TOLD = [0, 1, 3]  # band 2 is equal to band 0 once the blur is
+_REPORTED = [0, 1, 3]  # bands; band 2 equals band 0 once the pictures are equally sharp
 _CLEAR_OF_PORES = 4.5e-4  # m
 _LEAST_BARE = 1.5e-5  # m2
 _TINY = 1e-12
@@ -41,7 +41,8 @@ class EqualBlur:
     before, after : ndarray of float32, shape (rows, cols)
         Absorbance above the surroundings.
     blur : float
-        Variance of the Gaussian that one of them got; positive if it was the later one [px2].
+        Variance of the Gaussian by which one of them was blurred; positive if it was the later one
+        [px2].
     bands : ndarray of float64, shape (len(BANDS),)
         Logarithm of the later over the earlier strength of bare skin, from fine to coarse [-].
     """
@@ -53,7 +54,7 @@ class EqualBlur:
 
 
 def bare_skin(row: Floats, col: Floats, shared: Mask) -> Mask:
-    """Return where no pore is near.
+    """Return True on skin with no pore near.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def bare_skin(row: Floats, col: Floats, shared: Mask) -> Mask:
     Raises
     ------
     PhotographError
-        If hardly any is left.
+        If hardly any bare skin is left.
     """
     away = np.ones(shared.shape, np.uint8)
     at = [
@@ -93,7 +94,7 @@ def equal_blur(before: Image, after: Image, bare: Mask) -> EqualBlur:
     before, after : ndarray of float32, shape (rows, cols)
         Absorbance above the surroundings, in one frame.
     bare : ndarray of bool, shape (rows, cols)
-        Skin between pores.
+        True on skin between pores.
 
     Raises
     ------
@@ -120,11 +121,11 @@ def equal_blur(before: Image, after: Image, bare: Mask) -> EqualBlur:
     softened = smoothed(sharp, sd)
     one, other = (before, softened) if later_is_sharper else (softened, after)
     variance = sd**2 if later_is_sharper else -(sd**2)
-    return EqualBlur(one, other, variance, _bands(one, other, bare)[_TOLD])
+    return EqualBlur(one, other, variance, _bands(one, other, bare)[_REPORTED])
 
 
 def _tilt(one: Image, other: Image, bare: Mask) -> float:
-    """By how much finer the texture of the other is, in the logarithm of strength."""
+    """Return how much finer the texture of the other is: difference of logarithms of strength."""
     bands = _bands(one, other, bare)
     return float(bands[_FINE] - bands[_COARSE])
 

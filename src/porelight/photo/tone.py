@@ -6,8 +6,8 @@ printed sheet in view the lamp is divided out and the individual typology angle 
 .. math:: \mathrm{ITA} = \arctan\!\left( \frac{L^* - 50}{b^*} \right)
 
 is absolute, within what office paper is known: it reflects 0.85 and is a little blue. Without it,
-the angle is not told. Differences between visits may then still be meaningful if lamp and camera
-are the same, and only then.
+the angle is not reported. Differences between visits may then still be meaningful if lamp and
+camera are the same, and only then.
 
 The erythema index is that of narrow-band meters [2]_ with the broad bands of a camera,
 :math:`100 \log_{10}(R / G)`: a tenth in it is a change of colour by 0.2 %, but a warmer lamp moves
@@ -66,7 +66,7 @@ _TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """What one photograph tells of the look of the skin.
+    """Tone, redness, shine and texture of the skin in one photograph.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Tone:
     texture : float
         Standard deviation of the absorbance between 0.1 and 1 mm outside of pores [-].
     is_absolute : bool
-        Whether a white patch took the lamp out.
+        Whether the colour of the lamp was removed with a white patch in view.
     """
 
     typology_angle: Estimate | None
@@ -98,7 +98,7 @@ class Tone:
 
     @property
     def typology(self) -> str:
-        """Chardon's word for the angle, or that it is not known."""
+        """Chardon's name for the angle, or that it is not known."""
         if self.typology_angle is None:
             return "not known without the sheet in view"
         degrees = math.degrees(self.typology_angle.value)
@@ -116,9 +116,9 @@ def tone(
     Parameters
     ----------
     photograph : Photograph
-        Of skin.
+        A photograph of skin.
     zone_mask, pore_mask : ndarray of bool, shape (rows, cols)
-        The zone, and the pores in it.
+        True in the zone, and on the pores in it.
     levels : mapping of str to ndarray of float64, shape (3,), optional
         Linear sRGB of the patches in view (`porelight.photo.marker.patch_levels`).
 

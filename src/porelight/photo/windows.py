@@ -1,4 +1,4 @@
-"""Square windows around many points at once, so that pores are handled without a loop."""
+"""Square windows of an image around many points at once, as one array."""
 
 from typing import Any
 
@@ -19,15 +19,16 @@ def windows(image: NDArray[Any], at: Points, half: int) -> NDArray[Any]:
     Parameters
     ----------
     image : ndarray, shape (rows, cols)
-        Any image.
+        The image.
     at : ndarray of int, shape (n, 2)
         Row and column of each point [px].
     half : int
-        Reach [px].
+        Reach of a window from its point [px].
 
     Returns
     -------
     ndarray, shape (n, 2 half + 1, 2 half + 1)
+        The windows.
     """
     framed = cv2.copyMakeBorder(image, half, half, half, half, cv2.BORDER_CONSTANT, value=0)
     side = (2 * half + 1, 2 * half + 1)
@@ -46,9 +47,9 @@ def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> 
     Parameters
     ----------
     at : ndarray of int, shape (n, 2)
-        Points [px].
+        Row and column of each point [px].
     radius : ndarray of float64, shape (n,)
-        What each point's distances are divided by [px].
+        Radius of each point, by which distances from it are divided [px].
     shape : tuple of int
         Rows and columns of the image.
     half : int
@@ -57,7 +58,8 @@ def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> 
     Returns
     -------
     ndarray of bool, shape (n, 2 half + 1, 2 half + 1)
-        No pixel of the image belongs to two points, but where both are as near.
+        True on the pixels that belong to the point. No pixel belongs to two points, unless both
+        are equally near.
     """
     row, col = offsets(half)
     away = (np.hypot(row, col)[None] / radius[:, None, None]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which part of a photograph is measured: a polygon, or a zone of a face by its landmarks.
+"""The part of a photograph that is measured: a polygon, or a zone of a face by its landmarks.
 
 The zones are those of the clinic: forehead, glabella, nose, cheeks, chin; forehead, glabella, nose
 and chin are the T-zone, the cheeks the U-zone. Each is a polygon through points of the face mesh
@@ -51,9 +51,9 @@ def outline(face: Face, zone: str) -> tuple[Floats, Floats]:
     Parameters
     ----------
     face : Face
-        With its landmarks.
+        Landmarks of the face.
     zone : str
-        One of `NAMES`.
+        Name of a zone, one of `NAMES`.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def zone_pixels(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
     Parameters
     ----------
     zone_mask : ndarray of bool, shape (rows, cols), or None
-        The zone; None is the whole picture.
+        True in the zone; None is the whole picture.
     shape : tuple of int
         Rows and columns of the photograph.
 

@@ -5,21 +5,21 @@ from pathlib import Path
 import numpy as np
 
 from porelight.files.writing import replacing
-from porelight.photo.agreement import Limits
+from porelight.photo.agreement import LimitsOfAgreement
 from porelight.report import palette
 from porelight.report.drawing import drawing, new_figure
 
 _HEIGHT, _WIDTH = 4.0, 6.4  # inches
 
 
-def write_agreement_figure(path: Path, limits: Limits, quantity: str) -> Path:
+def write_agreement_figure(path: Path, limits: LimitsOfAgreement, quantity: str) -> Path:
     """Draw the limits of agreement as PNG.
 
     Parameters
     ----------
     path : Path
         PNG file.
-    limits : Limits
+    limits : LimitsOfAgreement
         Limits of agreement of two repeats.
     quantity : str
         What was measured, with its unit.

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.photo.agreement import Agreement, Limits, limits_of_agreement
+from porelight.photo.agreement import Agreement, LimitsOfAgreement, limits_of_agreement
 from porelight.photo.agreement import agreement as agreement_of
 from porelight.quantities import Floats
 
@@ -20,12 +20,12 @@ class QuantityAgreement:
     ----------
     repeats : Agreement
         Of all repeats, with the smallest change that is real (`repeatability`).
-    first_two : Limits
+    first_two : LimitsOfAgreement
         Limits of agreement of the second repeat less the first.
     """
 
     repeats: Agreement
-    first_two: Limits
+    first_two: LimitsOfAgreement
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

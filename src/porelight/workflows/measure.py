@@ -18,7 +18,7 @@ from porelight.photo.measure import measure as measure_pores
 from porelight.photo.perspective import zone_view
 from porelight.photo.photograph import Photograph, resolution_warnings
 from porelight.photo.pore_probability import COUNTED_FROM
-from porelight.photo.quality import Finding, findings, require_quality, resolution
+from porelight.photo.quality import QualityFinding, findings, require_quality, resolution
 from porelight.photo.scale import Scale
 from porelight.photo.tone import Tone, tone
 from porelight.photo.zones import NAMES, FaceZone, named_zone, tissue_zone, zone_pixels
@@ -42,7 +42,7 @@ class MeasuredPhotograph:
         Where that scale is known from.
     measurement : Measurement
         The pores, one by one and together.
-    quality : tuple of Finding
+    quality : tuple of QualityFinding
         Each thing that was looked at before measuring.
     tone : Tone or None
         Colour, shine and texture; None where hardly any skin lies between the pores.
@@ -54,7 +54,7 @@ class MeasuredPhotograph:
     photograph: Photograph
     scale: Scale
     measurement: Measurement
-    quality: tuple[Finding, ...]
+    quality: tuple[QualityFinding, ...]
     tone: Tone | None
     limits: tuple[str, ...] = ()
 
