@@ -1,7 +1,6 @@
 """Two-pool collagen: homeostasis, closed forms, order, conservation, restart."""
 
 import math
-import time as clock
 from dataclasses import fields
 
 import numpy as np
@@ -244,16 +243,6 @@ def test_draws_run_along_the_first_axis_of_the_dose():
 def test_more_dose_never_means_less_production():
     weak, strong = course(np.linspace(0, 200, 9), 0.5), course(np.linspace(0, 200, 9), 1.5)
     assert np.all(strong.production >= weak.production)
-
-
-@pytest.mark.slow
-def test_a_thousand_draws_for_a_year_take_less_than_two_seconds():
-    rng = np.random.default_rng(0)
-    drawn = CollagenKinetics.from_values({"signal_time": rng.uniform(7.0, 25.0, 1000) * DAY})
-    dose, burnt = rng.uniform(0.3, 2.0, (5, 1000, 16)), rng.uniform(0.0, 0.08, (5, 1000, 16))
-    start = clock.perf_counter()
-    remodelling(np.linspace(0.0, 365.0, 53) * DAY, FIVE, dose, burnt, drawn)
-    assert clock.perf_counter() - start < 2.0
 
 
 def test_history_has_the_fields_of_the_contract():

@@ -1,6 +1,5 @@
-"""The injury vector: exact zero, order, draws, speed, errors."""
+"""The injury vector: exact zero, order, draws, errors."""
 
-import time as clock
 from dataclasses import fields
 
 import numpy as np
@@ -151,16 +150,6 @@ def test_factors_change_their_own_process_and_no_other():
     omega = -np.log1p(-base.killed)
     expected = -np.expm1(-52.0 * omega) * np.exp(-3.0 * omega)
     np.testing.assert_allclose(deadly.heat_shocked, expected, rtol=1e-9)
-
-
-@pytest.mark.slow
-def test_three_thousand_times_at_two_hundred_places_take_less_than_a_second():
-    time = np.linspace(0.0, 600.0, 3000)
-    history = 310.0 + 9.0 * np.abs(np.sin(time))[:, None, None] * np.ones((1, 10, 20))
-    injury_field(time[:10], history[:10], TYPICAL)
-    start = clock.perf_counter()
-    injury_field(time, history, TYPICAL)
-    assert clock.perf_counter() - start < 1.0
 
 
 def test_every_parameter_is_in_the_library_and_every_prior_is_used():
