@@ -127,9 +127,8 @@ def test_values_are_those_of_the_day_in_si_and_print_in_clinic_units():
 
 
 def test_the_value_of_a_change_is_written_as_one():
-    assert (
-        str(outcome().value("redness", 84.0)) == "diffuse redness -10.0 % (-10.0 to -10.0), day 84"
-    )
+    worse = Outcome(outcome().dataset.assign(redness=-outcome().redness))
+    assert str(worse.value("redness", 84.0)) == ("diffuse redness +10.0 % (+10.0 to +10.0), day 84")
 
 
 def test_the_value_of_a_plain_number_keeps_its_unit():

@@ -122,6 +122,7 @@ def test_states_of_the_model_say_that_nobody_observes_them():
         ("redness", {"written": "shares"}, "written is 'shares'; did you mean 'share'"),
         ("redness", {"group": None}, "redness has a label alone"),
         ("redness", {"unit": "K"}, "redness is in 'K', but a value written as a change is in '1'"),
+        ("redness", {"written": "length", "unit": "m"}, "written as a change is in '1'"),
         ("redness", {"dims": ["day"]}, "of the group 'effects' is over day; expected draw, day"),
         ("redness", {"dims": "day"}, "dims is 'day'; expected a list"),
         ("redness", {"goal": "texture"}, "'texture' means the outcome .* already"),
@@ -182,6 +183,7 @@ def test_a_trial_needs_a_source_and_a_range_around_its_value(change, message):
     "change",
     [
         {"name": "redness"},
+        {"name": "pore_floor"},
         {"label": "Diffuse redness"},
         {"goal": "pore-area"},
         {"goal_label": "fine lines"},

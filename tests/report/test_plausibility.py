@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,27 @@ def test_verdict_tells_inside_from_overlap_from_apart(interval, said):
 def test_a_result_without_spread_is_looked_for_in_the_interval():
     entry = published("genesis_redness")
     assert verdict(entry, Interval(-0.05, -0.01, 0.0)) == "published value inside the interval"
+
+
+def test_results_stand_in_the_order_of_their_targets_and_the_start_last(outcome):
+    targets = [row["target"] for row in plausibility_rows(outcome)]
+    assert targets == ["V8", "V9", "V9", "V10", "V11", "V12", "V14", "V13"]
+
+
+def test_what_is_kept_is_judged_at_six_months_however_long_the_simulation(make_outcome):
+    course = make_outcome(last_day=42.0 + 400.0)
+    fine = course["fine_lines"]
+    kept = float((fine.sel(day=224.0) / fine.sel(day=105.0)).median())
+    row = next(row for (key, _), row in _of(course).items() if key == "V14")
+    assert row["predicted"].startswith(f"{100 * kept:.0f} %")
+
+
+def test_the_strongest_session_of_the_device_is_held_against_its_depth(make_outcome, pearl_only):
+    strong = json.loads(pearl_only.attrs["sessions"])[0]
+    weak = {**strong, "radiant_exposure_j_cm2": 2.0}
+    for first, second in ((weak, strong), (strong, weak)):
+        course = make_outcome(((0.0, first), (30.0, second)))
+        row = _of(course)["V8", "depth of thermal damage (Pearl)"]
+        depth = course["coagulated_depth"].isel(session=int(second is strong))
+        assert row["predicted"].startswith(f"{1e6 * float(depth.median()):.0f} um (")
+        assert row["difference to the trial"] == "none known"

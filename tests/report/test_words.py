@@ -53,6 +53,7 @@ def test_gaps_are_those_of_the_devices_used(outcome, genesis_only, pearl_only):
     assert "Any trial of both treatments" in told(outcome)
     assert "set-point" in told(genesis_only)
     assert "Ablation depth" not in told(genesis_only)
+    assert "Any trial of both treatments" not in told(genesis_only) + told(pearl_only)
     assert "Ablation depth" in told(pearl_only)
     assert "set-point" not in told(pearl_only)
 

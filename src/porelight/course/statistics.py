@@ -49,7 +49,7 @@ class Interval:
             value_text(one, self.written, self.unit) for one in (self.low, self.median, self.high)
         )
         # the unit stands once if all three share it, and may not if one is in um and one in mm
-        if len({one.partition(" ")[2] for one in (low, middle, high)} - {""}) == 1:
+        if len({one.partition(" ")[2] for one in (low, middle, high)}) == 1:
             low, high = low.partition(" ")[0], high.partition(" ")[0]
         numbers = f"{middle} ({low} to {high})"
         return f"{self.name} {numbers}".strip() + (f", {self.when}" if self.when else "")
