@@ -29,8 +29,6 @@ def import_mcx(case: Path, /, *, output: Output, json: AsJson = False) -> int:
         JSON file as MCX reads it.
     output
         TOML file for the light case.
-    json
-        Print what differs between the two programs as JSON.
     """
     from porelight.files.light_case import write_light_case  # noqa: PLC0415
     from porelight.files.mcx_reader import read_mcx_case  # noqa: PLC0415
@@ -66,8 +64,6 @@ def export(
         Side of the voxels; every plane between layers must lie between two of them.
     width_mm
         Side of the box of voxels.
-    json
-        Print the name of the file as JSON.
     """
     from porelight.files.light_exchange import export_light  # noqa: PLC0415
     from porelight.units import mm  # noqa: PLC0415
