@@ -16,6 +16,7 @@ from porelight.course.outcome_variables import (
 )
 from porelight.files.outcomes import load_outcome, save_outcome
 from porelight.report.cards import cards
+from porelight.report.drawing import data_uri
 from porelight.report.page import report_page
 from porelight.report.pictures import effects_picture
 from porelight.report.plausibility import plausibility_rows
@@ -187,3 +188,11 @@ def test_the_page_of_a_file_from_elsewhere_tells_everything_declared(make_outcom
         "risk of a burn",
     ):
         assert words in page
+
+
+def test_words_from_elsewhere_are_drawn_as_words(make_outcome):
+    # what looks like mathematics would stop the whole page
+    strange = replace(PLAIN, label=r"costs $\frac{$ a week")
+    figure = effects_figure(make_outcome(extra=[strange]))
+    data_uri(figure)
+    assert figure.axes[0].get_yticklabels()[-1].get_text() == strange.label

@@ -215,3 +215,7 @@ def test_the_picture_of_sizes_says_whether_pores_can_become_invisible(untreated)
     large = Outcome(untreated.dataset.assign(pore_diameter=diameter))
     assert "their number hardly changes" in sizes_picture(large).caption
     assert "moves many across that line" in sizes_picture(untreated).caption
+
+
+def test_people_are_counted_only_where_trials_did(page):
+    assert page.count("of 10 by more than") == 3  # pigment, texture and fine lines

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from porelight.course.outcome import Outcome
+from porelight.report.drawing import data_uri
 from porelight.report.week_figures import (
     collagen_figure,
     effects_figure,
@@ -60,7 +61,7 @@ def test_healing_follows_two_weeks_after_the_session(outcome):
 
 
 def test_healing_can_be_drawn_from_weekly_days(make_outcome):
-    healing_figure(make_outcome(daily=False), 2).canvas.draw()
+    data_uri(healing_figure(make_outcome(daily=False), 2))
 
 
 def test_effects_are_intervals_of_the_draws(outcome):
