@@ -233,7 +233,7 @@ def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
         (("run", "{case}", "-o", "{tmp}/r.nc", "--resume"), "no such file; expected a file writ"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "top"), "precision is 'top'"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "top=0.01"), "and a percentage"),
-        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "roof=1%"), "nothing named 'roof'"),
+        (("run", "{case}", "-o", "{tmp}/r.nc", "--precision", "roof=1%"), "no share named 'roof'"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--photons", "-5"), "photons is -5"),
         (("run", "{case}", "-o", "{tmp}/r.nc", "--seed", "-5"), "seed is -5"),
         (("run", "{case}", "-o", "{case}"), "is what is read; give the result another name"),

@@ -40,7 +40,7 @@ def test_example_is_a_case_of_skin(tmp_path):
     assert case.setup().layer_names[0] == "epidermis"
     assert case.optics().n_layers == len(case.setup().layer_names)
     np.testing.assert_allclose(case.beam.beam().diameter, 5e-3)
-    assert case.setup().watches[-1].z == (0.0, 0.5e-3)
+    assert case.setup().tally_regions[-1].z == (0.0, 0.5e-3)
 
 
 def test_numbers_of_the_file_become_si(tmp_path):
@@ -266,11 +266,11 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
         ),
         (
             EXAMPLE.replace("under the beam", "fat"),
-            "'fat' is a part to be watched and the name of a layer; rename the part",
+            "'fat' names a tally region and a layer; rename the region",
         ),
         (
             EXAMPLE.replace("under the beam", "dermis"),
-            "two of the things to watch have the same name, 'dermis'",
+            "two shares of the light have the same name, 'dermis'",
         ),
     ],
 )

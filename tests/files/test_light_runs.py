@@ -21,7 +21,7 @@ def case(tmp_path):
 
 def run_of(case, n_batches=3, seed=1):
     setup = case.setup()
-    run = begun(setup.scene, seed=seed, watches=setup.watches, photons_per_batch=40)
+    run = begun(setup.scene, seed=seed, tally_regions=setup.tally_regions, photons_per_batch=40)
     return longer(run, n_batches)
 
 
@@ -85,7 +85,7 @@ def test_fluence_is_left_out_where_a_vessel_lies_in_the_cells(tmp_path):
     assert "fluence" not in light_dataset(run_of(vessel), vessel.setup())
 
 
-def test_watched_parts_are_kept_under_any_name(tmp_path):
+def test_tallied_parts_are_kept_under_any_name(tmp_path):
     path = tmp_path / "case.toml"
     path.write_text(EXAMPLE_LAYERS.replace('name = "top"', 'name = "top 1/2 %"'))
     case = read_light_case(path)

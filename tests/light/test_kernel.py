@@ -7,7 +7,7 @@ from scipy import stats
 from porelight.light._bins import axis
 from porelight.light._bodies import bodies_of, media_of
 from porelight.light._kernel import (
-    Space,
+    ReferenceScene,
     distance_to_wall,
     empty_tally,
     fresnel,
@@ -193,7 +193,9 @@ def test_kernel_gives_the_same_numbers_compiled_and_as_plain_python():
         np.array([1e-3, np.inf]), two * 2e3, two * 8e3, two * 0.8, np.array([1.4, 1.5])
     )
     along = axis(np.linspace(0.0, 2e-3, 9))
-    space = Space(bodies_of(optics, None, ()), media_of(optics, None, ()), along, along, 1.5e-3)
+    space = ReferenceScene(
+        bodies_of(optics, None, ()), media_of(optics, None, ()), along, along, 1.5e-3
+    )
     still = np.zeros(20)
     launch = Launch(still, still, still, still, np.ones(20), np.ones(20), 1.0)
     tallies = []

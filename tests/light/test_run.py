@@ -28,9 +28,9 @@ def skin(mu_a=200.0):
     )
 
 
-def run_of(seed=1, *, optics=None, watches=(BOX,), beam=BEAM):
+def run_of(seed=1, *, optics=None, tally_regions=(BOX,), beam=BEAM):
     scene = scene_of(skin() if optics is None else optics, beam, GRID)
-    return begun(scene, seed=seed, watches=watches, photons_per_batch=50)
+    return begun(scene, seed=seed, tally_regions=tally_regions, photons_per_batch=50)
 
 
 def after(run, n_batches, n_threads=0):
@@ -93,7 +93,7 @@ def test_box_holds_what_its_cells_hold():
 
 def test_box_that_cuts_cells_counts_their_share_of_volume():
     halves = Box("half", (0.0, 0.25e-3), (0.0, 0.5e-3 / math.sqrt(2.0)))
-    run = after(run_of(watches=(halves,)), 4)
+    run = after(run_of(tally_regions=(halves,)), 4)
 
     expected = 0.25 * (run.field.absorbed * GRID.volume)[0, 0]
     np.testing.assert_allclose(run.share("half").mean, expected, rtol=1e-12)
@@ -169,13 +169,13 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
         (lambda: run_of(-1), "seed is -1; expected a whole number"),
         (lambda: begun(run_of().scene, seed=1, photons_per_batch=0), "photons_per_batch is 0"),
         (lambda: begun(run_of().scene, seed=1, kernel="slow"), "no kernel named 'slow'"),
-        (lambda: run_of(watches=(BOX, BOX)), "have the same name"),
+        (lambda: run_of(tally_regions=(BOX, BOX)), "have the same name"),
         (
-            lambda: run_of(watches=(Box("deep", (0.0, 3e-3), (0.0, 1e-3)),)),
+            lambda: run_of(tally_regions=(Box("deep", (0.0, 3e-3), (0.0, 1e-3)),)),
             "box 'deep' reaches 0.003 m deep and 0.001 m wide; the grid ends at 0.002 and 0.004 m",
         ),
         (lambda: Box("thin", (1e-3, 1e-3), (0.0, 1e-3)), "z of box 'thin' goes from 0.001 to"),
-        (lambda: run_of().share("wal"), "nothing named 'wal' to watch; did you mean 'wall'"),
+        (lambda: run_of().share("wal"), "no share named 'wal'; did you mean 'wall'"),
         (lambda: run_of().field, "0 batches are done; expected at least 2"),
         (lambda: next(growing(run_of(), -1)), "n_threads is -1"),
         (lambda: merged([]), "no runs to merge"),
@@ -185,8 +185,8 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
             "the runs of seeds 1 and 2 are of different scenes",
         ),
         (
-            lambda: merged([after(run_of(1), 2), after(run_of(2, watches=()), 2)]),
-            r"different scenes \(what is watched\)",
+            lambda: merged([after(run_of(1), 2), after(run_of(2, tally_regions=()), 2)]),
+            r"different scenes \(tally regions\)",
         ),
         (lambda: merged([after(run_of(1), 2), run_of(2)]), "one of the runs to be merged is empty"),
         (
@@ -199,7 +199,7 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
         (lambda: Precision("wall", 1.5), "relative error of 'wall' is 1.5; expected above 0"),
         (
             lambda: next(until(run_of(), Stop(precision=Precision("roof", 0.1)))),
-            "nothing named 'roof' to watch",
+            "no share named 'roof'",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Parts of the skin that are watched during a run: boxes, layers as one, the wall of a pore."""
+"""Tally regions: boxes, layers as one, the wall of a pore."""
 
 import math
 from dataclasses import replace
@@ -135,7 +135,9 @@ def test_wall_on_coarse_cells_is_that_on_fine_ones():
     funnel = Follicle(0.15 * MM, 0.18 * MM, 0.06 * MM, 0.6 * MM, lumen=AIR, duct=SKIN)
     # the same photons on both grids, so that what differs is the sharing of cut cells
     walls = [
-        transport(LAYERS, BEAM, grid_of(cell), n_photons=20_000, seed=1, follicle=funnel).watched
+        transport(
+            LAYERS, BEAM, grid_of(cell), n_photons=20_000, seed=1, follicle=funnel
+        ).tally_shares
         for cell in (5 * UM, 25 * UM)
     ]
 
@@ -154,12 +156,12 @@ def test_run_with_a_pore_stops_at_a_precision_in_its_wall():
     wall = run.share("pore wall")
     assert 0.05 < wall.relative_error <= 0.1
     assert run.names[-1] == "pore wall"
-    assert run.field.watched == {"pore wall": wall}
+    assert run.field.tally_shares == {"pore wall": wall}
 
 
-def test_layers_watched_as_one_are_their_sum():
+def test_layers_tallied_as_one_are_their_sum():
     scene = scene_with(None)
-    run = begun(scene, seed=1, watches=[LayerGroup("both", (0, 1))], photons_per_batch=20)
+    run = begun(scene, seed=1, tally_regions=[LayerGroup("both", (0, 1))], photons_per_batch=20)
 
     run = next(longer for longer in growing(run) if longer.averages.n_batches == 3)
 
@@ -175,7 +177,7 @@ def test_layers_watched_as_one_are_their_sum():
     [
         (
             lambda: begun(scene_with(None), seed=1).share("pore wall"),
-            "there is no 'pore wall' to watch; expected a follicle",
+            "there is no 'pore wall' in this skin; expected a follicle",
         ),
         (
             lambda: begun(
@@ -185,16 +187,16 @@ def test_layers_watched_as_one_are_their_sum():
             r"0.0001 m",
         ),
         (
-            lambda: begun(scene_with(None), seed=1, watches=[LayerGroup("deep", (2,))]),
+            lambda: begun(scene_with(None), seed=1, tally_regions=[LayerGroup("deep", (2,))]),
             r"group 'deep' has the layers \[2\]; expected some of 0 to 1",
         ),
         (lambda: PoreWall(thickness=0.0), "thickness of 'pore wall' is 0 m; expected more"),
         (
-            lambda: begun(scene_with(STRAIGHT), seed=1, watches=[PoreWall()]),
-            "the same name, 'pore wall'; expected another for each",
+            lambda: begun(scene_with(STRAIGHT), seed=1, tally_regions=[PoreWall()]),
+            "the same name, 'pore wall'; expected another name for each",
         ),
     ],
 )
-def test_what_cannot_be_watched_is_refused(fail, message):
+def test_a_region_that_cannot_be_tallied_is_refused(fail, message):
     with pytest.raises(ParameterError, match=message):
         fail()

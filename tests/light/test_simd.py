@@ -9,7 +9,7 @@ from scipy import stats
 
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
-from porelight.light._bin_lookup import has_ruler, keys, ruled_cell, ruler
+from porelight.light._bin_lookup import bin_table, has_bin_table, keys, table_cell
 from porelight.light._crossing import meets
 from porelight.light._events import way_to
 from porelight.light._kernel import scattering_cosine
@@ -120,22 +120,22 @@ def test_scattering_angle_is_that_of_the_reference(g, direction):
     ],
 )
 def test_ruled_cell_is_the_one_that_holds_the_coordinate(edges):
-    along = ruler(edges)
+    along = bin_table(edges)
     draw = np.random.Generator(np.random.PCG64DXSM(2))
     spread = 1.2 * edges[-1] * draw.random(1000) ** np.repeat([1.0, 4.0], 500)
     # the key of a coordinate has the rounding of its sum with the origin, so stay off the edges
     off_edge = np.abs(spread[:, None] - edges).min(axis=1) > 1e-6 * (spread + edges[1])
     coordinates = np.concatenate([edges, spread[off_edge], [1.0, 1e30]]).astype(single)
 
-    found = [ruled_cell(word(key), along.table) for key in keys(coordinates, along.scale)]
+    found = [table_cell(word(key), along.table) for key in keys(coordinates, along.scale)]
 
     expected = np.searchsorted(edges.astype(single), coordinates, side="right") - 1
     np.testing.assert_array_equal(found, expected)
 
 
 def test_axis_with_a_cell_too_fine_for_its_place_has_no_ruler():
-    assert has_ruler(np.array([0.0, 1.0, 1.0 + 1e-4]))
-    assert not has_ruler(np.array([0.0, 1.0, 1.0 + 1e-5]))
+    assert has_bin_table(np.array([0.0, 1.0, 1.0 + 1e-4]))
+    assert not has_bin_table(np.array([0.0, 1.0, 1.0 + 1e-5]))
 
 
 SCENES = {

@@ -11,11 +11,11 @@ from porelight.light._lanes import CELL, N_COLUMNS, RING_KEY, WIDTH
 from porelight.light._runs import Scene, kernel_for
 from porelight.light._tally import (
     Scales,
+    bin_tables_of,
     even_cell,
     even_grid,
     note_place,
     noted_cell,
-    rulers_of,
 )
 from porelight.light.transport import transport
 from porelight.tissue.optics import LayeredOptics
@@ -101,14 +101,14 @@ def test_edges_evenly_spaced_but_for_rounding_are_even(n):
 @pytest.mark.parametrize("kind", ["even", "graded"])
 def test_noted_place_is_found_again(kind):
     grid = EVEN if kind == "even" else Grid(graded_edges(1e-5, 1.05, 2e-4, 2e-3), EVEN.z_edges)
-    even, rulers = even_grid(grid), rulers_of(grid) if kind == "graded" else None
-    scales = None if rulers is None else Scales(rulers.rows.scale, rulers.rings.scale)
+    even, bin_tables = even_grid(grid), bin_tables_of(grid) if kind == "graded" else None
+    scales = None if bin_tables is None else Scales(bin_tables.rows.scale, bin_tables.rings.scale)
     flat = np.zeros(N_COLUMNS * WIDTH, dtype=single)
     z, radius = (place[:WIDTH] for place in places(grid))
 
     for i in range(WIDTH):
         note_place(i, flat, single(z[i]), single(radius[i] ** 2), even, scales)
-    found = [noted_cell(i, flat, rulers) for i in range(WIDTH)]
+    found = [noted_cell(i, flat, bin_tables) for i in range(WIDTH)]
 
     np.testing.assert_array_equal(found, cells(z, radius, grid))
     written = np.flatnonzero(flat.view(np.uint32)) // WIDTH

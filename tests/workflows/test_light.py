@@ -52,7 +52,7 @@ def slab():
         1.0,
     )
     box = Box("top", (0.0, 5e-4), (0.0, 1e-3))
-    return LightSetup(optics, BEAM, GRID, ("lid", "base"), watches=(box,))
+    return LightSetup(optics, BEAM, GRID, ("lid", "base"), tally_regions=(box,))
 
 
 @pytest.fixture(scope="module")
@@ -175,9 +175,9 @@ def test_a_run_of_another_setup_or_seed_is_not_gone_on_with(slab, result):
         light_run(slab, photons=4 * BATCH, start=result.run, seed=2)
 
 
-def test_a_setup_of_skin_names_its_layers_and_watches_its_dermis(skin):
+def test_a_setup_of_skin_names_its_layers_and_tallies_its_dermis(skin):
     assert skin.layer_names[0] == "epidermis"
-    (dermis,) = skin.watches
+    (dermis,) = skin.tally_regions
     named = [skin.layer_names[i] for i in dermis.layers]
     assert named == ["papillary dermis", "upper plexus", "reticular dermis"]
 
@@ -197,7 +197,7 @@ def test_another_skin_type_keeps_everything_else(skin):
     ("changes", "message"),
     [
         ({"layer_names": ("lid",)}, "1 names for 2 layers"),
-        ({"layer_names": ("top", "base")}, "'top' is a part to be watched and the name of a"),
+        ({"layer_names": ("top", "base")}, "'top' names a tally region and a layer"),
     ],
 )
 def test_names_that_do_not_fit_are_refused(slab, changes, message):
@@ -228,7 +228,7 @@ def full(request):
     top = Box("top", (0.0, 5e-4), (0.0, 1e-3))
     beam = Beam("flat-top", 6e-3)
     return LightSetup.of_skin(
-        SKIN, 1064e-9, beam, grid=GRID, follicle=FOLLICLE, watches=[top], **inside
+        SKIN, 1064e-9, beam, grid=GRID, follicle=FOLLICLE, tally_regions=[top], **inside
     )
 
 
@@ -244,12 +244,18 @@ def test_a_sweep_meets_all_that_lies_in_the_skin(full):
     found = light_sweep(full, photons=640).fields[5]
     optics = [full.of_type(fitzpatrick).optics for fitzpatrick in range(1, 7)]
     expected = sweep(
-        optics, full.beam, GRID, n_photons=640, seed=1, watches=full.watches, **inside_of(full)
+        optics,
+        full.beam,
+        GRID,
+        n_photons=640,
+        seed=1,
+        tally_regions=full.tally_regions,
+        **inside_of(full),
     )[4]
     np.testing.assert_array_equal(found.by_region, expected.by_region)
     assert found.region_names == expected.region_names
-    assert found.watched == expected.watched
-    assert set(found.watched) == {"pore wall", "dermis", "top"}
+    assert found.tally_shares == expected.tally_shares
+    assert set(found.tally_shares) == {"pore wall", "dermis", "top"}
 
 
 def test_paths_meet_all_that_lies_in_the_skin(full):

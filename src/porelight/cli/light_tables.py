@@ -41,7 +41,7 @@ def print_skin_types(light: "LightBySkinType") -> None:
     """Print reflectance and shares absorbed in each skin type."""
     from porelight.workflows.light_shares import concise  # noqa: PLC0415
 
-    shown = ("reflectance", "epidermis", *light.fields[1].watched)
+    shown = ("reflectance", "epidermis", *light.fields[1].tally_shares)
     rows = []
     for name, fitzpatrick in zip(_TYPE_NAMES, light.fields, strict=True):
         shares = light.shares(fitzpatrick)

@@ -106,7 +106,7 @@ class GridTable(FileModel):
 
 
 class BoxTable(FileModel):
-    """A part of the grid to be watched."""
+    """A tally region: a part of the grid whose absorbed share is tallied with its error."""
 
     name: str
     depth_mm: tuple[float, float]
@@ -125,7 +125,9 @@ class LightCase(FileModel):
     layer: list[LayerTable] = Field(default_factory=list, description="layers, surface first")
     skin: TypicalSkinTable | None = None
     grid: GridTable = GridTable()
-    box: list[BoxTable] = Field(default_factory=list, description="parts to be watched")
+    box: list[BoxTable] = Field(
+        default_factory=list, description="parts whose absorbed share is tallied with its error"
+    )
     follicle: FollicleTable | None = None
     vessel: list[VesselTable] = Field(default_factory=list, description="vessels along y")
     weight_window: WeightWindowTable | None = None
@@ -157,7 +159,7 @@ class LightCase(FileModel):
             "grid": self.grid.grid(),
             "cell_radius": math.inf if self.cell_radius_mm is None else self.cell_radius_mm * mm,
             "vessels": tuple(table.vessel() for table in self.vessel),
-            "watches": tuple(table.box() for table in self.box),
+            "tally_regions": tuple(table.box() for table in self.box),
         }
         if self.weight_window is not None:
             inside["weight_window"] = self.weight_window.weight_window()

@@ -20,7 +20,7 @@ first_um = 10.0             # size of the cells at the axis and at the surface
 growth = 1.05               # ratio of neighbouring cells
 largest_um = 200.0
 
-[[box]]                     # a part to be watched: --precision "under the beam=1%"
+[[box]]                     # a part tallied with its error: --precision "under the beam=1%"
 name = "under the beam"
 depth_mm = [0.0, 0.5]
 radius_mm = [0.0, 2.5]
@@ -46,7 +46,7 @@ radius_mm = 4.0
 depth_mm = 2.0
 first_um = 500.0            # size of the cells
 
-[[box]]                     # a part to be watched: --precision "top=1%"
+[[box]]                     # a part tallied with its error: --precision "top=1%"
 name = "top"
 depth_mm = [0.0, 0.5]
 radius_mm = [0.0, 1.0]

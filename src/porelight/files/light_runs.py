@@ -31,7 +31,7 @@ _ABOUT = {
     "by_layer": (("layer",), "1", "share absorbed in each layer"),
     "by_region": (("region",), "1", "share absorbed in each layer and part of the follicle"),
     "radial_reflectance": (("r",), "1/m2", "reflectance per area and joule delivered"),
-    "watched": (("part",), "1", "share absorbed in each part that was watched"),
+    "watched": (("part",), "1", "share absorbed in each tally region"),
 }
 
 
@@ -79,7 +79,7 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
             setup.scene,
             seed=int(state["seeds"][0]),
             kernel=state["kernel"],
-            watches=setup.watches,
+            tally_regions=setup.tally_regions,
             photons_per_batch=int(state["photons_per_batch"]),
         )
         seeds = tuple(int(seed) for seed in state["seeds"])
@@ -146,10 +146,10 @@ def field_dataset(field: LightField, setup: LightSetup) -> xr.Dataset:
         "layer": ("layer", list(setup.layer_names)),
         "region": ("region", list(field.region_names)),
     }
-    if field.watched:
-        shares = np.array(list(field.watched.values()))
+    if field.tally_shares:
+        shares = np.array(list(field.tally_shares.values()))
         arrays["watched"] = (shares[:, 0], shares[:, 1])
-        coordinates["part"] = ("part", list(field.watched))
+        coordinates["part"] = ("part", list(field.tally_shares))
     data = {}
     for name, (values, errors) in arrays.items():
         dims, unit, meaning = _ABOUT[name]

@@ -1,9 +1,10 @@
-"""One batch of packets for several absorptions at once: the fast kernel's flights, weighted anew.
+"""One batch of packets for several absorptions at once, by reweighting the paths of one walk.
 
 Where a packet goes depends on scattering and on chance; absorption only decides how much of it is
-left. So one walk serves several *tones*, media that differ in absorption alone. It is made with the
-least absorption of all tones in each region (extinction mu_t), by the SIMD loop of `_simd.py` as it
-is. Beside its weight a packet carries for each tone a factor, which after a path l is
+left. So one walk serves several *tones*: media that differ in absorption alone, as skin tones do.
+It is made with the least absorption of all tones in each region (extinction mu_t), by the SIMD loop
+of `_simd.py` as it is. Beside its weight a packet carries for each tone a factor, which after a
+path l is
 
     factor *= exp(-(mu_a of the tone - least mu_a) l)
 
@@ -30,7 +31,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from porelight._jit import jit_fused, jit_inlined, jit_lent
-from porelight.light._crossing import Cell
+from porelight.light._crossing import MirrorCell
 from porelight.light._events import copy_packet, enter_region, meet_surface, vector_at
 from porelight.light._kernel import ROULETTE_CHANCE, Vector, distance_to_wall, moved, ring_of
 from porelight.light._lanes import (
@@ -54,10 +55,10 @@ from porelight.light._lanes import (
 )
 from porelight.light._launch import Launch
 from porelight.light._random import Words, uniform
-from porelight.light._simd import World, advance
+from porelight.light._simd import FastScene, advance
 from porelight.light._simd_intrinsics import Singles, bits_of, load, store
 from porelight.light._tally import find_cells
-from porelight.light._trace import Tables, launch_packet
+from porelight.light._trace import FastTables, launch_packet
 from porelight.light._vector_math import drawn_word, minus_log, next_words, unit_interval
 from porelight.quantities import Floats
 
@@ -70,7 +71,7 @@ _TONES = ir.VectorType(_DOUBLE, N_TONES)
 
 
 class Tones(NamedTuple):
-    """What sets the tones apart, by region; all rows have N_TONES numbers."""
+    """Absorption of each tone in each region; all rows have N_TONES numbers."""
 
     extra: Floats  # (n_regions * N_TONES,) mu_a beyond the least [1/m]
     share: Floats  # (n_regions * N_TONES,) mu_a over the extinction of the walk
@@ -88,8 +89,8 @@ class ToneTally(NamedTuple):
     roulette: Floats  # (N_TONES,)
 
 
-class ToneProgress(NamedTuple):
-    """What changes while a batch is followed."""
+class ToneBatchState(NamedTuple):
+    """The state of a batch while its packets are followed."""
 
     lanes: Lanes
     words: Words  # random numbers of scalar code
@@ -99,7 +100,7 @@ class ToneProgress(NamedTuple):
 
 
 def aligned_zeros(n: int) -> Floats:
-    """Return zeros that begin a line of the cache, so that no N_TONES of them lie on two."""
+    """Return zeros aligned to the cache, so that no N_TONES of them lie on two cache lines."""
     room = np.zeros(n + N_TONES)
     start = -(room.ctypes.data // room.itemsize) % N_TONES
     return room[start : start + n]
@@ -141,7 +142,7 @@ add_product = cast("Any", intrinsic(_add_product))
 
 @jit_fused
 def draw_flights(n_active: int, flat: Singles, flights: Singles) -> None:
-    """Write the path that each packet is about to draw [m]."""
+    """Write the length of the flight that each packet is about to draw [m]."""
     for i in range(n_active):
         first = next_words(
             (
@@ -157,7 +158,7 @@ def draw_flights(n_active: int, flat: Singles, flights: Singles) -> None:
 
 @jit_lent
 def weaken(lane: int, region: int, path: float, factors: Floats, extra: Floats) -> None:
-    """Multiply the factors of a packet by what a path leaves of them."""
+    """Multiply the factors of a packet by the attenuation over a path."""
     for tone in range(N_TONES):
         beyond = extra[region * N_TONES + tone]
         if beyond > 0.0:
@@ -165,11 +166,11 @@ def weaken(lane: int, region: int, path: float, factors: Floats, extra: Floats) 
 
 
 @jit_inlined
-def collect_tones(n_active: int, tables: Tables, tones: Tones, so_far: ToneProgress) -> int:
-    """Tally for every tone what the packets left behind and list those with an event."""
+def collect_tones(n_active: int, tables: FastTables, tones: Tones, so_far: ToneBatchState) -> int:
+    """Tally for every tone what the packets deposited, and list those with an event."""
     flat, regions, listed = so_far.lanes.flat, so_far.lanes.region, so_far.lanes.listed
     factors, absorbed = so_far.factors, so_far.tally.absorbed
-    find_cells(n_active, flat, tables.rulers, absorbed, N_TONES)
+    find_cells(n_active, flat, tables.bin_tables, absorbed, N_TONES)
     n_listed = np.uint64(0)
     for i in range(n_active):
         event = bits_of(load(flat, EVENT * WIDTH + i))
@@ -194,8 +195,8 @@ def collect_tones(n_active: int, tables: Tables, tones: Tones, so_far: ToneProgr
 
 
 @jit_inlined
-def way_flown(start: Vector, direction: Vector, end: Vector, cell: Cell | None) -> float:
-    """Return the path to a surface [m], by way of the mirror if it leads there."""
+def way_flown(start: Vector, direction: Vector, end: Vector, cell: MirrorCell | None) -> float:
+    """Return the length of the path to a surface [m], by way of the mirror if it was reflected."""
     off = (end[0] - start[0], end[1] - start[1], end[2] - start[2])
     straight = math.sqrt(off[0] ** 2 + off[1] ** 2 + off[2] ** 2)
     if cell is None:
@@ -219,8 +220,8 @@ def book(
 
 
 @jit_inlined
-def start_packet(lane: int, tones: Tones, so_far: ToneProgress) -> None:
-    """Give a packet that was launched the factors 1, and book it in its region."""
+def start_packet(lane: int, tones: Tones, so_far: ToneBatchState) -> None:
+    """Give a launched packet the factors 1, and add its weight to its region."""
     for tone in range(N_TONES):
         so_far.factors[lane * N_TONES + tone] = 1.0
     weight = float(load(so_far.lanes.flat, WEIGHT * WIDTH + lane))
@@ -230,9 +231,14 @@ def start_packet(lane: int, tones: Tones, so_far: ToneProgress) -> None:
 
 @jit_inlined
 def is_over(
-    lane: int, region: int, tables: Tables, world: World, tones: Tones, so_far: ToneProgress
+    lane: int,
+    region: int,
+    tables: FastTables,
+    scene: FastScene,
+    tones: Tones,
+    so_far: ToneBatchState,
 ) -> bool:
-    """See to a listed packet; return whether its lane is free."""
+    """Handle the event of a listed packet; return whether its lane is free."""
     flat, factors, tally, ones = so_far.lanes.flat, so_far.factors, so_far.tally, tones.ones
     weight = float(load(flat, WEIGHT * WIDTH + lane))
     if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
@@ -243,9 +249,9 @@ def is_over(
         store(flat, WEIGHT * WIDTH + lane, np.float32(kept))
         return kept == 0.0
     start, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
-    beyond = meet_surface(lane, region, flat, tables.where, world, so_far.words)
+    beyond = meet_surface(lane, region, flat, tables.where, scene, so_far.words)
     if tones.varied[region]:
-        path = way_flown(start, direction, vector_at(X, lane, flat), world.cell)
+        path = way_flown(start, direction, vector_at(X, lane, flat), scene.cell)
         weaken(lane, region, path, factors, tones.extra)
     if beyond == region:
         return False
@@ -268,10 +274,10 @@ def is_over(
 def trace_tones(
     launch: Launch,
     entry: Whole,
-    tables: Tables,
-    world: World,
+    tables: FastTables,
+    scene: FastScene,
     tones: Tones,
-    so_far: ToneProgress,
+    so_far: ToneBatchState,
 ) -> None:
     """Follow the packets of a launch; `entry` is the region in which each starts.
 
@@ -288,12 +294,12 @@ def trace_tones(
     n_active = n_launched
     while n_active > 0:
         draw_flights(n_active, flat, so_far.flights)
-        advance(n_active, flat, world)
+        advance(n_active, flat, scene)
         n_listed = collect_tones(n_active, tables, tones, so_far)
         # from the last lane down, so that the lane that fills a gap has been seen to already
         for number in range(n_listed - 1, -1, -1):
             lane = listed[number]
-            if not is_over(lane, regions[lane], tables, world, tones, so_far):
+            if not is_over(lane, regions[lane], tables, scene, tones, so_far):
                 continue
             if n_launched < n_photons:
                 regions[lane] = launch_packet(lane, n_launched, launch, entry, flat, columns)

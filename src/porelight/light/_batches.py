@@ -1,4 +1,4 @@
-"""Batches of photons, each with random numbers of its own, traced on threads and taken in order.
+"""Batches of photons, each with its own random numbers, traced on threads, added in order.
 
 Which photons a batch holds depends on its number alone, never on how many threads run, and results
 are added in the order of the numbers: a seed gives the same bits on one thread or on sixteen.
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 # enough that a standard error is itself known to 13 %, few enough that each is long
 N_BATCHES = 32
-# batches that wait for each thread: none stands idle, and little is thrown away at a stop
+# batches in the queue for each thread: no thread is idle, and little work is lost at a stop
 _WAITING = 2
 
 

@@ -2,7 +2,7 @@
 
 The bits of a positive float, read as a whole number, grow with the float: in equal steps from one
 power of two to the next, with steps that double there. So the bits of ``coordinate + origin`` are a
-ruler that is even near 0 and a logarithm further out, as graded axes are, and they cost nothing.
+scale that is even near 0 and logarithmic further out, as graded axes are, and they cost nothing.
 Shifted, they are the *key* of the coordinate: its high half, the *entry*, chooses a word of a
 table; its low half, the *rest*, says how far into that entry the coordinate lies. The word holds
 the cell at the entry's start in its high half and, in its low half, how far the entry's one edge
@@ -11,7 +11,7 @@ lies at the edge or beyond it:
 
     cell = (table[key >> 16] + (key & 0xffff)) >> 16
 
-Nothing is compared, and no branch can be guessed wrong.
+There is no comparison, and so no branch that a processor could mispredict.
 """
 
 import math
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from porelight._jit import jit_inlined
 from porelight.quantities import Floats
 
-Words: TypeAlias = NDArray[np.uint32]
+Entries: TypeAlias = NDArray[np.uint32]
 
 _HALF_WORD = 16
 _SHIFT, _LOW_HALF = np.uint64(_HALF_WORD), np.uint64(0xFFFF)
@@ -33,7 +33,7 @@ _MOST_ENTRIES = 1 << (_HALF_WORD - 1)
 
 
 class BinScale(NamedTuple):
-    """How a coordinate becomes a key."""
+    """The constants by which a coordinate is turned into a key."""
 
     origin: np.float32  # added to the coordinate; a power of two
     first_bits: np.uint32  # bits of the origin itself
@@ -41,11 +41,11 @@ class BinScale(NamedTuple):
     widening: np.uint32  # bits by which the rest is shifted to fill its half
 
 
-class Ruler(NamedTuple):
-    """The table of one axis; its last entry holds the last edge."""
+class BinTable(NamedTuple):
+    """The look-up table of one axis; its last entry holds the last edge."""
 
     scale: BinScale
-    table: Words  # (n_entries,)
+    table: Entries  # (n_entries,)
     n_cells: int
 
 
@@ -62,8 +62,8 @@ def keys(coordinates: Floats, scale: BinScale) -> NDArray[np.int64]:
     return np.asarray(bits << int(scale.widening))
 
 
-def has_ruler(edges: Floats) -> bool:
-    """Return whether a table can tell the edges apart, one in each of its entries."""
+def has_bin_table(edges: Floats) -> bool:
+    """Return whether a table exists in which no entry holds two edges."""
     return edges.size <= _REST and _n_entries(edges, *_best(edges)) <= _MOST_ENTRIES
 
 
@@ -89,7 +89,7 @@ def _n_entries(edges: Floats, origin: float, rest_bits: int) -> float:
     return float(_bits(edges[-1:], origin)[0] >> rest_bits) + 1 if rest_bits > 0 else math.inf
 
 
-def ruler(edges: Floats) -> Ruler:
+def bin_table(edges: Floats) -> BinTable:
     """Return the look-up of strictly increasing edges that start at 0.
 
     Coordinates beyond the last edge are in the cell after the last.
@@ -103,12 +103,12 @@ def ruler(edges: Floats) -> Ruler:
     table[entry] += _REST + 1 - rest
     start = np.float32(origin)
     scale = BinScale(start, start.view(np.uint32), np.uint32(bits[-1]), np.uint32(widening))
-    return Ruler(scale, table.astype(np.uint32), bits.size)
+    return BinTable(scale, table.astype(np.uint32), bits.size)
 
 
 @jit_inlined
-def ruled_cell(key: np.uint32, table: Words) -> np.uint64:
-    """Return the cell of a key up to the last one."""
+def table_cell(key: np.uint32, table: Entries) -> np.uint64:
+    """Return the cell of a key; the key of the end of the axis gives the cell after the last."""
     # unsigned throughout: Numba guards a signed index against being negative
     word = np.uint64(key)
     return (np.uint64(table[word >> _SHIFT]) + (word & _LOW_HALF)) >> _SHIFT

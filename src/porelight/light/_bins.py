@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from porelight._jit import jit_inlined
 from porelight.quantities import Floats
 
-Cells: TypeAlias = NDArray[np.int32]
+CellNumbers: TypeAlias = NDArray[np.int32]
 
 # entries of 4 bytes: a table of this length still lies in a core's second-level cache
 _LONGEST_TABLE = 32768
@@ -25,7 +25,7 @@ class Axis(NamedTuple):
     """Edges of the cells, and the uniform table that leads to them."""
 
     edges: Floats  # (n + 1,) [m]
-    first_cell: Cells  # (n_entries + 1,)
+    first_cell: CellNumbers  # (n_entries + 1,)
     entries_per_metre: float
 
 

@@ -1,4 +1,4 @@
-"""Where everything is, in the numbers that the kernels use: layers, the follicle, vessels.
+"""Geometry of layers, follicle and vessels, and their optics, as the kernels use them.
 
 Every surface of a follicle is a surface of revolution of one form,
 
@@ -38,7 +38,7 @@ NOWHERE = BodySurface(0.0, 0.0, -1.0)
 
 
 class Bodies(NamedTuple):
-    """The shape of everything; a follicle that is not there has depths of 0."""
+    """Shapes of layers, follicle and vessels; without a follicle its depths are 0."""
 
     planes: Floats  # (n_layers + 1,) of the layers, from 0 down; the last may be inf [m]
     n_media: int
@@ -56,7 +56,7 @@ class Bodies(NamedTuple):
 
 
 class Media(NamedTuple):
-    """What each medium does to light."""
+    """Optical properties of each medium, as the kernels use them."""
 
     mean_free_path: Floats  # (n_media,) [m]; inf where light neither scatters nor is absorbed
     absorbed_share: Floats  # (n_media,) share of the weight that an interaction absorbs
@@ -113,7 +113,7 @@ def bodies_of(
 
 
 def _parts(follicle: Follicle) -> tuple[Medium, ...]:
-    """Return lumen, plug, duct, gland and hair; the lumen's medium for what is not there."""
+    """Return the media of lumen, plug, duct, gland and hair; the lumen's for absent parts."""
     lumen, plug, gland, hair = follicle.lumen, follicle.plug, follicle.gland, follicle.hair
     return (
         lumen,

@@ -20,10 +20,10 @@ from porelight.light._lanes import (
     BOTTOM,
     OTHER_SIDE,
     TOP,
-    VEIN_LEVEL,
-    VEIN_SIDE,
-    VEIN_X,
-    VEIN_Z,
+    VESSEL_LEVEL,
+    VESSEL_SIDE,
+    VESSEL_X,
+    VESSEL_Z,
     WALL_SIDE,
     WIDTH,
 )
@@ -38,8 +38,8 @@ _ALONG_AXIS = Float32(1e-20)
 FAR = 1e15
 
 
-class Cell(NamedTuple):
-    """The mirror around the axis."""
+class MirrorCell(NamedTuple):
+    """The cylindrical mirror around the axis, which stands for a field of equal cells."""
 
     radius: float  # [m]
     squared: np.float32
@@ -47,14 +47,14 @@ class Cell(NamedTuple):
     gap: np.float32  # between the mirror and all that is not a layer [m]
 
 
-class Present(NamedTuple):
-    """Says by being there, in place of None, that there is something of its kind."""
+class Included(NamedTuple):
+    """A flag for the compiler: the scene has such a part; with None its code is left out."""
 
     number: int
 
 
 class Flight(NamedTuple):
-    """A straight way: its start, direction and length, and where it ends."""
+    """A straight flight: its start, direction, length and end."""
 
     x: Float32
     y: Float32
@@ -93,7 +93,7 @@ def meets_round(column: int, i: int, flat: Singles, way: Flight) -> Truth:
 
 
 @jit_fused
-def meets_follicle(follicle: Present | None, i: int, flat: Singles, way: Flight) -> Truth:
+def meets_follicle(follicle: Included | None, i: int, flat: Singles, way: Flight) -> Truth:
     """Return whether a flight meets the wall of the lumen, the hair or the gland."""
     if follicle is None:
         return False
@@ -101,15 +101,15 @@ def meets_follicle(follicle: Present | None, i: int, flat: Singles, way: Flight)
 
 
 @jit_fused
-def meets_vessel(vessels: Present | None, i: int, flat: Singles, way: Flight) -> Truth:
+def meets_vessel(vessels: Included | None, i: int, flat: Singles, way: Flight) -> Truth:
     """Return whether a flight meets the vessel of its region."""
     if vessels is None:
         return False
-    axis_x, axis_z = load(flat, VEIN_X * WIDTH + i), load(flat, VEIN_Z * WIDTH + i)
-    level = load(flat, VEIN_LEVEL * WIDTH + i)
+    axis_x, axis_z = load(flat, VESSEL_X * WIDTH + i), load(flat, VESSEL_Z * WIDTH + i)
+    level = load(flat, VESSEL_LEVEL * WIDTH + i)
     x, z = way.x - axis_x, way.z - axis_z
     return meets(
-        load(flat, VEIN_SIDE * WIDTH + i),
+        load(flat, VESSEL_SIDE * WIDTH + i),
         way.to_x * way.to_x + way.to_z * way.to_z,
         x * way.to_x + z * way.to_z,
         x * x + z * z - level,
@@ -125,7 +125,7 @@ def meets_plane(i: int, flat: Singles, way: Flight) -> Truth:
 
 
 @jit_fused
-def reflected_in(cell: Cell | None, way: Flight) -> tuple[Flight, Truth]:
+def reflected_in(cell: MirrorCell | None, way: Flight) -> tuple[Flight, Truth]:
     """Return a flight after one reflection in the mirror, and whether it meets more behind it.
 
     The follicle is at least the gap away from the mirror. A flight that goes further behind the

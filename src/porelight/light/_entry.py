@@ -1,4 +1,4 @@
-"""Where packets enter skin that is not the same everywhere, and what its surface lets through.
+"""Entry of packets into skin with a follicle or vessels: the region under each landing point.
 
 Layers alone have one surface, and the launch has passed it already. Around a pore the light meets
 air, sebum, hair or skin, each with its own index, depending on where it lands. And where vessels
@@ -31,7 +31,7 @@ def entry_regions(x: Floats, y: Floats, regions: Regions) -> Whole:
 
 
 def entered(fallen: Launch, entry: Whole, index: Floats, index_above: float) -> Launch:
-    """Return what passes the surface over each region, by Fresnel's and Snell's equations.
+    """Return the packets after refraction into each region, by Fresnel's and Snell's equations.
 
     `fallen` is in the medium above, unrefracted; `index` is that of the regions.
     """

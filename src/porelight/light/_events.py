@@ -1,4 +1,4 @@
-"""What the SIMD loop leaves to scalar code: surfaces, light and heavy packets, launches.
+"""Scalar code for events that the SIMD loop cannot handle: surfaces, weights, launches.
 
 A listed packet is put on the surface in its way, in double precision, and through it or back. It
 keeps no path: the next round draws a new one. Nothing is decided here by the path that was drawn,
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from porelight._jit import jit_inlined
-from porelight.light._crossing import FAR, Cell, Present
+from porelight.light._crossing import FAR, Included, MirrorCell
 from porelight.light._kernel import Vector, distance_to_wall, mirrored, moved, through
 from porelight.light._lanes import (
     N_COLUMNS,
@@ -20,7 +20,7 @@ from porelight.light._lanes import (
     SEED_0,
     TO_X,
     TOP,
-    VEIN_SIDE,
+    VESSEL_SIDE,
     WALL_SIDE,
     WIDTH,
     Whole,
@@ -28,18 +28,18 @@ from porelight.light._lanes import (
 )
 from porelight.light._random import Words
 from porelight.light._regions import Place
-from porelight.light._simd import World
+from porelight.light._simd import FastScene
 from porelight.light._simd_intrinsics import Singles, load, store
 from porelight.quantities import Floats
 
-_PLANE, _WALL, _OTHER, _VEIN = range(4)
+_PLANE, _WALL, _OTHER, _VESSEL_SURFACE = range(4)
 _LUMEN, _GLAND, _LAYER, _VESSEL = (
     int(place) for place in (Place.LUMEN, Place.GLAND, Place.LAYER, Place.VESSEL)
 )
 
 
-class Map(NamedTuple):
-    """Which region lies beyond which surface; see `_regions.Regions`."""
+class RegionMap(NamedTuple):
+    """The region behind each surface of each region; see `_regions.Regions`."""
 
     columns: Singles  # (n_regions, n_region_columns)
     refractive_index: Floats  # (n_regions + 2,)
@@ -55,7 +55,7 @@ class Map(NamedTuple):
 
 @jit_inlined
 def enter_region(lane: int, region: int, flat: Singles, columns: Singles) -> None:
-    """Give a packet what its region is like."""
+    """Copy the properties of a region into the lane of a packet."""
     for column in range(columns.shape[1]):
         store(flat, (REGION + column) * WIDTH + lane, columns[region, column])
 
@@ -89,7 +89,7 @@ def put_vector(vector: Vector, column: int, lane: int, flat: Singles) -> None:
 
 @jit_inlined
 def way_to(side: float, a: float, b: float, c: float) -> float:
-    """Return where a t^2 + 2 b t + c first leaves the side on which it starts; inf if never.
+    """Return the t at which a t^2 + 2 b t + c first changes its sign; infinite if it never does.
 
     `side` is the sign that c has but for rounding: a packet that rests on the surface, a rounding
     error beyond it, leaves its side at once.
@@ -111,7 +111,7 @@ def way_to(side: float, a: float, b: float, c: float) -> float:
 def way_to_round(
     column: int, lane: int, flat: Singles, position: Vector, direction: Vector
 ) -> float:
-    """Return the way to the surface of revolution whose columns start here [m]."""
+    """Return the distance to the surface of revolution whose columns start at `column` [m]."""
     side, bulge, centre = vector_at(column, lane, flat)
     level = float(load(flat, (column + 3) * WIDTH + lane))
     off = position[2] - centre
@@ -125,9 +125,9 @@ def way_to_round(
 
 @jit_inlined
 def way_to_vessel(lane: int, flat: Singles, position: Vector, direction: Vector) -> float:
-    """Return the way to the vessel of the region [m]."""
-    side, axis_x, axis_z = vector_at(VEIN_SIDE, lane, flat)
-    level = float(load(flat, (VEIN_SIDE + 3) * WIDTH + lane))
+    """Return the distance to the surface of the region's vessel [m]."""
+    side, axis_x, axis_z = vector_at(VESSEL_SIDE, lane, flat)
+    level = float(load(flat, (VESSEL_SIDE + 3) * WIDTH + lane))
     off_x, off_z = position[0] - axis_x, position[2] - axis_z
     return way_to(
         side,
@@ -149,7 +149,7 @@ def round_normal(column: int, lane: int, flat: Singles, position: Vector) -> Vec
 @jit_inlined
 def vessel_normal(lane: int, flat: Singles, position: Vector) -> Vector:
     """Return the unit normal of the vessel at a point on it."""
-    _, axis_x, axis_z = vector_at(VEIN_SIDE, lane, flat)
+    _, axis_x, axis_z = vector_at(VESSEL_SIDE, lane, flat)
     x, z = position[0] - axis_x, position[2] - axis_z
     scale = 1.0 / math.sqrt(x * x + z * z)
     return x * scale, 0.0, z * scale
@@ -157,7 +157,7 @@ def vessel_normal(lane: int, flat: Singles, position: Vector) -> Vector:
 
 @jit_inlined
 def disc_at(
-    follicle: Present | None, slab: int, side: int, radius_squared: float, where: Map
+    follicle: Included | None, slab: int, side: int, radius_squared: float, where: RegionMap
 ) -> int:
     """Return the place in which a packet arrives on the top (0) or bottom (1) plane of a slab."""
     if follicle is None:
@@ -173,7 +173,7 @@ def disc_at(
 
 @jit_inlined
 def beyond_plane(
-    follicle: Present | None, region: int, down: int, position: Vector, where: Map
+    follicle: Included | None, region: int, down: int, position: Vector, where: RegionMap
 ) -> int:
     """Return the region behind the top (0) or bottom (1) plane of a region."""
     slab = where.onward[region, down]
@@ -182,13 +182,13 @@ def beyond_plane(
 
 
 @jit_inlined
-def beyond_side(met: int, region: int, position: Vector, where: Map) -> int:
+def beyond_side(met: int, region: int, position: Vector, where: RegionMap) -> int:
     """Return the region behind the wall, behind hair or gland, or behind the vessel's surface."""
     slab, last = where.slabs[region, 0], where.slabs[region, 1]
     while slab < last and position[2] >= where.slab_top[slab + 1]:
         slab += 1
     place = where.place[region]
-    if met == _VEIN:
+    if met == _VESSEL_SURFACE:
         beyond = _VESSEL if place == _LAYER else _LAYER
     elif met == _WALL and place == _LUMEN:
         off = position[2] - where.gland[1]
@@ -202,7 +202,7 @@ def beyond_side(met: int, region: int, position: Vector, where: Map) -> int:
 
 @jit_inlined
 def nearest_of_follicle(
-    follicle: Present | None,
+    follicle: Included | None,
     lane: int,
     flat: Singles,
     position: Vector,
@@ -210,7 +210,7 @@ def nearest_of_follicle(
     way: float,
     met: int,
 ) -> tuple[float, int]:
-    """Return the nearer of what was found so far and of wall, hair or gland."""
+    """Return the nearest surface so far, or the wall, hair or gland if one is nearer."""
     if follicle is None:
         return way, met
     to_wall = way_to_round(WALL_SIDE, lane, flat, position, direction)
@@ -222,7 +222,7 @@ def nearest_of_follicle(
 
 @jit_inlined
 def nearest_of_vessels(
-    vessels: Present | None,
+    vessels: Included | None,
     lane: int,
     flat: Singles,
     position: Vector,
@@ -230,18 +230,18 @@ def nearest_of_vessels(
     way: float,
     met: int,
 ) -> tuple[float, int]:
-    """Return the nearer of what was found so far and of the vessel of the region."""
+    """Return the nearest surface so far, or the region's vessel if it is nearer."""
     if vessels is None:
         return way, met
     to_vessel = way_to_vessel(lane, flat, position, direction)
-    return (to_vessel, _VEIN) if to_vessel < way else (way, met)
+    return (to_vessel, _VESSEL_SURFACE) if to_vessel < way else (way, met)
 
 
 @jit_inlined
 def folded_in(
-    cell: Cell | None, position: Vector, direction: Vector, way: float, to_plane: float
+    cell: MirrorCell | None, position: Vector, direction: Vector, way: float, to_plane: float
 ) -> tuple[Vector, Vector, float]:
-    """Return position, direction and the way left, after the mirror if that comes first.
+    """Return position, direction and remaining distance, reflected if the mirror comes first.
 
     A packet is listed though the mirror comes first if its path went on to a second surface, or
     further than the gap. So whatever of these is next behind the mirror has been met too. The way
@@ -268,19 +268,19 @@ def folded_in(
 
 @jit_inlined
 def normal_at(met: int, lane: int, flat: Singles, position: Vector) -> Vector:
-    """Return the unit normal of what a packet has met."""
+    """Return the unit normal of the surface that a packet has met."""
     if met == _PLANE:
         return 0.0, 0.0, 1.0
-    if met == _VEIN:
+    if met == _VESSEL_SURFACE:
         return vessel_normal(lane, flat, position)
     return round_normal(WALL_SIDE if met == _WALL else OTHER_SIDE, lane, flat, position)
 
 
 @jit_inlined
 def meet_surface(
-    lane: int, region: int, flat: Singles, where: Map, world: World, words: Words
+    lane: int, region: int, flat: Singles, where: RegionMap, scene: FastScene, words: Words
 ) -> int:
-    """Put a packet on the surface in its way and through it or back; return its region then."""
+    """Move a packet to the surface it met, refract or reflect it; return its region then."""
     position, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
     # a number, not a branch that would be guessed wrong every other time
     down = int(direction[2] > 0.0)
@@ -289,18 +289,18 @@ def meet_surface(
     if direction[2] != 0.0:
         to_plane = max((plane - position[2]) / direction[2], 0.0)
     way, met = nearest_of_follicle(
-        world.follicle, lane, flat, position, direction, to_plane, _PLANE
+        scene.follicle, lane, flat, position, direction, to_plane, _PLANE
     )
-    way, met = nearest_of_vessels(world.vessels, lane, flat, position, direction, way, met)
+    way, met = nearest_of_vessels(scene.vessels, lane, flat, position, direction, way, met)
     start = position
-    position, direction, way = folded_in(world.cell, position, direction, way, to_plane)
+    position, direction, way = folded_in(scene.cell, position, direction, way, to_plane)
     if position != start:
         met = _PLANE
     if way < FAR:
         position = moved(position, direction, way)
         if met == _PLANE:
             position = (position[0], position[1], plane)
-            beyond = beyond_plane(world.follicle, region, down, position, where)
+            beyond = beyond_plane(scene.follicle, region, down, position, where)
         else:
             beyond = beyond_side(met, region, position, where)
         normal = normal_at(met, lane, flat, position)

@@ -1,4 +1,4 @@
-"""Whether follicle, vessels, layers and cell fit into one another; if not, one clear line."""
+"""Checks that follicle, vessels, layers and mirror cell fit into one another."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ def require_fit(
     follicle: Follicle | None,
     vessels: Sequence[Vessel],
 ) -> None:
-    """Refuse what cannot be in one skin.
+    """Refuse parts that overlap or do not fit into the layers.
 
     Raises
     ------

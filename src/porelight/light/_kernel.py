@@ -270,8 +270,8 @@ def medium_ahead(position: Vector, direction: Vector, bodies: Bodies) -> int:
     return medium_at(x, y, z, bodies)
 
 
-class Space(NamedTuple):
-    """All that decides where a packet goes, and where it is tallied."""
+class ReferenceScene(NamedTuple):
+    """Geometry, optics and grid of a scene, as the reference kernel uses them."""
 
     bodies: Bodies
     media: Media
@@ -285,23 +285,23 @@ def trace_packet(
     position: Vector,
     direction: Vector,
     weight: float,
-    space: Space,
+    scene: ReferenceScene,
     words: Words,
     tally: Tally,
 ) -> None:
     """Follow one packet from under the surface to its end."""
-    bodies, media, r_axis = space.bodies, space.media, space.r_axis
+    bodies, media, r_axis = scene.bodies, scene.media, scene.r_axis
     medium = medium_ahead(position, direction, bodies)
     while weight > 0.0:
         # each leg draws a new free path: the exponential law has no memory of the last leg
         flight = -math.log(uniform(words)) * media.mean_free_path[medium]
         to_surface, normal, is_wall = nearest_surface(
-            position, direction, bodies, space.cell_radius
+            position, direction, bodies, scene.cell_radius
         )
         position = moved(position, direction, min(flight, to_surface))
         if flight < to_surface:
             absorbed = weight * media.absorbed_share[medium]
-            tally.absorbed[cell_of(position[2], space.z_axis), ring_of(position, r_axis)] += (
+            tally.absorbed[cell_of(position[2], scene.z_axis), ring_of(position, r_axis)] += (
                 absorbed
             )
             tally.by_region[medium] += absorbed
@@ -326,9 +326,9 @@ def trace_packet(
 
 
 @jit_lent
-def trace_batch(launch: Launch, space: Space, words: Words, tally: Tally) -> None:
+def trace_batch(launch: Launch, scene: ReferenceScene, words: Words, tally: Tally) -> None:
     """Follow the packets of a launch and add them to the tally, in order."""
     for i in range(launch.weight.size):
         position = (launch.x[i], launch.y[i], 0.0)
         direction = (launch.to_x[i], launch.to_y[i], launch.to_z[i])
-        trace_packet(position, direction, launch.weight[i], space, words, tally)
+        trace_packet(position, direction, launch.weight[i], scene, words, tally)

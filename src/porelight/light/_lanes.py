@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.light._simd_intrinsics import Singles, Word
+from porelight.light._simd_intrinsics import Singles, Uint32
 
 Whole: TypeAlias = NDArray[np.int64]
 
@@ -29,21 +29,21 @@ WIDTH = 128
     PEAK, PEAK_ABOVE, PEAK_SCALE,  # anisotropy g, 1 + g, 2 (1 - g)^2
     WALL_SIDE, WALL_BULGE, WALL_CENTRE, WALL_LEVEL,  # see _bodies.py; the side from _regions.py
     OTHER_SIDE, OTHER_BULGE, OTHER_CENTRE, OTHER_LEVEL,
-    VEIN_SIDE, VEIN_X, VEIN_Z, VEIN_LEVEL,
+    VESSEL_SIDE, VESSEL_X, VESSEL_Z, VESSEL_LEVEL,
 ) = range(36)  # fmt: skip
-N_COLUMNS = VEIN_LEVEL + 1
+N_COLUMNS = VESSEL_LEVEL + 1
 REGION = TOP
-N_LAYER_COLUMNS, N_FOLLICLE_COLUMNS = WALL_SIDE - REGION, VEIN_SIDE - REGION
+N_LAYER_COLUMNS, N_FOLLICLE_COLUMNS = WALL_SIDE - REGION, VESSEL_SIDE - REGION
 N_REGION_COLUMNS = N_COLUMNS - REGION
 
 # what a packet was listed for
-NOTHING, WEIGHED, MET_SURFACE = Word(0), Word(1), Word(2)
+NOTHING, WEIGHED, MET_SURFACE = Uint32(0), Uint32(1), Uint32(2)
 
 _CACHE_LINE = 64  # bytes
 
 
 class Lanes(NamedTuple):
-    """The state of all packets, and what scalar code alone needs."""
+    """The state of all packets, and arrays that scalar code alone uses."""
 
     flat: Singles  # (N_COLUMNS * WIDTH,)
     region: Whole  # (WIDTH,)

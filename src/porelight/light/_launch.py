@@ -1,4 +1,4 @@
-"""Packets just under the surface: sampled from the beam, refracted, and without what was reflected.
+"""Launch of packets: sampled from the beam and refracted into the tissue.
 
 The radii (or pixels) of a batch are stratified: packet i of n starts at a share of the beam's power
 between i / n and (i + 1) / n. Where the azimuth matters it follows a lattice of golden-ratio steps
@@ -46,13 +46,13 @@ def launch_of(
     Parameters
     ----------
     beam : Beam
-        Where light lands, and from which direction.
+        Profile, diameter and direction of the beam.
     n_photons : int
         Number of packets n.
     seed_sequence : SeedSequence
         Starts the random numbers; batches with different ones are independent.
     refractive_index_above, refractive_index_below : float
-        On both sides of the surface.
+        Refractive index above and below the surface.
     """
     random = np.random.Generator(np.random.PCG64DXSM(seed_sequence))
     share = (np.arange(n_photons) + random.random(n_photons)) / n_photons
@@ -67,7 +67,7 @@ def launch_of(
 
 
 def _entered(fallen: Rays, index_above: float, index_below: float) -> Launch:
-    """Return what passes the surface, by Fresnel's and Snell's equations."""
+    """Return the packets after refraction, by Fresnel's and Snell's equations."""
     reflectance, cosine = fresnel_reflectance(fallen.to_z, index_above, index_below)
     passed = 1.0 - reflectance
     entering = float(passed.mean())

@@ -35,7 +35,7 @@ OUTSIDE, INSIDE, ABSENT = 1.0, -1.0, 0.0
 
 
 class Place(IntEnum):
-    """Where a region lies in its slab: five places from the axis out, and one by itself."""
+    """The place of a region in its slab: five from the axis outwards, and that of a vessel."""
 
     HAIR = 0
     LUMEN = 1
@@ -45,33 +45,33 @@ class Place(IntEnum):
     VESSEL = 5
 
 
-class Vein(NamedTuple):
-    """The vessel of a slab: x and z of its axis [m], its squared radius [m2]."""
+class SlabVessel(NamedTuple):
+    """The vessel of a slab: x and z of its axis [m], and its squared radius [m2]."""
 
     offset: float
     depth: float
     level: float
 
 
-_NO_VEIN = Vein(0.0, 0.0, -1.0)
+_NO_VESSEL = SlabVessel(0.0, 0.0, -1.0)
 
 
 class Region(NamedTuple):
-    """One place in a slab: what fills it and what bounds it sideways."""
+    """One region of a slab: its medium, and the surfaces that bound it sideways."""
 
     medium: int
     wall: BodySurface = NOWHERE
     wall_side: float = ABSENT
     other: BodySurface = NOWHERE
     other_side: float = ABSENT
-    vein: Vein = _NO_VEIN
-    vein_side: float = ABSENT
+    vessel: SlabVessel = _NO_VESSEL
+    vessel_side: float = ABSENT
     behind_wall: Place = Place.LUMEN
     behind_other: Place = Place.LUMEN
 
 
 class Regions(NamedTuple):
-    """All regions and how they join; above all is region n_regions, below all n_regions + 1."""
+    """All regions and their neighbours; n_regions is the space above, n_regions + 1 that below."""
 
     medium: Whole  # (n_regions + 2,)
     place: Whole  # (n_regions,)
@@ -95,7 +95,7 @@ def regions_of(bodies: Bodies, far_radius: float = np.inf) -> Regions:
     Parameters
     ----------
     bodies : Bodies
-        Where everything is.
+        Geometry of layers, follicle and vessels.
     far_radius : float
         Radius of the cylinder that divides the layers [m]; wider than the follicle. Infinite: none.
     """
@@ -176,7 +176,7 @@ def _wall(z: float, bodies: Bodies) -> BodySurface:
 
 
 def _places(top: float, bottom: float, bodies: Bodies, far_radius: float) -> dict[Place, Region]:
-    """Return what there is in the slab between two planes."""
+    """Return the regions of the slab between two planes, by their place."""
     middle = _middle(top, bottom)
     wall, first_part = _wall(middle, bodies), bodies.first_part
     outside = OUTSIDE if wall.level >= 0.0 else ABSENT
@@ -202,10 +202,10 @@ def _places(top: float, bottom: float, bodies: Bodies, far_radius: float) -> dic
         )
     for number, (offset, depth, radius) in enumerate(bodies.vessels):
         if top < depth < bottom:
-            vein = Vein(offset, depth, radius * radius)
-            layer = layer._replace(vein=vein, vein_side=OUTSIDE)
+            vessel = SlabVessel(offset, depth, radius * radius)
+            layer = layer._replace(vessel=vessel, vessel_side=OUTSIDE)
             medium = bodies.first_vessel + number
-            places[Place.VESSEL] = Region(medium, vein=vein, vein_side=INSIDE)
+            places[Place.VESSEL] = Region(medium, vessel=vessel, vessel_side=INSIDE)
     places[Place.LAYER] = layer
     if np.isfinite(far_radius):
         cylinder = BodySurface(0.0, 0.0, far_radius**2)
@@ -252,15 +252,15 @@ def _sides(region: Region) -> tuple[float, ...]:
         *region.wall,
         region.other_side,
         *region.other,
-        region.vein_side,
-        *region.vein,
+        region.vessel_side,
+        *region.vessel,
     )
 
 
 def _discs(
     planes: Floats, slabs: Sequence[dict[Place, Region]], bodies: Bodies, far_radius: float
 ) -> Floats:
-    """Return how far each place reaches on the planes of each slab, squared [m2]."""
+    """Return the squared outer radius of each place on the planes of each slab [m2]."""
     discs = np.zeros((len(slabs) + 2, 2, 4))
     discs[:, :, 3] = far_radius**2
     for slab, here in enumerate(slabs, start=1):

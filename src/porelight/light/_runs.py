@@ -1,4 +1,4 @@
-"""One batch of photons through either kernel: what the kernels need, and what they give, alike."""
+"""One batch of photons through either kernel, with the same input and the same output."""
 
 import math
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from porelight.light._batches import Batch
 from porelight.light._bins import axis
 from porelight.light._bodies import Bodies, Media, bodies_of, media_of
 from porelight.light._entry import aimed, apart, entered, entry_regions, spread_around
-from porelight.light._events import Map
-from porelight.light._kernel import Space, Tally, empty_tally, trace_batch
+from porelight.light._events import RegionMap
+from porelight.light._kernel import ReferenceScene, Tally, empty_tally, trace_batch
 from porelight.light._launch import Launch, launch_of
 from porelight.light._random import stream
 from porelight.light._regions import Place, Regions, Whole, regions_of
 from porelight.light._simd_intrinsics import Singles
-from porelight.light._tally import Scales, can_tally, even_grid, rulers_of
+from porelight.light._tally import Scales, bin_tables_of, can_tally, even_grid
 from porelight.light._weight_window import window_of
 from porelight.light.follicle import Follicle
 from porelight.light.vessels import Vessel
@@ -42,7 +42,7 @@ _FAR_IN_FOLLICLES = 1.2
 
 
 class Scene(NamedTuple):
-    """All that decides where light goes in a run."""
+    """The input of a run: layers, beam, grid, mirror cell, follicle, vessels, weight window."""
 
     optics: LayeredOptics
     beam: Beam
@@ -54,7 +54,7 @@ class Scene(NamedTuple):
 
 
 def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
-    """Return the kernel that runs: the asked one, or the reference where the fast one cannot.
+    """Return the kernel to use: `asked`, or the reference kernel where the fast one cannot run.
 
     The fast kernel exists only compiled, and its float32 positions must be fine against the free
     paths and the cells.
@@ -96,7 +96,7 @@ def tracer(scene: Scene, kernel: Kernel) -> Trace:
 
 
 def _far_radius(scene: Scene) -> float:
-    """Return where the layers are divided into near and far from the follicle [m]."""
+    """Return the radius that divides the layers into near and far from the follicle [m]."""
     # not in a cell, where all light is near, nor around vessels, which might cross the division
     if scene.follicle is None or scene.vessels or not math.isinf(scene.cell_radius):
         return math.inf
@@ -128,13 +128,15 @@ _BatchTrace: TypeAlias = Callable[[Launch, Whole, np.random.SeedSequence], Tally
 
 def _reference_tracer(scene: Scene, bodies: Bodies, media: Media, _regions: Regions) -> _BatchTrace:
     grid = scene.grid
-    space = Space(bodies, media, axis(grid.r_edges), axis(grid.z_edges), scene.cell_radius)
+    reference = ReferenceScene(
+        bodies, media, axis(grid.r_edges), axis(grid.z_edges), scene.cell_radius
+    )
 
     def trace(launch: Launch, _entry: Whole, seed: np.random.SeedSequence) -> Tally:
         tally = empty_tally(*grid.shape, bodies.n_media)
         # the generator's sums wrap around; only its uncompiled form would warn of it
         with np.errstate(over="ignore"):
-            trace_batch(launch, space, stream(seed), tally)
+            trace_batch(launch, reference, stream(seed), tally)
         return tally
 
     return trace
@@ -142,11 +144,11 @@ def _reference_tracer(scene: Scene, bodies: Bodies, media: Media, _regions: Regi
 
 def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -> _BatchTrace:
     n_z, n_r = scene.grid.shape
-    tables, world = fast_scene(scene, bodies, media, regions)
+    tables, fast = fast_scene(scene, bodies, media, regions)
 
     def trace(launch: Launch, entry: Whole, seed: np.random.SeedSequence) -> Tally:
         lane_seed, event_seed = seed.spawn(2)
-        so_far = _trace.Progress(
+        so_far = _trace.BatchState(
             lanes=_lanes.empty_lanes(lane_seed),
             bank=_trace.empty_bank(),
             words=stream(event_seed),
@@ -154,7 +156,7 @@ def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -
             by_region=np.zeros(regions.n_regions),
             tally=empty_tally(n_z, n_r, bodies.n_media),
         )
-        _trace.trace_lanes(launch, entry, tables, world, so_far)
+        _trace.trace_lanes(launch, entry, tables, fast, so_far)
         tally = so_far.tally
         tally.absorbed[:] = so_far.absorbed.reshape(n_z + 1, n_r + 1)
         np.add.at(tally.by_region, regions.medium[:-2], so_far.by_region)
@@ -165,28 +167,30 @@ def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -
 
 def fast_scene(
     scene: Scene, bodies: Bodies, media: Media, regions: Regions
-) -> tuple[_trace.Tables, _simd.World]:
-    """Return a scene in the form that the fast kernel wants."""
+) -> tuple[_trace.FastTables, _simd.FastScene]:
+    """Return a scene in the form that the fast kernel uses."""
     grid = scene.grid
     even = even_grid(grid)
-    rulers = rulers_of(grid) if even is None else None
-    tables = _trace.Tables(_map(bodies, media, regions), rulers, axis(grid.r_edges))
-    world = _simd.World(
+    bin_tables = bin_tables_of(grid) if even is None else None
+    tables = _trace.FastTables(_map(bodies, media, regions), bin_tables, axis(grid.r_edges))
+    fast = _simd.FastScene(
         even=even,
-        scales=None if rulers is None else Scales(rulers.rows.scale, rulers.rings.scale),
-        follicle=None if scene.follicle is None else _crossing.Present(1),
-        vessels=_crossing.Present(len(scene.vessels)) if scene.vessels else None,
+        scales=None
+        if bin_tables is None
+        else Scales(bin_tables.rows.scale, bin_tables.rings.scale),
+        follicle=None if scene.follicle is None else _crossing.Included(1),
+        vessels=_crossing.Included(len(scene.vessels)) if scene.vessels else None,
         cell=None if math.isinf(scene.cell_radius) else _cell(scene),
         window=None if scene.weight_window is None else window_of(scene.weight_window),
     )
-    return tables, world
+    return tables, fast
 
 
-def _cell(scene: Scene) -> _crossing.Cell:
-    """Return the mirror in the form that SIMD code wants."""
+def _cell(scene: Scene) -> _crossing.MirrorCell:
+    """Return the mirror in the form that SIMD code uses."""
     radius = np.float32(scene.cell_radius * _JUST_INSIDE)
     gap = _crossing.FAR if scene.follicle is None else scene.cell_radius - scene.follicle.widest
-    return _crossing.Cell(
+    return _crossing.MirrorCell(
         radius=scene.cell_radius,
         squared=radius * radius,
         inverse_squared=np.float32(1.0) / (radius * radius),
@@ -194,9 +198,9 @@ def _cell(scene: Scene) -> _crossing.Cell:
     )
 
 
-def _map(bodies: Bodies, media: Media, regions: Regions) -> Map:
-    """Return the tables of the regions in the form that the fast kernel wants."""
-    return Map(
+def _map(bodies: Bodies, media: Media, regions: Regions) -> RegionMap:
+    """Return the tables of the regions in the form that the fast kernel uses."""
+    return RegionMap(
         columns=_region_columns(media, regions, bodies),
         refractive_index=media.refractive_index[regions.medium],
         place=regions.place,
@@ -211,7 +215,7 @@ def _map(bodies: Bodies, media: Media, regions: Regions) -> Map:
 
 
 def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> Singles:
-    """Return what a packet carries of each region, in the order of the columns from TOP on."""
+    """Return the properties of each region, in the order of the lane columns from TOP on."""
     medium = regions.medium[:-2]
     g = media.anisotropy[medium]
     far = _crossing.FAR

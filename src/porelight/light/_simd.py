@@ -40,9 +40,9 @@ import numpy as np
 
 from porelight._jit import jit, jit_fused
 from porelight.light._crossing import (
-    Cell,
     Flight,
-    Present,
+    Included,
+    MirrorCell,
     Truth,
     meets_follicle,
     meets_plane,
@@ -76,7 +76,15 @@ from porelight.light._lanes import (
     Y,
     Z,
 )
-from porelight.light._simd_intrinsics import Float32, Singles, Word, bits_of, float_of, load, store
+from porelight.light._simd_intrinsics import (
+    Float32,
+    Singles,
+    Uint32,
+    bits_of,
+    float_of,
+    load,
+    store,
+)
 from porelight.light._tally import EvenGrid, Scales, note_place
 from porelight.light._vector_math import (
     drawn_word,
@@ -95,23 +103,23 @@ _HALF, _THREE_HALVES = Float32(0.5), Float32(1.5)
 _IN_REGISTER = 16  # lanes of the widest register; WIDTH is a multiple of it
 
 
-class World(NamedTuple):
-    """What all packets share; no arrays, since SIMD code cannot count references to them.
+class FastScene(NamedTuple):
+    """Constants of a scene for SIMD code; no arrays, as it cannot count references to them.
 
     Code for what is None is left out when a kernel is compiled.
     """
 
     even: EvenGrid | None  # the tally's grid, or
     scales: Scales | None  # the keys of its axes
-    follicle: Present | None
-    vessels: Present | None
-    cell: Cell | None
+    follicle: Included | None
+    vessels: Included | None
+    cell: MirrorCell | None
     window: Window | None
 
 
 @jit
 def split(weight: Float32, share: Float32) -> tuple[Float32, Float32]:
-    """Return what stays of a weight and what is absorbed; their sum is the weight, exactly.
+    """Return the part of a weight that stays and the part absorbed; their sum is exact.
 
     The difference of two floats within a factor of two of each other has no rounding error, and
     either the first difference is such a one or the second is. (Not compiled as `fused`: the
@@ -125,7 +133,7 @@ def split(weight: Float32, share: Float32) -> tuple[Float32, Float32]:
 def scattered(
     direction: Single3,
     u: Float32,
-    azimuth: Word,
+    azimuth: Uint32,
     peak: Float32,
     peak_above: Float32,
     peak_scale: Float32,
@@ -168,7 +176,7 @@ def needs_weighing(window: Window | None, weight: Float32, way: Flight) -> Truth
 
 
 @jit_fused
-def drawn(i: int, flat: Singles) -> tuple[Word, Word, Word]:
+def drawn(i: int, flat: Singles) -> tuple[Uint32, Uint32, Uint32]:
     """Return three random words of a lane."""
     first = next_words(
         (
@@ -188,8 +196,8 @@ def drawn(i: int, flat: Singles) -> tuple[Word, Word, Word]:
 
 
 @jit_fused
-def fly(i: int, flat: Singles, world: World) -> None:
-    """Move a packet by one flight and let it leave its share, unless a surface is in its way."""
+def fly(i: int, flat: Singles, scene: FastScene) -> None:
+    """Move a packet by one flight and deposit its absorbed share, unless it meets a surface."""
     for_flight, for_angle, for_azimuth = drawn(i, flat)
     store(flat, FOR_ANGLE * WIDTH + i, float_of(for_angle))
     store(flat, FOR_AZIMUTH * WIDTH + i, float_of(for_azimuth))
@@ -200,17 +208,17 @@ def fly(i: int, flat: Singles, world: World) -> None:
     length = minus_log(unit_interval(for_flight)) * load(flat, PATH * WIDTH + i)
     end = x + length * to_x, y + length * to_y, z + length * to_z
     way = Flight(x, y, z, to_x, to_y, to_z, length, end[0], end[1], end[2])
-    stopped = meets_plane(i, flat, way) | meets_follicle(world.follicle, i, flat, way)
-    stopped = stopped | meets_vessel(world.vessels, i, flat, way)
-    way, meets_more = reflected_in(world.cell, way)
+    stopped = meets_plane(i, flat, way) | meets_follicle(scene.follicle, i, flat, way)
+    stopped = stopped | meets_vessel(scene.vessels, i, flat, way)
+    way, meets_more = reflected_in(scene.cell, way)
     stopped = stopped | meets_more
 
     weight = load(flat, WEIGHT * WIDTH + i)
     stays, absorbed = split(weight, load(flat, SHARE * WIDTH + i))
     radius_squared = way.end_x * way.end_x + way.end_y * way.end_y
-    note_place(i, flat, max(way.end_z, _ZERO), radius_squared, world.even, world.scales)
+    note_place(i, flat, max(way.end_z, _ZERO), radius_squared, scene.even, scene.scales)
     store(flat, DEPOSIT * WIDTH + i, _ZERO if stopped else absorbed)
-    event = WEIGHED if needs_weighing(world.window, stays, way) else NOTHING
+    event = WEIGHED if needs_weighing(scene.window, stays, way) else NOTHING
     store(flat, EVENT * WIDTH + i, float_of(MET_SURFACE if stopped else event))
     store(flat, X * WIDTH + i, x if stopped else way.end_x)
     store(flat, Y * WIDTH + i, y if stopped else way.end_y)
@@ -222,7 +230,7 @@ def fly(i: int, flat: Singles, world: World) -> None:
 
 @jit_fused
 def turn(i: int, flat: Singles) -> None:
-    """Turn a packet that has flown."""
+    """Scatter a packet that has flown into a new direction."""
     stopped = load(flat, EVENT * WIDTH + i) == float_of(MET_SURFACE)
     to_x, to_y = load(flat, TO_X * WIDTH + i), load(flat, TO_Y * WIDTH + i)
     to_z = load(flat, TO_Z * WIDTH + i)
@@ -240,7 +248,7 @@ def turn(i: int, flat: Singles) -> None:
 
 
 @jit_fused
-def advance(n_active: int, flat: Singles, world: World) -> None:
+def advance(n_active: int, flat: Singles, scene: FastScene) -> None:
     """Move every packet by one flight, unless a surface is in its way. The SIMD loops.
 
     Two short loops are faster than a long one: a core works on several turns at a time, as many as
@@ -250,6 +258,6 @@ def advance(n_active: int, flat: Singles, world: World) -> None:
     """
     n_lanes = (n_active + _IN_REGISTER - 1) // _IN_REGISTER * _IN_REGISTER
     for i in range(n_lanes):
-        fly(i, flat, world)
+        fly(i, flat, scene)
     for i in range(n_lanes):
         turn(i, flat)

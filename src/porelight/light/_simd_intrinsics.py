@@ -1,4 +1,4 @@
-"""Instructions that Numba has no word for, for use inside a vectorised loop.
+"""Machine instructions that Numba does not offer, for use inside a vectorised loop.
 
 Numba widens 32-bit integers to 64 bits and guards every array index against being negative; either
 one keeps the compiler from filling a SIMD register. Each name here stands for the one machine
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Singles: TypeAlias = NDArray[np.float32]
 Float32: TypeAlias = np.float32
-Word: TypeAlias = np.uint32
+Uint32: TypeAlias = np.uint32
 
 _WORD = ir.IntType(32)
 _FLOAT = ir.FloatType()
@@ -78,7 +78,7 @@ def _prefetch(_: Any, array: Any, index: Any) -> Any:
     return types.void(array, types.int64), emit
 
 
-_WordPair: TypeAlias = Callable[[Word, Word], Word]
+_WordPair: TypeAlias = Callable[[Uint32, Uint32], Uint32]
 _U32, _F32 = types.uint32, types.float32
 
 # an element of a flat array, unguarded: read, and written
@@ -89,11 +89,13 @@ store = cast("Callable[[Singles, int, Float32], None]", intrinsic(_store))
 prefetch = cast("Callable[[NDArray[np.float64], int], None]", intrinsic(_prefetch))
 
 # the bits of a float as a word, and the float that a word's bits spell
-bits_of = cast("Callable[[Float32], Word]", _unary(_U32, _F32, lambda b, x: b.bitcast(x, _WORD)))
-float_of = cast("Callable[[Word], Float32]", _unary(_F32, _U32, lambda b, x: b.bitcast(x, _FLOAT)))
+bits_of = cast("Callable[[Float32], Uint32]", _unary(_U32, _F32, lambda b, x: b.bitcast(x, _WORD)))
+float_of = cast(
+    "Callable[[Uint32], Float32]", _unary(_F32, _U32, lambda b, x: b.bitcast(x, _FLOAT))
+)
 # a signed word as the float of the same value, and back, towards zero
-value_of = cast("Callable[[Word], Float32]", _unary(_F32, _U32, lambda b, x: b.sitofp(x, _FLOAT)))
-truncated = cast("Callable[[Float32], Word]", _unary(_U32, _F32, lambda b, x: b.fptosi(x, _WORD)))
+value_of = cast("Callable[[Uint32], Float32]", _unary(_F32, _U32, lambda b, x: b.sitofp(x, _FLOAT)))
+truncated = cast("Callable[[Float32], Uint32]", _unary(_U32, _F32, lambda b, x: b.fptosi(x, _WORD)))
 
 # arithmetic of words modulo 2**32
 add = cast("_WordPair", _binary(_U32, lambda b, x, y: b.add(x, y)))

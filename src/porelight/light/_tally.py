@@ -1,9 +1,9 @@
-"""In which cell of the grid a packet leaves its share, and the sums of what was left there.
+"""The tally: the cell of the grid in which a packet deposits energy, and the sums of each cell.
 
 Sums are made lane by lane: two packets may be in one cell. Everything that comes before the sum is
 better done in the SIMD loop. On an **even** grid that is all of it: the cell is a product and a
 rounding down along either axis, and the loop writes the cell itself. On any other it writes two
-*keys* (see `_ruler.py`), which take a look into a table each, lane by lane.
+*keys* (see `_bin_lookup.py`), which are looked up in a table each, lane by lane.
 
 The cell is that of float32 numbers: a packet within a few 1e-7 of its coordinate from an edge may
 be booked in the neighbour.
@@ -16,12 +16,12 @@ import numpy as np
 
 from porelight._jit import jit_fused, jit_inlined
 from porelight.grid import Grid
-from porelight.light._bin_lookup import BinScale, Ruler, has_ruler, ruled_cell, ruler
+from porelight.light._bin_lookup import BinScale, BinTable, bin_table, has_bin_table, table_cell
 from porelight.light._lanes import CELL, DEPOSIT, EVENT, NOTHING, RING_KEY, WIDTH, Whole
 from porelight.light._simd_intrinsics import (
     Float32,
     Singles,
-    Word,
+    Uint32,
     add,
     bits_of,
     float_of,
@@ -51,26 +51,28 @@ class EvenGrid(NamedTuple):
 
 
 class Scales(NamedTuple):
-    """How depth and the square of the radius become keys."""
+    """The constants by which depth and squared radius are turned into keys."""
 
     rows: BinScale
     rings: BinScale
 
 
-class Rulers(NamedTuple):
-    """Where the cells of the keys are looked up."""
+class BinTables(NamedTuple):
+    """The look-up tables of both axes, from keys to cells."""
 
-    rows: Ruler  # by depth
-    rings: Ruler  # by the square of the radius
+    rows: BinTable  # by depth
+    rings: BinTable  # by the square of the radius
 
 
 def can_tally(grid: Grid) -> bool:
     """Return whether the fast kernel can find the cells of a grid."""
-    return even_grid(grid) is not None or (has_ruler(grid.z_edges) and has_ruler(grid.r_edges**2))
+    return even_grid(grid) is not None or (
+        has_bin_table(grid.z_edges) and has_bin_table(grid.r_edges**2)
+    )
 
 
 def even_grid(grid: Grid) -> EvenGrid | None:
-    """Return a grid whose axes are both even in the form that SIMD code wants; None for others."""
+    """Return a grid whose axes are both even in the form that SIMD code uses; None for others."""
     steps = []
     for edges in (grid.z_edges, grid.r_edges):
         n_cells = edges.size - 1
@@ -88,13 +90,13 @@ def even_grid(grid: Grid) -> EvenGrid | None:
     )
 
 
-def rulers_of(grid: Grid) -> Rulers:
-    """Return the rulers of both axes of a grid."""
-    return Rulers(ruler(grid.z_edges), ruler(grid.r_edges**2))
+def bin_tables_of(grid: Grid) -> BinTables:
+    """Return the look-up tables of both axes of a grid."""
+    return BinTables(bin_table(grid.z_edges), bin_table(grid.r_edges**2))
 
 
 @jit_fused
-def even_cell(z: Float32, radius_squared: Float32, grid: EvenGrid) -> Word:
+def even_cell(z: Float32, radius_squared: Float32, grid: EvenGrid) -> Uint32:
     """Return the cell of an even grid at a depth of at least 0."""
     row = truncated(min(z * grid.rows_per_metre, grid.n_rows))
     radius = np.float32(math.sqrt(radius_squared))
@@ -103,7 +105,7 @@ def even_cell(z: Float32, radius_squared: Float32, grid: EvenGrid) -> Word:
 
 
 @jit_fused
-def key_of(coordinate: Float32, scale: BinScale) -> Word:
+def key_of(coordinate: Float32, scale: BinScale) -> Uint32:
     """Return the key of a coordinate, that of the end for all beyond it."""
     bits = subtract(bits_of(coordinate + scale.origin), scale.first_bits)
     return shift_left(least(bits, scale.last_bits), scale.widening)
@@ -118,7 +120,7 @@ def note_place(
     even: EvenGrid | None,
     scales: Scales | None,
 ) -> None:
-    """Write down for the tally where a packet is: the cell if the grid is even, or else keys."""
+    """Note the place of a packet for the tally: its cell if the grid is even, else two keys."""
     if even is not None:
         store(flat, CELL * WIDTH + i, float_of(even_cell(z, radius_squared, even)))
     if scales is not None:
@@ -127,35 +129,35 @@ def note_place(
 
 
 @jit_inlined
-def noted_cell(i: int, flat: Singles, rulers: Rulers | None) -> np.uint64:
+def noted_cell(i: int, flat: Singles, bin_tables: BinTables | None) -> np.uint64:
     """Return the cell of a packet whose place was noted."""
     noted = bits_of(load(flat, CELL * WIDTH + i))
-    if rulers is None:
+    if bin_tables is None:
         return np.uint64(noted)
-    row = ruled_cell(noted, rulers.rows.table)
-    ring = ruled_cell(bits_of(load(flat, RING_KEY * WIDTH + i)), rulers.rings.table)
-    return row * np.uint64(rulers.rings.n_cells + 1) + ring
+    row = table_cell(noted, bin_tables.rows.table)
+    ring = table_cell(bits_of(load(flat, RING_KEY * WIDTH + i)), bin_tables.rings.table)
+    return row * np.uint64(bin_tables.rings.n_cells + 1) + ring
 
 
 @jit_inlined
 def find_cells(
-    n_active: int, flat: Singles, rulers: Rulers | None, absorbed: Floats, room: int
+    n_active: int, flat: Singles, bin_tables: BinTables | None, absorbed: Floats, room: int
 ) -> None:
-    """Write down the cell of every packet, and fetch its sums: `room` of them for each cell."""
+    """Note the cell of every packet, and prefetch its sums: `room` of them for each cell."""
     for i in range(n_active):
-        cell = noted_cell(i, flat, rulers)
+        cell = noted_cell(i, flat, bin_tables)
         prefetch(absorbed, int(cell) * room)
         store(flat, CELL * WIDTH + i, float_of(np.uint32(cell)))
 
 
 @jit_inlined
 def collect(
-    n_active: int, flat: Singles, listed: Whole, rulers: Rulers | None, absorbed: Floats
+    n_active: int, flat: Singles, listed: Whole, bin_tables: BinTables | None, absorbed: Floats
 ) -> int:
-    """Tally what the packets left behind and list those with an event; return how many."""
+    """Tally what the packets deposited and list those with an event; return their number."""
     n_listed = np.uint64(0)
     for i in range(n_active):
-        absorbed[noted_cell(i, flat, rulers)] += load(flat, DEPOSIT * WIDTH + i)
+        absorbed[noted_cell(i, flat, bin_tables)] += load(flat, DEPOSIT * WIDTH + i)
         # written every time, kept only if the count goes on: no branch to guess wrong
         listed[n_listed] = i
         n_listed += np.uint64(bits_of(load(flat, EVENT * WIDTH + i)) != NOTHING)

@@ -6,7 +6,7 @@ import numpy as np
 
 from porelight._jit import jit_inlined, jit_lent
 from porelight.light._bins import Axis
-from porelight.light._events import Map, copy_packet, enter_region, meet_surface, vector_at
+from porelight.light._events import RegionMap, copy_packet, enter_region, meet_surface, vector_at
 from porelight.light._kernel import Tally, after_roulette, ring_of
 from porelight.light._lanes import (
     EVENT,
@@ -24,9 +24,9 @@ from porelight.light._lanes import (
 )
 from porelight.light._launch import Launch
 from porelight.light._random import Words, uniform
-from porelight.light._simd import World, advance
+from porelight.light._simd import FastScene, advance
 from porelight.light._simd_intrinsics import Singles, bits_of, load, store
-from porelight.light._tally import Rulers, collect
+from porelight.light._tally import BinTables, collect
 from porelight.light._weight_window import Window
 from porelight.quantities import Floats
 
@@ -39,7 +39,7 @@ _HALFWAY = 1.5
 
 
 class Bank(NamedTuple):
-    """Packets that came of a split and wait for a lane."""
+    """The particle bank: packets from a split that wait for a free lane."""
 
     packets: Singles  # (BANK_SIZE, N_PACKET_COLUMNS)
     region: Whole  # (BANK_SIZE,)
@@ -52,16 +52,16 @@ def empty_bank() -> Bank:
     return Bank(packets, np.zeros(BANK_SIZE, dtype=np.int64), np.zeros(1, dtype=np.int64))
 
 
-class Tables(NamedTuple):
-    """The arrays that all packets share and none changes."""
+class FastTables(NamedTuple):
+    """Arrays of a scene that all packets read and none changes."""
 
-    where: Map
-    rulers: Rulers | None  # of the tally, unless its grid is even
+    where: RegionMap
+    bin_tables: BinTables | None  # of the tally, unless its grid is even
     r_axis: Axis
 
 
-class Progress(NamedTuple):
-    """What changes while a batch is followed."""
+class BatchState(NamedTuple):
+    """The state of a batch while its packets are followed."""
 
     lanes: Lanes
     bank: Bank
@@ -113,9 +113,9 @@ def take_back(lane: int, flat: Singles, columns: Singles, bank: Bank) -> int:
 
 @jit_inlined
 def weighed(
-    window: Window | None, lane: int, region: int, weight: float, so_far: Progress
+    window: Window | None, lane: int, region: int, weight: float, so_far: BatchState
 ) -> float:
-    """Return the weight with which a listed packet goes on; 0 if it ends here.
+    """Return the weight with which a packet goes on after roulette or split; 0 if it ends.
 
     Without a window it is light, and plays the plain roulette. With one, it is light for where it
     is and plays for the target there, or heavy: then it is split into 2, 4 or 8, whose weights have
@@ -144,7 +144,7 @@ def weighed(
 
 
 @jit_inlined
-def leave(lane: int, beyond: int, tables: Tables, so_far: Progress) -> None:
+def leave(lane: int, beyond: int, tables: FastTables, so_far: BatchState) -> None:
     """Tally a packet that has left through the top or the bottom."""
     flat, tally = so_far.lanes.flat, so_far.tally
     weight = float(load(flat, WEIGHT * WIDTH + lane))
@@ -155,16 +155,18 @@ def leave(lane: int, beyond: int, tables: Tables, so_far: Progress) -> None:
 
 
 @jit_inlined
-def is_over(lane: int, region: int, tables: Tables, world: World, so_far: Progress) -> bool:
-    """See to a listed packet; return whether its lane is free."""
+def is_over(
+    lane: int, region: int, tables: FastTables, scene: FastScene, so_far: BatchState
+) -> bool:
+    """Handle the event of a listed packet; return whether its lane is free."""
     flat, by_region, where = so_far.lanes.flat, so_far.by_region, tables.where
     weight = float(load(flat, WEIGHT * WIDTH + lane))
     if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
-        kept = weighed(world.window, lane, region, weight, so_far)
+        kept = weighed(scene.window, lane, region, weight, so_far)
         by_region[region] += kept - weight
         store(flat, WEIGHT * WIDTH + lane, np.float32(kept))
         return kept == 0.0
-    beyond = meet_surface(lane, region, flat, where, world, so_far.words)
+    beyond = meet_surface(lane, region, flat, where, scene, so_far.words)
     if beyond == region:
         return False
     by_region[region] -= weight
@@ -179,7 +181,7 @@ def is_over(lane: int, region: int, tables: Tables, world: World, so_far: Progre
 
 @jit_lent
 def trace_lanes(
-    launch: Launch, entry: Whole, tables: Tables, world: World, so_far: Progress
+    launch: Launch, entry: Whole, tables: FastTables, scene: FastScene, so_far: BatchState
 ) -> None:
     """Follow the packets of a launch; `entry` is the region in which each starts.
 
@@ -195,12 +197,12 @@ def trace_lanes(
         by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
     n_active = n_launched
     while n_active > 0:
-        advance(n_active, flat, world)
-        n_listed = collect(n_active, flat, listed, tables.rulers, so_far.absorbed)
+        advance(n_active, flat, scene)
+        n_listed = collect(n_active, flat, listed, tables.bin_tables, so_far.absorbed)
         # from the last lane down, so that the lane that fills a gap has been seen to already
         for number in range(n_listed - 1, -1, -1):
             lane = listed[number]
-            if not is_over(lane, regions[lane], tables, world, so_far):
+            if not is_over(lane, regions[lane], tables, scene, so_far):
                 continue
             if bank.waiting[0] > 0:
                 regions[lane] = take_back(lane, flat, columns, bank)

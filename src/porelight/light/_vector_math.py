@@ -30,20 +30,20 @@ from porelight.light._simd_intrinsics import (
 )
 
 Float32 = np.float32
-Word = np.uint32
-Words4 = tuple[Word, Word, Word, Word]
+Uint32 = np.uint32
+Uint32x4 = tuple[Uint32, Uint32, Uint32, Uint32]
 
 _HALF, _ONE = Float32(0.5), Float32(1.0)
-_SIGN = Word(0x80000000)
-_BITS_OF_ONE = Word(0x3F800000)
-_ONE_BIT, _TWO_BITS = Word(1), Word(2)
+_SIGN = Uint32(0x80000000)
+_BITS_OF_ONE = Uint32(0x3F800000)
+_ONE_BIT, _TWO_BITS = Uint32(1), Uint32(2)
 
 # a float32 holds 24 bits: 23 drawn ones and the half that keeps 0 and 1 out
 _TO_UNIT = Float32(2.0**-23)
-_DROP_LOW_BITS = Word(9)
+_DROP_LOW_BITS = Uint32(9)
 
-_MANTISSA_BITS = Word(23)
-_BITS_OF_ROOT_HALF = Word(0x3F3504F3)  # the mantissa is taken from sqrt(1/2) to sqrt(2)
+_MANTISSA_BITS = Uint32(23)
+_BITS_OF_ROOT_HALF = Uint32(0x3F3504F3)  # the mantissa is taken from sqrt(1/2) to sqrt(2)
 _LN_2 = Float32(math.log(2.0))
 _L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7, _L8 = (
     Float32(c)
@@ -62,17 +62,17 @@ _L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7, _L8 = (
 
 _QUARTER_TURN = Float32(0.5 * math.pi / 2.0**24)
 _EIGHTH_TURN = Float32(0.25 * math.pi)
-_DROP_QUADRANT, _TO_24_BITS = Word(2), Word(8)
+_DROP_QUADRANT, _TO_24_BITS = Uint32(2), Uint32(8)
 _S0, _S1, _S2 = (Float32(c) for c in (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1))
 _C0, _C1, _C2 = (
     Float32(c) for c in (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
 )
 
-_SHIFT, _ROTATE, _ROTATE_BACK = Word(9), Word(11), Word(21)
+_SHIFT, _ROTATE, _ROTATE_BACK = Uint32(9), Uint32(11), Uint32(21)
 
 
 @jit_fused
-def next_words(words: Words4) -> Words4:
+def next_words(words: Uint32x4) -> Uint32x4:
     """Return the state of xoshiro128+ after one step; its output is the sum of first and last."""
     s0, s1, s2, s3 = words
     shifted = shift_left(s1, _SHIFT)
@@ -83,13 +83,13 @@ def next_words(words: Words4) -> Words4:
 
 
 @jit_fused
-def drawn_word(words: Words4) -> Word:
+def drawn_word(words: Uint32x4) -> Uint32:
     """Return the random word of this state."""
     return add(words[0], words[3])
 
 
 @jit_fused
-def unit_interval(word: Word) -> Float32:
+def unit_interval(word: Uint32) -> Float32:
     """Return a number strictly between 0 and 1 from the high bits of a random word."""
     return (value_of(shift_right(word, _DROP_LOW_BITS)) + _HALF) * _TO_UNIT
 
@@ -107,7 +107,7 @@ def minus_log(u: Float32) -> Float32:
 
 
 @jit_fused
-def random_sine_cosine(word: Word) -> tuple[Float32, Float32]:
+def random_sine_cosine(word: Uint32) -> tuple[Float32, Float32]:
     """Return sine and cosine of a uniform azimuth.
 
     The two highest bits choose the quadrant, the next 24 the angle within 45 degrees of its middle,
@@ -119,7 +119,7 @@ def random_sine_cosine(word: Word) -> tuple[Float32, Float32]:
     sine = ((_S0 * square + _S1) * square + _S2) * square * angle + angle
     cosine = ((_C0 * square + _C1) * square + _C2) * square * square - _HALF * square + _ONE
     sign = float_of(shift_left(word, _ONE_BIT))
-    swapped = both(word, _SIGN) != Word(0)
+    swapped = both(word, _SIGN) != Uint32(0)
     turned_sine = cosine if swapped else sine
     turned_cosine = -sine if swapped else cosine
     return with_sign_of(turned_sine, sign), with_sign_of(turned_cosine, sign)

@@ -11,7 +11,7 @@ LOW, HIGH = np.float32(0.4), np.float32(2.5)
 
 
 class Window(NamedTuple):
-    """Targets by the squared distance from the pore's mouth."""
+    """Target weights as a function of the squared distance from the pore's mouth."""
 
     steepness: np.float32  # 1 / reach^2 [1/m2]
     floor: np.float32

@@ -52,7 +52,7 @@ class LayeredTotals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Directions:
-    """Direction 0 is the beam (no weight in integrals), the others a quadrature over q."""
+    """Directions: 0 is the beam (no weight in integrals), the others are a quadrature over q."""
 
     q: Floats  # (n,) n sin(theta)
     weight: Floats  # (n,) such that the integral of f q dq is sum(weight f)

@@ -1,4 +1,4 @@
-r"""Light where a formula is enough: Beer-Lambert, a clear slab, and diffusion theory.
+r"""Closed forms of light transport: Beer-Lambert, a clear slab, and diffusion theory.
 
 Beer-Lambert describes wavelengths that water absorbs at once (2790 nm: 1/e within micrometres); the
 others exist to check the Monte Carlo kernels and to give a quick answer far from the beam.
@@ -38,14 +38,14 @@ def fresnel_reflectance(
     Parameters
     ----------
     cosine : ndarray of float64, any shape
-        Of the angle between the ray and the normal, above 0.
+        Cosine of the angle between the ray and the normal, above 0.
     index_from, index_to : float
         Refractive index before and behind the plane.
 
     Returns
     -------
     reflectance, cosine_to : ndarray of float64
-        1 and 0 where reflection is total.
+        Reflected share, and cosine of the refracted ray; 1 and 0 where reflection is total.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def beer_lambert(optics: LayeredOptics, depth: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class ClearSlab:
-    """Shares of a normally incident beam that a slab without scattering sends where."""
+    """Shares of a normally incident beam reflected, transmitted and absorbed by a clear slab."""
 
     specular: float  # reflected where the beam meets the surface
     reflectance: float  # came back out after at least one pass through the slab
@@ -212,7 +212,7 @@ def diffuse_reflectance(
 
 @dataclass(frozen=True, slots=True)
 class BoundaryCoefficients:
-    """What a surface does to diffuse light from inside, from integrals over Fresnel's equations."""
+    """Reflection and transmission of diffuse light by a surface, from Fresnel's equations."""
 
     reflected: float  # effective reflection coefficient (Haskell 1994, eq. 2.3.7)
     fluence_out: float  # share of the fluence rate that leaves as flux (Kienle 1997, eq. 6)
@@ -220,7 +220,7 @@ class BoundaryCoefficients:
 
 
 def boundary_coefficients(index: float, index_above: float) -> BoundaryCoefficients:
-    """Return how a surface reflects and lets through diffuse light.
+    """Return the coefficients of a surface for diffuse light from inside.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where the light went: what a run of photons found, per joule delivered."""
+"""The light field: absorbed energy, reflectance and transmittance per joule, with errors."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from porelight.light._bodies import medium_names
 from porelight.light._kernel import Tally
 from porelight.light._runs import Kernel, Scene
 from porelight.light.averages import Averages
-from porelight.light.tally_regions import Share, Watch, Watcher, averaged_as, watched_sums
+from porelight.light.tally_regions import RegionSum, Share, TallyRegion, averaged_as, summed_regions
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LightField:
-    """Where one joule of light went, each with its standard error over the batches.
+    """What became of one joule of light, each share with its standard error over the batches.
 
     ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding. Energy
     that was absorbed beyond the edges of the grid is in `by_region`, not in `absorbed`.
@@ -43,7 +43,7 @@ class LightField:
     radial_reflectance: Floats  # (n_r,) reflectance by ring, per area [1/m2]
     radial_reflectance_error: Floats  # (n_r,) [1/m2]
     kernel: Kernel  # the one that ran
-    watched: Mapping[str, Share]  # share absorbed in each watched part, "pore wall" for one
+    tally_shares: Mapping[str, Share]  # share absorbed in each tally region, such as "pore wall"
 
     @property
     def by_layer(self) -> Floats:
@@ -62,19 +62,19 @@ class LightField:
         return float(self.by_region.sum() + out)
 
 
-def parts_of(tally: Tally, watchers: Mapping[str, Watcher]) -> dict[str, Floats]:
-    """Return what is averaged of a batch: the tally, the whole reflectance, what is watched.
+def parts_of(tally: Tally, sums: Mapping[str, RegionSum]) -> dict[str, Floats]:
+    """Return the sums of a batch that are averaged: tally, whole reflectance, tally regions.
 
     The rings of a batch rise and fall together, so the error of their sum is not that of its parts.
     """
     reflectance = np.asarray(tally.reflected.sum())
-    return {**tally._asdict(), "reflectance": reflectance, **watched_sums(tally, watchers)}
+    return {**tally._asdict(), "reflectance": reflectance, **summed_regions(tally, sums)}
 
 
 def field_of(
-    averages: Averages, scene: Scene, seed: int, kernel: Kernel, watched: Iterable[Watch]
+    averages: Averages, scene: Scene, seed: int, kernel: Kernel, regions: Iterable[TallyRegion]
 ) -> LightField:
-    """Return the light field that averages over a scene's tallies amount to."""
+    """Return the light field of a scene from the averages over its tallies."""
     grid, mean, error = scene.grid, averages.mean, averages.standard_error
     absorbed, rings = mean("absorbed"), slice(0, -1)
     on_grid = (rings, rings)
@@ -98,7 +98,7 @@ def field_of(
         radial_reflectance=mean("reflected")[rings] / grid.ring_area,
         radial_reflectance_error=error("reflected")[rings] / grid.ring_area,
         kernel=kernel,
-        watched={watch.name: share_of(averages, averaged_as(watch.name)) for watch in watched},
+        tally_shares={one.name: share_of(averages, averaged_as(one.name)) for one in regions},
     )
 
 
@@ -114,19 +114,20 @@ def fluence_of(field: LightField, optics: LayeredOptics) -> tuple[Floats, Floats
     Parameters
     ----------
     field : LightField
-        Of plane layers; inside a pore the absorption is not that of the layer around it.
+        Light field of plane layers; inside a pore the absorption is not that of the layer around
+        it.
     optics : LayeredOptics
         The layers of that run.
 
     Returns
     -------
     fluence, standard_error : ndarray of float64, shape (n_z, n_r)
-        Per joule delivered [1/m2].
+        Fluence and its standard error per joule delivered [1/m2].
 
     Raises
     ------
     ParameterError
-        If a layer on the grid does not absorb: what is absorbed there tells nothing of the light.
+        If a layer on the grid does not absorb, as the fluence follows from what is absorbed.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""The hair follicle as light meets it: a funnel, its duct, gland, hair and plug, each of its own.
+"""The hair follicle for photon transport: funnel, duct, gland, hair and plug, each with its optics.
 
 All parts are surfaces of revolution about the axis of the beam, and all are exact: a funnel that
 tapers to a duct, a sebaceous gland as a spheroid around the duct, a straight hair on the axis. A
@@ -16,7 +16,6 @@ from porelight.tissue.pore import Pore
 
 __all__ = ["AIR", "Follicle", "Gland", "Hair", "Medium", "Plug", "follicle_of"]
 
-# points across a cell on which the share of a region in it is counted
 # a hair leaves at least this share of the duct's radius to its sheath
 _THICKEST_HAIR = 0.9
 
@@ -36,11 +35,11 @@ class Gland:
     Attributes
     ----------
     depth : float
-        Of its centre [m].
+        Depth of its centre [m].
     radius, half_height : float
         Half axes across and along the follicle [m].
     medium : Medium
-        What it is made of.
+        Optical properties.
     """
 
     depth: float
@@ -58,7 +57,7 @@ class Hair:
     radius, depth : float
         Radius, and depth of its lower end [m].
     medium : Medium
-        What it is made of.
+        Optical properties.
     """
 
     radius: float
@@ -77,15 +76,15 @@ class Follicle:
     duct_radius, duct_depth : float
         Radius of the duct, and depth at which it ends [m]; at least `funnel_depth`.
     lumen : Medium
-        What fills the funnel above the plug: `AIR`, or sebum.
+        Medium of the funnel above the plug: `AIR`, or sebum.
     duct : Medium
-        What fills the duct.
+        Medium of the duct.
     plug : Plug, optional
-        What fills the lower part of the funnel, or all of it (depth 0).
+        Plug in the lower part of the funnel, or in all of it (depth 0).
     gland : Gland, optional
-        Must reach out of the duct; above it, at most to the surface.
+        Gland, wider than the duct and below the surface of the skin.
     hair : Hair, optional
-        Thinner than the duct and at most as deep.
+        Hair, thinner than the duct and at most as deep.
     """
 
     opening_radius: float
@@ -180,16 +179,16 @@ class Follicle:
 
 
 def follicle_of(pore: Pore, optics: FollicleOptics, lumen: Medium = AIR) -> Follicle:
-    """Return the follicle of a pore, as a photograph measured it and a library completed it.
+    """Return the follicle of a pore, for photon transport.
 
     Parameters
     ----------
     pore : Pore
-        Its opening, funnel, duct, gland, hair and plug.
+        Lengths of opening, funnel, duct, gland, hair and plug.
     optics : FollicleOptics
-        What they are made of, at the wavelength of the light.
+        Optical properties of these parts, at the wavelength of the light.
     lumen : Medium
-        What fills the funnel above the plug.
+        Medium of the funnel above the plug.
 
     Returns
     -------

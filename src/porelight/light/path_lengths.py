@@ -1,4 +1,4 @@
-r"""How far light has gone in each layer when it comes out: mean path lengths, from perturbation.
+r"""Mean path lengths of the light that comes out, layer by layer, from a small perturbation.
 
 A photon that has gone paths :math:`L_k` through the layers comes out with a weight that falls with
 :math:`e^{-\sum_k \mu_{a,k} L_k}`, whatever decided on its way. So the mean path of the light that
@@ -7,7 +7,7 @@ comes out, weighted by what is left of it, is
 .. math:: \langle L_k \rangle = -\frac{1}{R} \frac{\partial R}{\partial \mu_{a,k}} ,
 
 the partial path length of near-infrared spectroscopy [1]_. The walk of a sweep over tones carries
-exactly these weights, so no path is stored: tone 0 is the medium itself, tone k has a trace more
+exactly these weights, so no path is stored: tone 0 is the medium itself, tone k has a little more
 absorption in layer k, and since both share every photon their difference is free of noise.
 
 References
@@ -126,7 +126,7 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
 
 
 def _traces(optics: LayeredOptics) -> Floats:
-    """Return how much absorption to add to each layer [1/m]."""
+    """Return the absorption that is added to each layer [1/m]."""
     extinction = optics.mu_a + optics.mu_s * (1.0 - optics.anisotropy)
     finite = np.isfinite(optics.thickness)
     scale = np.where(finite, 1.0 / optics.thickness, extinction)

@@ -1,4 +1,4 @@
-"""Compiling a kernel before it is needed, so that a program can say what it waits for.
+"""Compilation of a kernel ahead of a run, so that a program can tell its user what it waits for.
 
 A kernel is compiled for the kinds of things in a scene (pore, vessels, cell, weight window), the
 first time such a scene is run on a machine, which takes about ten seconds; later processes load the
@@ -18,14 +18,14 @@ _PATIENCE = 2.0  # [s]
 def prepare(
     scene: Scene, kernel: Kernel = "fast", on_waiting: Callable[[], None] | None = None
 ) -> float:
-    """Compile what a scene needs, or load it; return how long that took [s].
+    """Compile the kernel that a scene needs, or load it; return how long that took [s].
 
     Parameters
     ----------
     scene : Scene
-        From `porelight.light.transport.scene_of`.
+        Scene, from `porelight.light.transport.scene_of`.
     kernel : {"fast", "reference"}
-        As for `transport`.
+        Kernel, as for `transport`.
     on_waiting : callable, optional
         Called once, from another thread, if it takes longer than two seconds: the moment to tell
         the user that a kernel is being compiled.
@@ -40,14 +40,14 @@ def prepare(
 
 
 def prepared_by(work: Callable[[], object], on_waiting: Callable[[], None] | None = None) -> float:
-    """Do a little of some work, so that what it needs is compiled; return how long it took [s].
+    """Do a small part of some work, so that its code is compiled; return how long it took [s].
 
     Parameters
     ----------
     work : callable
-        With few photons, of the kind that is to come.
+        The work with few photons, of the same kind as the work that follows.
     on_waiting : callable, optional
-        As for `prepare`.
+        Called once if it takes longer than two seconds, as for `prepare`.
     """
     start = time.perf_counter()
     timer = threading.Timer(_PATIENCE, on_waiting or _nothing)

@@ -1,4 +1,4 @@
-"""A run of photons that can be watched, stopped, taken up again, and merged with others.
+"""A run of photons that can be followed, stopped, resumed, and merged with others.
 
 A run is a row of equal batches, number 0, 1, 2, ..., each with random numbers that its own number
 and the seed decide. So a run is known by its scene, its seed, the size of its batches and how many
@@ -22,10 +22,10 @@ from porelight.light.tally_regions import (
     PORE_WALL,
     PoreWall,
     Share,
-    Watch,
+    TallyRegion,
     averaged_as,
-    watched_in,
-    watchers_of,
+    region_sums,
+    tally_regions_in,
 )
 
 __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged"]
@@ -35,13 +35,13 @@ PHOTONS_PER_BATCH = 8192
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LightRun:
-    """Batches that are done, and what is needed to do more of the same."""
+    """The averages over the batches done so far, and the input needed to go on."""
 
     scene: Scene
     kernel: Kernel  # the one that runs
     seeds: tuple[int, ...]  # more than one after a merge
     photons_per_batch: int
-    watched: tuple[Watch, ...]
+    tally_regions: tuple[TallyRegion, ...]
     averages: Averages
 
     @property
@@ -51,27 +51,27 @@ class LightRun:
 
     @property
     def fingerprint(self) -> str:
-        """What must be equal for two runs to be parts of one: scene, kernel and what is watched."""
+        """A hash of scene, kernel and tally regions, which is equal for runs that can be merged."""
         digest = hashlib.sha256()
-        for piece in _pieces((self.scene, self.kernel, self.watched)):
+        for piece in _pieces((self.scene, self.kernel, self.tally_regions)):
             digest.update(piece)
         return digest.hexdigest()
 
     @property
     def field(self) -> LightField:
-        """Where the light went so far; its standard errors need at least two batches."""
+        """Light field so far; its standard errors need at least two batches."""
         if self.averages.n_batches < 2:
             raise ParameterError(
                 f"{self.averages.n_batches} batches are done; expected at least 2, between which "
                 "a standard error can be seen."
             )
-        return field_of(self.averages, self.scene, self.seeds[0], self.kernel, self.watched)
+        return field_of(self.averages, self.scene, self.seeds[0], self.kernel, self.tally_regions)
 
     @property
     def names(self) -> list[str]:
-        """Names of the shares that can be watched."""
-        watched = (watch.name for watch in self.watched)
-        return ["reflectance", "transmittance", *self.region_names, *watched]
+        """Names of the shares that `share` returns."""
+        named = (region.name for region in self.tally_regions)
+        return ["reflectance", "transmittance", *self.region_names, *named]
 
     @property
     def region_names(self) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class LightRun:
         name : str
             "reflectance", "transmittance", "layer 1" from the surface down, a part of the follicle
             ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", "pore wall" (50 um of skin
-            around the funnel), or what else is watched.
+            around the funnel), or the name of another tally region.
 
         Raises
         ------
@@ -95,8 +95,8 @@ class LightRun:
         """
         if name not in self.names:
             if name == PORE_WALL:
-                PoreWall().watcher(self.scene)  # refuses, and says why
-            raise ParameterError(f"nothing named {name!r} to watch{did_you_mean(name, self.names)}")
+                PoreWall().region_sum(self.scene)  # refuses, and says why
+            raise ParameterError(f"no share named {name!r}{did_you_mean(name, self.names)}")
         part, index = name, 0
         if name == "transmittance":
             part = "transmitted"
@@ -114,45 +114,46 @@ def begun(
     *,
     seed: int,
     kernel: Kernel = "fast",
-    watches: Iterable[Watch] = (),
+    tally_regions: Iterable[TallyRegion] = (),
     photons_per_batch: int = PHOTONS_PER_BATCH,
 ) -> LightRun:
-    """Return a run of which nothing is done yet.
+    """Return a run without any photons so far.
 
     Parameters
     ----------
     scene : Scene
-        What `porelight.light.transport.scene_of` returned.
+        Scene, from `porelight.light.transport.scene_of`.
     seed : int
-        Starts the random numbers, 0 or larger.
+        Seed of the random numbers, 0 or larger.
     kernel : {"fast", "reference"}
-        As for `transport`.
-    watches : iterable of Box, LayerGroup or PoreWall
-        Parts to watch, with different names. The wall of a pore is watched unasked.
+        Kernel, as for `transport`.
+    tally_regions : iterable of Box, LayerGroup or PoreWall
+        Parts of the skin whose absorbed share is tallied with its error; each has a name of its
+        own. The wall of a pore is always among them.
     photons_per_batch : int
-        A run takes its steps in batches of this many photons.
+        Photons in each batch.
 
     Raises
     ------
     ParameterError
-        If the seed or the size of a batch is impossible, a part lies off the grid, or two things to
-        watch have the same name.
+        If the seed or the size of a batch is impossible, a tally region lies off the grid, or two
+        shares have the same name.
     """
     if seed < 0:
         raise ParameterError(f"seed is {seed}; expected a whole number, 0 or larger.")
     if photons_per_batch < 1:
         raise ParameterError(f"photons_per_batch is {photons_per_batch}; expected 1 or more.")
-    watched = watched_in(scene, watches)
+    regions = tally_regions_in(scene, tally_regions)
     run = LightRun(
-        scene, kernel_for(scene, kernel), (seed,), photons_per_batch, watched, Averages()
+        scene, kernel_for(scene, kernel), (seed,), photons_per_batch, regions, Averages()
     )
     twice = [name for i, name in enumerate(run.names) if name in run.names[:i]]
     if twice:
         raise ParameterError(
-            f"two of the things to watch have the same name, {twice[0]!r}; expected another for "
-            f"each. Taken: {', '.join(sorted(set(run.names)))}."
+            f"two shares of the light have the same name, {twice[0]!r}; expected another name for "
+            f"each tally region. Taken: {', '.join(sorted(set(run.names)))}."
         )
-    watchers_of(scene, watched)  # refuses what is not on the grid
+    region_sums(scene, regions)  # refuses what is not on the grid
     return run
 
 
@@ -162,7 +163,7 @@ def growing(run: LightRun, n_threads: int = 0) -> Iterator[LightRun]:
     Parameters
     ----------
     run : LightRun
-        Where to begin; it is left as it is.
+        The run to go on with; it is not changed.
     n_threads : int
         Batches traced at the same time; 0 takes every core this process may use.
 
@@ -178,12 +179,12 @@ def growing(run: LightRun, n_threads: int = 0) -> Iterator[LightRun]:
         )
     if n_threads < 0:
         raise ParameterError(f"n_threads is {n_threads}; expected 1 or more, or 0 for all cores.")
-    watchers = watchers_of(run.scene, run.watched)
+    sums = region_sums(run.scene, run.tally_regions)
     averages = run.averages
     work = endless_batches(run.photons_per_batch, run.seeds[0], averages.n_batches)
     trace = tracer(run.scene, run.kernel)
     for batch, tally in in_order(trace, work, n_threads or available_threads()):
-        averages = averages.plus(parts_of(tally, watchers), batch.n_photons)
+        averages = averages.plus(parts_of(tally, sums), batch.n_photons)
         yield replace(run, averages=averages)
 
 
@@ -227,7 +228,10 @@ def merged(runs: Iterable[LightRun]) -> LightRun:
 
 def differences(one: LightRun, other: LightRun) -> str:
     """Return which parts of two runs differ, by name: "beam, grid"."""
-    named = {"kernel": (one.kernel, other.kernel), "what is watched": (one.watched, other.watched)}
+    named = {
+        "kernel": (one.kernel, other.kernel),
+        "tally regions": (one.tally_regions, other.tally_regions),
+    }
     for name, mine in one.scene._asdict().items():
         named[name.replace("_", " ")] = (mine, getattr(other.scene, name))
     return ", ".join(
@@ -236,7 +240,7 @@ def differences(one: LightRun, other: LightRun) -> str:
 
 
 def _pieces(value: object) -> Iterator[bytes]:
-    """Yield what a value is made of, down to numbers and names."""
+    """Yield the numbers and names of a value as bytes, for a hash."""
     if isinstance(value, np.ndarray):
         yield f"{value.dtype.str}{value.shape}".encode()
         yield np.ascontiguousarray(value).tobytes()

@@ -1,4 +1,4 @@
-"""What the reference kernel draws at random, as arrays, so that anybody can test it."""
+"""Random draws of the reference kernel as arrays, for tests of their distributions."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""When a run has enough photons: by their number, by time, or by the error of what one wants."""
+"""The end of a run: a number of photons, a time, or the standard error of a share."""
 
 import math
 import time
@@ -28,16 +28,17 @@ class Precision:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What ends a run: the first of these that is reached.
+    """Conditions that end a run: the first that is met.
 
     Attributes
     ----------
     photons : float
-        At least so many, rounded up to whole batches.
+        Number of photons, rounded up to whole batches.
     seconds : float
-        Of this call, not of those before it.
+        Time of this call [s]; earlier calls do not count.
     precision : Precision, optional
-        Checked once 32 batches are done; before that the error itself is too uncertain.
+        Relative error to reach. Checked once 32 batches are done; before that the error itself is
+        too uncertain.
     """
 
     photons: float = math.inf
@@ -55,7 +56,7 @@ class Stop:
             )
 
     def done(self, run: LightRun, elapsed: float) -> float:
-        """Return how much of the way a run has gone, 1 at its end."""
+        """Return the share of the work that is done, 1 at the end of the run."""
         parts = [run.n_photons / self.photons, elapsed / self.seconds]
         if self.precision is not None and run.averages.n_batches >= N_BATCHES:
             error = run.share(self.precision.name).relative_error
@@ -70,7 +71,7 @@ def until(
     n_threads: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[tuple[LightRun, float]]:
-    """Yield the growing run and how much of the way is gone, until a stop is reached.
+    """Yield the run after each batch, with the share of the work done, until a stop is reached.
 
     The caller keeps the last run that it was given; leaving the loop, or an interrupt, ends the
     work and loses nothing that was yielded.
@@ -78,9 +79,9 @@ def until(
     Parameters
     ----------
     run : LightRun
-        Where to begin.
+        The run to go on with.
     stop : Stop
-        When to end.
+        Conditions that end it.
     n_threads : int
         Batches traced at the same time; 0 takes every core this process may use.
     clock : callable
@@ -89,7 +90,7 @@ def until(
     Raises
     ------
     ParameterError
-        If the precision is asked of something that the run does not watch.
+        If the run has no share of the name for which a precision is asked.
 
     Notes
     -----
@@ -111,7 +112,7 @@ def until(
 
 
 def shortfall(run: LightRun, stop: Stop) -> str:
-    """Return one line if a run ended before its precision was reached, else nothing."""
+    """Return one line if a run ended before its precision was reached, else an empty text."""
     if stop.precision is None:
         return ""
     name, asked = stop.precision.name, stop.precision.relative_error

@@ -17,7 +17,7 @@ from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light._absorption_reweighting import (
     N_TONES,
-    ToneProgress,
+    ToneBatchState,
     Tones,
     ToneTally,
     aligned_zeros,
@@ -33,7 +33,7 @@ from porelight.light._runs import Scene, fast_scene, kernel_for, launch_in
 from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
-from porelight.light.tally_regions import Watch, watched_in, watchers_of
+from porelight.light.tally_regions import TallyRegion, region_sums, tally_regions_in
 from porelight.light.transport import require_run, scene_of
 from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
@@ -52,7 +52,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     progress: Callable[[int], None] | None = None,
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
-    watches: Iterable[Watch] = (),
+    tally_regions: Iterable[TallyRegion] = (),
 ) -> list[LightField]:
     """Light fields of layers that differ in absorption alone, from one run.
 
@@ -62,8 +62,9 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
         1 to 8 of them, equal in all but `mu_a`.
     beam, grid, n_photons, seed, n_threads, cell_radius, progress, follicle, vessels
         As for `transport`; follicle and vessels are the same for all tones.
-    watches : iterable of Box, LayerGroup or PoreWall
-        Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
+    tally_regions : iterable of Box, LayerGroup or PoreWall
+        Parts of the skin whose absorbed share is tallied with its error; the wall of a pore is
+        always among them.
 
     Returns
     -------
@@ -108,18 +109,18 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     )
     require_fast(scene, "Run the tones one by one.")
     trace = tone_tracer(scene, mu_a)
-    watched = watched_in(scene, watches)
-    watchers = [watchers_of(toned, watched) for toned in scenes]
+    regions = tally_regions_in(scene, tally_regions)
+    sums = [region_sums(toned, regions) for toned in scenes]
     averages = [Averages() for _ in tones]
     work = batches(n_photons, seed)
     for batch, tallies in in_order(trace, work, n_threads or available_threads()):
         averages = [
             before.plus(parts_of(tally, its), batch.n_photons)
-            for before, tally, its in zip(averages, tallies, watchers, strict=False)
+            for before, tally, its in zip(averages, tallies, sums, strict=False)
         ]
         if progress is not None:
             progress(averages[0].n_photons)
-    return [field_of(a, s, seed, "fast", watched) for a, s in zip(averages, scenes, strict=True)]
+    return [field_of(a, s, seed, "fast", regions) for a, s in zip(averages, scenes, strict=True)]
 
 
 def _require_alike(tones: Sequence[LayeredOptics]) -> None:
@@ -162,7 +163,7 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
     bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
     media = media_of(scene.optics, scene.follicle, scene.vessels)
     regions = regions_of(bodies)
-    tables, world = fast_scene(scene, bodies, media, regions)
+    tables, fast = fast_scene(scene, bodies, media, regions)
     tones = _tones_of(regions, media, mu_a)
 
     def trace(batch: Batch) -> list[Tally]:
@@ -175,14 +176,14 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
             transmitted=aligned_zeros(N_TONES),
             roulette=aligned_zeros(N_TONES),
         )
-        so_far = ToneProgress(
+        so_far = ToneBatchState(
             lanes=empty_lanes(lane_seed),
             words=stream(event_seed),
             flights=np.zeros(WIDTH, dtype=np.float32),
             factors=aligned_zeros(WIDTH * N_TONES),
             tally=tally,
         )
-        trace_tones(launch, entry, tables, world, tones, so_far)
+        trace_tones(launch, entry, tables, fast, tones, so_far)
         by_medium = np.zeros((bodies.n_media, N_TONES))
         np.add.at(by_medium, regions.medium[:-2], tally.by_region.reshape(-1, N_TONES))
         whole = tally._replace(by_region=by_medium)

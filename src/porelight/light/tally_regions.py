@@ -1,4 +1,4 @@
-r"""Parts of the skin whose absorbed share is watched during a run, each known by a name.
+r"""Tally regions: named parts of the skin whose absorbed share is tallied with its error.
 
 Cells of one part rise and fall together from batch to batch, so the error of their sum is not that
 of its terms: a part to be known with its error is named before the run, and summed batch by batch.
@@ -31,7 +31,7 @@ WALL_THICKNESS = 50e-6  # [m] of skin around the funnel, measured along r
 # depths in a cell at which the border of the wall is looked at; along r it is exact
 _DEPTHS_IN_CELL = 16
 
-Watcher: TypeAlias = Callable[[Tally], Floats]
+RegionSum: TypeAlias = Callable[[Tally], Floats]
 
 
 class Share(NamedTuple):
@@ -68,8 +68,8 @@ class Box:
                     "smaller end first."
                 )
 
-    def watcher(self, scene: Scene) -> Watcher:
-        """Return what a tally has in the box; refuse a scene whose grid ends before it."""
+    def region_sum(self, scene: Scene) -> RegionSum:
+        """Return the sum of a tally over the box; refuse a scene whose grid ends before it."""
         grid = scene.grid
         if self.z[1] > grid.z_edges[-1] or self.r[1] > grid.r_edges[-1]:
             raise ParameterError(
@@ -79,18 +79,18 @@ class Box:
         z, r_squared = grid.z_edges, grid.r_edges**2
         deep = np.diff(np.clip(z, *self.z)) / np.diff(z)
         across = np.diff(np.clip(r_squared, self.r[0] ** 2, self.r[1] ** 2)) / np.diff(r_squared)
-        return _watcher_of(deep[:, None] * across)
+        return _region_sum_of(deep[:, None] * across)
 
 
 @dataclass(frozen=True, slots=True)
 class LayerGroup:
-    """Layers that are watched as one, such as those of the dermis."""
+    """Several layers as one tally region, such as those of the dermis."""
 
     name: str
     layers: tuple[int, ...]  # from 0 at the surface
 
-    def watcher(self, scene: Scene) -> Watcher:
-        """Return what a tally has in the layers; refuse a scene without them."""
+    def region_sum(self, scene: Scene) -> RegionSum:
+        """Return the sum of a tally over the layers; refuse a scene without them."""
         numbers = np.array(self.layers)
         if numbers.size == 0 or numbers.min() < 0 or numbers.max() >= scene.optics.n_layers:
             raise ParameterError(
@@ -112,20 +112,18 @@ class PoreWall:
         if LENGTH.require(self.thickness, f"thickness of {self.name!r}") == 0.0:
             raise ParameterError(f"thickness of {self.name!r} is 0 m; expected more.")
 
-    def watcher(self, scene: Scene) -> Watcher:
-        """Return what a tally has in the wall; refuse a scene without one on its grid."""
+    def region_sum(self, scene: Scene) -> RegionSum:
+        """Return the sum of a tally over the wall; refuse a scene without one on its grid."""
         follicle = scene.follicle
         if follicle is None:
-            raise ParameterError(
-                f"there is no {self.name!r} to watch; expected a follicle in the skin."
-            )
+            raise ParameterError(f"there is no {self.name!r} in this skin; expected a follicle.")
         if not self._is_on(scene.grid, follicle):
             raise ParameterError(
                 f"the {self.name!r} reaches {follicle.funnel_depth:g} m deep and "
                 f"{follicle.opening_radius + self.thickness:g} m wide; the grid ends at "
                 f"{scene.grid.z_edges[-1]:g} and {scene.grid.r_edges[-1]:g} m. Widen the grid."
             )
-        return _watcher_of(wall_shares(scene, follicle, self.thickness))
+        return _region_sum_of(wall_shares(scene, follicle, self.thickness))
 
     def fits(self, scene: Scene) -> bool:
         """Return whether the scene has a follicle whose wall lies on the grid."""
@@ -136,34 +134,34 @@ class PoreWall:
         return bool(wide and follicle.funnel_depth <= grid.z_edges[-1])
 
 
-Watch: TypeAlias = Box | LayerGroup | PoreWall
+TallyRegion: TypeAlias = Box | LayerGroup | PoreWall
 
 
-def watched_in(scene: Scene, watches: Iterable[Watch]) -> tuple[Watch, ...]:
-    """Return what a run of a scene watches: the wall of its pore, then what was asked for."""
+def tally_regions_in(scene: Scene, tally_regions: Iterable[TallyRegion]) -> tuple[TallyRegion, ...]:
+    """Return the tally regions of a run: the wall of the pore if there is one, then the others."""
     wall = PoreWall()
-    return ((wall,) if wall.fits(scene) else ()) + tuple(watches)
+    return ((wall,) if wall.fits(scene) else ()) + tuple(tally_regions)
 
 
-def watchers_of(scene: Scene, watches: Sequence[Watch]) -> dict[str, Watcher]:
-    """Return what sums each watched part of a tally, by the name under which it is averaged.
+def region_sums(scene: Scene, tally_regions: Sequence[TallyRegion]) -> dict[str, RegionSum]:
+    """Return the sum over each tally region, by the name under which it is averaged.
 
     Raises
     ------
     ParameterError
         If one of them is not in the scene or not on its grid.
     """
-    return {averaged_as(watch.name): watch.watcher(scene) for watch in watches}
+    return {averaged_as(region.name): region.region_sum(scene) for region in tally_regions}
 
 
 def averaged_as(name: str) -> str:
-    """Return the name of a watched part among all averages, where it meets no other."""
+    """Return the name of a tally region among all averages, where it differs from every other."""
     return f"watched {name}"
 
 
-def watched_sums(tally: Tally, watchers: Mapping[str, Watcher]) -> dict[str, Floats]:
-    """Return what a tally has in every watched part."""
-    return {name: watcher(tally) for name, watcher in watchers.items()}
+def summed_regions(tally: Tally, sums: Mapping[str, RegionSum]) -> dict[str, Floats]:
+    """Return the sums of a tally over every tally region."""
+    return {name: region_sum(tally) for name, region_sum in sums.items()}
 
 
 def wall_shares(scene: Scene, follicle: Follicle, thickness: float) -> Floats:
@@ -236,7 +234,7 @@ def _absorption_within(scene: Scene, follicle: Follicle, z: Floats) -> Callable[
     return within
 
 
-def _watcher_of(shares: Floats) -> Watcher:
+def _region_sum_of(shares: Floats) -> RegionSum:
     """Return the sum over the cells of a tally, each by its share."""
     rows, rings = (np.flatnonzero(shares.any(axis=axis)) for axis in (1, 0))
     if rows.size == 0:

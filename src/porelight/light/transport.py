@@ -26,7 +26,7 @@ from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
-from porelight.light.tally_regions import watched_in, watchers_of
+from porelight.light.tally_regions import region_sums, tally_regions_in
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import LENGTH
@@ -35,7 +35,7 @@ from porelight.tissue.optics import LayeredOptics
 __all__ = ["Kernel", "Scene", "scene_of", "transport"]
 
 
-def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but two have defaults
+def transport(  # noqa: PLR0913  three inputs, then keywords of which all but two have defaults
     optics: LayeredOptics,
     beam: Beam,
     grid: Grid,
@@ -63,7 +63,7 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     n_photons : int
         Packets to follow; at least one for each of the 32 batches.
     seed : int
-        Starts the random numbers: the same seed gives the same bits on any number of threads.
+        Seed of the random numbers: the same seed gives the same bits on any number of threads.
     n_threads : int
         Batches traced at the same time; 0 takes every core this process may use.
     cell_radius : float
@@ -77,12 +77,12 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
         the fast one cannot run (see Notes) the plain one does; the field says which did.
     follicle : Follicle, optional
         A pore on the axis, with its own surfaces and optics; see `porelight.light.follicle`. The
-        share absorbed in its wall is `watched["pore wall"]` of the field.
+        share absorbed in its wall is `tally_shares["pore wall"]` of the field.
     vessels : sequence of Vessel
         Straight vessels along y, each within one layer and at a depth of its own.
     weight_window : WeightWindow, optional
         Follow more and lighter packets near the mouth of the pore. The means stay; errors fall
-        there and rise elsewhere. The reference kernel takes no notice of it.
+        there and rise elsewhere. The reference kernel ignores it.
 
     Returns
     -------
@@ -121,13 +121,13 @@ def transport(  # noqa: PLR0913  the three nouns, then keywords of which all but
     )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
-    watched = watched_in(scene, ())
-    watchers, averages = watchers_of(scene, watched), Averages()
+    regions = tally_regions_in(scene, ())
+    sums, averages = region_sums(scene, regions), Averages()
     for batch, tally in in_order(trace, batches(n_photons, seed), n_threads or available_threads()):
-        averages = averages.plus(parts_of(tally, watchers), batch.n_photons)
+        averages = averages.plus(parts_of(tally, sums), batch.n_photons)
         if progress is not None:
             progress(averages.n_photons)
-    return field_of(averages, scene, seed, running, watched)
+    return field_of(averages, scene, seed, running, regions)
 
 
 def scene_of(
@@ -140,7 +140,7 @@ def scene_of(
     vessels: Sequence[Vessel] = (),
     weight_window: WeightWindow | None = None,
 ) -> Scene:
-    """Return what decides where light goes, checked; see `transport`."""
+    """Return the checked input of a run; see `transport`."""
     _require_cell(cell_radius, beam)
     _require_end(optics)
     require_fit(optics, cell_radius, follicle, vessels)

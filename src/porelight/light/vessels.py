@@ -1,4 +1,4 @@
-"""Blood vessels as light meets them: straight, horizontal, round, each with its own optics.
+"""Blood vessels for photon transport: straight, horizontal, round, each with its own optics.
 
 A straight horizontal cylinder is the vessel of the published benchmarks, and the only shape whose
 crossings are as exact and as cheap as the follicle's. It runs along y; the (r, z) tally then holds

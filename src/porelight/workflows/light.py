@@ -71,7 +71,7 @@ class LightResult:
         ----------
         name : str
             "reflectance", "transmittance", a layer ("epidermis" or "layer 1"), a part of the
-            follicle, "pore wall", or what else is watched.
+            follicle, "pore wall", or another tally region.
 
         Raises
         ------
@@ -175,7 +175,7 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
         precision = replace(precision, name=setup.name_in_run(precision.name, run))
     stop = Stop(photons, math.inf if seconds is None else seconds, precision)
     if precision is not None:
-        run.share(precision.name)  # refuses what cannot be watched before anything is compiled
+        run.share(precision.name)  # refuses an unknown share before anything is compiled
     prepare(run.scene, run.kernel, on_waiting=on_waiting)
     began, before = time.monotonic(), run.n_photons
 

@@ -1,4 +1,4 @@
-"""What a run of photons needs: layers, beam, grid, what lies in the skin and what is watched."""
+"""The input of a run of photons: layers, beam, grid, follicle, vessels and tally regions."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
 from porelight.light.follicle import Follicle
 from porelight.light.run import LightRun, Scene, begun
-from porelight.light.tally_regions import PORE_WALL, LayerGroup, Watch
+from porelight.light.tally_regions import PORE_WALL, LayerGroup, TallyRegion
 from porelight.light.transport import scene_of
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
@@ -18,7 +18,7 @@ from porelight.tissue.optics import LayeredOptics, skin_optics
 from porelight.tissue.skin import Skin
 from porelight.units import mm, um
 
-# layers of typical skin that are watched as one
+# layers of typical skin that make one tally region
 _DERMIS = ("papillary dermis", "upper plexus", "reticular dermis")
 
 
@@ -44,7 +44,7 @@ class LightSetup:
         Straight vessels along y.
     weight_window : WeightWindow or None
         Where more and lighter packets are followed; None for the same weight everywhere.
-    watches : tuple of Box, LayerGroup or PoreWall
+    tally_regions : tuple of Box, LayerGroup or PoreWall
         Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
     skin : Skin or None
         The skin whose layers these are; None for layers of another origin, which no Fitzpatrick
@@ -61,7 +61,7 @@ class LightSetup:
     follicle: Follicle | None = None
     vessels: tuple[Vessel, ...] = ()
     weight_window: WeightWindow | None = None
-    watches: tuple[Watch, ...] = ()
+    tally_regions: tuple[TallyRegion, ...] = ()
     skin: Skin | None = None
     wavelength: float = 0.0
 
@@ -72,11 +72,10 @@ class LightSetup:
                 f"{len(self.layer_names)} names for {self.optics.n_layers} layers; expected one "
                 "for each."
             )
-        for watch in self.watches:
-            if watch.name in self.layer_names:
+        for region in self.tally_regions:
+            if region.name in self.layer_names:
                 raise ParameterError(
-                    f"{watch.name!r} is a part to be watched and the name of a layer; rename the "
-                    "part."
+                    f"{region.name!r} names a tally region and a layer; rename the region."
                 )
 
     @classmethod
@@ -91,9 +90,9 @@ class LightSetup:
         follicle: Follicle | None = None,
         vessels: Sequence[Vessel] = (),
         weight_window: WeightWindow | None = None,
-        watches: Sequence[Watch] = (),
+        tally_regions: Sequence[TallyRegion] = (),
     ) -> Self:
-        """Return the setup of a skin at a wavelength; its dermis is watched as one.
+        """Return the setup of a skin at a wavelength; its dermis is one tally region.
 
         Parameters
         ----------
@@ -105,7 +104,7 @@ class LightSetup:
             The beam at the skin.
         grid : Grid, optional
             Cells of the tally; `skin_grid()` when left out.
-        cell_radius, follicle, vessels, weight_window, watches
+        cell_radius, follicle, vessels, weight_window, tally_regions
             As the attributes of this name.
 
         Examples
@@ -125,7 +124,7 @@ class LightSetup:
             follicle=follicle,
             vessels=tuple(vessels),
             weight_window=weight_window,
-            watches=(dermis, *watches),
+            tally_regions=(dermis, *tally_regions),
             skin=skin,
             wavelength=wavelength,
         )
@@ -149,10 +148,10 @@ class LightSetup:
         Raises
         ------
         ParameterError
-            If the beam, the follicle, the vessels or what is watched do not fit the layers or the
+            If the beam, the follicle, the vessels or a tally region do not fit the layers or the
             grid.
         """
-        return begun(self.scene, seed=seed, watches=self.watches)
+        return begun(self.scene, seed=seed, tally_regions=self.tally_regions)
 
     def of_type(self, fitzpatrick: int) -> "LightSetup":
         """Return the same on skin of another Fitzpatrick type, typical for its zone and age.
@@ -188,7 +187,7 @@ class LightSetup:
         numbers = {own: f"layer {i}" for i, own in enumerate(self.layer_names, start=1)}
         known = [*run.names, *numbers]
         if name not in known and name != PORE_WALL:  # of which the run says why it is not there
-            raise ParameterError(f"nothing named {name!r} to watch{did_you_mean(name, known)}")
+            raise ParameterError(f"no share named {name!r}{did_you_mean(name, known)}")
         return name if name in run.names else numbers.get(name, name)
 
     def require_even_weights(self, what: str) -> None:

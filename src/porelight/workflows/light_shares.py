@@ -23,7 +23,7 @@ def named_shares(field: LightField, layer_names: Sequence[str]) -> dict[str, Sha
         "reflectance": Share(field.reflectance, field.reflectance_error),
         "transmittance": Share(field.transmittance, field.transmittance_error),
         **{name: Share(*pair) for name, pair in zip(names, found, strict=True)},
-        **field.watched,
+        **field.tally_shares,
     }
 
 

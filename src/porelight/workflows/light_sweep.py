@@ -109,7 +109,7 @@ def light_sweep(
             progress=told,
             follicle=setup.follicle,
             vessels=setup.vessels,
-            watches=setup.watches,
+            tally_regions=setup.tally_regions,
         )
 
     prepared_by(lambda: fields(_FEW), on_waiting)
