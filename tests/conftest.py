@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from porelight.course.course import physics_members
+from porelight.course.simulation import physics_members
 from porelight.laser.exposure import Exposure
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult
