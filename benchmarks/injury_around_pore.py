@@ -11,7 +11,7 @@ from porelight.healing.stimulus import dermal_mean
 from porelight.injury.field import InjuryParameters, injury_field
 from porelight.injury.follicle import IrradiatedHair, injury_around_hair
 from porelight.laser.devices import laser_genesis
-from porelight.laser.handpiece import path
+from porelight.laser.handpiece import exposure_path
 from porelight.session.ensemble import PLACES
 from porelight.session.result import DEPTH
 from porelight.session.scattered import rise_per_joule, skin_response
@@ -32,7 +32,7 @@ def ratios(n_photons=50_000):
     """Return, for each hair, heat shock at `DISTANCE` over that of the same skin without a hair."""
     skin, exposure = Skin.typical("cheek", 3, 40.0), laser_genesis()
     response = skin_response(skin, exposure, {}, n_photons=n_photons, seed=1)
-    route, place = path(exposure), np.sqrt(exposure.area) * PLACES[:1]
+    route, place = exposure_path(exposure), np.sqrt(exposure.area) * PLACES[:1]
     session = rise_per_joule(response, route, exposure, place)
     times, plexus = session.times[0], response.plexus
     parameters = InjuryParameters.typical()

@@ -16,7 +16,7 @@ from mechanics_orifice_fit import pore, sampled
 from scipy.stats import qmc
 
 from porelight.errors import ConvergenceError
-from porelight.mechanics.mixture import Balance
+from porelight.mechanics.mixture import RingEquilibrium
 from porelight.mechanics.orifice import DermisDepth, OrificeResponse
 from porelight.mechanics.reference import TissueChange
 from porelight.mechanics.ring import RestingRing, RingMechanics, ring_mesh
@@ -76,7 +76,7 @@ def compared(n, seed):
         strain, stiffer = (radial(centre), hoop(centre)), modulus(centre)
         pressure = np.array([one["pressure"]])
         ratio, *moved = RestingRing.of(mesh, mechanics).changed(stiffer, strain, pressure)
-        balance = Balance(ratio, (moved[0], moved[1]), strain, stiffer, pressure)
+        balance = RingEquilibrium(ratio, (moved[0], moved[1]), strain, stiffer, pressure)
         given = {name: float(column[i]) for name, column in values.items()}
         given["thickening_share"] = one["thickening"]
         depth = DermisDepth(*(given[name] for name in DEPTHS))

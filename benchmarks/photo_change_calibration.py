@@ -15,7 +15,7 @@ from photo_pairs import side_by_side, visit_pair
 
 from porelight.errors import PhotographError
 from porelight.photo.change import FEATURES, SIGNALS, WITNESSES
-from porelight.photo.compare import Observed, observed
+from porelight.photo.compare import ObservedChange, observed
 
 RIDGE = 1.0  # on features of unit variance
 _Z = 1.959964
@@ -28,7 +28,7 @@ def true_ratio(seed: int) -> float:
     return 1.0 if seed % 3 == 0 else float(np.exp(draw.uniform(-0.22, 0.1)))
 
 
-def pair_of(seed: int) -> tuple[Observed, float, np.ndarray] | str:
+def pair_of(seed: int) -> tuple[ObservedChange, float, np.ndarray] | str:
     """Return what is seen of a pair, the change of all pores and that of each; or why nothing."""
     pair = visit_pair(seed, true_ratio(seed))
     both = list(zip(pair.photographs, pair.measured, strict=True))
@@ -46,7 +46,7 @@ def pair_of(seed: int) -> tuple[Observed, float, np.ndarray] | str:
     return found, change, np.where(distance.min(axis=1) < 2e-4, own, np.nan)
 
 
-def pairs(seeds: range) -> tuple[list[Observed], np.ndarray, list[np.ndarray]]:
+def pairs(seeds: range) -> tuple[list[ObservedChange], np.ndarray, list[np.ndarray]]:
     """Return what is seen of these pairs, the change of all pores, and that of each."""
     every = list(side_by_side(pair_of, seeds))
     for refused in every:
@@ -75,7 +75,7 @@ def left_out(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return error
 
 
-def pore_noise(seen: list[Observed], own: list[np.ndarray], weights: np.ndarray) -> float:
+def pore_noise(seen: list[ObservedChange], own: list[np.ndarray], weights: np.ndarray) -> float:
     """Return the SD of single pores' changes in units of the noise of their fits."""
     scores = []
     for found, truth in zip(seen, own, strict=True):

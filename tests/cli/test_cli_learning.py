@@ -12,7 +12,7 @@ from porelight.cli.app import main
 from porelight.errors import InputFileError
 from porelight.files.follow_ups import follow_up_folders, visit_of
 from porelight.files.outcomes import load_outcome
-from porelight.tissue.population import DETECTION_THRESHOLD, observed
+from porelight.tissue.population import DETECTION_THRESHOLD, observed_pores
 
 COURSE = """
 [skin]
@@ -60,7 +60,7 @@ def measured_folder(place: Path, diameter: np.ndarray, interval: float = 0.05) -
     (place / "pores.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     possible = "diameter_factor,density_factor\n1.0,1.0\n"
     (place / "possible.csv").write_text(possible, encoding="utf-8")
-    seen = float(observed(diameter, 4e-4).area_fraction)
+    seen = float(observed_pores(diameter, 4e-4).area_fraction)
     summary = {
         "format": "porelight measurement 3",
         "zone_area_cm2": 4.0,

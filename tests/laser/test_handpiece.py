@@ -4,7 +4,7 @@ from scipy.spatial import KDTree
 
 from porelight.errors import ParameterError
 from porelight.laser.devices import laser_genesis
-from porelight.laser.handpiece import Motion, PulsePath, path, pulse_path, raster
+from porelight.laser.handpiece import Motion, PulsePath, exposure_path, pulse_path, raster
 
 AREA, SPOT, RATE = 1e-2, 5e-3, 7.0
 
@@ -145,7 +145,7 @@ def test_stacked_pulses_fall_on_one_place_in_turn():
 def test_path_of_an_exposure_is_its_raster():
     exposure = laser_genesis(n_pulses=300)
     expected = raster(exposure.area, 300, 7.0, 5e-3, passes=4)
-    np.testing.assert_array_equal(path(exposure).position, expected.position)
+    np.testing.assert_array_equal(exposure_path(exposure).position, expected.position)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 
 from porelight.errors import ParameterError
 from porelight.laser.devices import laser_genesis, pearl
-from porelight.laser.handpiece import path
+from porelight.laser.handpiece import exposure_path
 from porelight.laser.motion import Motion, PulsePath
 
 SQUARE = PulsePath(
@@ -45,7 +45,7 @@ def test_a_recorded_path_is_followed():
     exposure = laser_genesis(motion=SQUARE)
     assert exposure.n_pulses == 5
     assert exposure.rate == pytest.approx(7.0)
-    assert path(exposure) is SQUARE
+    assert exposure_path(exposure) is SQUARE
 
 
 def test_a_path_outside_the_area_is_refused_with_the_area_it_needs():

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from porelight.errors import DataFileError, InputFileError, ParameterError
 from porelight.laser.device import Device
 from porelight.laser.device_file import device_content
-from porelight.laser.device_use import Colour, Mark, Marker
+from porelight.laser.device_use import Colour, Marker, SessionMark
 from porelight.laser.devices import device, devices
 from porelight.report import palette
 from porelight.units import J_per_cm2, celsius, mm, ms, nm
@@ -105,9 +105,9 @@ def test_a_plan_walks_through_every_combination():
 
 
 def test_a_device_without_a_mark_has_the_usual_one(own):
-    assert own().mark == Mark()
+    assert own().mark == SessionMark()
     drawn = own(SCANNER + '\n[mark]\nmarker = "P"\ncolour = "sky"\n')
-    assert drawn.mark == Mark("P", "sky")
+    assert drawn.mark == SessionMark("P", "sky")
 
 
 def test_marks_are_drawn_in_known_shapes_and_colours():

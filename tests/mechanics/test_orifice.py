@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from porelight.data.priors import draws, member, uncertain
 from porelight.errors import DataFileError, ExtrapolationWarning, ParameterError
-from porelight.mechanics.mixture import Balance
+from porelight.mechanics.mixture import RingEquilibrium
 from porelight.mechanics.orifice import (
     UNIT_CHANGES,
     DermisDepth,
@@ -38,7 +38,7 @@ def balance(mechanics, n_draw=1, *, modulus=1.0, radial=0.0, hoop=0.0, pressure=
     strain, stiffer = (spread(radial), spread(hoop)), spread(modulus)
     plug = np.full(n_draw, pressure)
     ratio, *moved = RestingRing.of(MESH, mechanics, n_draw).changed(stiffer, strain, plug)
-    return Balance(ratio, (moved[0], moved[1]), strain, stiffer, plug)
+    return RingEquilibrium(ratio, (moved[0], moved[1]), strain, stiffer, plug)
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)

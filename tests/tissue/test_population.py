@@ -4,7 +4,7 @@ from scipy.stats import norm
 
 from porelight.data.library import parameter
 from porelight.errors import ParameterError
-from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation, observed
+from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation, observed_pores
 
 ZONES = ("forehead", "glabella", "nose", "cheek", "chin")
 
@@ -122,18 +122,18 @@ def test_measured_population_keeps_what_was_measured():
 def test_observed_works_over_any_leading_axes():
     pores = PorePopulation.typical("nose", 3, 40.0, n=100)
     ratio = np.array([[1.0, 0.9, 0.8], [0.7, 1.1, 0.0]])
-    seen = observed(ratio[..., None] * pores.diameter, pores.area)
+    seen = observed_pores(ratio[..., None] * pores.diameter, pores.area)
     assert seen.area_fraction.shape == (2, 3)
     np.testing.assert_allclose(seen.area_fraction[0, 0], pores.area_fraction())
-    alone = observed(0.8 * pores.diameter, pores.area)
+    alone = observed_pores(0.8 * pores.diameter, pores.area)
     np.testing.assert_allclose(seen.visible_density[0, 2], alone.visible_density)
     np.testing.assert_allclose(seen.mean_diameter, ratio * pores.mean_diameter)
     assert seen.area_fraction[1, 2] == 0.0
 
 
 def test_a_pore_at_the_threshold_is_seen():
-    assert float(observed(np.array([250e-6]), 1e-4).visible_density) == pytest.approx(1e4)
-    assert float(observed(np.array([249e-6]), 1e-4).visible_density) == 0.0
+    assert float(observed_pores(np.array([250e-6]), 1e-4).visible_density) == pytest.approx(1e4)
+    assert float(observed_pores(np.array([249e-6]), 1e-4).visible_density) == 0.0
 
 
 def test_quantiles_run_from_the_smallest_to_the_largest_pore():
@@ -191,7 +191,7 @@ def test_impossible_floor_is_refused(floor, text):
 )
 def test_observed_refuses_impossible_pores(diameter, text):
     with pytest.raises(ParameterError, match=text):
-        observed(diameter, 1e-4)
+        observed_pores(diameter, 1e-4)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from porelight.mechanics.depth import orifice_mean
 from porelight.mechanics.ring import RingMechanics
 from porelight.quantities import Floats
 from porelight.session.result import DEPTH, SessionResult, at_plexus
-from porelight.tissue.population import observed
+from porelight.tissue.population import observed_pores
 from porelight.tissue.skin import Skin
 from porelight.units import day
 
@@ -242,7 +242,7 @@ def _seen(skin: Skin, ratio: Floats, values: Mapping[str, Floats]) -> dict[str, 
     result = {name: np.empty_like(ratio) for name in ("mean", "density", "area")}
     for i, one in enumerate(ratio):  # one draw at a time: all at once would fill the memory
         diameter = np.maximum(pores.diameter * one[:, None], pores.floor) * larger[i]
-        seen = observed(diameter, pores.area)
+        seen = observed_pores(diameter, pores.area)
         result["mean"][i] = seen.mean_diameter
         result["density"][i] = seen.visible_density * denser[i]
         result["area"][i] = seen.area_fraction * denser[i]

@@ -1,4 +1,4 @@
-"""How this room reads parameters, sessions and histories, and what comes back after a session."""
+"""Checks of the input of this room, and the share that is missing and returns after sessions."""
 
 import numpy as np
 
@@ -46,9 +46,9 @@ def missing_share(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, in order [s].
+        Times of the returned values, in order [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s], in any order.
+        Times of the sessions [s], in any order.
     removed : ndarray of float64, shape (n_session, n_draw)
         Share taken by each session [-].
     return_time : float or ndarray of float64, shape (n_draw,)

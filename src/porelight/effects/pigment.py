@@ -1,4 +1,4 @@
-r"""Epidermal melanin and mottled pigment: what leaves with the removed epidermis, and its return.
+r"""Epidermal melanin and mottled pigment: their loss with the removed epidermis, and their return.
 
 A session that removes (ablates, or kills and sheds) the depth d takes the share
 
@@ -31,7 +31,7 @@ _SUN = Quantity("sun_exposure", "1", 0.0, 20.0, "sun relative to the habitual do
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PigmentParameters(ParameterSet):
-    """Where pigment lies and how it returns; a field is one number or one per draw, (n_draw,)."""
+    """Depth of pigment and time of its return; a field is one number or one per draw, (n_draw,)."""
 
     FILE = "effects"
 
@@ -61,9 +61,9 @@ def epidermal_melanin(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, in order [s].
+        Times of the returned values, in order [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     removed_depth : ndarray of float64, shape (n_session, n_draw)
         Ablated and shed depth of each session [m].
     fitzpatrick : int
@@ -104,9 +104,9 @@ def mottled_pigment(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, in order [s].
+        Times of the returned values, in order [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     removed_depth : ndarray of float64, shape (n_session, n_draw)
         Ablated and shed depth of each session [m].
     parameters : PigmentParameters

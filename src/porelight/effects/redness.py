@@ -1,4 +1,4 @@
-r"""Diffuse redness and broken vessels: what heat leaves of the upper plexus.
+r"""Diffuse redness and broken vessels after heat in the vessels of the upper plexus.
 
 A session takes from the small vessels of the upper plexus the share
 
@@ -7,8 +7,8 @@ A session takes from the small vessels of the upper plexus the share
 with c the coagulated and h the heat-shocked fraction there; a says how far coagulated vessels are
 resorbed, b what warming alone does (it has not been shown to do anything, so its prior reaches down
 to nearly nothing). The missing share v comes back with time, and redness changes by -s v with s the
-share of it that these vessels carry. Visible broken vessels answer to coagulation alone and come
-back over years. The redness of the treatment itself belongs to healing, not here.
+share of it that these vessels carry. Visible broken vessels respond to coagulation alone and return
+over years. The redness of the treatment itself belongs to healing, not here.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from porelight.quantities import FRACTION, Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RednessParameters(ParameterSet):
-    """How vessels answer heat; a field is one number or one per draw, shape (n_draw,)."""
+    """Response of vessels to heat; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "effects"
 
@@ -58,9 +58,9 @@ def diffuse_redness(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, in order [s].
+        Times of the returned values, in order [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     coagulated : ndarray of float64, shape (n_session, n_draw)
         Coagulated fraction of blood at the upper plexus [-].
     heat_shocked : ndarray of float64, shape (n_session, n_draw)
@@ -103,9 +103,9 @@ def broken_vessels(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, in order [s].
+        Times of the returned values, in order [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     coagulated : ndarray of float64, shape (n_session, n_draw)
         Coagulated fraction of blood at the upper plexus [-].
     parameters : RednessParameters

@@ -11,9 +11,9 @@ levelled. The exponential keeps a relief above 0 however much collagen there is,
 when collagen is lost. One form serves three kinds, which differ in their numbers:
 
 - *Roughness* lies in the outermost tens of micrometres and comes back.
-- *Fine lines* reach up to 0.2 mm and answer collagen more: the bending stiffness of a sheet goes
-  with the cube of its thickness, and the depth of a fold falls with it. Deep wrinkles of expression
-  are not meant.
+- *Fine lines* reach up to 0.2 mm and respond more to collagen: the bending stiffness of a sheet
+  goes with the cube of its thickness, and the depth of a fold falls with it. Deep wrinkles of
+  expression are not meant.
 - *Acne scars* are filled by collagen and come back as it goes; a rim that resurfacing has lowered
   stays low. Ice-pick and box scars are not meant.
 
@@ -43,7 +43,7 @@ class Relief:
     Attributes
     ----------
     share : float or ndarray of float64
-        What resurfacing can level of it, s [-].
+        Share of it that resurfacing can level, s [-].
     depth : float or ndarray of float64
         Removed depth that levels all but 1/e of that, d0 [m].
     return_time : float or ndarray of float64
@@ -60,7 +60,7 @@ class Relief:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextureParameters(ParameterSet):
-    """What makes skin smoother; a field is one number or one per draw, shape (n_draw,)."""
+    """Response of surface roughness; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "effects"
 
@@ -88,7 +88,7 @@ class TextureParameters(ParameterSet):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineParameters(ParameterSet):
-    """What makes fine lines shallower; a field is one number or one per draw, shape (n_draw,)."""
+    """Response of fine lines; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "effects"
 
@@ -116,7 +116,7 @@ class LineParameters(ParameterSet):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScarParameters(ParameterSet):
-    """What makes acne scars shallower; a field is one number or one per draw, shape (n_draw,)."""
+    """Response of acne scars; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "effects"
 
@@ -147,15 +147,15 @@ def relief_change(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, in order [s].
+        Times of the returned values, in order [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     removed_depth : ndarray of float64, shape (n_session, n_draw)
         Ablated and shed depth of each session [m].
     collagen_ratio : ndarray of float64, shape (n_time, n_draw)
         Collagen of the dermis between pores over its amount at rest [-].
     relief : Relief
-        Which.
+        The kind of relief.
 
     Returns
     -------

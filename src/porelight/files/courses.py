@@ -24,7 +24,7 @@ from porelight.units import nm
 from porelight.workflows.measure import measure
 
 # settings that a device limits, by the path of their field
-_DIALS = {
+_SETTINGS = {
     "exposure.wavelength": "wavelength",
     "exposure.radiant_exposure": "radiant_exposure",
     "exposure.pulse_duration": "pulse_duration",
@@ -35,7 +35,7 @@ _DIALS = {
     "exposure.passes": "passes",
     "exposure.overlap": "overlap",
 }
-_DIAL_KEYS = {field.key for field in SESSION.fields if field.path in _DIALS}
+_SETTING_KEYS = {field.key for field in SESSION.fields if field.path in _SETTINGS}
 _MOTION_KEYS = [field.key for field in SESSION.fields if field.path.startswith("exposure.motion")]
 _PATH_KEYS = {"path_time_s", "path_position_mm"}
 
@@ -149,7 +149,7 @@ def _session(table: Mapping[str, Any], folder: Path) -> Session:
     stated = _stated(table)
     device = _device(stated, folder)
     recorded = _path_of_file(stated, folder)
-    if recorded is None and set(stated) >= _DIAL_KEYS:
+    if recorded is None and set(stated) >= _SETTING_KEYS:
         # everything is said: a plan's session, or an experiment that has no device file
         session = SESSION.object(stated)
         breaches = () if device is None else device.breaches(session.exposure, 1)
@@ -162,8 +162,8 @@ def _session(table: Mapping[str, Any], folder: Path) -> Session:
     dials, others = {}, {}
     for key, value in stated.items():
         path = SESSION.field_of(key).path
-        if path in _DIALS:
-            dials[_DIALS[path]] = SESSION.values({key: value})[path]
+        if path in _SETTINGS:
+            dials[_SETTINGS[path]] = SESSION.values({key: value})[path]
         else:
             others[key] = value
     _require_wavelength(known, dials.pop("wavelength", None))

@@ -1,4 +1,4 @@
-"""How this room reads its sessions."""
+"""Checks of the times and doses of sessions, and their shapes for the formulas of this room."""
 
 import numpy as np
 

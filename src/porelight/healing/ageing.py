@@ -31,7 +31,7 @@ _YOUNG, _OLD = 24.0, 80.0  # years: the two groups whose fibroblasts were compar
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AgeingParameters(ParameterSet):
-    """How fast collagen goes; a field is one number or one per draw, shape (n_draw,)."""
+    """Rates of the loss of collagen; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "healing"
 
@@ -86,7 +86,7 @@ def loss_rate(
     sun_exposure : float
         Unprotected exposure relative to the people of the surveys; 0 never outdoors.
     protection : tuple of SunProtection
-        When sunscreen is used; where two overlap, both act.
+        Periods with sunscreen; where two overlap, both act.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def fibroblast_response(age: float, parameters: AgeingParameters) -> Floats:
     Parameters
     ----------
     age : float
-        Age [years].
+        Age of the person [years].
     parameters : AgeingParameters
         `old_fibroblast_loss` may be of shape (n_draw,).
 

@@ -111,7 +111,7 @@ class CollagenKinetics(ParameterSet):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CollagenState:
-    """Everything the future depends on, at one time; arrays of shape (*shape)."""
+    """The state of collagen at one time, from which it can be continued; arrays (*shape)."""
 
     time: float  # s
     signal: Floats  # W
@@ -129,7 +129,7 @@ class CollagenState:
 
     @classmethod
     def homeostasis(cls, kinetics: CollagenKinetics, shape: tuple[int, ...], time: float) -> Self:
-        """Return the state of skin that nothing has happened to."""
+        """Return the state of untreated skin."""
         rates = kinetics.along_first_axis(len(shape))
         n0 = np.broadcast_to(np.asarray(rates.immature_fraction), shape)
         zero = np.zeros(shape)
@@ -167,9 +167,9 @@ def remodelling(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When the state is wanted [s], in order. The first is where the integration starts.
+        Times of the returned histories [s], in order; the integration starts at the first.
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s], not before ``times[0]``. A value at the very time of a session is
+        Times of the sessions [s], not before ``times[0]``. A value at the very time of a session is
         the one just before it; sessions at or after ``times[-1]`` do not act.
     stimulus : ndarray of float64, shape (n_session, *shape)
         Signal dose S of each session [-]; 1 raises procollagen mRNA by 84 % at day 7.

@@ -75,9 +75,9 @@ def contraction(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted [s].
+        Times of the returned values [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     injured : ndarray of float64, shape (n_session, n_draw)
         Depth of dermis that each session injured [m]; see `dermal_depth`.
     parameters : ContractionParameters

@@ -1,4 +1,4 @@
-r"""The surface after a session: open wound, dressing of coagulated tissue, redness, pigment risk.
+r"""Healing of the surface: open wound, dressing of coagulated tissue, redness, pigment risk.
 
 The depth b of a wound is what was ablated plus the dead layer that stays on it. New epidermis
 covers it at the time
@@ -34,7 +34,7 @@ _REFERENCE_TYPE = 3  # the skin type that pigment_odds is given for
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpidermisParameters(ParameterSet):
-    """Numbers of the surface's healing; a field is one number or one per draw, shape (n_draw,)."""
+    """Healing of the surface; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "healing"
 
@@ -82,7 +82,7 @@ class EpidermisParameters(ParameterSet):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpidermalHealing:
-    """The surface over time, each of shape (n_time, n_draw) and 0 where nothing happened."""
+    """State of the surface over time, each of shape (n_time, n_draw); 0 without a session."""
 
     open_wound: Floats  # share of the treated surface without new epidermis
     dressing: Floats  # share covered by coagulated tissue
@@ -97,14 +97,14 @@ def epidermal_healing(
     surface_rise: Floats,
     parameters: EpidermisParameters,
 ) -> EpidermalHealing:
-    """Surface of the skin through a course of sessions.
+    """State of the surface of the skin over a course of sessions.
 
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted [s].
+        Times of the returned values [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     ablated : ndarray of float64, shape (n_session, n_draw)
         Depth removed by each session [m].
     dead : ndarray of float64, shape (n_session, n_draw)

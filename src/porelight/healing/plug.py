@@ -35,7 +35,7 @@ _DOSE = Quantity("stimulus", "1", 0.0, 1e4, "signal dose")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlugParameters(ParameterSet):
-    """How plugs empty and refill; a field is one number or one per draw, shape (n_draw,)."""
+    """Filling and emptying of plugs; a field is one number or one per draw, shape (n_draw,)."""
 
     FILE = "healing"
 
@@ -68,7 +68,7 @@ class PlugParameters(ParameterSet):
 
 @dataclass(frozen=True, slots=True)
 class Cleansing:
-    """Pores kept clear from one time to another."""
+    """A period in which pores are kept clear."""
 
     start: float  # s
     stop: float = math.inf  # s
@@ -114,15 +114,15 @@ def plug_fill(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted [s]; at the first, the fill is 1.
+        Times of the returned fill [s]; at the first, the fill is 1.
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s]; those before the first time are refused.
+        Times of the sessions [s], not before the first of `times`.
     emptied : ndarray of float64, shape (n_session, n_draw)
         Share of the fill that each session takes away [-]; see `emptied_share`.
     parameters : PlugParameters
         Fields may be of shape (n_draw,).
     cleansing : tuple of Cleansing
-        Where two overlap, both take their part.
+        Periods of cleansing; where two overlap, both act.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def plug_fill(
 def _later(
     missing: Floats, now: float, until: float, p: PlugParameters, cleansing: tuple[Cleansing, ...]
 ) -> Floats:
-    """Return what is missing from the fill after a stretch of constant rates."""
+    """Return the missing share of the fill after an interval of constant rates."""
     removal: NumberOrDraws = 0.0
     for care in cleansing:
         if care.start <= now < care.stop:

@@ -1,4 +1,4 @@
-r"""From the injury vector to the dose of signal that one session gives.
+r"""The stimulus of a session: the dose of the healing signal, from its injury.
 
 .. math:: s = w_H H + w_C C + w_B\, b / b_{ref}, \qquad S = S_{max}\,(1 - e^{-s / S_{max}})
 
@@ -29,7 +29,7 @@ _POSITIVE = Quantity("number", "1", 1e-6, 1e6, "a number above 0")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StimulusParameters(ParameterSet):
-    """Weights of the map; a field is one number or one per draw, shape (n_draw,)."""
+    """Weights of the injuries in a dose; a field is one number or one per draw, (n_draw,)."""
 
     FILE = "healing"
 
@@ -56,7 +56,7 @@ def dermal_mean(
     depth : ndarray of float64, shape (n_depth,)
         Depths below the surface [m], increasing; they must cover the range.
     profile : ndarray of float64, shape (..., n_depth)
-        What to average, for example the heat-shocked fraction.
+        Profile to average, for example the heat-shocked fraction.
     shallowest, deepest : float
         Range of depths [m].
 

@@ -32,7 +32,7 @@ from porelight.data.priors import draws, uncertain
 from porelight.errors import DataFileError, ParameterError
 from porelight.inference.reweighting import Learned, reweighted, weighted_quantile
 from porelight.quantities import Floats
-from porelight.tissue.population import PorePopulation, observed
+from porelight.tissue.population import PorePopulation, observed_pores
 from porelight.units import day
 
 BIOLOGY_OF_PORES = ("healing", "mechanics")
@@ -200,7 +200,7 @@ def _seen(
     """Return area and count over their start, each (n_draw, n_day)."""
     times = fine_times(np.concatenate([[0.0], days]) * day, session_days * day)
     shown = np.searchsorted(times, days * day)
-    start = observed(pores.diameter, pores.area)
+    start = observed_pores(pores.diameter, pores.area)
     area, count = np.empty((2, dose.size, days.size))
     for first in range(0, dose.size, _BATCH):
         some = slice(first, first + _BATCH)
@@ -214,7 +214,7 @@ def _seen(
         )
         for i, ratio in enumerate(history.ratio[shown].T, start=first):
             diameter = np.maximum(pores.diameter * ratio[:, None], pores.floor)
-            seen = observed(diameter, pores.area)
+            seen = observed_pores(diameter, pores.area)
             area[i] = seen.area_fraction / start.area_fraction
             count[i] = seen.visible_density / start.visible_density
     # a population of some hundred pores counts in steps: half a pore is left of none

@@ -1,4 +1,4 @@
-"""Whole numbers at the door of this room."""
+"""A check that a number is a count."""
 
 from numbers import Integral
 
@@ -11,7 +11,7 @@ def require_count(name: str, count: object) -> int:
     Raises
     ------
     ParameterError
-        If it is not.
+        If it is no whole number, or below 1.
     """
     if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
         raise ParameterError(f"{name} is {count!r}; expected a whole number of 1 or more.")

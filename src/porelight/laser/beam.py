@@ -1,4 +1,4 @@
-r"""The beam at the skin: where its light lands, from which direction, and how strong it is.
+r"""The beam at the skin: its profile, its diameter and its direction.
 
 Radiant exposure is energy over the area of the spot, :math:`H = E / (\pi D^2/4)`, for every
 profile, as clinics state it. A flat-top beam has it everywhere inside; a Gaussian beam, whose
@@ -35,22 +35,22 @@ class Beam:
     Attributes
     ----------
     profile : {"flat-top", "gaussian", "ring", "pencil"} or RadialProfile or BeamImage
-        Even disc; Gaussian; even ring; a line without width, for comparison with theory; or what
-        was measured, scaled to the diameter.
+        Even disc; Gaussian; even ring; a line without width, for comparison with theory; or a
+        measured profile, scaled to the diameter.
     diameter : float
-        Of the disc, outer one of the ring, where a Gaussian falls to 1/e2, second-moment diameter
-        of a measured profile [m]; a pencil beam may have 0.
+        Diameter of the disc, outer diameter of the ring, diameter at which a Gaussian falls to
+        1/e2, second-moment diameter of a measured profile [m]; a pencil beam may have 0.
     inner_diameter : float
-        Of a ring's dark middle [m].
+        Diameter of a ring's dark middle [m].
     tilt : float
         Angle between the beam and the skin's normal, in the air, towards x [rad].
     half_angle : float
-        How far the ray at half the diameter leans outwards, or half the angle of a fibre's cone,
-        in the air [rad].
+        Angle at which the ray at half the diameter leans outwards, or half the angle of a fibre's
+        cone, in the air [rad].
     stand_off : float
         Distance along the axis from where `diameter` holds to the skin [m].
     spreading : {"beam", "fibre"}
-        What the half angle means: one direction for each point, or an even cone at each point.
+        Meaning of the half angle: one direction for each point, or an even cone at each point.
     """
 
     profile: Profile | RadialProfile | BeamImage

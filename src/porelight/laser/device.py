@@ -1,7 +1,7 @@
 """One device: its numbers with their sources, its limits, and the sessions made within them.
 
 A device refuses a setting outside its range; for an experiment beyond it build an `Exposure`
-directly. Which devices ship with porelight is known to `laser.devices`.
+directly. The devices that ship with porelight are in `laser.devices`.
 """
 
 import math
@@ -17,14 +17,14 @@ from porelight.errors import DataFileError, InputFileError, ParameterError, did_
 from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
 from porelight.laser.device_file import (
-    DIALS,
+    SETTINGS,
     device_content,
     device_keys,
     read_content,
     require_settings,
     shipped_content,
 )
-from porelight.laser.device_use import Mark, PlanGrid
+from porelight.laser.device_use import PlanGrid, SessionMark
 from porelight.laser.exposure import Cooling, Exposure, StopReads
 from porelight.laser.motion import Motion, PulsePath
 from porelight.laser.thermometer import Thermometer
@@ -36,24 +36,24 @@ _EVERY = ("stop_at_surface", "cooling", "motion", "aspect", "stop_reads", "therm
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device: what it is used for, within which limits, who says so, how it is planned with.
+    """One device: its use, its limits with their sources, and its part in a plan.
 
     Attributes
     ----------
     key : str
-        Its name in files and commands: the name of its file without the ending.
+        Name of the device in files and commands: the name of its file without the ending.
     title : str
-        Its name as its users write it.
+        Name of the device as its users write it.
     settings : mapping of str to Parameter
         Usual value and accepted range of each number [SI], with source and flag. Either `n_pulses`
         is among them, for a beam moved by hand, or `overlap`, for a scanner, from whose pattern the
         number of pulses follows.
     technique, endpoint, contraindications, source : str, str, tuple of str, str
-        In words.
+        Technique, clinical end point, contraindications and their source, in words.
     plan : PlanGrid
-        What a plan walks through.
-    mark : Mark
-        How its sessions are drawn.
+        The sessions that a plan tries.
+    mark : SessionMark
+        Marker and colour of its sessions in figures.
     """
 
     key: str
@@ -65,7 +65,7 @@ class Device:
     contraindications: tuple[str, ...] = field(repr=False)
     source: str = field(repr=False)
     plan: PlanGrid
-    mark: Mark
+    mark: SessionMark
 
     def __post_init__(self) -> None:
         """Check that everything is there and that its own sessions are possible."""
@@ -171,7 +171,7 @@ class Device:
         return replace(self, plan=replace(self.plan, **changes))  # type: ignore[arg-type]
 
     def plan_exposures(self) -> tuple[Exposure, ...]:
-        """Return the sessions that a plan walks through: every radiant exposure, every count."""
+        """Return the sessions that a plan tries: every radiant exposure with every pulse count."""
         counts = [{"n_pulses": n} for n in self.plan.n_pulses] if self.sets_pulses else [{}]
         return tuple(
             self.exposure(
@@ -246,7 +246,7 @@ class Device:
         Parameters
         ----------
         exposure : Exposure
-            What is planned.
+            The session that is planned.
         fitzpatrick : int
             Skin type, 1 to 6.
 
@@ -260,7 +260,7 @@ class Device:
             given = _settings_of(exposure)
             lines = [
                 self._refusal(name, given[name])
-                for name in DIALS
+                for name in SETTINGS
                 if name in self.settings and not _within(given[name], self.settings[name])
             ]
             if fitzpatrick_type(fitzpatrick) > self.fitzpatrick_darkest:
@@ -284,7 +284,7 @@ class Device:
 
     def _chosen(self, settings: Mapping[str, object]) -> dict[str, float]:
         """Return every number of a session: as given, if it lies in its range, or the usual one."""
-        adjustable = [name for name in DIALS if name in self.settings and name != "wavelength"]
+        adjustable = [name for name in SETTINGS if name in self.settings and name != "wavelength"]
         for name in settings:
             if name == "n_pulses" and name not in adjustable:
                 raise ParameterError(
@@ -307,11 +307,11 @@ class Device:
         return chosen
 
     def _refusal(self, name: str, value: float) -> str:
-        dial, limit = DIALS[name], self.settings[name]
-        low, high = limit.low / dial.size, limit.high / dial.size
+        setting, limit = SETTINGS[name], self.settings[name]
+        low, high = limit.low / setting.size, limit.high / setting.size
         span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        unit = f" {dial.unit}" if dial.unit else ""
-        return f"{name} is {value / dial.size:g}{unit}; {self.title} takes {span}{unit}."
+        unit = f" {setting.unit}" if setting.unit else ""
+        return f"{name} is {value / setting.size:g}{unit}; {self.title} takes {span}{unit}."
 
 
 def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
@@ -320,7 +320,7 @@ def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
     Parameters
     ----------
     area : float
-        Area [m2].
+        Area to cover [m2].
     spot_diameter : float
         Diameter of the spot [m].
     overlap : float
@@ -332,7 +332,7 @@ def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
 
 
 def _settings_of(exposure: Exposure) -> dict[str, float]:
-    own = {name: float(getattr(exposure, name)) for name in DIALS if name != "spot_diameter"}
+    own = {name: float(getattr(exposure, name)) for name in SETTINGS if name != "spot_diameter"}
     return {**own, "spot_diameter": exposure.beam.diameter}
 
 

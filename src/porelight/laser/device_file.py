@@ -1,7 +1,7 @@
 """The file of a device: which numbers, words and choices it holds, and their checks.
 
-The format is the same for the devices that ship with porelight and for a user's own; it is told in
-``docs/extending/device.md``.
+The format is the same for the devices that ship with porelight and for a user's own; it is
+described in ``docs/extending/device.md``.
 """
 
 import math
@@ -22,32 +22,32 @@ from porelight.data.library import (
     values_of,
 )
 from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
-from porelight.laser.device_use import Colour, InCombination, Mark, Marker, PlanGrid
+from porelight.laser.device_use import Colour, InCombination, Marker, PlanGrid, SessionMark
 from porelight.units import day
 
 _ROOM = "devices"
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
-    """A setting of a session that a device limits: how clinics write it."""
+class SettingUnits:
+    """The units of a setting that a device limits, as clinics write it."""
 
     unit: str  # as shown to people
     size: float  # that unit in SI
     units: tuple[str, ...]  # those a file may state it in
 
 
-DIALS: Mapping[str, Dial] = MappingProxyType(
+SETTINGS: Mapping[str, SettingUnits] = MappingProxyType(
     {
-        "wavelength": Dial("nm", 1e-9, ("nm", "um", "m")),
-        "radiant_exposure": Dial("J/cm2", 1e4, ("J/cm2", "J/m2")),
-        "pulse_duration": Dial("ms", 1e-3, ("ms", "s")),
-        "spot_diameter": Dial("mm", 1e-3, ("mm", "um", "m")),
-        "rate": Dial("Hz", 1.0, ("Hz", "1/s")),
-        "n_pulses": Dial("", 1.0, ("1",)),
-        "area": Dial("cm2", 1e-4, ("cm2", "mm2", "m2")),
-        "passes": Dial("", 1.0, ("1",)),
-        "overlap": Dial("of the diameter", 1.0, ("1", "%")),
+        "wavelength": SettingUnits("nm", 1e-9, ("nm", "um", "m")),
+        "radiant_exposure": SettingUnits("J/cm2", 1e4, ("J/cm2", "J/m2")),
+        "pulse_duration": SettingUnits("ms", 1e-3, ("ms", "s")),
+        "spot_diameter": SettingUnits("mm", 1e-3, ("mm", "um", "m")),
+        "rate": SettingUnits("Hz", 1.0, ("Hz", "1/s")),
+        "n_pulses": SettingUnits("", 1.0, ("1",)),
+        "area": SettingUnits("cm2", 1e-4, ("cm2", "mm2", "m2")),
+        "passes": SettingUnits("", 1.0, ("1",)),
+        "overlap": SettingUnits("of the diameter", 1.0, ("1", "%")),
     }
 )
 # other numbers of a device -> units that a file may state them in
@@ -60,7 +60,9 @@ _FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "handpiece_distance": ("mm", "m"),
     }
 )
-SETTING_UNITS = MappingProxyType({name: dial.units for name, dial in DIALS.items()} | dict(_FACTS))
+SETTING_UNITS = MappingProxyType(
+    {name: setting.units for name, setting in SETTINGS.items()} | dict(_FACTS)
+)
 _OPTIONAL = (
     *("n_pulses", "overlap"),
     *("sessions", "surface_temperature_target", "handpiece_distance"),
@@ -71,7 +73,7 @@ _GRID = ("in_combination", "radiant_exposure", "n_pulses", "sessions")
 
 
 class DeviceContent(TypedDict):
-    """What a file says of a device, checked field by field."""
+    """The content of a device's file, checked field by field."""
 
     title: str
     settings: Table
@@ -80,7 +82,7 @@ class DeviceContent(TypedDict):
     contraindications: tuple[str, ...]
     source: str
     plan: PlanGrid
-    mark: Mark
+    mark: SessionMark
 
 
 @cache
@@ -95,12 +97,12 @@ def device_keys() -> tuple[str, ...]:
 
 
 def shipped_content(key: str) -> tuple[Mapping[str, object], str]:
-    """Return what stands in the file of a device that ships with porelight, and its name."""
+    """Return the content of the file of a device that ships with porelight, and its name."""
     return document(_ROOM, key), f"data/{_ROOM}/{key}.toml"
 
 
 def read_content(path: Path) -> Mapping[str, object]:
-    """Return what stands in a TOML file.
+    """Return the content of a TOML file.
 
     Raises
     ------
@@ -118,14 +120,14 @@ def read_content(path: Path) -> Mapping[str, object]:
 
 
 def device_content(entries: Mapping[str, object], where: str) -> DeviceContent:
-    """Return what a file says of a device.
+    """Return the checked content of a device's file.
 
     Parameters
     ----------
     entries : mapping of str to object
-        As TOML gives them.
+        Content of the TOML file.
     where : str
-        The file, for the error.
+        Name of the file, for messages.
 
     Raises
     ------
@@ -192,7 +194,7 @@ def _plan(entries: Mapping[str, object], settings: Table, where: str) -> PlanGri
     _require_keys(entries, inside, required, _GRID)
     lists = {name: values_of(entries[name], inside, name) for name in entries if name in _GRID[1:]}
     for name, (_, unit) in lists.items():
-        allowed = DIALS[name].units if name in DIALS else _FACTS[name]
+        allowed = SETTINGS[name].units if name in SETTINGS else _FACTS[name]
         if unit not in allowed:
             raise DataFileError(
                 f"{inside}, {name}: unit is {unit!r}; expected {' or '.join(allowed)}."
@@ -210,12 +212,12 @@ def _plan(entries: Mapping[str, object], settings: Table, where: str) -> PlanGri
     )
 
 
-def _mark(entries: Mapping[str, object], where: str) -> Mark:
+def _mark(entries: Mapping[str, object], where: str) -> SessionMark:
     inside = f"{where}, mark"
     _require_keys(entries, inside, (), ("marker", "colour"))
     given = {name: _text(entries, name, inside) for name in entries}
-    usual = Mark()
-    return Mark(
+    usual = SessionMark()
+    return SessionMark(
         cast("Marker", given.get("marker", usual.marker)),
         cast("Colour", given.get("colour", usual.colour)),
     )

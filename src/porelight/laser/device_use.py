@@ -1,4 +1,4 @@
-"""How a device is planned with and drawn: what its file says beside numbers, limits and words."""
+"""The part of a device in plans and figures: the sessions to try, its marker and its colour."""
 
 import math
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Colour = Literal["ink", "blue", "vermilion", "green", "orange", "purple", "sky"]
 
 @dataclass(frozen=True, slots=True)
 class PlanGrid:
-    """The sessions of one device that a plan walks through, and how they form courses.
+    """The sessions of one device that a plan tries, and how they form courses.
 
     Attributes
     ----------
@@ -72,13 +72,13 @@ class PlanGrid:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SessionMark:
     """How a session of a device is drawn on a time axis.
 
     Attributes
     ----------
     marker : str
-        Shape, as Matplotlib names it.
+        Shape of the marker, as Matplotlib names it.
     colour : str
         Name of a colour of the reports' palette.
     """

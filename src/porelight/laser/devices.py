@@ -1,9 +1,9 @@
 """The devices that ship with porelight.
 
 Each is one file, ``data/devices/<key>.toml``: its numbers with sources and flags, what its users
-are told in words, what a plan walks through, and how it is drawn. Every file in that folder is a
-device; nothing else lists them. A device of your own is the same file anywhere else, read by
-`Device.read`.
+are told in words, the sessions that a plan tries, and its marker in figures. Every file in that
+folder is a device; nothing else lists them. A device of your own is the same file anywhere else,
+read by `Device.read`.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a device does to the skin in one session: pulses, spot, rate, area.
+"""The exposure of one session: pulses, spot, rate, area, cooling and stop.
 
 An `Exposure` may have any wavelength, spot and pulse train; the devices (`laser.devices`) fill it
 for the devices that porelight knows.
@@ -51,24 +51,24 @@ class Exposure:
     area : float
         Area of skin over which they are spread [m2]; at least one spot.
     passes : int
-        How many times the spot travels over the whole area.
+        Number of times the spot travels over the whole area.
     overlap : float
         Share of the spot's diameter that neighbours have in common, as set on a scanner; 0 for a
         beam moved by hand, whose overlap follows from `n_pulses` (see `pulses_per_point`).
     stop_at_surface : float
         Surface temperature at which the session ends [K]; infinite for no such stop.
     cooling : {"none", "cold air", "contact", "cryogen"}
-        How the surface is cooled during the session.
+        Cooling of the surface during the session.
     motion : Motion or PulsePath
-        How the spot travels, or the path that was recorded; a path fits `n_pulses` and lies inside
-        the area.
+        Pattern of the spot's travel, or a recorded path, which has `n_pulses` pulses inside the
+        area.
     aspect : float
         Width of the area over its height.
     stop_reads : {"area mean", "thermometer"}
-        What is held against `stop_at_surface`: the mean over the area between pulses, or the
-        thermometer that moves with the spot.
+        Reading that is compared with `stop_at_surface`: the mean over the area between pulses, or
+        the thermometer that moves with the spot.
     thermometer : Thermometer
-        That thermometer.
+        Thermometer that moves with the spot.
     """
 
     device: str

@@ -1,4 +1,4 @@
-"""The path of the spot over the skin: when and where each pulse lands.
+"""The path of the spot over the skin: time and place of each pulse.
 
 A scanner, or a hand, moves the spot back and forth in rows over a rectangle, or in turns of a
 spiral, several times. Rows run along the rectangle in the first sweep and across it in the next;
@@ -22,7 +22,7 @@ from porelight.quantities import AREA, RATE, SPOT_DIAMETER, Floats
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Motion", "PulsePath", "path", "pulse_path", "raster", "technique"]
+__all__ = ["Motion", "PulsePath", "exposure_path", "pulse_path", "raster", "technique_text"]
 
 _GOLDEN = 0.6180339887498949  # shifts by its multiples never repeat and never cluster
 
@@ -93,9 +93,9 @@ def pulse_path(
     per_pass = [n_places // passes + (i < n_places % passes) for i in range(passes)]
     generator = np.random.default_rng(how.seed)
     smoothing = parameter("laser", "hand", "correlation_time").value * rate / how.stacked
-    gait = [_gait(count, how.pace_variation, smoothing, generator) for count in per_pass]
+    pace = [_pace(count, how.pace_variation, smoothing, generator) for count in per_pass]
     sweeps = _sweeps if how.pattern == "raster" else _turns
-    position = np.concatenate(sweeps(gait, aspect)) * size
+    position = np.concatenate(sweeps(pace, aspect)) * size
     if how.wander > 0.0:
         drift = np.column_stack([_smooth_noise(n_places, smoothing, generator) for _ in range(2)])
         position = _folded(position + how.wander * drift, 0.5 * size)
@@ -123,7 +123,7 @@ def raster(
     return pulse_path(area, n_pulses, rate, spot_diameter, passes=passes, aspect=aspect)
 
 
-def path(exposure: Exposure) -> PulsePath:
+def exposure_path(exposure: Exposure) -> PulsePath:
     """Return the path of an exposure's pulses: as recorded, or as its motion makes it."""
     if isinstance(exposure.motion, PulsePath):
         return exposure.motion
@@ -138,13 +138,13 @@ def path(exposure: Exposure) -> PulsePath:
     )
 
 
-def technique(exposure: Exposure) -> str:
-    """Return in words how an exposure's spot travels, what cools the skin, what ends the session.
+def technique_text(exposure: Exposure) -> str:
+    """Return a line that describes the spot's travel, the cooling and the end of a session.
 
     Examples
     --------
     >>> from porelight.laser.devices import laser_genesis
-    >>> technique(laser_genesis(motion=Motion.by_hand(seed=2)))
+    >>> technique_text(laser_genesis(motion=Motion.by_hand(seed=2)))
     'rows by hand (seed 2)'
     """
     motion = exposure.motion
@@ -185,10 +185,10 @@ def _check(
         )
 
 
-def _gait(
+def _pace(
     count: int, variation: float, smoothing: float, generator: np.random.Generator
 ) -> "Callable[[float], Floats]":
-    """Return which share of a sweep is done at each of its places, given where the first lies.
+    """Return the share of a sweep that is done at each of its places, from that of the first.
 
     The first place lies a share `start` of the mean spacing along the sweep; a hand goes on at a
     pace that varies, a scanner at an even one.
@@ -215,16 +215,16 @@ def _smooth_noise(count: int, smoothing: float, generator: np.random.Generator) 
 
 
 def _folded(position: Floats, half: Floats) -> Floats:
-    """Return places brought back inside: who wanders over the edge is mirrored at it."""
+    """Return places mirrored at the edges of the area where they lie beyond them."""
     turn = np.mod(position + half, 4.0 * half)
     return np.asarray(np.minimum(turn, 4.0 * half - turn) - half)
 
 
-def _turns(gait: "list[Callable[[float], Floats]]", _aspect: float) -> list[Floats]:
+def _turns(pace: "list[Callable[[float], Floats]]", _aspect: float) -> list[Floats]:
     """Return the places of each spiral about 0, in shares of the sides; they run out and in."""
     turns = []
     bearing = 0.0
-    for i, done in enumerate(gait):
+    for i, done in enumerate(pace):
         share = done(0.5)
         radius = np.sqrt(share if i % 2 == 0 else 1.0 - share)
         all_round = math.sqrt(4.0 * math.pi * share.size)
@@ -248,12 +248,12 @@ def _square_of_disc(radius: Floats, angle: Floats) -> Floats:
     )
 
 
-def _sweeps(gait: "list[Callable[[float], Floats]]", aspect: float) -> list[Floats]:
+def _sweeps(pace: "list[Callable[[float], Floats]]", aspect: float) -> list[Floats]:
     """Return the places of each sweep about 0, in shares of the sides."""
     sweeps = []
     corner = np.zeros(2)
-    n_sweeps = len(gait)
-    for i, done in enumerate(gait):
+    n_sweeps = len(pace)
+    for i, done in enumerate(pace):
         across = i % 2 == 1
         # sweeps in the same direction share the gap between rows, so that none retraces another
         shift = (i // 2 + 0.5) / ((n_sweeps + (not across)) // 2)

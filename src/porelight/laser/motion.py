@@ -1,6 +1,6 @@
-"""How the spot travels: the pattern a hand or a scanner follows, or a path that was recorded.
+"""Travel of the spot: the pattern that a hand or a scanner follows, or a recorded path.
 
-A `Motion` says how, `laser.handpiece` turns it into a `PulsePath`, which says when and where.
+`laser.handpiece` turns a `Motion` into a `PulsePath`, the time and place of each pulse.
 """
 
 import math
@@ -22,7 +22,7 @@ _ROUNDING = 1e-9  # of the side; units are multiplied on the way in
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How a spot covers an area.
+    """The pattern in which a spot covers an area.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Motion:
     pace_variation : float
         Standard deviation of the logarithm of its speed [-].
     seed : int
-        Of the hand's wander and pace.
+        Seed of the hand's wander and pace.
     """
 
     pattern: Pattern = "raster"
@@ -78,7 +78,7 @@ class Motion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PulsePath:
-    """When and where the pulses of a session land.
+    """Time and place of each pulse of a session.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class PulsePath:
         Parameters
         ----------
         times : ndarray of float64, shape (n_time,)
-            When; before the first pulse and after the last the hand rests there [s].
+            Times [s]; before the first pulse and after the last the spot rests there.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-r"""Beam profiles that were measured: a table over the radius, or a camera's picture.
+r"""Measured beam profiles: a table over the radius, or a camera's picture.
 
 Their size is the second-moment diameter of ISO 11146, :math:`D = 2\sqrt{2}\,\sqrt{\langle r^2
 \rangle}`, which is the diameter of an even disc and the 1/e2 diameter of a Gaussian.
@@ -28,9 +28,9 @@ class RadialProfile:
     Attributes
     ----------
     radius : tuple of float
-        Strictly increasing from 0 [m].
+        Radii, strictly increasing from 0 [m].
     irradiance : tuple of float
-        0 or larger, in any unit.
+        Irradiance at these radii, 0 or larger, in any unit.
     """
 
     radius: tuple[float, ...]

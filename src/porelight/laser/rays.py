@@ -28,7 +28,7 @@ def rays(beam: Beam, where: tuple[Floats, Floats], cone: tuple[Floats, Floats]) 
     Parameters
     ----------
     beam : Beam
-        Its axis meets the skin at the origin and leans towards x.
+        Beam whose axis meets the skin at the origin and leans towards x.
     where : pair of ndarray of float64, shape (n,)
         Uniform numbers from 0 to below 1 that choose the point in the beam.
     cone : pair of ndarray of float64, shape (n,)
@@ -37,7 +37,7 @@ def rays(beam: Beam, where: tuple[Floats, Floats], cone: tuple[Floats, Floats]) 
     Returns
     -------
     Rays
-        Evenly distributed over the beam's power.
+        Rays, evenly distributed over the beam's power.
     """
     x, y = beam.point_of(*where)
     return _on_skin(beam, x, y, _leaning(beam, x, y, cone))

@@ -1,4 +1,4 @@
-"""The infrared thermometer in the hand: what it is set to. What it shows: `heat.thermometer`."""
+"""Settings of an infrared thermometer; its readings are computed by `heat.thermometer`."""
 
 from dataclasses import dataclass
 from typing import Self

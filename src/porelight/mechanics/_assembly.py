@@ -1,7 +1,7 @@
 r"""Forces on the finite elements of a pore, and how they change.
 
-A problem is put at the points of quadrature once (`Loads`); from there on all is arrays. The order
-of the five components of a deformation gradient is rr, rz, zr, zz, and the hoop.
+A problem is evaluated at the points of quadrature once (`Loads`); the rest works on these arrays.
+The order of the five components of a deformation gradient is rr, rz, zr, zz, and the hoop.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loads:
-    """A problem at the points: what may change from one load step to the next."""
+    """A problem at the quadrature points: tissue and loads, which change from step to step."""
 
     tissue: Tissue
     wall_pressure: Floats  # (n_element, n_point) of the wall

@@ -7,8 +7,7 @@ components, always in this order,
             = (1 + u_{,r},\ u_{,z},\ w_{,r},\ 1 + w_{,z},\ 1 + u/r) ,
 
 and is linear in the displacements: F = 1 + B d. B, the weights and the positions of the degrees of
-freedom are all that `porelight.mechanics.finite_element` needs; they are made here, once for a
-shape.
+freedom are computed here, once for a geometry, for `porelight.mechanics.finite_element`.
 """
 
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
 
-Field: TypeAlias = Callable[[Floats, Floats], Floats]
+SpatialField: TypeAlias = Callable[[Floats, Floats], Floats]
 Indices: TypeAlias = NDArray[np.int64]
 
 _ORDER = 5  # of the quadrature

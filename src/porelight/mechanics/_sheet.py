@@ -1,4 +1,4 @@
-r"""A neo-Hookean sheet under equal tension in all directions: where a pore's far skin rests.
+r"""A neo-Hookean sheet under equal tension in all directions: the skin far from a pore.
 
 With the in-plane stretch l and the stretch :math:`l_3` across, plane stress gives
 
@@ -6,8 +6,8 @@ With the in-plane stretch l and the stretch :math:`l_3` across, plane stress giv
     (\mu + \lambda\,l^4)\,l_3^2 - \lambda\,l^2\,l_3 - \mu = 0, \qquad
     P = \mu\,(l - l_3^2/l), \qquad \sigma = \mu\,\frac{l^2 - l_3^2}{l^2\,l_3} ,
 
-P per unloaded and sigma per loaded area. A small displacement B/r added outside of a hole is
-answered by :math:`\Delta P_r = -\mu\,(1 + l_3^2/l^2)\,B/r^2`, which is E/(1 + nu) when unloaded.
+P per unloaded and sigma per loaded area. A small displacement B/r added outside of a hole causes
+:math:`\Delta P_r = -\mu\,(1 + l_3^2/l^2)\,B/r^2`, which is E/(1 + nu) when unloaded.
 """
 
 import math

@@ -1,4 +1,4 @@
-r"""Which depth of the dermis the opening of a pore feels.
+r"""The weight of each depth of the dermis in the movement of a pore's opening.
 
 The ring of `porelight.mechanics.ring` is one flat sheet, but heat fades with depth and a camera
 sees the orifice. Finite elements with a shrinkage confined to one slice after another give the
@@ -21,18 +21,18 @@ _FINE = 400  # points of the average
 
 
 def orifice_mean(depth: Floats, profile: Floats, diameter: float, shallowest: float) -> Floats:
-    """Mean of a profile over the depths that the opening of a pore feels.
+    """Mean of a profile over depth, weighted as the opening of a pore follows it.
 
     Parameters
     ----------
     depth : ndarray of float64, shape (n_depth,)
         Depths below the surface [m], increasing.
     profile : ndarray of float64, shape (..., n_depth)
-        What to average, for example the denatured fraction.
+        Profile to average, for example the denatured fraction.
     diameter : float
         Diameter of the pore [m].
     shallowest : float
-        Upper face of the dermis [m].
+        Depth of the upper face of the dermis [m].
 
     Returns
     -------

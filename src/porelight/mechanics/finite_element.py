@@ -1,4 +1,4 @@
-r"""The reference: a pore through a layered dermis, axisymmetric finite elements at finite strain.
+r"""Finite elements of a pore in a layered dermis, at finite strain: the reference for the ring.
 
 The ring model treats skin as one flat sheet under small strain. Here the dermis is a body of
 revolution around the pore (r, z) with a funnel or a straight hole, its modulus varies with r and z,
@@ -13,7 +13,7 @@ P the force per unloaded area. Displacements are quadratic and the pressure bili
 on quadrilaterals (Taylor-Hood [1]_), so that nothing locks up to and at incompressibility. Newton's
 method with a line search solves each load step; steps are halved where it fails.
 
-It takes a fraction of a second an answer and is used to state the error of the ring model and to
+It takes a fraction of a second per solution and is used to state the error of the ring model and to
 fit `porelight.mechanics.orifice`, never inside an ensemble.
 
 References
@@ -32,10 +32,10 @@ import numpy as np
 
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.mechanics._assembly import Loads, displaced, fields, out_of_balance, tangent
-from porelight.mechanics._axisymmetric import Field, Indices, PoreGeometry
+from porelight.mechanics._axisymmetric import Indices, PoreGeometry, SpatialField
 from porelight.quantities import Floats
 
-__all__ = ["DeformedPore", "Field", "Pool", "PoreGeometry", "PoreProblem", "deformed"]
+__all__ = ["DeformedPore", "Pool", "PoreGeometry", "PoreProblem", "SpatialField", "deformed"]
 
 TOLERANCE = 1e-10  # of the residual, in units of the modulus times the pore radius squared
 _MOST_ITERATIONS = 15
@@ -57,10 +57,10 @@ class Pool:
     volume needs an `axial` above 1.
     """
 
-    modulus: Field
-    radial: Field = _one
-    hoop: Field = _one
-    axial: Field = _one
+    modulus: SpatialField
+    radial: SpatialField = _one
+    hoop: SpatialField = _one
+    axial: SpatialField = _one
 
 
 @dataclass(frozen=True, slots=True, eq=False)

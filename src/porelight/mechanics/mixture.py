@@ -1,8 +1,8 @@
-r"""Weeks of pore diameter from weeks of collagen: a homogenised constrained mixture.
+r"""Pore diameter over weeks from collagen over weeks: a homogenised constrained mixture.
 
-New collagen is laid down under tension in the skin as it is on that day, and keeps that shape in
-mind. Each pool of collagen in each ring therefore carries the strain at which, on average, it is
-free [1]_ [2]_,
+New collagen is laid down under tension in the skin as it is on that day, and stays free of stress
+at that shape. Each pool of collagen in each ring therefore carries the strain at which, on average,
+it is free [1]_ [2]_,
 
 .. math::
     \dot e_n = \frac{P}{n}\,(\Delta\varepsilon - \delta\,a - e_n), \qquad
@@ -21,7 +21,7 @@ with denatured collagen z shrunk by heat and the contraction c of a healing woun
 .. math:: \frac{E}{E_0} = \Bigl(\frac{m + w\,n}{m_0 + w\,n_0}\Bigr)^{\beta}
                           \bigl[1 + h\,(m + n - m_0 - n_0)\bigr].
 
-Every day the ring of `porelight.mechanics.ring` is in balance with it. Without treatment every
+Every day the ring of `porelight.mechanics.ring` is in equilibrium with it. Without treatment every
 increment is zero and the diameter does not move.
 
 References
@@ -99,7 +99,7 @@ class RestingCollagen:
 
     @classmethod
     def before(cls, collagen: RingCollagen) -> Self:
-        """Return what was there before the first time: what is denatured then was mature."""
+        """Return the collagen before the first time: what is denatured at that time was mature."""
         return cls(
             immature=_across(collagen.immature[0]),
             mature=_across(collagen.mature[0] + collagen.denatured[0]),
@@ -108,8 +108,8 @@ class RestingCollagen:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """The histories at one time; collagen (n_element, n_draw), the rest (n_draw,)."""
+class RingInstant:
+    """The histories of a ring at one time; collagen (n_element, n_draw), the rest (n_draw,)."""
 
     immature: Floats
     mature: Floats
@@ -123,7 +123,7 @@ class Moment:
     def at(
         cls, collagen: RingCollagen, i_time: int, plug_pressure: Floats, contraction: Floats
     ) -> Self:
-        """Return the histories at one of their times."""
+        """Return the histories at time number `i_time`."""
         return cls(
             immature=_across(collagen.immature[i_time]),
             mature=_across(collagen.mature[i_time]),
@@ -134,9 +134,9 @@ class Moment:
             contraction=contraction[i_time],
         )
 
-    def towards(self, other: "Moment", share: float) -> "Moment":
-        """Return the moment at `share` of the way to another one."""
-        return Moment(
+    def towards(self, other: "RingInstant", share: float) -> "RingInstant":
+        """Return the values at `share` of the way to those of another time."""
+        return RingInstant(
             immature=self.immature + share * (other.immature - self.immature),
             mature=self.mature + share * (other.mature - self.mature),
             denatured=self.denatured + share * (other.denatured - self.denatured),
@@ -156,14 +156,14 @@ class PoolStrains:
 
     @classmethod
     def at_rest(cls, shape: tuple[int, ...]) -> Self:
-        """Return pools that have never been anything but at rest."""
+        """Return the strains of pools at rest, which are zero."""
         none = np.zeros(shape)
         return cls(immature=(none, none), mature=(none, none))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Balance:
-    """The ring in balance with its mixture."""
+class RingEquilibrium:
+    """The ring in equilibrium with its mixture."""
 
     ratio: Floats  # diameter of the sheet's hole over its resting one, (n_draw,)
     strain: Pair  # since rest
@@ -174,44 +174,46 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """The mixture's laws on one mesh: moments in, balances and pool strains out."""
+    """The laws of the mixture on one mesh: its equilibrium, and the strains of its pools."""
 
     ring: RestingRing
     resting: RestingCollagen
     parameters: RingMechanics
     mechanisms: AbstractSet[Mechanism]
 
-    def balance(self, moment: Moment, strains: PoolStrains) -> Balance:
-        """Return the ring in balance."""
+    def equilibrium(self, instant: RingInstant, strains: PoolStrains) -> RingEquilibrium:
+        """Return the ring in equilibrium at one time."""
         given, active = self.parameters, self.mechanisms
-        young = given.immature_stiffness * moment.immature
-        bearing = moment.mature + young
+        young = given.immature_stiffness * instant.immature
+        bearing = instant.mature + young
         relative_modulus = np.ones_like(bearing)
         if "stiffness" in active:
             rest = self.resting
             gain = bearing / (rest.mature + given.immature_stiffness * rest.immature)
-            thickness = moment.mature + moment.immature - rest.mature - rest.immature
+            thickness = instant.mature + instant.immature - rest.mature - rest.immature
             relative_modulus = gain**given.collagen_stiffness_exponent
             relative_modulus = relative_modulus * (1.0 + given.dermal_thickening * thickness)
         free = []
         for i_axis, shrinkage_share in ((0, given.shrinkage_isotropy), (1, 1.0)):
-            held = moment.mature * strains.mature[i_axis] + young * strains.immature[i_axis]
+            held = instant.mature * strains.mature[i_axis] + young * strains.immature[i_axis]
             strain = held / bearing
             if "shrinkage" in active:
-                strain = strain - given.shrinkage_strain * shrinkage_share * moment.denatured
+                strain = strain - given.shrinkage_strain * shrinkage_share * instant.denatured
             if "contraction" in active:
-                strain = strain - moment.contraction
+                strain = strain - instant.contraction
             free.append(strain)
-        pressure = moment.plug_pressure if "plug" in active else np.ones_like(moment.plug_pressure)
+        pressure = (
+            instant.plug_pressure if "plug" in active else np.ones_like(instant.plug_pressure)
+        )
         eigenstrain = (free[0], free[1])
         ratio, radial, hoop = self.ring.changed(relative_modulus, eigenstrain, pressure)
-        return Balance(ratio, (radial, hoop), eigenstrain, relative_modulus, pressure)
+        return RingEquilibrium(ratio, (radial, hoop), eigenstrain, relative_modulus, pressure)
 
     def relaxed(
         self,
         strains: PoolStrains,
-        left: Moment,
-        right: Moment,
+        left: RingInstant,
+        right: RingInstant,
         middle: Pair,
         step: float,
     ) -> PoolStrains:
@@ -240,10 +242,10 @@ class Mixture:
             immature.append(becomes)
         return PoolStrains(immature=(immature[0], immature[1]), mature=(old[0], old[1]))
 
-    def activity(self, moment: Moment) -> Floats:
+    def activity(self, instant: RingInstant) -> Floats:
         """Share of deposition beyond the resting one, (n_element, n_draw)."""
-        surplus = np.maximum(moment.production - self.resting.production, 0.0)
-        return np.asarray(surplus / moment.production)
+        surplus = np.maximum(instant.production - self.resting.production, 0.0)
+        return np.asarray(surplus / instant.production)
 
 
 def _across(array: Floats) -> Floats:

@@ -1,7 +1,7 @@
-"""Weeks of pore diameter: the ring kept in balance while its collagen turns over.
+"""Pore diameter over weeks: the ring in equilibrium while its collagen turns over.
 
-The laws are in `porelight.mechanics.mixture`; here they are followed through time, from rest or
-from where an earlier run ended.
+The laws are in `porelight.mechanics.mixture`; here they are integrated over time, from rest or from
+the end of an earlier run.
 """
 
 from collections.abc import Set as AbstractSet
@@ -15,11 +15,11 @@ from porelight.mechanics.mixture import (
     MECHANISMS,
     Mechanism,
     Mixture,
-    Moment,
     Pair,
     PoolStrains,
     RestingCollagen,
     RingCollagen,
+    RingInstant,
 )
 from porelight.mechanics.orifice import OrificeResponse
 from porelight.mechanics.ring import RestingRing, RingMechanics
@@ -31,7 +31,7 @@ _STEADY = 10.0  # times the last step: how far the slope of that step is carried
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RingHistory:
-    """What happens to a pore, at the times at which it is known; linear between them."""
+    """Collagen, plug and contraction of a pore over time; linear between the times."""
 
     times: Floats  # (n_time,), increasing [s]
     collagen: RingCollagen
@@ -66,14 +66,14 @@ class RingHistory:
                 "1. It is a strain, not per cent."
             )
 
-    def moment(self, i_time: int) -> Moment:
-        """Return one of its times."""
-        return Moment.at(self.collagen, i_time, self.plug_pressure, self.contraction)
+    def instant(self, i_time: int) -> RingInstant:
+        """Return the histories at time number `i_time`."""
+        return RingInstant.at(self.collagen, i_time, self.plug_pressure, self.contraction)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MixtureState:
-    """Everything the pore's mechanics remembers, at one time."""
+    """The state of the pore's mechanics at one time, from which it can be continued."""
 
     time: float  # s
     resting: RestingCollagen
@@ -84,14 +84,14 @@ class MixtureState:
 
     @classmethod
     def at_rest(cls, time: float, resting: RestingCollagen, shape: tuple[int, ...]) -> Self:
-        """Return skin to which nothing has happened; `shape` is (n_element, n_draw)."""
+        """Return the state of untreated skin; `shape` is (n_element, n_draw)."""
         none = np.zeros(shape)
         still = (none, none)
         return cls(time, resting, PoolStrains.at_rest(shape), still, still, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PoreWeeks:
+class PoreOpening:
     """Diameter over its resting value, (n_time, n_draw), and the state at the last time."""
 
     ratio: Floats
@@ -106,7 +106,7 @@ def pore_opening(
     max_step: float | Floats = _TWO_DAYS,
     orifice: OrificeResponse | None = None,
     start: MixtureState | None = None,
-) -> PoreWeeks:
+) -> PoreOpening:
     """Pore diameter over its resting diameter through a course of healing.
 
     Parameters
@@ -116,20 +116,20 @@ def pore_opening(
     parameters : RingMechanics
         The pore, its surroundings, and how new collagen is laid down.
     mechanisms : set of str
-        What is allowed to act, to tell what did what: ``stiffness`` (modulus follows collagen),
+        Mechanisms that act, to separate their effects: ``stiffness`` (modulus follows collagen),
         ``pre-strain`` (collagen keeps the strain at which it was laid down), ``shrinkage`` (of
         denatured collagen), ``plug``, ``contraction``. The parts do not add up exactly.
     max_step : float or ndarray of float64, shape (n_time - 1,)
         Longest step of the integration, or one for each interval of the times [s].
     orifice : OrificeResponse, optional
-        How the opening of a pore of finite depth follows the ring; without it the answer is that
+        Response of the opening of a pore of finite depth to the ring; without it the ratio is that
         of a thin flat sheet.
     start : MixtureState, optional
         State at the first time, from an earlier run; skin at rest when left out.
 
     Returns
     -------
-    PoreWeeks
+    PoreOpening
         Diameter ratio [-]; exactly 1 if nothing ever changes.
 
     Raises
@@ -138,12 +138,10 @@ def pore_opening(
         If a mechanism is unknown, a step is not positive, or the start is of another time or
         shape.
 
-    Notes
-    -----
-    Second order in the step: pool strains relax exponentially towards a target taken at the middle
-    of the step, where the ring's strain is extrapolated from the two last balances; one solution of
-    the ring a step. Small strain throughout, read as logarithmic in the end: see `opening` in
-    `porelight.mechanics.ring`.
+    Notes ----- Second order in the step: pool strains relax exponentially towards a target taken at
+    the middle of the step, where the ring's strain is extrapolated from the last two equilibria;
+    one solution of the ring a step. Small strain throughout, read as logarithmic in the end: see
+    `opening` in `porelight.mechanics.ring`.
     """
     times, collagen = history.times, history.collagen
     n_time, n_draw, n_element = collagen.immature.shape
@@ -167,15 +165,15 @@ def pore_opening(
     mixture = Mixture(ring, state.resting, parameters, mechanisms)
 
     ratio = np.empty((n_time, n_draw))
-    after, strains = history.moment(0), state.strains
-    balance = mixture.balance(after, strains)
-    ratio[0] = balance.ratio if orifice is None else orifice.ratio(balance)
-    now = balance.strain
+    after, strains = history.instant(0), state.strains
+    equilibrium = mixture.equilibrium(after, strains)
+    ratio[0] = equilibrium.ratio if orifice is None else orifice.ratio(equilibrium)
+    now = equilibrium.strain
     # heat that is in the first moment already is no slope to follow
     before = now if start is None else state.strain_before
     last_step = state.last_step
     for i_time in range(1, n_time):
-        begin, end = after, history.moment(i_time)
+        begin, end = after, history.instant(i_time)
         n_step = int(np.ceil((times[i_time] - times[i_time - 1]) / longest[i_time - 1]))
         step = (times[i_time] - times[i_time - 1]) / n_step
         for i_step in range(n_step):
@@ -186,9 +184,9 @@ def pore_opening(
             middle = tuple(new + lead * (new - old) for new, old in zip(now, before, strict=True))
             strains = mixture.relaxed(strains, left, after, (middle[0], middle[1]), step)
             before, last_step = now, step
-            balance = mixture.balance(after, strains)
-            now = balance.strain
-        ratio[i_time] = balance.ratio if orifice is None else orifice.ratio(balance)
+            equilibrium = mixture.equilibrium(after, strains)
+            now = equilibrium.strain
+        ratio[i_time] = equilibrium.ratio if orifice is None else orifice.ratio(equilibrium)
     end_state = MixtureState(
         time=float(times[-1]),
         resting=state.resting,
@@ -197,4 +195,4 @@ def pore_opening(
         strain_before=before,
         last_step=last_step,
     )
-    return PoreWeeks(ratio, end_state)
+    return PoreOpening(ratio, end_state)

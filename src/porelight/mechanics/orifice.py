@@ -1,10 +1,10 @@
-r"""What a camera sees: the orifice of a pore with depth, from the flat ring and finite elements.
+r"""The orifice of a pore with depth, which a camera sees, from the flat ring and finite elements.
 
 The ring is a sheet of one thickness under small strain. The orifice of a real pore ends at a free
 surface, above a funnel and a duct, in layers of different modulus, at strains of a third. How far
 it moves was solved by finite elements (`porelight.mechanics.reference`) at points that fill the
 ranges of twelve parameters, for nine unit changes k, and the difference from the ring was fitted
-by polynomials :math:`C_k` of third degree, which are added to the ring's answer,
+by polynomials :math:`C_k` of third degree, which are added to the ring's solution,
 
 .. math::
     \ln\frac{d}{d_0} = \Bigl[\ln\frac{d}{d_0}\Bigr]_{ring} + \sum_k C_k\,a_k
@@ -32,7 +32,7 @@ import numpy as np
 
 from porelight.data.library import data_bytes, parameter
 from porelight.errors import DataFileError, ExtrapolationWarning, ParameterError
-from porelight.mechanics.mixture import Balance
+from porelight.mechanics.mixture import RingEquilibrium
 from porelight.mechanics.ring import RestingRing, RingMechanics, RingMesh
 from porelight.quantities import Floats
 
@@ -51,8 +51,8 @@ UNIT_CHANGES = {
 }
 DEEPEST = 16.0  # pore radii of dermis, from where on more of it changes nothing
 DEGREE = 3
-# times the half range of the fit: where its polynomials are held, which one draw in 10,000 reaches,
-# and where a value is so far outside that whoever asks must know
+# times the half range of the fit: where its inputs are clipped, which one draw in 10,000 reaches,
+# and beyond which a value is so far outside that a warning is given
 _HELD, _FAR_OUTSIDE = 1.5, 2.0
 
 
@@ -73,7 +73,7 @@ class DermisDepth:
 
 @dataclass(frozen=True, slots=True)
 class FittedInput:
-    """One input of the fit: what it is called, its scale and the range it was fitted on."""
+    """One input of the fit: its name, its scale and the range it was fitted on."""
 
     name: str
     is_log: bool
@@ -172,7 +172,7 @@ def parsed_fit(text: str) -> OrificeFit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrificeResponse:
-    """How the orifice of each draw answers; made once for a course."""
+    """Response of the orifice of each draw to changes of the ring; made once for a course."""
 
     correction: Floats  # C_k, (n_change, n_draw)
     response: Floats  # R_k, (n_change, n_draw)
@@ -190,13 +190,13 @@ class OrificeResponse:
         Parameters
         ----------
         mesh : RingMesh
-            The rings.
+            Mesh of the rings.
         parameters : RingMechanics
             The pore and its surroundings.
         dermis : DermisDepth
-            How thick the skin around it is.
+            Thickness of the skin around it.
         n_draw : int
-            Draws, if the parameters are plain numbers.
+            Number of draws, if the parameters are plain numbers.
 
         Warns
         -----
@@ -229,11 +229,11 @@ class OrificeResponse:
             model_error=np.broadcast_to(np.atleast_1d(parameters.orifice_model_error), n_draw),
         )
 
-    def ratio(self, balance: Balance) -> Floats:
-        """Diameter of the orifice over its resting one, (n_draw,), for the ring in balance."""
-        radial, hoop = (self._near_and_far(strain) for strain in balance.eigenstrain)
-        modulus = self._near_and_far(np.log(balance.relative_modulus))
-        pressure = balance.relative_pressure - 1.0
+    def ratio(self, equilibrium: RingEquilibrium) -> Floats:
+        """Diameter of the orifice over its resting one, (n_draw,), for the ring in equilibrium."""
+        radial, hoop = (self._near_and_far(strain) for strain in equilibrium.eigenstrain)
+        modulus = self._near_and_far(np.log(equilibrium.relative_modulus))
+        pressure = equilibrium.relative_pressure - 1.0
         axial = [-self.thickening * (r + h) for r, h in zip(radial, hoop, strict=True)]
         amplitude = np.array(
             [
@@ -244,7 +244,7 @@ class OrificeResponse:
         shift = (self.correction * amplitude).sum(axis=0)
         scale = np.abs(self.response * amplitude).sum(axis=0)
         shift = shift + (_second_order() * scale + self.model_error) * scale
-        return np.asarray(balance.ratio * np.exp(shift))
+        return np.asarray(equilibrium.ratio * np.exp(shift))
 
     def _near_and_far(self, profile: Floats) -> tuple[Floats, Floats]:
         """Amplitudes of a profile over the rings that is near * a + b."""

@@ -3,7 +3,7 @@
 What the ring leaves out is put back: the pore is a funnel that ends in a duct, the dermis has a
 thickness and an upper layer of its own modulus, the plug fills the funnel only, tissue that shrinks
 in the plane may thicken, and strain is finite. The rest is the ring's: soft ring, tension, plug,
-patch in surroundings that answer with the share `patch_constraint` of equal skin.
+patch in surroundings of the stiffness `patch_constraint` times that of equal skin.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from porelight.mechanics.finite_element import DeformedPore, Pool, PoreProblem, 
 from porelight.mechanics.ring import RingMechanics
 from porelight.quantities import Floats
 
-Profile = Callable[[Floats], Floats]
+RadialFunction = Callable[[Floats], Floats]
 EXTENT = 10.0  # pore radii, as in `ring_mesh`
 
 
@@ -60,26 +60,26 @@ def _none(r: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TissueChange:
-    """What treatment does, the same at all depths.
+    """Changes of the tissue by a treatment, the same at all depths.
 
     Profiles are functions of the distance from the wall plus 1, which is the radius at the surface
     and what a ring calls radius.
     """
 
-    relative_modulus: Profile = _unchanged
-    radial_eigenstrain: Profile = _none
-    hoop_eigenstrain: Profile = _none
-    axial_eigenstrain: Profile = _none
+    relative_modulus: RadialFunction = _unchanged
+    radial_eigenstrain: RadialFunction = _none
+    hoop_eigenstrain: RadialFunction = _none
+    axial_eigenstrain: RadialFunction = _none
     relative_pressure: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferencePore:
-    """A pore at rest, solved; changes start from there."""
+    """A pore at rest, solved, to which changes of the tissue are applied."""
 
     shape: DermisShape
     rest: DeformedPore
-    anchored: PoreProblem  # at rest, its far end answering as the surroundings do
+    anchored: PoreProblem  # at rest, with a far end as stiff as the surroundings
     modulus: Callable[[Floats, Floats], Floats]
 
     @classmethod
@@ -95,9 +95,9 @@ class ReferencePore:
         Parameters
         ----------
         mechanics : RingMechanics
-            Plain numbers.
+            Parameters of one draw, plain numbers.
         shape : DermisShape
-            Of the dermis and of the follicle.
+            Lengths of the dermis and of the follicle.
         upper_modulus : float
             Modulus of the upper dermis over that of the deeper one; their mean over the depth
             is 1.
@@ -109,7 +109,7 @@ class ReferencePore:
         ParameterError
             If the parameters hold more than one draw.
         ConvergenceError
-            If the pore finds no balance.
+            If no equilibrium of the pore is found.
         """
         if mechanics.n_draw != 1 or not upper_modulus > 0.0:
             raise ParameterError(

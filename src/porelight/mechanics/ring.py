@@ -7,7 +7,7 @@ the plug on the wall; a hole in uniform skin then has the strain [1]_
 .. math:: \varepsilon_{pore} = [2\sigma_0 + (1 + \nu)\,p_0] / E .
 
 Treatment changes modulus, eigenstrain (radial and hoop) and pressure inside a patch of radius R, to
-which the skin around it answers with the stiffness :math:`\kappa E/(1+\nu)`: a uniform eigenstrain
+which the skin around it reacts with the stiffness :math:`\kappa E/(1+\nu)`: a uniform eigenstrain
 e of a large patch changes the pore strain by [2]_
 
 .. math:: e\,\Bigl[1 - \frac{2\kappa}{(1 + \nu) + \kappa(1 - \nu)}\Bigr],
@@ -61,9 +61,9 @@ _LIMITS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RingMechanics:
-    """What the pore's mechanics needs to know; each field a float or one value per draw.
+    """Parameters of the pore's mechanics; each field is a number or one per draw.
 
-    Sources, ranges and meanings stand in ``tissue/data/mechanics.toml`` under the same names.
+    Sources, ranges and meanings stand in ``data/tissue/mechanics.toml`` under the same names.
     """
 
     poisson_ratio: float | Floats
@@ -149,7 +149,7 @@ def ring_mesh(n_element: int = 20, extent: float = 10.0) -> RingMesh:
         Number of rings.
     extent : float
         Outer radius of the treated patch, in pore radii. The patch of a face is far larger than any
-        pore; 10 radii bring the answer to within 4 % of an infinite patch, even a clamped one.
+        pore; 10 radii bring the result to within 4 % of an infinite patch, even a clamped one.
 
     Raises
     ------
@@ -176,9 +176,10 @@ def dose_profile(mesh: RingMesh, parameters: RingMechanics) -> Floats:
     Parameters
     ----------
     mesh : RingMesh
-        The rings.
+        Mesh of the rings.
     parameters : RingMechanics
-        Its `pore_dose_ratio` (wall over far) and `pore_dose_reach` (pore radii) are used.
+        Parameters, of which `pore_dose_ratio` (wall over far) and `pore_dose_reach` (pore radii)
+        count.
 
     Returns
     -------
@@ -313,7 +314,7 @@ def opening(
     Parameters
     ----------
     mesh : RingMesh
-        The rings.
+        Mesh of the rings.
     parameters : RingMechanics
         The pore at rest and its surroundings.
     relative_modulus : ndarray of float64, shape (n_draw, n_element)

@@ -1,7 +1,7 @@
-"""Picking: a scar that no later treatment of the plug undoes.
+"""Scars of picking, which permanently widen a pore.
 
-Trauma stretches the wall of a pore plastically: its stress-free diameter is larger for good.
-The mechanics of the ring has no length of its own: a wider hole answers tension, plug and collagen
+Trauma stretches the wall of a pore plastically: its stress-free diameter is larger for good. The
+mechanics of the ring has no length of its own: a wider hole responds to tension, plug and collagen
 in the same proportion as before, and the scar multiplies whatever the rest of the course does. How
 far picking widens a pore has not been measured: this is a scenario, not a prediction.
 """
@@ -18,7 +18,7 @@ from porelight.quantities import FRACTION, TIME, Floats
 
 @dataclass(frozen=True, slots=True)
 class Picking:
-    """A pimple picked at."""
+    """One event of picking at a pimple."""
 
     time: float  # s
     severity: float = 1.0  # 1 leaves the whole `picking_widening`
@@ -34,11 +34,11 @@ def scar_widening(times: Floats, picking: Sequence[Picking], parameters: RingMec
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted [s].
+        Times of the returned values [s].
     picking : sequence of Picking
         The events; each widens what the earlier ones left.
     parameters : RingMechanics
-        Its `picking_widening` is used.
+        Parameters, of which only `picking_widening` counts.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def scarred_opening(ratio: Floats, widening: Floats) -> Floats:
     Parameters
     ----------
     ratio : ndarray of float64, shape (n_time, n_draw)
-        Diameter ratio without the scar, from `porelight.mechanics.mixture.pore_opening` [-].
+        Diameter ratio without the scar, from `porelight.mechanics.opening.pore_opening` [-].
     widening : ndarray of float64, shape (n_time, n_draw) or (n_time, 1)
         Permanent strain of the wall, from `scar_widening` [-].
 

@@ -18,7 +18,7 @@ from porelight.course.outcome import JUDGED_AFTER, Outcome
 from porelight.course.vocabulary import CARE, SESSION
 from porelight.errors import InputFileError, ParameterError
 from porelight.laser.devices import devices
-from porelight.laser.handpiece import technique
+from porelight.laser.handpiece import technique_text
 from porelight.tissue.person import roman
 
 
@@ -126,7 +126,7 @@ def session_facts(outcome: Outcome) -> tuple[SessionFacts, ...]:
                         if key != "day" and isinstance(value, Decimal | int)
                     }
                 ),
-                technique=technique(session.exposure),
+                technique=technique_text(session.exposure),
             )
             for number, session in enumerate(map(SESSION.object, documents), start=1)
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from porelight.errors import InputFileError
-from porelight.laser.handpiece import technique
+from porelight.laser.handpiece import technique_text
 from porelight.report.drawing import drawing
 from porelight.report.films import require_film, write_film
 from porelight.report.formatting import temperature
@@ -74,7 +74,7 @@ def heat_rows(heat: SessionHeat) -> Rows:
     planned, fell = heat.exposure.n_pulses, heat.injury.pulses_delivered
     return [
         {
-            "path": technique(heat.exposure),
+            "path": technique_text(heat.exposure),
             "pulses": str(fell) if fell == planned else f"{fell} of {planned}, stopped",
             "pulses per cm2": f"{fell / (heat.exposure.area / cm2):.3g}",
             "perfusion": heat.perfusion,
@@ -95,7 +95,7 @@ def heat_document(heat: SessionHeat) -> dict[str, Any]:
         "radiant_exposure_j_cm2": exposure.radiant_exposure / J_per_cm2,
         "area_cm2": exposure.area / cm2,
         "perfusion": heat.perfusion,
-        "path": technique(exposure),
+        "path": technique_text(exposure),
         "pulses_planned": exposure.n_pulses,
         "pulses_delivered": heat.injury.pulses_delivered,
         "surface_resting_c": round(to_celsius(heat.surface_resting), 3),

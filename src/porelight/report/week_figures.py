@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import OutcomeVariable, Trial
 from porelight.course.value_text import significant
-from porelight.laser.device_use import Mark
+from porelight.laser.device_use import SessionMark
 from porelight.laser.devices import devices
 from porelight.quantities import Floats
 from porelight.report import palette
@@ -291,7 +291,7 @@ def _first_of_each(sessions: tuple[SessionFacts, ...]) -> list[SessionFacts]:
 
 def _mark(device: str) -> tuple[str, str]:
     """Return marker and colour of a session; a device that is not registered has the usual one."""
-    mark = devices()[device].mark if device in devices() else Mark()
+    mark = devices()[device].mark if device in devices() else SessionMark()
     return mark.marker, palette.COLOURS[mark.colour]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.laser.exposure import Exposure
-from porelight.laser.handpiece import path
+from porelight.laser.handpiece import exposure_path
 from porelight.light.field import LightField
 from porelight.quantities import Floats
 from porelight.session.ablative import ablative_session
@@ -165,7 +165,9 @@ class PhysicsEnsemble:
             *(exposure.aspect, exposure.motion),
         )
         if key not in self._rises:
-            self._rises[key] = rise_per_joule(response, path(exposure), exposure, places(exposure))
+            self._rises[key] = rise_per_joule(
+                response, exposure_path(exposure), exposure, places(exposure)
+            )
         return self._rises[key]
 
     def _corrected(self, session: ScatteredSession) -> ScatteredSession:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import LENGTH
-from porelight.tissue.layered import Layered
+from porelight.tissue.layered import LayeredTissue
 from porelight.tissue.person import Zone
 from porelight.tissue.pig import Breed, PigSkin
 from porelight.tissue.skin import Skin
@@ -36,7 +36,7 @@ class Target:
 
     Attributes
     ----------
-    skin : Layered
+    skin : LayeredTissue
         Layers of the skin.
     living_from : float
         Depth of the lower edge of the stratum corneum [m]; above it there are no living cells.
@@ -46,7 +46,7 @@ class Target:
         Library numbers by name that replace those of human skin in optics, heat and injury [SI].
     """
 
-    skin: Layered
+    skin: LayeredTissue
     living_from: float
     state: State
     values: Mapping[str, float]

@@ -3,8 +3,8 @@ r"""Optical properties of what fills a hair follicle, from what it is made of.
 .. math:: \mu_a = W \mu_a^{w} + F \mu_a^{f} + M \mu_a^{m}, \qquad
           \mu_s' = \mu_s'(1064\,\mathrm{nm}) \, (\lambda / 1064\,\mathrm{nm})^{-b}
 
-with shares of water, lipid and melanosomes. Numbers and sources: ``data/follicle.toml``; nearly all
-are assumed, since hardly any has been measured.
+with shares of water, lipid and melanosomes. Numbers and sources: ``data/tissue/follicle.toml``;
+nearly all are assumed, since hardly any has been measured.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _NONE: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """What fills a part of the skin evenly, at one wavelength.
+    """Optical properties of a homogeneous part of the skin at one wavelength.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What optics and heat need of a tissue: its layers. Facial skin has them, and so has a pig's."""
+"""Tissue of plane layers: the interface of optics and heat to facial skin and to a pig's."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from porelight.quantities import Floats
 from porelight.tissue.skin import Layer
 
 
-class Layered(Protocol):
+class LayeredTissue(Protocol):
     """A tissue of plane layers from the surface down."""
 
     @property
@@ -16,5 +16,5 @@ class Layered(Protocol):
 
     @property
     def thickness(self) -> Floats:
-        """Thickness of each [m], shape (n_layers,)."""
+        """Thickness of each layer [m], shape (n_layers,)."""
         ...

@@ -5,7 +5,7 @@ Absorption is the sum over components of volume share times the component's abso
 .. math:: \mu_a = W \mu_a^{w} + F \mu_a^{f} + M \mu_a^{m} + B \mu_a^{b} + \mu_a^{base},
 
 with blood corrected for its packaging in vessels [2]_; reduced scattering is a power law of the
-wavelength. Numbers and sources: ``data/optics.toml``, ``data/spectra.toml``.
+wavelength. Numbers and sources: ``data/tissue/optics.toml``, ``data/tissue/spectra.toml``.
 
 References
 ----------
@@ -34,7 +34,7 @@ from porelight.quantities import (
     WAVELENGTH,
     Floats,
 )
-from porelight.tissue.layered import Layered
+from porelight.tissue.layered import LayeredTissue
 from porelight.tissue.skin import Layer
 from porelight.tissue.spectra import ROUNDING, spectrum
 
@@ -124,7 +124,7 @@ def mu_a_water(wavelength: float) -> float:
     Parameters
     ----------
     wavelength : float
-        400 to 3000 nm [m].
+        Vacuum wavelength, 400 to 3000 nm [m].
 
     Raises
     ------
@@ -147,7 +147,7 @@ def mu_a_blood(
     Parameters
     ----------
     wavelength : float
-        400 to 3000 nm [m].
+        Vacuum wavelength, 400 to 3000 nm [m].
     oxygen_saturation : float
         Share of the haemoglobin that carries oxygen [-].
     values : mapping of str to float
@@ -212,7 +212,7 @@ def packaging(mu_a: float, radius: float) -> float:
     Parameters
     ----------
     mu_a : float
-        By how much blood absorbs more (or less) than its surroundings [1/m].
+        Absorption of blood less that of its surroundings [1/m]; may be negative.
     radius : float
         Radius of the vessels [m].
 
@@ -225,19 +225,19 @@ def packaging(mu_a: float, radius: float) -> float:
 
 
 def skin_optics(
-    skin: Layered, wavelength: float, values: Mapping[str, float] = _NONE
+    skin: LayeredTissue, wavelength: float, values: Mapping[str, float] = _NONE
 ) -> LayeredOptics:
     """Return the optical properties of skin at a wavelength.
 
     Parameters
     ----------
-    skin : Layered
-        Its layers: a `Skin`, or a `PigSkin`.
+    skin : LayeredTissue
+        Skin with layers: a `Skin`, or a `PigSkin`.
     wavelength : float
         Vacuum wavelength, 400 to 3000 nm [m].
     values : mapping of str to float
         Numbers of ``optics.toml`` to use in place of the library's, by name [SI]; names of other
-        files are left alone, so a draw of all uncertain parameters can be passed as it is.
+        files are ignored, so a draw of all uncertain parameters can be passed as it is.
 
     Returns
     -------
@@ -305,7 +305,7 @@ def _absorption(layer: Layer, wavelength: float, value: LibraryValues) -> float:
 
 
 def _baseline(kind: str, wavelength: float, value: LibraryValues) -> float:
-    """Return what is neither water, blood, melanin nor lipid: proteins, cells, the unknown [1/m].
+    """Return the absorption of all but water, blood, melanin and lipid [1/m]: proteins, cells.
 
     The shape is that of bloodless skin (Jacques 1998), a constant plus an exponential rise towards
     the blue, scaled to the coefficient at 1064 nm; constant towards the infrared, where it was not

@@ -2,7 +2,7 @@
 
 Layers and pigment of the flank, pigment in the basal layer of the epidermis alone; everything else
 (water, blood, scattering) is taken from human skin, for want of numbers of its own.
-Numbers and sources: ``data/pig.toml``.
+Numbers and sources: ``data/tissue/pig.toml``.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class PigSkin:
     breed : {"yucatan", "yorkshire"}
         Pigmented miniature pig, or white farm pig.
     layers : tuple of Layer
-        From the surface down, named as in human skin.
+        Layers from the surface down, named as in human skin.
     """
 
     breed: Breed

@@ -38,8 +38,8 @@ _NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Observed:
-    """What a camera with a threshold sees of a population; shapes (...).
+class ObservedPores:
+    """The pores of a population that a camera with a threshold shows; arrays of shape (...).
 
     Attributes
     ----------
@@ -57,8 +57,10 @@ class Observed:
     mean_diameter: Floats
 
 
-def observed(diameter: Floats, area: float, threshold: float = DETECTION_THRESHOLD) -> Observed:
-    """Return what is seen of pores with these diameters.
+def observed_pores(
+    diameter: Floats, area: float, threshold: float = DETECTION_THRESHOLD
+) -> ObservedPores:
+    """Return density, area and mean diameter of pores as a camera with a threshold shows them.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ def observed(diameter: Floats, area: float, threshold: float = DETECTION_THRESHO
 
     Returns
     -------
-    Observed
+    ObservedPores
         Arrays of shape (...).
 
     Raises
@@ -81,7 +83,7 @@ def observed(diameter: Floats, area: float, threshold: float = DETECTION_THRESHO
 
     Examples
     --------
-    >>> seen = observed(np.array([2e-4, 3e-4, 4e-4]), area=1e-4)
+    >>> seen = observed_pores(np.array([2e-4, 3e-4, 4e-4]), area=1e-4)
     >>> float(seen.visible_density)
     20000.0
     """
@@ -93,7 +95,7 @@ def observed(diameter: Floats, area: float, threshold: float = DETECTION_THRESHO
     _require_area(area)
     visible = sizes >= threshold
     squares = np.where(visible, sizes, 0.0)
-    return Observed(
+    return ObservedPores(
         visible_density=visible.sum(axis=-1) / area,
         area_fraction=0.25 * np.pi * np.einsum("...i,...i->...", squares, squares) / area,
         mean_diameter=sizes.mean(axis=-1),
@@ -115,9 +117,9 @@ class PorePopulation:
     is_measured : bool
         Whether they were measured in a photograph.
     diameter_factor, density_factor : ndarray of float64, shape (n_possible,)
-        What is not known of a measured population, as equally likely pairs: all true diameters over
-        those measured, and the true number of pores per area over that measured [-]. Ones where
-        nothing is open.
+        Uncertainty of a measured population, as equally likely pairs: all true diameters over those
+        measured, and the true number of pores per area over that measured [-]. Ones without
+        uncertainty.
     """
 
     diameter: Floats
@@ -176,11 +178,11 @@ class PorePopulation:
         Parameters
         ----------
         zone, sex, oiliness : str
-            See `porelight.tissue.person`.
+            Description of the person; see `porelight.tissue.person` for the words.
         fitzpatrick : int
             Skin type, 1 to 6.
         age : float
-            Age [years].
+            Age of the person [years].
         n : int
             Number of pores that represent the population.
         values : mapping of str to float
@@ -245,7 +247,7 @@ class PorePopulation:
         values : mapping of str to float
             Numbers of ``pores.toml`` to use in place of the library's.
         diameter_factor, density_factor : ndarray of float64, shape (n_possible,), optional
-            How far the truth may lie from what was measured; ones when left out.
+            Equally likely ratios of true over measured numbers; ones when left out.
 
         Raises
         ------
@@ -263,14 +265,14 @@ class PorePopulation:
         )
 
     def possible(self, n: int, seed: int) -> tuple[Floats, Floats]:
-        """Return n possible pairs of factors, evenly spread over what the photograph leaves open.
+        """Return n possible pairs of factors, evenly spread over the photograph's uncertainty.
 
         Parameters
         ----------
         n : int
             Number of draws.
         seed : int
-            Of their order.
+            Seed of the order of the draws.
 
         Returns
         -------
@@ -302,11 +304,11 @@ class PorePopulation:
 
     def visible_density(self, threshold: float = DETECTION_THRESHOLD) -> float:
         """Return the visible pores per area [1/m2]."""
-        return float(observed(self.diameter, self.area, threshold).visible_density)
+        return float(observed_pores(self.diameter, self.area, threshold).visible_density)
 
     def area_fraction(self, threshold: float = DETECTION_THRESHOLD) -> float:
         """Return the share of the skin that visible pores cover [-]."""
-        return float(observed(self.diameter, self.area, threshold).area_fraction)
+        return float(observed_pores(self.diameter, self.area, threshold).area_fraction)
 
     def quantile(self, p: Floats) -> Floats:
         """Return the diameters below which these shares of the pores lie.

@@ -28,7 +28,7 @@ class Pore:
     depth : float
         Depth of the funnel, the pit that a camera sees.
     row, col : float
-        Where its centre lies in the photograph or on the patch.
+        Centre of the opening in the photograph or on the patch.
     duct_diameter : float
         Diameter of the duct below the funnel.
     follicle_depth : float
@@ -96,9 +96,9 @@ class Pore:
         Parameters
         ----------
         diameter : float
-            Opening [m].
+            Diameter of the opening [m].
         row, col : float
-            Where it lies [m].
+            Centre of the opening [m].
         values : mapping of str to float
             Numbers of ``pores.toml`` to use in place of the library's [SI].
 

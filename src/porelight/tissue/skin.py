@@ -1,8 +1,8 @@
-"""What is treated: layers of facial skin and the pores in it.
+"""Facial skin: its layers and its pores.
 
 The layers follow from the zone of the face, the sex, the age and the Fitzpatrick type; the numbers
-and their sources are in ``data/layers.toml``. Only what sources support varies: thickness with
-zone, sex and age; melanosomes with skin type; pores with everything (`tissue.population`).
+and their sources are in ``data/tissue/layers.toml``. Only what sources support varies: thickness
+with zone, sex and age; melanosomes with skin type; pores with everything (`tissue.population`).
 """
 
 import math
@@ -30,7 +30,7 @@ _MOST_SEBUM = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One plane layer of skin: how thick it is and what it is made of.
+    """One plane layer of skin: its thickness and its composition.
 
     Attributes
     ----------
@@ -135,9 +135,9 @@ class Skin:
         fitzpatrick : int
             Skin type, 1 to 6.
         age : float
-            Age [years].
+            Age of the person [years].
         sex : {"female", "male"}
-            Sex.
+            Sex of the person.
         oiliness : {"dry", "normal", "oily"}
             Oiliness; it sets the typical pores alone.
         pores : PorePopulation, optional
@@ -207,7 +207,7 @@ def epidermis_layer(thickness: float, melanosome_fraction: float, value: Library
     Parameters
     ----------
     thickness : float
-        Of the layer [m].
+        Thickness of the layer [m].
     melanosome_fraction : float
         Share of the volume [-].
     value : LibraryValues
@@ -231,7 +231,7 @@ def layers_with_blood(dermis: float, fat: float, value: LibraryValues) -> tuple[
     Parameters
     ----------
     dermis, fat : float
-        Thickness [m].
+        Thickness of the dermis and of the fat [m].
     value : LibraryValues
         Numbers of ``layers.toml``.
 

@@ -1,4 +1,4 @@
-"""Tabulated spectra: each knows its source and its range, and says no outside it.
+"""Tabulated spectra, each with its source and its range, beyond which it refuses.
 
 A spectrum is read by interpolation between the wavelengths at which it was published. What happens
 at a wavelength that nobody tabulated is a choice of the model that asks (`tissue.optics`), never of
@@ -28,7 +28,7 @@ class Spectrum:
     Attributes
     ----------
     name, quantity, unit, source, flag, note : str
-        What it is and where it comes from.
+        Name, quantity and unit of the spectrum; its source, how it is known, and a note.
     low, high : float
         Range in which it may be read [m].
     interpolation : {"linear", "log", "extinction"}
@@ -111,7 +111,7 @@ class Spectrum:
 
 @cache
 def spectrum(name: str) -> Spectrum:
-    """Return a spectrum of ``tissue/data/spectra.toml`` by name.
+    """Return a spectrum of ``data/tissue/spectra.toml`` by name.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-r"""Virtual people of one description: their pores differ, and go with their sebum.
+r"""Virtual people of one description, who differ in their pores and, with them, in their sebum.
 
 The median diameter of a person is that of the description times a lognormal factor f. With z the
 person's sebum output in standard deviations and r its published correlation with pore size,
@@ -41,7 +41,7 @@ class Subject:
     diameter_factor : float
         Median diameter over that of the description [-].
     skin : Skin
-        With the pores of the zone and the sebum of the person.
+        Skin of the person, with its pores and its sebum.
     """
 
     diameter_factor: float
@@ -88,7 +88,7 @@ def virtual_subjects(  # noqa: PLR0913  the description of a person, as in PoreP
     Parameters
     ----------
     n : int
-        How many.
+        Number of people.
     seed : int
         The same seed gives the same people, also in another zone of their face.
     zone, fitzpatrick, age, sex, oiliness

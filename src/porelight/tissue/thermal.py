@@ -1,7 +1,7 @@
 """Thermal properties of the layers of skin.
 
 Dermis and epidermis share one set of numbers, fat has its own; blood flows in all layers but the
-epidermis. Numbers and sources: ``data/thermal.toml``.
+epidermis. Numbers and sources: ``data/tissue/thermal.toml``.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from porelight.quantities import (
     THERMAL_CONDUCTIVITY,
     Floats,
 )
-from porelight.tissue.layered import Layered
+from porelight.tissue.layered import LayeredTissue
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 
@@ -61,7 +61,7 @@ class LayeredThermal:
     thickness : ndarray of float64, shape (n_layers,)
         Thickness [m]; the last may be infinite.
     density, specific_heat, thermal_conductivity : ndarray of float64, shape (n_layers,)
-        [kg/m3], [J/(kg K)], [W/(m K)].
+        Density [kg/m3], specific heat [J/(kg K)] and thermal conductivity [W/(m K)].
     perfusion_rate : ndarray of float64, shape (n_layers,)
         Volume of blood per volume of tissue and second [1/s].
     arterial_temperature : float
@@ -129,12 +129,12 @@ class LayeredThermal:
         )
 
 
-def skin_thermal(skin: Layered, values: Mapping[str, float] = _NONE) -> LayeredThermal:
+def skin_thermal(skin: LayeredTissue, values: Mapping[str, float] = _NONE) -> LayeredThermal:
     """Return the thermal properties of skin at rest.
 
     Parameters
     ----------
-    skin : Layered
+    skin : LayeredTissue
         Its layers: a `Skin`, or a `PigSkin`.
     values : mapping of str to float
         Numbers of ``thermal.toml`` to use in place of the library's, by name [SI]; names of other
