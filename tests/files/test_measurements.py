@@ -14,11 +14,11 @@ from porelight.files.measurements import (
     FILES,
     load_measured,
     load_population,
-    overlay,
     save_measurement,
     summary,
 )
 from porelight.photo.measure import measure as measure_pores
+from porelight.photo.overlay import overlay
 from porelight.photo.photograph import Photograph
 from porelight.photo.quality import findings
 from porelight.photo.scale import Scale
@@ -106,7 +106,7 @@ def test_mask_is_white_on_the_pores(folder, measurement):
 
 def test_overlay_shows_photograph_outlines_and_zone(folder, measured, measurement):
     picture = cv2.imread(str(folder / "overlay.png"))[..., ::-1]
-    np.testing.assert_array_equal(picture, overlay(measured))
+    np.testing.assert_array_equal(picture, overlay(measured.photograph, measurement))
     times = picture.shape[0] // SIDE
     assert picture.shape == (times * SIDE, times * SIDE, 3)
     cyan = (picture == (0, 255, 255)).all(axis=2)

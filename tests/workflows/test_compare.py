@@ -89,6 +89,13 @@ def test_a_comparison_prints_short(compared):
     assert len(text.splitlines()) == 3
 
 
+def test_in_a_notebook_both_pictures_stand_side_by_side(compared):
+    html = compared._repr_html_()
+    assert html.count("data:image/png;base64,") == 2
+    assert "visit0.png</figcaption>" in html
+    assert "told from no change" in html
+
+
 def test_progress_rises_to_one(measured_visits):
     told: list[float] = []
     compare(*measured_visits, progress=told.append)

@@ -195,3 +195,9 @@ def test_habits_are_told_by_their_change(skin):
     assert done.change("none").median == 0.0
     assert done.change("sun").median > 0.0
     assert repr(done).startswith("sun: pore area +")
+    assert repr(done).splitlines()[0].endswith(", after 2 years")
+    html = done._repr_html_()
+    assert "<td>sun</td><td>+" in html
+    assert html.count("<tr>") == 3
+    with pytest.raises(ParameterError, match="no habit called 'san'; did you mean 'sun'"):
+        done.change("san")

@@ -1,7 +1,9 @@
 """Claims about measuring a photograph in one call: what is refused, said, and passed on."""
 
+import base64
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ import porelight as pl
 from porelight.errors import ParameterError, PhotographError
 from porelight.photo.landmarks import Face
 from porelight.photo.measure import measure as measure_pores
+from porelight.photo.overlay import overlay
 from porelight.photo.perspective import ZoneView
 from porelight.photo.photograph import Photograph
 from porelight.photo.scale import Scale
@@ -92,6 +95,14 @@ def test_it_prints_short_with_its_intervals(measured):
     assert f"{count.value:.0f} ({count.low:.0f} to {count.high:.0f})" in text
     assert f"{1e3 * measured.diameter.value:.3g} (" in text
     assert len(text.splitlines()) == 4
+
+
+def test_in_a_notebook_it_is_the_picture_with_its_pores_outlined(measured, patch):
+    html = measured._repr_html_()
+    data = base64.b64decode(html.split("base64,")[1].split('"')[0])
+    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    np.testing.assert_array_equal(shown, overlay(patch, measured.measurement))
+    assert "skin covered" in html
 
 
 def test_skin_without_pores_prints_without_a_diameter(measured):

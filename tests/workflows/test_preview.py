@@ -62,6 +62,13 @@ def test_a_preview_prints_in_a_line(shown):
     assert "\n" not in text
 
 
+def test_in_a_notebook_the_photograph_and_the_drawing_stand_side_by_side(shown):
+    html = shown._repr_html_()
+    assert html.count("data:image/png;base64,") == 2
+    assert "as predicted</figcaption>" in html
+    assert "diameter drawn with -10.0 %" in html
+
+
 def test_a_blurred_photograph_is_not_drawn_into(blurred_patch):
     with pytest.raises(PhotographError, match="sharpness is"):
         preview(blurred_patch, zone="cheek", ratio=0.9)

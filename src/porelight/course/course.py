@@ -21,7 +21,7 @@ FOLLOWED = 182.0  # d after the last session: the half year in which trials saw 
 _OWN = Laws()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Course:
     """Sessions and care of one skin.
 
@@ -44,6 +44,12 @@ class Course:
         ordered = tuple(sorted(self.sessions, key=lambda session: session.day))
         object.__setattr__(self, "sessions", ordered)
         object.__setattr__(self, "care", tuple(self.care))
+
+    def __repr__(self) -> str:
+        n = len(self.sessions)
+        lines = [f"Course of {n or 'no'} session{'' if n == 1 else 's'} on {self.skin!r}"]
+        lines += [f"  {one!r}" for one in self.sessions]
+        return "\n".join([*lines, *(f"  {one!r}" for one in self.care)])
 
     def simulate(  # noqa: PLR0913  each is a choice of the user
         self,

@@ -57,7 +57,7 @@ class HealingModel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Laws:
     """The laws of a simulation; porelight's own unless replaced.
 
@@ -87,6 +87,10 @@ class Laws:
         """Try a foreign law of injury on skin at rest; the library's is tested."""
         if self.injury is not library_injury:
             require_no_injury_at_rest(self.injury)
+
+    def __repr__(self) -> str:
+        foreign = [f"{about}={', '.join(names)}" for about, names in self.foreign.items()]
+        return f"Laws({'; '.join([*foreign, 'all else' if foreign else 'all'])} porelight's own)"
 
     @property
     def effects(self) -> Mapping[str, Effect]:

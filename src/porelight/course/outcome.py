@@ -12,13 +12,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 
+from porelight.brief import table_html
 from porelight.course.outcome_registry import (
     from_text,
     outcome_variables,
@@ -267,15 +267,9 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks."""
-        rows = "".join(
-            f"<tr><td>{escape(one.label)}</td><td>{escape(self._change_text(one))}</td></tr>"
-            for one in self.of_group(*_SHOWN)
-        )
-        return (
-            f"<p>{escape(self._heading())}</p><table><thead><tr><th>outcome</th>"
-            f"<th>change by day {self.judged_day:g}, median and 90 % interval</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
+        rows = ((one.label, self._change_text(one)) for one in self.of_group(*_SHOWN))
+        change = f"change by day {self.judged_day:g}, median and 90 % interval"
+        return table_html(self._heading(), ("outcome", change), rows)
 
     def _heading(self) -> str:
         n = len(self._sessions())

@@ -269,6 +269,11 @@ class OutcomeVariable:
                 "and one value per draw and day."
             )
 
+    def __repr__(self) -> str:
+        goal = f", goal {self.goal!r}" if self.goal else ""
+        over = ", ".join(self.dims)
+        return f"OutcomeVariable({self.name} [{self.unit}] over ({over}): {self.meaning}{goal})"
+
     @property
     def is_history(self) -> bool:
         """Whether it has one value per draw and day."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.brief import brief
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
@@ -25,7 +26,7 @@ from porelight.quantities import Floats
 from porelight.tissue.skin import Skin
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SessionDoses:
     """What sessions left, one value per session and draw: arrays of shape (n_session, n_draw)."""
 
@@ -36,6 +37,8 @@ class SessionDoses:
     ablated: Floats  # m
     dead: Floats  # m
     surface_rise: Floats  # K
+
+    __repr__ = brief
 
     def then(self, later: "SessionDoses", order: NDArray[np.intp]) -> "SessionDoses":
         """Return these and later sessions, in the order given."""
@@ -62,7 +65,7 @@ class SkinMemory:
     between: CollagenState
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CourseState:
     """A course up to a day: its outcome so far, and everything needed to go on.
 
@@ -101,6 +104,13 @@ class CourseState:
     care: tuple[Care, ...]
     memory: SkinMemory
     outcome: Outcome
+
+    def __repr__(self) -> str:
+        n = len(self.sessions)
+        return (
+            f"CourseState(day {self.day:g}, {n} session{'' if n == 1 else 's'} so far, "
+            f"{self.settings.draws} draws, {_told(self.laws)})"
+        )
 
     @property
     def session_days(self) -> Floats:

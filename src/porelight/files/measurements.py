@@ -7,7 +7,7 @@ it is written beside its place under another name and renamed.
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from porelight.files.folders import whole_folder
 from porelight.files.possible_pores import read_possible, write_possible
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
+from porelight.photo.overlay import overlay
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.quantities import PORE_DIAMETER, Floats
 from porelight.tissue.population import PorePopulation
@@ -44,11 +45,6 @@ COLUMNS = (
     "score",
 )
 NOTICE = "A research tool: no diagnosis and no medical device."
-
-_OUTLINE = (255, 255, 0)  # BGR, cyan: the hue farthest from skin
-_ZONE = (255, 255, 255)
-_LEAST_SIDE = 1200  # px; small photographs are enlarged so that outlines do not hide the pores
-_MOST_ENLARGED = 4
 
 _SMALLEST_MM = PORE_DIAMETER.low / mm
 _LARGEST_MM = PORE_DIAMETER.high / mm
@@ -128,33 +124,6 @@ def summary(measured: MeasuredPhotograph) -> dict[str, object]:
     }
 
 
-def overlay(measured: MeasuredPhotograph) -> Pixels:
-    """Return the photograph with outlines of its pores (cyan) and of the zone (white).
-
-    Parameters
-    ----------
-    measured : MeasuredPhotograph
-        A photograph and its pores.
-
-    Returns
-    -------
-    ndarray of uint8, shape (k * rows, k * cols, 3)
-        In sRGB, enlarged k times so that outlines are thin against the pores.
-    """
-    measurement, photograph = measured.measurement, measured.photograph
-    side = max(photograph.shape)
-    times = int(np.clip(math.ceil(_LEAST_SIDE / side), 1, _MOST_ENLARGED))
-    reversed_bands = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2BGR)
-    picture = np.asarray(
-        cv2.resize(reversed_bands, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC),
-        dtype=np.uint8,
-    )
-    if not measurement.zone_mask.all():
-        _outline(picture, measurement.zone_mask, times, _ZONE, 2)
-    _outline(picture, measurement.mask, times, _OUTLINE, 1)
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-
-
 def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     """Write the table of pores, what is not sure of them, pictures and numbers, all or none.
 
@@ -180,7 +149,7 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
         _write_pores(new / "pores.csv", measured.measurement)
         write_possible(measured.measurement.estimates.possible, new / "possible.csv")
         _write_png(new / "mask.png", np.where(measured.mask, 255, 0).astype(np.uint8))
-        drawn = cv2.cvtColor(overlay(measured), cv2.COLOR_RGB2BGR)
+        drawn = cv2.cvtColor(overlay(measured.photograph, measured.measurement), cv2.COLOR_RGB2BGR)
         _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
         save_document(summary(measured), new / "summary.json")
     return place
@@ -245,16 +214,6 @@ def load_population(folder: Path | str) -> PorePopulation:
 
 def _in(estimate: Estimate, unit: float) -> dict[str, float]:
     return {key: getattr(estimate, key) / unit for key in ("value", "low", "high")}
-
-
-def _outline(
-    picture: Pixels, mask: NDArray[np.bool_], times: int, colour: Sequence[int], width: int
-) -> None:
-    large = cv2.resize(
-        mask.astype(np.uint8), None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST
-    )
-    lines, _ = cv2.findContours(large, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(picture, lines, -1, colour, width)
 
 
 def _write_pores(path: Path, measurement: Measurement) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.course.outcome import Interval, Outcome
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.inference.importance import FEWEST_DRAWS, largest_pareto_k, pareto_k
@@ -59,7 +60,7 @@ class Visit:
         _DEVIATION.require(self.deviation)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Learned:
     """An ensemble seen in the light of one person's measurements.
 
@@ -76,6 +77,8 @@ class Learned:
     weights: Floats
     effective_draws: float
     pareto_k: float
+
+    __repr__ = brief
 
     def forecast(
         self, outcome: Outcome, name: str, day: float, probability: float = 0.9
@@ -218,8 +221,9 @@ def reweighted(
     shape = pareto_k(log_weights)
     if shape > largest_pareto_k(n_draws):
         raise ConvergenceError(
-            f"the {effective:.0f} draws that resemble this person have weights with a tail of shape "
-            f"{shape:.2f}; up to {largest_pareto_k(n_draws):.2f} can be trusted. Simulate more draws."
+            f"the {effective:.0f} draws that resemble this person have weights with a tail of "
+            f"shape {shape:.2f}; up to {largest_pareto_k(n_draws):.2f} can be trusted. Simulate "
+            "more draws."
         )
     return Learned(weights / total, effective, shape)
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import rankdata
 
+from porelight.brief import table_html
 from porelight.course.course import Course
 from porelight.course.healing_weeks import POPULATION_DRAWS
 from porelight.course.laws import Laws
@@ -38,11 +39,12 @@ from porelight.tissue.skin import Skin
 
 PHYSICS_FACTOR = "physics of the sessions"
 POPULATION_FACTOR = "pores as measured"
+_SHOWN = 6  # factors in a printed result
 _BATCH = 1000  # draws followed at once: more would fill the memory
 _OWN = Laws()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sensitivity:
     """Sensitivities of one outcome on one day, factors with the largest total order first.
 
@@ -70,6 +72,28 @@ class Sensitivity:
     total_order: Floats
     total_error: Floats
     change: Floats
+
+    def __repr__(self) -> str:
+        lines = [self._heading, *(f"  {name}: {share}" for name, share in self._largest(_SHOWN))]
+        more = len(self.factors) - _SHOWN
+        return "\n".join([*lines, *([f"  and {more} more in .factors"] if more > 0 else [])])
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        return table_html(
+            self._heading, ("unknown", "share of the variance"), self._largest(2 * _SHOWN)
+        )
+
+    @property
+    def _heading(self) -> str:
+        return (
+            f"{self.name} on day {self.day:g}: share of the variance that each unknown is "
+            "responsible for, alone and with others (total order, 95 % interval)"
+        )
+
+    def _largest(self, n: int) -> list[tuple[str, str]]:
+        each = zip(self.factors, self.total_order, self.total_error, strict=True)
+        return [(name, f"{share:.2f} ± {error:.2f}") for name, share, error in each][:n]
 
 
 def sensitivity(  # noqa: PLR0913  each is a choice of the user

@@ -14,6 +14,7 @@ from typing import Self
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.data.parameter_set import ParameterSet
 from porelight.errors import ParameterError
 from porelight.injury.heat_shock import heat_shocked_fraction
@@ -124,7 +125,7 @@ class InjuryParameters(ParameterSet):
         return type(self)(*moved)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class InjuryField:
     """Injury at each place, all of shape (*space)."""
 
@@ -133,6 +134,8 @@ class InjuryField:
     coagulated: Floats  # fraction of blood
     heat_shocked: Floats  # fraction of cells that responded and live
     cem43: Floats  # equivalent time at 43 degC above rest [s]
+
+    __repr__ = brief
 
 
 def injury_field(

@@ -29,12 +29,13 @@ from porelight.laser.exposure import Cooling, Exposure, StopReads
 from porelight.laser.motion import Motion, PulsePath
 from porelight.laser.thermometer import Thermometer
 from porelight.tissue.person import fitzpatrick_type, roman
+from porelight.units import J_per_cm2, nm
 
 # settings that no device limits
 _EVERY = ("stop_at_surface", "cooling", "motion", "aspect", "stop_reads", "thermometer")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Device:
     """One device: its use, its limits with their sources, and its part in a plan.
 
@@ -59,11 +60,11 @@ class Device:
     key: str
     title: str
     # a mapping has no hash; devices that differ in it alone are told apart by equality
-    settings: Table = field(repr=False, hash=False)
-    technique: str = field(repr=False)
-    endpoint: str = field(repr=False)
-    contraindications: tuple[str, ...] = field(repr=False)
-    source: str = field(repr=False)
+    settings: Table = field(hash=False)
+    technique: str
+    endpoint: str
+    contraindications: tuple[str, ...]
+    source: str
     plan: PlanGrid
     mark: SessionMark
 
@@ -93,6 +94,17 @@ class Device:
             raise ParameterError("a plan's n_pulses is empty; give at least one value.")
         self.exposure()
         self.plan_exposures()
+
+    def __repr__(self) -> str:
+        exposure = self.settings["radiant_exposure"]
+        low, usual, high = (
+            one / J_per_cm2 for one in (exposure.low, exposure.value, exposure.high)
+        )
+        return (
+            f"Device({self.key}: {self.title}, {self.settings['wavelength'].value / nm:g} nm, "
+            f"{low:g} to {high:g} J/cm2, usually {usual:g}; skin types I to "
+            f"{roman(self.fitzpatrick_darkest)})"
+        )
 
     @property
     def fitzpatrick_darkest(self) -> int:

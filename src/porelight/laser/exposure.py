@@ -23,12 +23,13 @@ from porelight.quantities import (
     TEMPERATURE,
     WAVELENGTH,
 )
+from porelight.units import J_per_cm2, cm2, mm, ms, nm, to_celsius
 
 Cooling = Literal["none", "cold air", "contact", "cryogen"]
 StopReads = Literal["area mean", "thermometer"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exposure:
     """The light of one session on one area of skin.
 
@@ -127,6 +128,30 @@ class Exposure:
                 raise ParameterError(f"no {kind} named {name!r}{did_you_mean(str(name), known)}")
         self._require_motion_fits()
 
+    def __repr__(self) -> str:
+        return f"Exposure({self.in_words})"
+
+    @property
+    def in_words(self) -> str:
+        """The exposure in a line, in clinic units."""
+        profile = self.beam.profile if isinstance(self.beam.profile, str) else "measured"
+        passes = f" in {self.passes} passes" if self.passes > 1 else ""
+        said = [
+            self.device,
+            f"{self.wavelength / nm:g} nm",
+            f"{self.radiant_exposure / J_per_cm2:.4g} J/cm2",
+            f"{self.pulse_duration / ms:g} ms",
+            f"{self.beam.diameter / mm:g} mm {profile} beam",
+            f"{self.n_pulses} pulses at {self.rate:g} Hz{passes} over {self.area / cm2:g} cm2",
+        ]
+        if self.overlap:
+            said.append(f"overlap {100.0 * self.overlap:g} %")
+        if self.cooling != "none":
+            said.append(f"{self.cooling} cooling")
+        if self.stop_at_surface != math.inf:
+            said.append(f"stop at {to_celsius(self.stop_at_surface):.4g} degC ({self.stop_reads})")
+        return ", ".join(said)
+
     def _require_motion_fits(self) -> None:
         if not 0.01 <= self.aspect <= 100.0:
             raise ParameterError(
@@ -211,7 +236,7 @@ class Exposure:
         return Session(float(day), self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Session:
     """An exposure on a day of the course (days since its start)."""
 
@@ -224,3 +249,6 @@ class Session:
             raise ParameterError(
                 f"day is {self.day:g}; expected days since the start of the course, 0 to 36525."
             )
+
+    def __repr__(self) -> str:
+        return f"Session(day {self.day:g}: {self.exposure.in_words})"

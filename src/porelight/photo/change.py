@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.brief import brief
 from porelight.data.library import document
 from porelight.errors import DataFileError, PhotographError
 from porelight.photo.estimate import Estimate
@@ -70,7 +71,7 @@ class ChangeModel:
     reach: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ZoneChange:
     """The change of diameter that all pores of a zone have in common.
 
@@ -88,6 +89,8 @@ class ZoneChange:
     error: float
     statistical: float
     systematic: float
+
+    __repr__ = brief
 
     @property
     def is_real(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.brief import brief
 from porelight.errors import PhotographError
 from porelight.photo.change import (
     ChangeModel,
@@ -83,7 +84,7 @@ class PorePairs:
         return int((~self.is_matched & (self.after != NONE)).sum())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison:
     """What changed between two visits.
 
@@ -116,6 +117,8 @@ class Comparison:
     before: Image
     after_on_before: Image
     warnings: tuple[str, ...]
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,7 @@ _SEED = 20_240_601
 _NONE_FOUND = float(-np.log(0.5 * (1.0 - COVERAGE)))  # Poisson mean that gives no pore in 5 %
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Estimate:
     """A value and the interval that holds the truth with 90 % probability."""
 
@@ -53,6 +53,9 @@ class Estimate:
                 f"an estimate of {self.value:g} lies outside its interval {self.low:g} to "
                 f"{self.high:g}; expected low <= value <= high."
             )
+
+    def __repr__(self) -> str:
+        return f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,14 +20,14 @@ from porelight.photo.zones import named_zone, zone_pixels
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation
-from porelight.units import mm
+from porelight.units import cm2, mm
 
 _MUCH_GLINT = 0.05  # of the zone
 _FEW = 20  # pores
 _SMALL_ZONE = 2.5e-5  # m2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Measurement:
     """The pores of one zone of one photograph.
 
@@ -83,6 +83,12 @@ class Measurement:
     estimates: Estimates
     warnings: tuple[str, ...]
     rejected: RejectedCounts = field(default_factory=RejectedCounts)
+
+    def __repr__(self) -> str:
+        return (
+            f"Measurement({self.zone}, {self.zone_area / cm2:.3g} cm2, {self.n} pores outlined; "
+            f"those that count: {self.count}; share of the skin: {self.area_fraction})"
+        )
 
     @property
     def n(self) -> int:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from porelight.errors import PhotographError
 from porelight.photo.picture import require_srgb
+from porelight.photo.picture_html import pictures_html
 from porelight.quantities import PIXELS_PER_METRE, Quantity
 from porelight.units import mm
 
@@ -19,7 +20,7 @@ SCALE_ERROR = Quantity(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Photograph:
     """A photograph in sRGB and how large it is on the skin.
 
@@ -56,6 +57,17 @@ class Photograph:
         """Area of skin that it would show if all of it were skin [m2]."""
         rows, cols = self.shape
         return rows * cols / self.px_per_metre**2
+
+    def __repr__(self) -> str:
+        rows, cols = self.shape
+        return (
+            f"Photograph({self.name}, {cols} x {rows} px, {self.px_per_metre * mm:.3g} px/mm, "
+            f"{100.0 * self.scale_error:.1f} % uncertain)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the picture for notebooks."""
+        return pictures_html((self.pixels, repr(self)))
 
 
 def resolution_warnings(photograph: Photograph) -> tuple[str, ...]:

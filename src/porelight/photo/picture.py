@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
+from porelight.photo.picture_html import pictures_html
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Picture:
     """A picture from a file, before its scale on the skin is known.
 
@@ -32,6 +33,15 @@ class Picture:
     def __post_init__(self) -> None:
         """Check shape and kind."""
         require_srgb(self.pixels)
+
+    def __repr__(self) -> str:
+        rows, cols = self.pixels.shape[:2]
+        dots = f", {self.dpi[0]:.4g} dpi" if self.dpi else ""
+        return f"Picture({self.name}, {cols} x {rows} px{dots}; its scale on the skin is not known)"
+
+    def _repr_html_(self) -> str:
+        """Return the picture for notebooks."""
+        return pictures_html((self.pixels, repr(self)))
 
 
 def require_srgb(pixels: NDArray[np.uint8]) -> None:

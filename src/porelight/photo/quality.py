@@ -65,7 +65,7 @@ class QualityLimit:
         return "limited" if sign * value > sign * self.limited else "fine"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class QualityFinding:
     """One number that tells of the quality of a photograph, with its limits.
 
@@ -85,6 +85,10 @@ class QualityFinding:
     value: float
     limit: QualityLimit
     advice: str
+
+    def __repr__(self) -> str:
+        unit = f" {self.limit.unit}" if self.limit.unit else ""
+        return f"{self.name} {self.value:.3g}{unit}: {self.verdict}"
 
     @property
     def verdict(self) -> Verdict:

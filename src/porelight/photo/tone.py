@@ -32,6 +32,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from porelight.brief import brief
 from porelight.errors import PhotographError
 from porelight.photo.darkness import Mask, darkness, local_mean, smoothed
 from porelight.photo.estimate import Estimate
@@ -64,7 +65,7 @@ _TYPES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tone:
     """Tone, redness, shine and texture of the skin in one photograph.
 
@@ -95,6 +96,8 @@ class Tone:
     shine: float
     texture: float
     is_absolute: bool
+
+    __repr__ = brief
 
     @property
     def typology(self) -> str:

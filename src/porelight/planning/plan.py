@@ -1,8 +1,9 @@
 """A plan: safe courses, best first, everything refused, and what people in the room must know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from porelight.brief import table_html
 from porelight.course.outcome import Interval
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.laser.exposure import Exposure, Session
@@ -13,7 +14,7 @@ from porelight.tissue.skin import Skin
 _SHOWN = 5  # candidates in a printed plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """A safe course and what it is predicted to change.
 
@@ -44,6 +45,12 @@ class Candidate:
     def margin(self) -> float:
         """Smallest room left to any limit, as a share of the way to it."""
         return tightest(self.checks)
+
+    def __repr__(self) -> str:
+        return (
+            f"{self.label}: {self.benefit}, margin {100.0 * self.margin:.0f} %, "
+            f"{self.downtime_days:.3g} days of downtime"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +127,33 @@ class Plan:
     def __repr__(self) -> str:
         """Return the verdict, the best candidates, and how many settings are refused."""
         lines = [self.verdict]
-        lines += [
-            f"  {one.label}: {one.benefit}, margin {100.0 * one.margin:.0f} %"
-            for one in self.candidates[:_SHOWN]
-        ]
+        lines += [f"  {one!r}" for one in self.candidates[:_SHOWN]]
         if len(self.candidates) > _SHOWN:
             lines.append(f"  and {len(self.candidates) - _SHOWN} more in .candidates")
         lines.append(f"{len(self.refused)} settings refused, with reasons in .refused")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the candidates as a table for notebooks."""
+        rows = (
+            (
+                one.label,
+                repr(replace(one.benefit, name="", when="")),
+                f"{100.0 * one.margin:.0f} %",
+                f"{one.downtime_days:.3g}",
+            )
+            for one in self.candidates
+        )
+        refused = (
+            table_html(f"{len(self.refused)} refused.", ("setting", "reason"), self._refusals())
+            if self.refused
+            else ""
+        )
+        columns = ("course", self.aim.goal_text, "margin to the closest limit", "downtime [days]")
+        return table_html(self.verdict, columns, rows) + refused
+
+    def _refusals(self) -> list[tuple[str, str]]:
+        return [(one.setting, one.reason) for one in self.refused]
 
 
 def best_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -32,7 +32,7 @@ MARGIN = 1e-3  # m of skin drawn beyond the patch, so that light and lens see no
 _SMALLEST, _LARGEST = 2e-3, 6e-2  # m, sides of a patch
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RenderedSkin:
     """A virtual photograph and the truth about it.
 
@@ -60,6 +60,13 @@ class RenderedSkin:
     diameter: Floats
     labels: NDArray[np.int32]
     distractor_mask: NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        rows, cols = self.labels.shape
+        return (
+            f"RenderedSkin({self.diameter.size} pores, {cols} x {rows} px, "
+            f"{self.px_per_metre * 1e-3:.3g} px/mm)"
+        )
 
     @property
     def truth_mask(self) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.data.library import parameter
 from porelight.errors import ExtrapolationWarning, ParameterError, did_you_mean
 from porelight.heat.perfusion_response import Vasodilation, perfusion_response
@@ -45,12 +46,14 @@ _KEPT = 0.6
 _MUCH_WARMER = 2.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ThermometerTrace:
     """Readings of a thermometer during a session: times [s] and readings [K], (n_time,) each."""
 
     time: Floats
     reading: Floats
+
+    __repr__ = brief
 
 
 def require_perfusion(perfusion: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.errors import ParameterError
 from porelight.injury.field import InjuryField
 from porelight.quantities import Floats
@@ -14,7 +15,7 @@ DEPTH: Floats = np.concatenate([np.geomspace(2e-6, 1e-4, 18), np.geomspace(1.2e-
 N_CLOCK = 160  # times at which the temperature history is kept for pictures
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SessionResult:
     """The result of one session on one skin, over the depths `DEPTH` below the old surface.
 
@@ -63,6 +64,8 @@ class SessionResult:
     pulses_delivered: int
     clock: Floats
     history: Floats
+
+    __repr__ = brief
 
 
 def at_plexus(skin: Skin, profile: Floats) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.errors import ParameterError
 from porelight.heat.pulse import PulseResponse
 from porelight.heat.scan import rise_along, session_rise
@@ -33,7 +34,7 @@ SKIN_TYPES = (1, 2, 3, 4, 5, 6)
 PULSES_PER_CM2 = (5.0, 10.0, 20.0, 40.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SurfaceMap:
     """Surface temperatures and dose over the area and a rim around it.
 
@@ -53,8 +54,10 @@ class SurfaceMap:
     final: Floats
     dose: Floats
 
+    __repr__ = brief
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SurfaceFilm:
     """The surface of the area over a session.
 
@@ -78,6 +81,8 @@ class SurfaceFilm:
     temperature: Floats
     spot: Floats
     trace: ThermometerTrace
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)

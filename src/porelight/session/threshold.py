@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.errors import ConvergenceError, ExtrapolationWarning, ParameterError, did_you_mean
 from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.surface import Cooling
@@ -35,7 +36,7 @@ _SHORTEST = 1e-6  # s; below, pressure waves and plasma injure before heat does
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExposureOutcome:
     """Temperature and injury of one exposure where its beam is strongest.
 
@@ -71,8 +72,10 @@ class ExposureOutcome:
     peak: float
     boils: bool
 
+    __repr__ = brief
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Threshold:
     """The exposure that just reaches an end point.
 
@@ -96,6 +99,8 @@ class Threshold:
     peak_radiant_exposure: float
     depth: float
     outcome: ExposureOutcome
+
+    __repr__ = brief
 
 
 def single_exposure(  # noqa: PLR0913  what a paper states of an exposure

@@ -26,18 +26,20 @@ from typing import get_args
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from porelight.brief import brief
 from porelight.data.library import parameter
 from porelight.data.values import PACKAGE, LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import AGE, AREA, FRACTION, PORE_DIAMETER, Floats
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
+from porelight.units import cm2, mm
 
 DETECTION_THRESHOLD = parameter(PACKAGE, "pores", "detection_threshold").value  # m
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ObservedPores:
     """The pores of a population that a camera with a threshold shows; arrays of shape (...).
 
@@ -55,6 +57,8 @@ class ObservedPores:
     visible_density: Floats
     area_fraction: Floats
     mean_diameter: Floats
+
+    __repr__ = brief
 
 
 def observed_pores(
@@ -102,7 +106,7 @@ def observed_pores(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PorePopulation:
     """The pores of a patch of skin, typical or measured in a photograph.
 
@@ -161,6 +165,14 @@ class PorePopulation:
                 f"the pores cover {self.area_fraction(0.0):.3g} times the {self.area:g} m2 of skin "
                 "they sit on; check the scale of the photograph and the area."
             )
+
+    def __repr__(self) -> str:
+        seen = observed_pores(self.diameter, self.area)
+        return (
+            f"PorePopulation({'measured' if self.is_measured else 'typical'}, "
+            f"{self.mean_diameter / mm:.3g} mm on average, {float(seen.visible_density) * cm2:.3g} "
+            f"visible per cm2 that cover {100.0 * float(seen.area_fraction):.3g} % of the skin)"
+        )
 
     @classmethod
     def typical(

@@ -81,7 +81,7 @@ class Layer:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Skin:
     """A patch of facial skin: who, where, its layers from the surface down, and its pores."""
 
@@ -114,6 +114,13 @@ class Skin:
             raise ParameterError(
                 "skin needs at least one layer, and only the last may be infinite."
             )
+
+    def __repr__(self) -> str:
+        sebum = f" and sebum {self.sebum:+g} sd" if self.sebum else ""
+        return (
+            f"Skin({self.zone}, type {self.fitzpatrick}, {self.age:g} years, {self.sex}, "
+            f"{self.oiliness} oiliness{sebum}, {len(self.layers)} layers, {self.pores!r})"
+        )
 
     @classmethod
     def typical(

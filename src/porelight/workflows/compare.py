@@ -1,6 +1,7 @@
 """What changed between two visits, and whether it was forecast."""
 
 from dataclasses import dataclass
+from html import escape
 
 from porelight.course.outcome import Outcome
 from porelight.errors import ParameterError
@@ -8,7 +9,9 @@ from porelight.photo.change import ZoneChange
 from porelight.photo.compare import Comparison
 from porelight.photo.compare import compare as compare_pores
 from porelight.photo.darkness import Mask
+from porelight.photo.overlay import overlay
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture_html import pictures_html
 from porelight.photo.quality import require_quality
 from porelight.workflows.forecast_check import ForecastCheck, check_forecast, require_day
 from porelight.workflows.measure import MeasuredPhotograph, measure
@@ -74,6 +77,14 @@ class ComparedPhotographs:
             side = "within" if self.forecast.is_within else "outside of"
             lines.append(f"  {side} the forecast for day {self.forecast.day:g}")
         return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
+
+    def _repr_html_(self) -> str:
+        """Return both pictures with their pores outlined, for notebooks."""
+        drawn = (
+            (overlay(one.photograph, one.measurement), one.photograph.name)
+            for one in (self.before, self.after)
+        )
+        return pictures_html(*drawn) + f"<pre>{escape(repr(self))}</pre>"
 
 
 def compare(

@@ -56,8 +56,9 @@ class FollowUp:
 
     def __repr__(self) -> str:
         """Return the forecast of the measured outcome before and after."""
+        n = len(self.visits) - 1
         return (
-            f"{len(self.visits) - 1} follow-ups; {self.effective_draws:.0f} of "
+            f"{n} follow-up{'' if n == 1 else 's'}; {self.effective_draws:.0f} of "
             f"{self.everyone.sizes['draw']} draws resemble this person\n"
             f"before: {self.everyone.change(MEASURED)}\nafter:  {self.change()}"
         )

@@ -15,8 +15,10 @@ from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.photo.estimate import Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.measure import measure as measure_pores
+from porelight.photo.overlay import overlay
 from porelight.photo.perspective import zone_view
 from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.picture_html import pictures_html
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.photo.quality import QualityFinding, findings, require_quality, resolution
 from porelight.photo.scale import Scale
@@ -137,6 +139,10 @@ class MeasuredPhotograph:
         if self.n:
             lines.append(f"  median diameter: {_span(self.diameter, mm, '.3g')} mm")
         return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
+
+    def _repr_html_(self) -> str:
+        """Return the picture with its pores outlined, for notebooks."""
+        return pictures_html((overlay(self.photograph, self.measurement), repr(self)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -1,6 +1,7 @@
 """The prediction drawn into a photograph, and the drawing measured like one."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from porelight.photo.compare import compare
 from porelight.photo.darkness import Mask
 from porelight.photo.measure import measure as measure_pores
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture_html import pictures_html
 from porelight.render.preview import RATIO
 from porelight.render.preview import preview as draw_preview
 from porelight.workflows.forecast_check import forecast_ratio
@@ -57,6 +59,13 @@ class PreviewedPhotograph:
         return (
             f"{self.before.photograph.name}: diameter drawn with {drawn}, measured again {value} "
             f"({low} to {high})"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the photograph and the drawing side by side, for notebooks."""
+        return (
+            pictures_html((self.before.photograph.pixels, "now"), (self.pixels, "as predicted"))
+            + f"<p>{escape(repr(self))}</p>"
         )
 
 
