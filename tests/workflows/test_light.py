@@ -86,6 +86,8 @@ def test_a_result_prints_its_shares(result):
 def test_a_run_that_goes_on_has_the_bits_of_one_that_never_stopped(slab, result):
     first = light_run(slab, photons=2 * BATCH)
     longer = light_run(slab, photons=3 * BATCH, start=first.run)
+    on = light_run(slab, photons=3 * BATCH, start=first)
+    np.testing.assert_array_equal(on.field.absorbed, longer.field.absorbed)
     assert longer.shares == result.shares
 
 
@@ -304,3 +306,23 @@ def test_the_calls_stand_beside_the_package_of_the_physics():
     assert porelight.light_sweep is light_sweep
     assert porelight.light_merge is light_merge
     assert porelight.light_paths is light_paths
+
+
+def test_the_fluence_is_what_is_absorbed_over_the_absorption(slab):
+    result = light_run(slab, photons=2 * BATCH)
+    # the planes of the grid are those of the layers: two rows of cells in each
+    mu_a = np.array([200.0, 200.0, 400.0, 400.0])[:, None]
+    np.testing.assert_allclose(result.fluence, result.field.absorbed / mu_a, rtol=1e-12)
+    blood = Medium(mu_a=500.0, mu_s=5e3, anisotropy=0.9, refractive_index=1.4)
+    vessels = (Vessel(depth=5e-4, radius=5e-5, medium=blood),)
+    within = replace(result, setup=replace(slab, vessels=vessels))
+    with pytest.raises(ParameterError, match="take the pore and the vessels out of the setup"):
+        _ = within.fluence
+
+
+def test_fields_and_runs_print_in_a_line(slab, result):
+    assert repr(result.run) == f"LightRun({3 * BATCH:,} photons, seed 1, fast kernel)"
+    for shown in (result.field, light_paths(slab, photons=BATCH).lengths):
+        assert len(repr(shown)) < 900
+        assert "\n" not in repr(shown)
+        assert " numbers, " in repr(shown)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.light._bodies import medium_names
@@ -16,7 +17,7 @@ from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LightField:
     """What became of one joule of light, each share with its standard error over the batches.
 
@@ -44,6 +45,8 @@ class LightField:
     radial_reflectance_error: Floats  # (n_r,) [1/m2]
     kernel: Kernel  # the one that ran
     tally_shares: Mapping[str, Share]  # share absorbed in each tally region, such as "pore wall"
+
+    __repr__ = brief
 
     @property
     def by_layer(self) -> Floats:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from porelight.brief import brief
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light._absorption_reweighting import N_TONES
@@ -40,7 +41,7 @@ from porelight.tissue.optics import LayeredOptics
 _TRACE = 1e-8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PathLengths:
     """Mean path through each layer of the light that came out.
 
@@ -53,6 +54,8 @@ class PathLengths:
     transmitted_error: Floats  # (n_layers,) [m]
     by_ring: Floats  # (n_layers, n_r) of what was re-emitted in each ring of the grid [m]
     by_ring_error: Floats  # (n_layers, n_r) [m]
+
+    __repr__ = brief
 
 
 def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these are

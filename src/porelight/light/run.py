@@ -33,7 +33,7 @@ __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged"]
 PHOTONS_PER_BATCH = 8192
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LightRun:
     """The averages over the batches done so far, and the input needed to go on."""
 
@@ -43,6 +43,10 @@ class LightRun:
     photons_per_batch: int
     tally_regions: tuple[TallyRegion, ...]
     averages: Averages
+
+    def __repr__(self) -> str:
+        seeds = ", ".join(map(str, self.seeds))
+        return f"LightRun({self.n_photons:,} photons, seed {seeds}, {self.kernel} kernel)"
 
     @property
     def n_photons(self) -> int:

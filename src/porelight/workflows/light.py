@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from porelight.errors import ParameterError
-from porelight.light.field import LightField
+from porelight.light.field import LightField, fluence_of
 from porelight.light.preparation import prepare
 from porelight.light.run import LightRun, differences, growing, merged
 from porelight.light.stopping import Precision, Stop, shortfall, until
 from porelight.light.tally_regions import Share
+from porelight.quantities import Floats
 from porelight.workflows.light_setup import LightSetup
 from porelight.workflows.light_shares import concise
 from porelight.workflows.progress import Progress, unheard
@@ -54,6 +55,23 @@ class LightResult:
     def field(self) -> LightField:
         """Where the light went, with standard errors."""
         return self.run.field
+
+    @property
+    def fluence(self) -> Floats:
+        """Energy that passes each cell per area, from all sides, per joule, (n_z, n_r) [1/m2].
+
+        Raises
+        ------
+        ParameterError
+            If a layer does not absorb, or there is a pore or a vessel, in whose cells the fluence
+            does not follow from what is absorbed.
+        """
+        if self.setup.follicle is not None or self.setup.vessels:
+            raise ParameterError(
+                "the fluence follows from what is absorbed in plane layers alone; take the pore "
+                "and the vessels out of the setup, or use field.absorbed."
+            )
+        return fluence_of(self.field, self.setup.optics)[0]
 
     @property
     def shares(self) -> dict[str, Share]:
@@ -118,7 +136,7 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
     seconds: float | None = None,
     precision: Precision | None = None,
     seed: int | None = None,
-    start: LightRun | None = None,
+    start: LightRun | LightResult | None = None,
     threads: int = 0,
     progress: Progress = unheard,
     on_waiting: Callable[[], None] | None = None,
@@ -139,7 +157,7 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
         layer may go by its own name.
     seed : int, optional
         Starts the random numbers, 1 if left out; runs to be merged need different ones.
-    start : LightRun, optional
+    start : LightRun or LightResult, optional
         Go on with this run, which must be one of the same setup.
     threads : int
         Cores to use; 0 takes all.
@@ -167,8 +185,9 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
     """
     run = setup.begun(1 if seed is None else seed)
     if start is not None:
-        _require_same(start, run, seed)
-        run = start
+        earlier = start.run if isinstance(start, LightResult) else start
+        _require_same(earlier, run, seed)
+        run = earlier
     if photons is None:
         photons = USUAL_PHOTONS if seconds is None and precision is None else math.inf
     if precision is not None:
