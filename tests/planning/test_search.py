@@ -10,7 +10,7 @@ from porelight.course.settings import EnsembleSettings
 from porelight.errors import ParameterError
 from porelight.laser.device import Device
 from porelight.laser.devices import device
-from porelight.planning.limits import Check
+from porelight.planning.limits import LimitCheck
 from porelight.planning.plan import Candidate, Plan, best_first
 from porelight.planning.search import propose
 from porelight.tissue.skin import Skin
@@ -219,8 +219,10 @@ def test_a_plan_prints_its_verdict_and_its_best_courses(fair):
     assert len(lines) <= 8
 
 
-def check(margin: float, limit: str = "limit") -> Check:
-    return Check(limit, passed=True, margin=margin, shown_value="1", shown_limit="2", source="")
+def check(margin: float, limit: str = "limit") -> LimitCheck:
+    return LimitCheck(
+        limit, passed=True, margin=margin, shown_value="1", shown_limit="2", source=""
+    )
 
 
 def test_the_verdict_names_the_limit_with_the_least_room():

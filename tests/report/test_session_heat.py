@@ -46,7 +46,7 @@ def heat():
 
 def test_the_row_tells_the_stop(heat):
     (row,) = heat_rows(heat)
-    fell = heat.injury.pulses_delivered
+    fell = heat.result.pulses_delivered
     assert fell < 60
     assert row["pulses"] == f"{fell} of 60, stopped"
     assert row["surface before"] == "32.6 degC"

@@ -23,13 +23,13 @@ def test_the_session_is_the_one_that_an_ensemble_of_one_delivers(heat):
     ensemble = PhysicsEnsemble(SKIN, ({},), 3000, 2, perfusion="thermoregulated")
     expected = ensemble.delivered(EXPOSURE)
     assert heat.surface_end == float(expected.area_reading[-1])
-    assert heat.injury.pulses_delivered == expected.per_joule.path.n_pulses < 60
+    assert heat.result.pulses_delivered == expected.per_joule.path.n_pulses < 60
     assert heat.perfusion == "thermoregulated"
 
 
 def test_temperatures_stand_in_their_order(heat):
-    assert heat.surface_resting < heat.surface_end < min(heat.injury.surface_felt, heat.peak)
-    assert heat.surface_resting < heat.thermometer_highest < heat.injury.surface_felt
+    assert heat.surface_resting < heat.surface_end < min(heat.result.surface_felt, heat.peak)
+    assert heat.surface_resting < heat.thermometer_highest < heat.result.surface_felt
     assert heat.surface_map().peak.max() > heat.surface_end
     assert heat.surface_film().temperature[0].mean() < heat.surface_end
 
@@ -71,7 +71,7 @@ def test_progress_without_skin_types_ends_at_one():
 
 def test_heat_prints_its_temperatures(heat):
     first, surface, thermometer = repr(heat).splitlines()[:3]
-    fell = heat.injury.pulses_delivered
+    fell = heat.result.pulses_delivered
     assert first == f"laser-genesis, {fell} of 60 pulses, thermoregulated perfusion"
     assert f"{to_celsius(heat.surface_end):.1f} at the end" in surface
     assert f"up to {to_celsius(heat.trace.reading.max()):.1f} degC" in thermometer

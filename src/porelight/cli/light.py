@@ -141,7 +141,7 @@ def sweep(
         How many to follow; all types share them.
     """
     from porelight.files.light_case import read_light_case  # noqa: PLC0415
-    from porelight.files.light_tones import save_tones  # noqa: PLC0415
+    from porelight.files.light_skin_types import save_skin_types  # noqa: PLC0415
     from porelight.workflows.light_sweep import light_sweep  # noqa: PLC0415
 
     content = read_light_case(case)
@@ -157,7 +157,7 @@ def sweep(
             on_waiting=note_on_waiting,
         )
     if output is not None:
-        save_tones(found, content, output)
+        save_skin_types(found, content, output)
     if json:
         written = {} if output is None else {"output": str(output)}
         tones = skin_types_document(found)

@@ -201,13 +201,13 @@ def fine_times(
 
 
 def session_doses(
-    skin: Skin, injuries: Sequence[Sequence[SessionResult]], member: NDArray[np.int64]
+    skin: Skin, results: Sequence[Sequence[SessionResult]], member: NDArray[np.int64]
 ) -> SessionDoses:
     """Return each session's doses: draw i was treated as member[i] mod n."""
 
     def doses(of: Callable[[SessionResult], float]) -> Floats:
-        rows = np.empty((len(injuries), member.size))
-        for row, members in zip(rows, injuries, strict=True):
+        rows = np.empty((len(results), member.size))
+        for row, members in zip(rows, results, strict=True):
             once = np.array([of(one) for one in members])
             row[:] = once[member % once.size]
         return rows

@@ -17,9 +17,9 @@ def from_table(kind: type[_T], entry: object, where: str) -> _T:
     kind : type
         A dataclass of texts, numbers, choices, other such dataclasses, and tuples of these.
     entry : object
-        As TOML or JSON gives it: field to value; fields that have a default may be left out.
+        Table from TOML or JSON, field to value; fields with a default may be left out.
     where : str
-        Where the table stands, for the error.
+        File and table, for messages.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def table_of(entry: object, where: str) -> dict[str, Any]:
     Raises
     ------
     DataFileError
-        If it is none.
+        If it is no table.
     """
     if not isinstance(entry, Mapping):
         raise DataFileError(f"{where} is {entry!r}; expected a table.")

@@ -144,9 +144,9 @@ def parameters_of(entries: Mapping[str, object], file: str) -> Table:
     Parameters
     ----------
     entries : mapping of str to object
-        As TOML gives them: name to ``{value, unit, range, source, flag}``.
+        Table from TOML: name to ``{value, unit, range, source, flag}``.
     file : str
-        Where they come from, for the error.
+        Name of the file, for messages.
 
     Raises
     ------
@@ -162,9 +162,9 @@ def values_of(entry: object, file: str, name: str) -> tuple[tuple[float, ...], s
     Parameters
     ----------
     entry : object
-        As TOML gives it: ``{values, unit, source, flag}`` with an optional ``note``.
+        Entry from TOML: ``{values, unit, source, flag}`` with an optional ``note``.
     file, name : str
-        Where it comes from and what it is called, for the error.
+        Name of the file and of the entry, for messages.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Parameter sets: what a model needs to know, each number under its name in one data file."""
+"""Parameter sets: the numbers of a model, each under its name in one data file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ _PACKAGE = "tissue"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParameterSet:
-    """Base of frozen dataclasses whose fields are entries of ``porelight/tissue/data/<FILE>.toml``.
+    """Base of frozen dataclasses whose fields are entries of ``data/tissue/<FILE>.toml``.
 
     A field is one number or one per draw, shape (n_draw,), in SI. Its source, range and meaning
     stand in the data file under the same name.
@@ -29,7 +29,7 @@ class ParameterSet:
 
     @classmethod
     def from_values(cls, values: Mapping[str, NumberOrDraws]) -> Self:
-        """Return the library's values with some replaced; names of other models are passed over.
+        """Return the library's values with some replaced; names of other models are ignored.
 
         Parameters
         ----------

@@ -24,7 +24,7 @@ Draws: TypeAlias = Mapping[str, Floats]
 
 
 def uncertain(files: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return every parameter with a prior in these files of ``porelight/tissue/data``.
+    """Return every parameter with a prior in these files of ``data/tissue``.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def require_draws(n_draws: int) -> None:
     Raises
     ------
     ParameterError
-        If so.
+        If `n_draws` is below 1.
     """
     if n_draws < 1:
         raise ParameterError(f"n_draws is {n_draws}; expected 1 or more.")
@@ -57,16 +57,16 @@ def draws(parameters: Sequence[Parameter], n_draws: int, seed: int) -> dict[str,
     Parameters
     ----------
     parameters : sequence of Parameter
-        What to draw; `fixed` ones come out constant.
+        Parameters to draw; `fixed` ones are constant.
     n_draws : int
-        How many draws.
+        Number of draws.
     seed : int
-        The same seed gives the same draws.
+        Seed of the draws; the same seed gives the same draws.
 
     Returns
     -------
     dict of ndarray of float64, shape (n_draws,)
-        NumberOrDraws by parameter name [SI].
+        Draws by parameter name [SI].
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The program that decodes one picture, run as a process of its own by `record.photographs`.
+"""The program that decodes one picture, run by `porelight.files.photographs` as its own process.
 
 A broken or hostile file can make a decoder crash, hang or ask for all memory; here that costs only
 this process. It needs Pillow alone, so it starts at once. It writes one line of JSON to standard
@@ -33,7 +33,7 @@ Stated: TypeAlias = dict[str, object]
 
 
 class ProblemError(Exception):
-    """What is wrong with the file, and what would be right."""
+    """A picture that cannot be decoded; the text says why, and what would be right."""
 
 
 def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image, Stated]:

@@ -8,12 +8,12 @@ from porelight.workflows.measure import MeasuredPhotograph
 
 
 def acquisition_document(measured: MeasuredPhotograph) -> dict[str, object]:
-    """Return where the scale is known from, what was found of the quality, and the tone.
+    """Return the source of the scale, the quality of the photograph, and the tone of the skin.
 
     Parameters
     ----------
     measured : MeasuredPhotograph
-        What `porelight.workflows.measure.measure` returns.
+        The measured photograph.
     """
     scale, tone = measured.scale, measured.tone
     return {

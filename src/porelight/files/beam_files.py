@@ -39,7 +39,7 @@ def read_beam_image(path: str | Path, pixel: float) -> BeamImage:
     Parameters
     ----------
     path : str or Path
-        Irradiance in any unit, dark level subtracted.
+        File of the irradiance in any unit, dark level subtracted.
     pixel : float
         Side of a pixel at the skin [m].
 
@@ -66,7 +66,7 @@ def read_beam_image(path: str | Path, pixel: float) -> BeamImage:
 
 
 def _numbers(source: Path) -> Floats:
-    """Return the rows of a CSV file; one row of headings is passed over."""
+    """Return the rows of a CSV file; one row of headings is skipped."""
     try:
         lines = source.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -58,7 +58,7 @@ def comparison_summary(compared: ComparedPhotographs) -> dict[str, object]:
     Parameters
     ----------
     compared : ComparedPhotographs
-        What `porelight.workflows.compare.compare` returns.
+        The comparison, from `porelight.workflows.compare.compare`.
     """
     comparison = compared.comparison
     change, pores, laid = comparison.diameter, comparison.pores, comparison.registration
@@ -98,7 +98,7 @@ def preview_summary(shown: PreviewedPhotograph) -> dict[str, object]:
     Parameters
     ----------
     shown : PreviewedPhotograph
-        What `porelight.workflows.preview.preview` returns.
+        The preview, from `porelight.workflows.preview.preview`.
     """
     return {
         "drawn_percent": 100.0 * (shown.predicted - 1.0),
@@ -131,9 +131,9 @@ def save_comparison(compared: ComparedPhotographs, folder: Path | str) -> Path:
     Parameters
     ----------
     compared : ComparedPhotographs
-        What `porelight.workflows.compare.compare` returns.
+        The comparison, from `porelight.workflows.compare.compare`.
     folder : Path
-        New, empty, or that of an earlier comparison, which it replaces.
+        Folder to write: new, empty, or that of an earlier comparison, which is replaced.
 
     Raises
     ------

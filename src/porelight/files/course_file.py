@@ -1,4 +1,4 @@
-"""The course file: what a user writes in TOML, in clinic units, and what is wrong with it.
+"""The course file in TOML, in clinic units: its keys, its checks and its schema.
 
 Its keys, units, ranges and meanings are those of `porelight.course.vocabulary`; only what a file
 can say and an object cannot (other files, a hand as a word, where the forecast ends) is added here.
@@ -124,9 +124,9 @@ def _table(
     Parameters
     ----------
     name, meaning : str
-        Of the table.
+        Name and meaning of the table.
     table : FieldTable
-        Its fields.
+        Fields of the table.
     required : tuple of str
         Keys that a file must hold.
     also : mapping of str to field, optional

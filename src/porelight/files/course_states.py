@@ -32,9 +32,9 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
     Parameters
     ----------
     state : CourseState
-        What `porelight.course.simulation` returned.
+        The state to keep.
     path : str or Path
-        Where to; an existing file is replaced once the new one is complete.
+        File to write; an existing file is replaced once the new one is complete.
 
     Raises
     ------

@@ -42,16 +42,16 @@ _PATH_KEYS = {"path_time_s", "path_position_mm"}
 
 @dataclass(frozen=True, slots=True)
 class CourseContent:
-    """What a course file says.
+    """The content of a course file.
 
     Attributes
     ----------
     course : Course
         Skin, sessions and care.
     settings : EnsembleSettings
-        How finely to simulate.
+        Size and seed of the ensemble.
     last_day : float or None
-        Where the forecast ends [d]; half a year after the last session if it is not said.
+        Last day of the forecast [d]; None for half a year after the last session.
     """
 
     course: Course
@@ -67,7 +67,7 @@ def read_course(path: str | Path, *, measured: Path | None = None) -> CourseCont
     path : str or Path
         TOML file; paths inside it are relative to its folder.
     measured : Path, optional
-        Folder that ``porelight measure`` wrote; goes before the pores that the file names.
+        Folder that ``porelight measure`` wrote; it replaces the pores that the file names.
 
     Raises
     ------
@@ -78,16 +78,16 @@ def read_course(path: str | Path, *, measured: Path | None = None) -> CourseCont
     content = read_course_tables(source)
     skin = _skin(content["skin"], source, measured)
     sessions = [
-        _told(lambda entry=entry: _session(entry, source.parent), source, f"session[{number}]")
+        _located(lambda entry=entry: _session(entry, source.parent), source, f"session[{number}]")
         for number, entry in enumerate(content["session"], start=1)
     ]
     care = [
-        _told(lambda entry=entry: CARE.object(entry), source, f"care[{number}]")
+        _located(lambda entry=entry: CARE.object(entry), source, f"care[{number}]")
         for number, entry in enumerate(content["care"], start=1)
     ]
     simulation = dict(content["simulation"])
     last_day = simulation.pop("last_day", None)
-    settings = _told(lambda: ENSEMBLE.object(_stated(simulation)), source, "simulation")
+    settings = _located(lambda: ENSEMBLE.object(_stated(simulation)), source, "simulation")
     return CourseContent(Course(skin, tuple(sessions), tuple(care)), settings, last_day)
 
 
@@ -97,8 +97,8 @@ def read_skin(path: str | Path, *, measured: Path | None = None) -> Skin:
     return _skin(read_skin_table(source), source, measured)
 
 
-def _told(make: Any, path: Path, where: str) -> Any:
-    """Return what is made, or tell in which table of which file it is wrong."""
+def _located(make: Any, path: Path, where: str) -> Any:
+    """Return what `make` returns; if it fails, name the file and the table in the error."""
     try:
         return make()
     except ParameterError as problem:
@@ -120,7 +120,7 @@ def _skin(table: Mapping[str, Any], path: Path, measured: Path | None) -> Skin:
                 "exclude each other; keep one."
             )
         del described["pore_population"]
-    return _told(lambda: skin_of(described, pores), path, "skin")  # type: ignore[no-any-return]
+    return _located(lambda: skin_of(described, pores), path, "skin")  # type: ignore[no-any-return]
 
 
 def _pores(

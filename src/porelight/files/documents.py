@@ -26,11 +26,12 @@ def load_document(path: Path, kind: str, what: str, wanted: str) -> Document:
     path : Path
         JSON file.
     kind : str
-        Its format.
+        Format that the document must have.
     what : str
         Such a document in words, such as "a plan".
     wanted : str
-        What to give instead of something else, such as "the JSON that 'porelight plan' writes".
+        Description of the right file, for messages, such as "the JSON that 'porelight plan'
+        writes".
 
     Raises
     ------

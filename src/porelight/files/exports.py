@@ -25,11 +25,11 @@ class ExportFormat:
     Attributes
     ----------
     of : {"outcome", "light case", "light run"}
-        What is written.
+        Kind of the result.
     ending : str
-        Of the file's name, with its dot.
+        Ending of the file's name, with its dot.
     meaning : str
-        What the file holds, and for which program, in a few words.
+        Content of the file and the program that reads it, in a few words.
     writer : str
         Module and function that write it, as "module:function"; loaded when it is asked for.
     """
@@ -95,9 +95,9 @@ def export_outcome(outcome: "Outcome", path: str | Path) -> Path:
     Parameters
     ----------
     outcome : Outcome
-        What a course returned.
+        The outcome of a course.
     path : str or Path
-        Where to; ``.csv`` is a long table, see `porelight.files.long_table`.
+        File to write; ``.csv`` is a long table, see `porelight.files.long_table`.
 
     Returns
     -------

@@ -17,7 +17,7 @@ def whole_folder(place: Path, files: Collection[str]) -> Iterator[Path]:
     Parameters
     ----------
     place : Path
-        New, empty, or holding nothing but `files`, which are replaced.
+        Folder to write: new, empty, or with nothing but `files`, which are replaced.
     files : collection of str
         Names of the files that such a folder holds.
 

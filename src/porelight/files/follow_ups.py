@@ -1,4 +1,4 @@
-"""From measured photographs to visits: what a person's pores were on which day, and how surely."""
+"""Visits from measured photographs: a person's pores on a day, with their uncertainty."""
 
 import math
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def follow_up_folders(entries: Sequence[str], baseline: Path) -> tuple[tuple[flo
 
 
 def visit_of(day: float, folder: Path) -> Visit:
-    """Return what a measured photograph says about one day; see `workflows.follow_up.visit`.
+    """Return the visit of one day from a measured photograph; see `workflows.follow_up.visit`.
 
     Raises
     ------

@@ -45,9 +45,9 @@ def write_jnii(
     voxel : float
         Side of a voxel [m].
     path : str or Path
-        Where to.
+        File to write.
     name, description : str
-        What it is, with its unit.
+        Name of the volume, and its description with the unit.
     """
     kind, bits = _TYPES[volume.dtype.name]
     header = {
@@ -86,7 +86,7 @@ def read_jnii(path: str | Path) -> tuple[Floats, float]:
     -------
     volume : ndarray of float64, shape (n_x, n_y, n_z) or with further axes
     voxel : float
-        Side [m].
+        Side of a voxel [m].
 
     Raises
     ------
@@ -120,7 +120,7 @@ def array_of(annotated: dict[str, Any]) -> Floats:
     Raises
     ------
     ValueError, KeyError, TypeError
-        If it is none.
+        If it is no such array.
     """
     size = [int(n) for n in annotated["_ArraySize_"]]
     dtype = np.dtype(_DTYPES[annotated["_ArrayType_"]])

@@ -119,7 +119,7 @@ class BoxTable(FileModel):
 
 
 class LightCase(FileModel):
-    """All that decides where light goes, as ``porelight light`` reads it."""
+    """The input of a run of photons in clinic units, as ``porelight light`` reads it."""
 
     beam: BeamTable
     layer: list[LayerTable] = Field(default_factory=list, description="layers, surface first")
@@ -148,12 +148,12 @@ class LightCase(FileModel):
         return self.setup().optics
 
     def setup(self) -> LightSetup:
-        """Return what a run of photons takes, in SI units.
+        """Return the input of a run of photons in SI units.
 
         Raises
         ------
         ParameterError
-            If something in it cannot be.
+            If a value is impossible, or parts do not fit together.
         """
         inside: Any = {
             "grid": self.grid.grid(),

@@ -32,14 +32,14 @@ class Voxels:
 
 
 def export_light(source: Path, target: Path, *, voxel: float, width: float) -> Path:
-    """Write a light case or a run as what the ending of the target's name says.
+    """Write a light case or a run in the format that the target's ending names.
 
     Parameters
     ----------
     source : Path
         Light case (TOML), or run (NetCDF).
     target : Path
-        One of the endings of `porelight.files.exports.FORMATS`.
+        File to write, with one of the endings of `porelight.files.exports.FORMATS`.
     voxel, width : float
         Side of a voxel and of the box of voxels [m].
 
@@ -108,7 +108,7 @@ def voxelised(field: LightField, *, voxel: float, width: float) -> NDArray[np.fl
     Parameters
     ----------
     field : LightField
-        On an (r, z) grid; what lies beyond it is 0.
+        Light field on an (r, z) grid; beyond it the volume is 0.
     voxel, width : float
         Side of a voxel and of the box [m]; its depth is that of the grid.
 

@@ -18,7 +18,7 @@ from porelight.units import nm, per_mm, um
 
 
 class MediumTable(FileModel):
-    """What something is made of."""
+    """Optical properties of one medium."""
 
     mu_a_per_mm: Annotated[float, number("1/mm", 0, 1e5, "absorption coefficient")]
     mu_s_per_mm: Annotated[float, number("1/mm", 0, 1e5, "scattering coefficient")]
@@ -79,7 +79,7 @@ class FollicleTable(FileModel):
         if self.plug_fill is not None:
             given["plug_fill"] = self.plug_fill
         typical = Pore.typical(self.pore_diameter_um * um)
-        # what nobody asked for gives way to what somebody did
+        # typical lengths that the user did not state give way to those that were stated
         depth = given.get("depth", typical.depth)
         duct = given.get("duct_diameter", typical.duct_diameter)
         given.setdefault("follicle_depth", max(typical.follicle_depth, depth))
@@ -87,12 +87,12 @@ class FollicleTable(FileModel):
         return replace(typical, **given)
 
     def media(self, wavelength: float | None) -> FollicleOptics:
-        """Return what the parts are made of.
+        """Return the optical properties of the parts.
 
         Parameters
         ----------
         wavelength : float, optional
-            Of the light [m], if the table gives none.
+            Wavelength of the light, used if the table gives none [m].
 
         Raises
         ------
@@ -116,6 +116,6 @@ class FollicleTable(FileModel):
         return replace(follicle_optics(wavelength), **media)
 
     def follicle(self, wavelength: float | None) -> Follicle:
-        """Return the follicle as light meets it; `wavelength` as for `media`."""
+        """Return the follicle for photon transport; `wavelength` as for `media`."""
         media = self.media(wavelength)
         return follicle_of(self.pore(), media, AIR if self.filled_with == "air" else media.sebum)

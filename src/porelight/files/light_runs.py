@@ -1,4 +1,4 @@
-"""Runs of photons on disk: NetCDF-4, the light field for everybody and the state to go on from.
+"""Runs of photons on disk: NetCDF-4 with the light field, and the averages to resume from.
 
 The root of the file holds the light field with units, for any reader of NetCDF. The group ``run``
 holds the averages bit for bit, and attributes the case, the seeds and the version, so a run can be
@@ -108,9 +108,9 @@ def light_dataset(run: LightRun, setup: LightSetup) -> xr.Dataset:
     Parameters
     ----------
     run : LightRun
-        With at least two batches.
+        A run of at least two batches.
     setup : LightSetup
-        What it is a run of.
+        The input of the run.
     """
     field = run.field
     about_run = {

@@ -10,7 +10,7 @@ from porelight.units import mm, um
 
 
 class VesselTable(MediumTable):
-    """A straight vessel along y, and what is in it."""
+    """A straight vessel along y, and its optical properties."""
 
     depth_um: Annotated[float, number("um", 1, 20_000, "depth of its axis")]
     diameter_um: Annotated[float, number("um", 1, 5000, "diameter")]
@@ -29,7 +29,7 @@ class VesselTable(MediumTable):
 
 
 class WeightWindowTable(FileModel):
-    """How the weight of photons falls towards the mouth of the pore."""
+    """The weight of photons as a function of the distance from the mouth of the pore."""
 
     reach_mm: Annotated[
         float, number("mm", 0.01, 100, "distance from which on a photon weighs 1")

@@ -1,8 +1,8 @@
 """An outcome as one long table in CSV, for R, pandas or a spreadsheet.
 
-Each row is one number: the name of the outcome, its SI unit, the draw, the day, the value. What has
-one value for all days leaves the day empty. Everything that is drawn is in the table; what sessions
-did at each depth stays in the NetCDF file.
+Each row is one number: the name of the outcome, its SI unit, the draw, the day, the value. Outcomes
+with one value for all days leave the day empty. All outcomes with draws are in the table; profiles
+of sessions over depth are in the NetCDF file alone.
 """
 
 import csv
@@ -22,7 +22,7 @@ def write_long_table(outcome: Outcome, path: Path) -> Path:
     Parameters
     ----------
     outcome : Outcome
-        What a course returned.
+        The outcome of a course.
     path : Path
         CSV file to write, in UTF-8.
 

@@ -39,7 +39,7 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     width : float
         Side of MCX's box [m]; light that reaches it leaves.
     n_photons : int
-        For MCX to follow.
+        Number of photons that MCX follows.
 
     Raises
     ------

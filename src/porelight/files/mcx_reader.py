@@ -52,7 +52,7 @@ def read_mcx_case(path: str | Path) -> tuple[LightCase, list[str]]:
     case : LightCase
         The same case; its grid has cells of one voxel.
     notes : list of str
-        What the two programs do differently with it.
+        Differences between the two programs for this case.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def read_mcx_case(path: str | Path) -> tuple[LightCase, list[str]]:
 
 
 class _Reader:
-    """One case of MCX on its way to ours; every complaint is a ParameterError."""
+    """The conversion of one MCX case; every error is a ParameterError."""
 
     def __init__(self, document: dict[str, Any], folder: Path) -> None:
         self._document = document

@@ -54,16 +54,16 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredFolder:
-    """What `load_measured` reads.
+    """The content of a folder of a measurement.
 
     Attributes
     ----------
     population : PorePopulation
-        The pores.
+        The measured pores.
     summary : mapping
-        The contents of summary.json.
+        Content of summary.json.
     overlay, mask : Path
-        The pictures.
+        Picture with the outlines of pores, and picture with pores in white.
     """
 
     population: PorePopulation
@@ -78,7 +78,7 @@ def summary(measured: MeasuredPhotograph) -> dict[str, object]:
     Parameters
     ----------
     measured : MeasuredPhotograph
-        What `porelight.workflows.measure.measure` returns.
+        The measured photograph.
 
     Returns
     -------
@@ -125,14 +125,14 @@ def summary(measured: MeasuredPhotograph) -> dict[str, object]:
 
 
 def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
-    """Write the table of pores, what is not sure of them, pictures and numbers, all or none.
+    """Write the pores, their uncertainty, pictures and a summary into a folder, all or none.
 
     Parameters
     ----------
     measured : MeasuredPhotograph
-        What `porelight.workflows.measure.measure` returns.
+        The measured photograph.
     folder : Path
-        New, empty, or that of an earlier measurement, which it replaces.
+        Folder to write: new, empty, or that of an earlier measurement, which is replaced.
 
     Returns
     -------
@@ -161,11 +161,12 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
     Parameters
     ----------
     folder : Path
-        The folder.
+        Folder to read.
 
     Returns
     -------
     MeasuredFolder
+        Its content.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The networks of others that find landmarks: fetched by command, checked, kept in a cache.
+"""Networks of a third party that find landmarks: fetched by command, checked, kept in a cache.
 
 They are not part of porelight. The command takes them out of the published mediapipe wheel of one
 version, through the package index that the user's own pip is set to, and keeps a file only if its

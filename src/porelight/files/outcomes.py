@@ -16,9 +16,9 @@ def save_outcome(outcome: Outcome, path: str | Path) -> Path:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
     path : str or Path
-        Where to; an existing file is replaced once the new one is complete.
+        File to write; an existing file is replaced once the new one is complete.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Reading photographs from files that may be anything.
+"""Reading of photographs from files, which may be damaged or hostile.
 
 A file is decoded by a process of its own, with limits on pixels, memory and time, so a hostile one
 costs a message and nothing more. What comes back is upright sRGB and the stated dots per inch;
@@ -37,7 +37,7 @@ def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture
     path : Path
         PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
     most_pixels : int
-        More are refused before they are decoded.
+        Largest number of pixels; larger pictures are refused before they are decoded.
 
     Raises
     ------
@@ -65,16 +65,16 @@ def read_photograph(
     path : Path
         PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
     px_per_mm : float
-        Its scale on the skin [px/mm].
+        Scale of the photograph on the skin [px/mm].
     scale_error : float
         Relative standard deviation of the scale [-].
     most_pixels : int
-        More are refused before they are decoded.
+        Largest number of pixels; larger pictures are refused before they are decoded.
 
     Returns
     -------
     Photograph
-        Upright, in sRGB; its name is that of the file.
+        The photograph, upright, in sRGB, named like the file.
 
     Raises
     ------
@@ -118,12 +118,12 @@ def write_photograph(pixels: NDArray[np.uint8], path: Path | str) -> Path:
 
 
 def read_zone_mask(path: Path | str, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Read the mask of a zone: white where to look.
+    """Read the mask of a zone, white where pores are to be found.
 
     Parameters
     ----------
     path : Path
-        A picture; what is lighter than mid-grey is the zone.
+        Picture of the mask; pixels lighter than mid-grey are the zone.
     shape : tuple of int
         Rows and columns of the photograph.
 

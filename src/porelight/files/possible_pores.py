@@ -1,4 +1,4 @@
-"""What a photograph leaves open of its pores, as a table: one equally likely possibility a line."""
+"""Uncertainty of measured pores as a table: one equally likely possibility a line."""
 
 import csv
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Recorded paths of a spot: a table of when and where each pulse fell."""
+"""Recorded paths of a spot: a table of the time and place of each pulse."""
 
 import csv
 import io

@@ -37,7 +37,7 @@ def read_repeats(path: Path | str) -> dict[str, Floats]:
     Returns
     -------
     dict of str to ndarray of float64, shape (subjects, repeats)
-        For each quantity.
+        Values of each quantity.
 
     Raises
     ------

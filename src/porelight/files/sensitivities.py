@@ -1,4 +1,4 @@
-"""Sensitivities on disk: which unknown number matters how much, as JSON."""
+"""Sensitivities on disk: the influence of each uncertain number, as JSON."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tables of TOML files: how a file is read, and how what is wrong with it is said in one line.
+"""Tables of TOML files: reading, checks, and messages of one line.
 
 The unit of a number is in its key. Unknown keys are refused with the nearest known one named; a
 number outside its range is refused with its unit and what would be right.
@@ -21,24 +21,24 @@ Model = TypeVar("Model", bound="FileModel")
 
 
 def number(unit: str, low: float, high: float, meaning: str, hint: str = "") -> Any:
-    """Return the description of one number: its unit, its range, what it means."""
+    """Return the description of one number: its unit, its range and its meaning."""
     extra: dict[str, Any] = {"unit": unit, "hint": hint}
     return Field(ge=low, le=high, description=f"{meaning} [{unit}]", json_schema_extra=extra)
 
 
 class FileModel(BaseModel):
-    """A table of a file: frozen, and without room for keys that nobody reads."""
+    """A table of a file: frozen, and closed to unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def toml_content(path: Path, *, exact: bool = False) -> dict[str, Any]:
-    """Return what a TOML file holds.
+    """Return the content of a TOML file.
 
     Parameters
     ----------
     path : Path
-        The file.
+        File to read.
     exact : bool
         Whether numbers keep every digit, as `Decimal`.
 

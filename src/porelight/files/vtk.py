@@ -27,9 +27,9 @@ def write_vtr(field: xr.Dataset, path: str | Path) -> Path:
     Parameters
     ----------
     field : Dataset
-        As `porelight.files.light_runs.light_dataset` returns it.
+        Dataset of `porelight.files.light_runs.light_dataset`.
     path : str or Path
-        Where to.
+        File to write.
 
     Raises
     ------

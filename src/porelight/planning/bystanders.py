@@ -1,4 +1,4 @@
-r"""What a treatment's light is to people beside it: exposure limits of eye and skin, as a note.
+r"""Exposure limits of eye and skin for people beside a treatment, as a safety note.
 
 Skin scatters a share :math:`\rho` of a pulse of energy Q back into the room. At a distance d in
 front of it the radiant exposure is :math:`\rho\,Q / (\pi d^2)`; where that equals the limit the
@@ -13,25 +13,25 @@ from porelight.data.library import Parameter, parameter
 from porelight.laser.exposure import Exposure
 from porelight.units import J_per_cm2, ms, nm
 
-_BLINK = 10.0  # s, the time for which a train of pulses is looked at
-# wavelengths [m] and durations [s] for which a limit is held
+_BLINK = 10.0  # s, the duration of a train of pulses to which the limits are applied
+# wavelengths [m] and durations [s] for which the data file has a limit
 _NEAR, _NEAR_DURATION = (1050e-9, 1150e-9), (5e-5, 10.0)
 _FAR, _FAR_DURATION = (2600e-9, 1e-3), (1e-7, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bystander:
-    """What one pulse of an exposure is to people beside it.
+    """The limits for one pulse of an exposure, for people beside the treatment.
 
     Attributes
     ----------
     eye_limit, skin_limit : float
         Radiant exposures at the cornea and on the skin that one pulse may not exceed [J/m2].
     reflection_distance : float
-        How far from the treated skin its scattered light exceeds the limit of the eye, for one
-        pulse of a train of ten seconds [m].
+        Distance from the treated skin within which its scattered light exceeds the limit of the
+        eye, for one pulse of a train of ten seconds [m].
     flag : str
-        How the limits were obtained.
+        How the limits are known; see `porelight.data.library.Flag`.
     """
 
     eye_limit: float
@@ -76,7 +76,7 @@ def bystander(exposure: Exposure) -> Bystander:
 
 
 def safety_note(exposure: Exposure) -> str:
-    """Return what people in the room must know, in one paragraph.
+    """Return the safety note for people in the room, in one paragraph.
 
     Examples
     --------

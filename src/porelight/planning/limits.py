@@ -1,4 +1,4 @@
-"""What a session may not do to a skin: injury by the worst member of the physical ensemble.
+"""Safety limits of a session: its injury by the worst member of the physical ensemble.
 
 Each limit is a sourced number of ``data/tissue/limits.toml``. A check that fails refuses the
 setting; there is no trading of safety against benefit. The device's own limits are held before any
@@ -20,21 +20,21 @@ from porelight.units import to_celsius, um
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One limit held against one session.
+class LimitCheck:
+    """The comparison of one session with one limit.
 
     Attributes
     ----------
     limit : str
-        What is limited.
+        Name of the limited quantity.
     passed : bool
         Whether the session stays inside.
     margin : float
         Room left, relative to the way from rest (or from zero) to the limit; negative if it fails.
     shown_value, shown_limit : str
-        In clinic units.
+        Value of the session and limit, as text in clinic units.
     source : str
-        Where the limit comes from, with its flag.
+        Source of the limit, with its flag.
     """
 
     limit: str
@@ -46,14 +46,14 @@ class Check:
 
     @property
     def reason(self) -> str:
-        """One line for the table of refusals."""
+        """The check in one line, for the table of refusals."""
         return f"{self.limit} would be {self.shown_value}; allowed is {self.shown_limit}"
 
 
 def session_checks(
-    skin: Skin, exposure: Exposure, injuries: Sequence[SessionResult]
-) -> tuple[Check, ...]:
-    """Hold what a session does, over all members, against the limits of the skin.
+    skin: Skin, exposure: Exposure, results: Sequence[SessionResult]
+) -> tuple[LimitCheck, ...]:
+    """Compare the results of a session, over all members, with the limits of the skin.
 
     Parameters
     ----------
@@ -61,20 +61,20 @@ def session_checks(
         The skin that is treated.
     exposure : Exposure
         The session's settings.
-    injuries : sequence of SessionResult
-        One per member. The worst decides on injury, the median on comfort: a patient who is in
-        pain says so, one who is burnt notices later.
+    results : sequence of SessionResult
+        Results of the session, one per member. The worst decides on injury, the median on comfort:
+        a patient who is in pain says so, one who is burnt notices later.
 
     Returns
     -------
-    tuple of Check
-        Ablating and non-ablating sessions are held against different limits.
+    tuple of LimitCheck
+        Checks against the limits of ablating or of non-ablating sessions.
     """
     if absorption_dominates(skin, exposure.wavelength):
-        wound = max(one.wound_depth for one in injuries)
+        wound = max(one.wound_depth for one in results)
         limit = _limit("wound_depth")
         return (
-            Check(
+            LimitCheck(
                 limit="wound depth",
                 passed=wound <= limit.value,
                 margin=1.0 - wound / limit.value,
@@ -88,10 +88,10 @@ def session_checks(
     )
     epidermis = skin.layers[0].thickness
     in_epidermis = epidermis >= DEPTH
-    killed = max(float(one.worst_killed[in_epidermis].mean()) for one in injuries)
-    denatured = max(float(one.field.denatured[~in_epidermis].max()) for one in injuries)
-    rest = float(injuries[0].resting[0])
-    felt = float(np.median([one.surface_felt for one in injuries]))
+    killed = max(float(one.worst_killed[in_epidermis].mean()) for one in results)
+    denatured = max(float(one.field.denatured[~in_epidermis].max()) for one in results)
+    rest = float(results[0].resting[0])
+    felt = float(np.median([one.surface_felt for one in results]))
     pain = _temperature_check("surface temperature that is felt", felt, comfort, rest)
     if skin.zone != "chin":
         pain = replace(pain, shown_value=f"{pain.shown_value}, {_in_pain(felt, comfort)}")
@@ -99,13 +99,13 @@ def session_checks(
         pain,
         _temperature_check(
             "surface temperature between pulses",
-            max(one.surface_reading for one in injuries),
+            max(one.surface_reading for one in results),
             _limit("surface_reading"),
             rest,
         ),
         _temperature_check(
             "highest temperature (vaporisation)",
-            max(float(one.peak_temperature.max()) for one in injuries),
+            max(float(one.peak_temperature.max()) for one in results),
             _limit("peak_temperature"),
             rest,
         ),
@@ -114,8 +114,8 @@ def session_checks(
     )
 
 
-def _temperature_check(name: str, value: float, limit: Parameter, rest: float) -> Check:
-    return Check(
+def _temperature_check(name: str, value: float, limit: Parameter, rest: float) -> LimitCheck:
+    return LimitCheck(
         limit=name,
         passed=value <= limit.value,
         margin=(limit.value - value) / (limit.value - rest),
@@ -126,14 +126,14 @@ def _temperature_check(name: str, value: float, limit: Parameter, rest: float) -
 
 
 def _in_pain(felt: float, comfort: Parameter) -> str:
-    """Return in how many people this temperature passes the threshold of pain."""
+    """Return in words how many people feel pain at this temperature."""
     spread = _limit("comfort_temperature_spread").value
     share = 0.5 * math.erfc((comfort.value - felt) / (math.sqrt(2.0) * spread))
     return f"painful to {100.0 * share:.0f} % of people"
 
 
-def _share_check(name: str, value: float, limit: Parameter) -> Check:
-    return Check(
+def _share_check(name: str, value: float, limit: Parameter) -> LimitCheck:
+    return LimitCheck(
         limit=name,
         passed=value <= limit.value,
         margin=1.0 - value / limit.value,
@@ -151,6 +151,6 @@ def _cited(entry: Parameter) -> str:
     return f"{entry.source} ({entry.flag})"
 
 
-def tightest(checks: Sequence[Check]) -> float:
+def tightest(checks: Sequence[LimitCheck]) -> float:
     """Return the smallest margin of several checks."""
     return float(np.min([check.margin for check in checks]))

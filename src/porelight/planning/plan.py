@@ -8,7 +8,7 @@ from porelight.course.outcome import Interval
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.laser.exposure import Exposure, Session
 from porelight.planning.bystanders import safety_note
-from porelight.planning.limits import Check, tightest
+from porelight.planning.limits import LimitCheck, tightest
 from porelight.tissue.skin import Skin
 
 _SHOWN = 5  # candidates in a printed plan
@@ -16,27 +16,27 @@ _SHOWN = 5  # candidates in a printed plan
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
-    """A safe course and what it is predicted to change.
+    """A safe course and its predicted benefit.
 
     Attributes
     ----------
     label : str
-        Its sessions in words.
+        The course in words.
     sessions : tuple of Session
         Its sessions in their order.
-    checks : tuple of Check
-        Every limit held against every session; all are kept.
+    checks : tuple of LimitCheck
+        Checks of every session against every limit; all are passed.
     benefit : Interval
         Relative change of the goal, twelve weeks after the last session; negative is better.
     responders : float
         Share of draws in which a camera would see the pores smaller.
     downtime_days : float
-        Days on which a wound is seen [d].
+        Number of days on which a wound can be seen [d].
     """
 
     label: str
     sessions: tuple[Session, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[LimitCheck, ...]
     benefit: Interval
     responders: float
     downtime_days: float
@@ -70,13 +70,13 @@ class Plan:
     skin : Skin
         The skin that is treated.
     aim : OutcomeVariable
-        What is improved.
+        The outcome that is to be improved.
     candidates : tuple of Candidate
         Safe courses, best first.
     refused : tuple of Refusal
         Settings that are not proposed.
     seed : int
-        The seed they were simulated with.
+        Seed of the simulations.
     n_courses : int
         Courses to be followed; more than the candidates if the plan was interrupted.
     """
@@ -90,7 +90,7 @@ class Plan:
 
     @property
     def goal(self) -> str:
-        """The name of what is improved, as it is asked for."""
+        """Name of the outcome that is improved, as a user asks for it."""
         return self.aim.goal
 
     @property

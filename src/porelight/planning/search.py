@@ -1,4 +1,4 @@
-"""Courses of the devices at hand, kept only if safe, ranked by what they are predicted to change.
+"""The search for safe courses of the devices at hand, ranked by their predicted benefit.
 
 A grid, not an optimiser: with intervals as wide as today's knowledge a doctor is better served by
 seeing all neighbouring settings and why some are refused than by the third digit of an optimum.
@@ -21,7 +21,7 @@ from porelight.laser.device import Device
 from porelight.laser.devices import device as device_of
 from porelight.laser.devices import devices as shipped_devices
 from porelight.laser.exposure import Exposure
-from porelight.planning.limits import Check, session_checks
+from porelight.planning.limits import LimitCheck, session_checks
 from porelight.planning.plan import Candidate, Plan, Refusal, best_first
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult
@@ -30,27 +30,27 @@ from porelight.units import J_per_cm2
 
 WOUND_DAYS = tuple(float(n) for n in range(11))
 VISIBLE_DRESSING = 0.05  # share of the wound
-# many courses are held against each other, so each is simulated less finely than one alone
+# many courses are compared, so each is simulated with fewer draws than one alone
 PLANNED_WITH = EnsembleSettings(draws=64, members=4, photons=40_000)
 _OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True)
-class _Safe:
-    """One session's settings that passed every check, with what it does."""
+class _SafeSession:
+    """The settings of one session that passed every check, with its results."""
 
     device: Device
     exposure: Exposure
-    checks: tuple[Check, ...]
-    injuries: tuple[SessionResult, ...] = field(repr=False)
+    checks: tuple[LimitCheck, ...]
+    results: tuple[SessionResult, ...] = field(repr=False)
 
     @property
     def words(self) -> str:
-        """The device and what was chosen on it."""
+        """The device and its settings, in words."""
         return _words(self.device, self.exposure)
 
 
-_Steps: TypeAlias = tuple[tuple[float, _Safe], ...]  # day and session
+_Steps: TypeAlias = tuple[tuple[float, _SafeSession], ...]  # day and session
 
 
 def propose(
@@ -69,7 +69,7 @@ def propose(
     skin : Skin
         The skin that is treated.
     goal : str
-        What to improve; see `porelight.course.outcome_registry.goals`.
+        Outcome to improve; see `porelight.course.outcome_registry.goals` for the names.
     devices : sequence of str or Device, optional
         Devices at hand: keys of those that ship with porelight, or your own. All that ship when
         left out. What is tried on each is its `Device.plan`.
@@ -101,8 +101,8 @@ def propose(
     try:
         for number, (label, steps) in enumerate(courses, start=1):
             candidates.append(_candidate(skin, label, steps, aim, start, laws))
-            _tell(progress, 0.8 + 0.2 * number / len(courses))
-        _tell(progress, 1.0)
+            _report_progress(progress, 0.8 + 0.2 * number / len(courses))
+        _report_progress(progress, 1.0)
     except KeyboardInterrupt:
         # the courses that were followed are a plan; without one there is nothing to keep
         if not candidates:
@@ -129,9 +129,9 @@ def _judged(
     at_hand: Sequence[Device],
     physics: PhysicsEnsemble,
     progress: Progress | None,
-) -> tuple[dict[str, list[_Safe]], list[Refusal]]:
-    """Return what is safe of each device, by its key, and everything refused."""
-    safe: dict[str, list[_Safe]] = {device.key: [] for device in at_hand}
+) -> tuple[dict[str, list[_SafeSession]], list[Refusal]]:
+    """Return the safe sessions of each device, by its key, and all refusals."""
+    safe: dict[str, list[_SafeSession]] = {device.key: [] for device in at_hand}
     refused: list[Refusal] = []
     options = [(device, one) for device in at_hand for one in device.plan_exposures()]
     for done, (device, exposure) in enumerate(options, start=1):
@@ -140,11 +140,11 @@ def _judged(
             refused.append(found)
         else:
             safe[device.key].append(found)
-        _tell(progress, 0.8 * done / len(options))
+        _report_progress(progress, 0.8 * done / len(options))
     return safe, refused
 
 
-def _tell(progress: Progress | None, fraction: float) -> None:
+def _report_progress(progress: Progress | None, fraction: float) -> None:
     if progress is not None:
         progress(fraction)
 
@@ -156,22 +156,22 @@ def _words(device: Device, exposure: Exposure) -> str:
 
 def _judge(
     skin: Skin, device: Device, exposure: Exposure, physics: PhysicsEnsemble
-) -> _Safe | Refusal:
-    """Hold one session against all limits, those that need no simulation first."""
+) -> _SafeSession | Refusal:
+    """Compare one session with all limits, those that need no simulation first."""
     breaches = device.breaches(exposure, skin.fitzpatrick)
     if breaches:
         return Refusal(_words(device, exposure), breaches[0])
-    injuries = physics.treat(exposure)
-    checks = session_checks(skin, exposure, injuries)
+    results = physics.treat(exposure)
+    checks = session_checks(skin, exposure, results)
     failed = [check for check in checks if not check.passed]
     if failed:
         worst = min(failed, key=lambda check: check.margin)
         return Refusal(_words(device, exposure), worst.reason)
-    return _Safe(device, exposure, checks, injuries)
+    return _SafeSession(device, exposure, checks, results)
 
 
 def _courses(
-    at_hand: Sequence[Device], safe: Mapping[str, Sequence[_Safe]]
+    at_hand: Sequence[Device], safe: Mapping[str, Sequence[_SafeSession]]
 ) -> list[tuple[str, _Steps]]:
     """Return every course, with its label: each device alone, then their combinations.
 
@@ -201,7 +201,7 @@ def _courses(
     return courses
 
 
-def _combined(opening: _Safe, then: _Safe) -> list[tuple[str, _Steps]]:
+def _combined(opening: _SafeSession, then: _SafeSession) -> list[tuple[str, _Steps]]:
     """Return one session of a device followed by every number of sessions of another."""
     start, interval = opening.device.plan.interval, then.device.plan.interval
     return [
@@ -216,15 +216,15 @@ def _combined(opening: _Safe, then: _Safe) -> list[tuple[str, _Steps]]:
 def _candidate(
     skin: Skin, label: str, steps: _Steps, aim: OutcomeVariable, start: CourseState, laws: Laws
 ) -> Candidate:
-    """Return a course with what it is predicted to change, from a skin on day 0."""
+    """Return a course with its predicted benefit, simulated from a skin on day 0."""
     sessions = tuple(one.exposure.on_day(day) for day, one in steps)
     judged = sessions[-1].day + JUDGED_AFTER
     days = sorted({*WOUND_DAYS, judged} - {start.day})
-    results = tuple(one.injuries for _, one in steps)
+    results = tuple(one.results for _, one in steps)
     outcome = advance(start, Course(skin, sessions), days, results=results, laws=laws).outcome
     # the first session shows how long a wound of this course is seen; later ones repeat it
     first_week = outcome["dressing"].sel(day=list(WOUND_DAYS)).median("draw")
-    wounds = sum(one.injuries[0].ablated_depth > 0.0 for _, one in steps)
+    wounds = sum(one.results[0].ablated_depth > 0.0 for _, one in steps)
     return Candidate(
         label=label,
         sessions=sessions,

@@ -1,1 +1,5 @@
-"""Virtual photographs of skin with known pores, and the preview of a predicted skin."""
+"""Virtual photographs of skin with known pores, and previews of predicted pores in photographs.
+
+Shapes and pigments of skin in, 8-bit pictures out. May use `tissue` and `data`; knows nothing of
+the detector that its pictures test.
+"""

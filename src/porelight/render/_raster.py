@@ -1,7 +1,7 @@
 """Single-precision images of the render room: blur, resampling, random fields, distance windows.
 
-Scenes are drawn on one lattice of 40 px/mm whatever camera looks at them, so that the same seed is
-the same skin to every camera. Single precision holds 24 bits where a photograph has 8.
+Scenes are drawn on one lattice of 40 px/mm for every camera, so that the same seed gives the same
+skin to each. Single precision holds 24 bits where a photograph has 8.
 """
 
 from typing import TypeAlias

@@ -2,7 +2,7 @@
 
 In order: lens blur and sampling, fall-off of light, exposure and colour gain, shot noise (smoothed
 as the phone's own processing leaves it), sRGB curve, smoothing of colour, sharpening of lightness,
-8 bits, JPEG. Metering looks at the tone of the skin and not at the picture, so that the same camera
+8 bits, JPEG. Metering is by the tone of the skin and not by the picture, so that the same camera
 gives two renderings of one skin the same exposure whatever its pores do.
 """
 
@@ -33,7 +33,7 @@ _BOX_SD = math.sqrt(1.0 / 12.0)  # of a pixel's square aperture, in pixels
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera, how it is held, and what its processing does.
+    """A camera, its pose, and its processing.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class Camera:
     sharpening, sharpening_radius : float
         Gain [-] and SD [px] of the unsharp mask on lightness.
     jpeg_quality : int
-        1 to 100.
+        Quality of the JPEG file, 1 to 100.
     shift : tuple of float
-        Where the picture's centre lies from the patch's centre, row and column [m].
+        Centre of the picture from the centre of the patch, row and column [m].
     rotation : float
         Turn of the camera, from the column axis towards the row axis [rad].
     frame : int
@@ -192,7 +192,7 @@ def developed(
     Returns
     -------
     ndarray of uint8, shape (rows, cols, 3)
-        sRGB.
+        Picture in sRGB.
     """
     rows, cols = light.shape[:2]
     gain = camera.exposure * (_METER_GREY / float(tone @ _LUMINANCE)) ** camera.metering

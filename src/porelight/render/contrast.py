@@ -1,4 +1,4 @@
-"""How dark pores are and how rough the skin around them, in grey levels of a photograph.
+"""Contrast of pores and texture of the skin around them, in grey levels of a photograph.
 
 The same definition serves photographs with hand-made labels and rendered ones with known truth; the
 renderer is calibrated by it. The green channel is flattened by taking off its Gaussian average of
@@ -68,11 +68,11 @@ def pore_contrast(
     pixels : ndarray of uint8, shape (rows, cols, 3)
         The photograph.
     px_per_metre : float
-        Its scale [px/m].
+        Scale of the photograph [px/m].
     labels : ndarray of int32, shape (rows, cols)
         0 on skin, another number in each pore; pores that leave the zone are not counted.
     zone_mask : ndarray of bool, shape (rows, cols)
-        What of the photograph counts.
+        True on the part of the photograph that counts.
 
     Raises
     ------

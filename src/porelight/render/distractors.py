@@ -1,4 +1,4 @@
-"""What looks like a pore and is none: hairs, moles, glints of wet skin, wrinkles, folds.
+"""Distractors, which may look like pores: hairs, moles, glints of wet skin, wrinkles, folds.
 
 They are off unless asked for. The picture says where they are, so that a detector's false finds can
 be put down to them.
@@ -25,7 +25,7 @@ _SUBPIXEL_BITS = 4  # of the line drawing
 
 @dataclass(frozen=True, slots=True)
 class Distractors:
-    """How many of each lie on the patch.
+    """Number of distractors of each kind on the patch.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Distractors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DistractorLayers:
-    """What the distractors do, each an image on the scene lattice.
+    """Effects of the distractors on the scene, each an image on the scene lattice.
 
     `transmission` multiplies the light, `melanin` adds green absorbance, `glint` adds light,
     `sunken` lowers the skin [m].
@@ -81,9 +81,10 @@ def distractor_layers(
     shape : tuple of int
         Rows and columns of the scene lattice.
     distractors : Distractors
-        How many.
+        Numbers of each kind.
     seeds : list of numpy.random.SeedSequence
-        Four: of hairs, moles, glints, lines, so that the number of one does not move another.
+        Four seeds, of hairs, moles, glints and lines, so that the number of one kind does not move
+        another.
     """
     hair_seed, mole_seed, glint_seed, line_seed = seeds
     hair = _hairs(shape, distractors.n_hairs, np.random.default_rng(hair_seed))

@@ -1,4 +1,4 @@
-"""What one person's skin looks like, and the shapes its pores take."""
+"""The look of one person's skin, and the shapes of its pores."""
 
 from dataclasses import dataclass, field
 
@@ -28,7 +28,7 @@ _DEPTH_REGION = 12e-3  # m, wavelength of the variation of depth over the skin
 
 @dataclass(frozen=True, slots=True)
 class SkinLook:
-    """What the skin looks like, apart from the sizes of its pores.
+    """The look of skin: colour, relief and shape of its pores, but not their sizes.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class SkinLook:
     pore_profile : float
         Power of the cross-section of a pore: 3 is a funnel, below 1 a well with steep walls [-].
     plug : float
-        Typical green absorbance of what fills a pore [-].
+        Typical green absorbance of the plug of a pore [-].
     elongation : float
         Typical long over short axis of an opening [-].
     pore_angle, pore_angle_spread : float

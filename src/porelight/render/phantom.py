@@ -47,7 +47,7 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
     Parameters
     ----------
     number : int
-        Which of the set, from 0.
+        Number of the picture in the set, from 0.
     fitzpatrick : int
         Type of skin I to VI, 1 to 6.
     clutter : bool
@@ -55,9 +55,9 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
     pores : bool
         False for skin without pores.
     ratio : float
-        What to multiply all diameters by [-].
+        Factor of all diameters [-].
     look, light, camera : SkinLook, Illumination, Camera, optional
-        Others than the set's own; see `phantom_look`, `careful_setting`.
+        Look, light and camera in place of the set's own; see `phantom_look`, `careful_setting`.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def phantom(  # noqa: PLR0913  each is what a set may vary
 
 
 def phantom_look(fitzpatrick: int, *, clutter: bool = False) -> SkinLook:
-    """Return how the skin of the set looks.
+    """Return the look of the skin of the set.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def careful_setting(draw: np.random.Generator) -> tuple[Illumination, Camera]:
     Parameters
     ----------
     draw : numpy.random.Generator
-        Source of both.
+        Source of random numbers.
     """
     light = Illumination(
         elevation=math.radians(draw.uniform(42.0, 62.0)),
@@ -145,7 +145,7 @@ def random_skin(number: int) -> RenderedSkin:
     Parameters
     ----------
     number : int
-        Which, from 0; every eighth has no pores.
+        Number of the picture, from 0; every eighth has no pores.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where the pores of a virtual patch lie, and what shape each of them has.
+"""Places and shapes of the pores of a virtual patch.
 
 Pores keep a distance from one another: on the labelled cheek the nearest neighbours are 0.77 mm
 apart in the median and 0.48 mm at the fifth percentile, 1.2 times farther on average than random
@@ -40,13 +40,13 @@ class PoreShapes:
     angle : ndarray of float64
         Direction of the long axis, from the column axis towards the row axis [rad].
     taper : ndarray of float64
-        How much wider one end of the long axis is than the other, -0.6 to 0.6 [-].
+        Excess of the width at one end of the long axis over the other, -0.6 to 0.6 [-].
     slant : ndarray of float64
-        Where along the long axis the deepest point lies, -0.6 to 0.6 of the half axis [-].
+        Place of the deepest point along the long axis, -0.6 to 0.6 of the half axis [-].
     depth_ratio : ndarray of float64
         Depth over diameter [-].
     plug : ndarray of float64
-        Green absorbance of what fills the pore [-].
+        Green absorbance of the plug [-].
     profile : ndarray of float64
         Power p of the cross-section, whose depth goes as (1 - s^2)^p [-].
     """
@@ -89,7 +89,7 @@ def hard_core_points(
     Parameters
     ----------
     n_points : int
-        How many.
+        Number of points.
     size : tuple of float
         Height and width of the rectangle they lie in [m].
     distance : float

@@ -62,15 +62,15 @@ def preview(
     pixels : ndarray of uint8, shape (rows, cols, 3)
         The photograph.
     px_per_metre : float
-        Its scale [px/m].
+        Scale of the photograph [px/m].
     labels : ndarray of int, shape (rows, cols)
         0 on skin, i + 1 in measured pore i.
     ratio : float or ndarray of float64, shape (n,)
         Predicted over measured diameter, one for all or one for each pore [-]; n is the largest
         label.
     softness : float
-        Standard deviation of what softens the edge of a pore: lens, processing, and the way of
-        light inside the skin [px].
+        Standard deviation of the blur of a pore's edge by lens, processing, and scattering inside
+        the skin [px].
 
     Returns
     -------
@@ -84,7 +84,7 @@ def preview(
 
     Notes
     -----
-    It shows what the number means, at the contrast of the photograph; it is no second simulation.
+    It illustrates the predicted number at the contrast of the photograph; it is no simulation.
     Colour, redness and relief of the skin stay as they are.
     """
     PIXELS_PER_METRE.require(px_per_metre)
@@ -108,7 +108,7 @@ def preview(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Split:
-    """A photograph less its smooth skin, and which part of that belongs to which pore."""
+    """The rest of a photograph above its smooth skin, with the pore that each part belongs to."""
 
     rest: Image  # (rows, cols, 3)
     weight: Image  # (rows, cols), 1 on pores, 0 beyond their margins
@@ -142,7 +142,7 @@ def _scaling(
     ratio: float,
     softness: float,
 ) -> Image:
-    """Return what to add to the photograph around one pore, shape (rows, cols, 3)."""
+    """Return the change of the photograph around one pore, shape (rows, cols, 3)."""
     around, centre, texture = place
     mine = split.owner[around] == number
     weight = as_image(np.where(mine, split.weight[around], 0.0))

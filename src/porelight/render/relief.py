@@ -59,7 +59,7 @@ class Microrelief:
 
 @dataclass(frozen=True, slots=True)
 class ReliefWindow:
-    """The lattice points near one pore and where they lie in the pore's own frame."""
+    """The lattice points near one pore, with their coordinates in the frame of its axes."""
 
     rows: slice
     cols: slice
@@ -76,7 +76,7 @@ def microrelief_height(shape: Shape, relief: Microrelief, generator: np.random.G
     shape : tuple of int
         Rows and columns of the scene lattice.
     relief : Microrelief
-        Its heights.
+        Spacing and depth of the furrows, and the roughness.
     generator : numpy.random.Generator
         Source of the cells and undulations.
     """
@@ -135,7 +135,7 @@ def carved(height: Image, pores: PoreShapes, origin: tuple[float, float]) -> tup
     height : ndarray of float32
         Height with pores [m].
     plug : ndarray of float32
-        Green absorbance of what fills them [-].
+        Green absorbance of their plugs [-].
     """
     height = height.copy()
     plug = np.zeros_like(height)

@@ -54,7 +54,7 @@ _TYPES: Mapping[int, str] = MappingProxyType({i: f"melanin_type_{i}" for i in ra
 
 @dataclass(frozen=True, slots=True)
 class Illumination:
-    """Where the light comes from.
+    """The light on the skin: a lamp and an even sky.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class Illumination:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pigments:
-    """What colours the skin, each an image in units of green absorbance or a share.
+    """Pigments of the skin, each an image in units of green absorbance or a share.
 
     `melanin` counts all of it; `blood` is the difference from resting blood; `plug` fills pores.
     """
@@ -158,7 +158,7 @@ def lamp_share(height: Image, light: Illumination) -> Image:
     height : ndarray of float32, shape (rows, cols)
         Height of the skin [m].
     light : Illumination
-        Where the lamp is.
+        Direction of the lamp.
     """
     toward = light.direction
     incline = math.tan(light.elevation)
@@ -191,7 +191,7 @@ def radiance(rho: Image, height: Image, light: Illumination) -> Image:
     Parameters
     ----------
     rho : ndarray of float32, shape (rows, cols, 3)
-        Reflectance.
+        Reflectance of the skin [-].
     height : ndarray of float32, shape (rows, cols)
         Height of the skin [m].
     light : Illumination
@@ -229,7 +229,7 @@ def shine(height: Image, light: Illumination, oil: Image, roughness: float) -> I
     light : Illumination
         The lamp; ambient light gives an even sheen that the reflectance already holds.
     oil : ndarray of float32, shape (rows, cols)
-        How much of the surface is mirror-like [-].
+        Share of the surface that is mirror-like [-].
     roughness : float
         Standard deviation of the slope of the film below the resolution of the scene [-].
     """

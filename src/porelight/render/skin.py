@@ -1,4 +1,4 @@
-"""Virtual photographs of skin whose every pore is known.
+"""Virtual photographs of skin, with the place and size of every pore.
 
 The same seed and number of pores is the same skin: the places and shapes of its pores, its relief,
 its colour. What differs between two calls is only what was asked for: the diameters (before and
@@ -34,14 +34,14 @@ _SMALLEST, _LARGEST = 2e-3, 6e-2  # m, sides of a patch
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RenderedSkin:
-    """A virtual photograph and the truth about it.
+    """A virtual photograph with the places and sizes of its pores.
 
     Attributes
     ----------
     pixels : ndarray of uint8, shape (rows, cols, 3)
         The photograph in sRGB.
     px_per_metre : float
-        Its scale [px/m].
+        Scale of the photograph [px/m].
     row, col : ndarray of float64, shape (n,)
         Centres of the pores from the top left corner of the picture [m]; may lie outside it when
         the camera was moved. In pixel indices: ``row * px_per_metre - 0.5``.
@@ -50,7 +50,7 @@ class RenderedSkin:
     labels : ndarray of int32, shape (rows, cols)
         0 on skin, i + 1 in the opening of pore i.
     distractor_mask : ndarray of bool, shape (rows, cols)
-        Where hairs, moles, glints, wrinkles and folds are.
+        True on hairs, moles, glints, wrinkles and folds.
     """
 
     pixels: NDArray[np.uint8]
@@ -107,7 +107,7 @@ def render_skin(
     diameter : ndarray of float64, shape (n,)
         Diameters of the pores, one for each pore on the patch [m].
     ratio : float or ndarray of float64, shape (n,)
-        What to multiply them by: 0.9 shows the same skin with its pores a tenth narrower [-].
+        Factor of the diameters: 0.9 shows the same skin with its pores a tenth narrower [-].
     look : SkinLook
         Type of skin, depth and colour of pores, relief, oil, distractors.
     light : Illumination
@@ -117,12 +117,12 @@ def render_skin(
     size : tuple of float
         Height and width of the patch [m].
     seed : int
-        Which skin.
+        Seed of the skin: places and shapes of pores, relief and colour.
 
     Returns
     -------
     RenderedSkin
-        The photograph, and where its pores are.
+        The photograph with its pores.
 
     Raises
     ------

@@ -71,7 +71,7 @@ def write_heat_pictures(
 
 def heat_rows(heat: SessionHeat) -> Rows:
     """Return what was read and reached, one line."""
-    planned, fell = heat.exposure.n_pulses, heat.injury.pulses_delivered
+    planned, fell = heat.exposure.n_pulses, heat.result.pulses_delivered
     return [
         {
             "path": technique_text(heat.exposure),
@@ -81,7 +81,7 @@ def heat_rows(heat: SessionHeat) -> Rows:
             "surface before": temperature(heat.surface_resting),
             "mean over the area, at the end": temperature(heat.surface_end),
             "thermometer, highest": temperature(heat.thermometer_highest),
-            "felt at most": temperature(heat.injury.surface_felt),
+            "felt at most": temperature(heat.result.surface_felt),
             "hottest depth, mean of places": temperature(heat.peak),
         }
     ]
@@ -97,11 +97,11 @@ def heat_document(heat: SessionHeat) -> dict[str, Any]:
         "perfusion": heat.perfusion,
         "path": technique_text(exposure),
         "pulses_planned": exposure.n_pulses,
-        "pulses_delivered": heat.injury.pulses_delivered,
+        "pulses_delivered": heat.result.pulses_delivered,
         "surface_resting_c": round(to_celsius(heat.surface_resting), 3),
-        "surface_reading_c": round(to_celsius(heat.injury.surface_reading), 3),
+        "surface_reading_c": round(to_celsius(heat.result.surface_reading), 3),
         "thermometer_highest_c": round(to_celsius(heat.thermometer_highest), 3),
-        "surface_felt_c": round(to_celsius(heat.injury.surface_felt), 3),
+        "surface_felt_c": round(to_celsius(heat.result.surface_felt), 3),
         "peak_c": round(to_celsius(heat.peak), 3),
         "departures": list(heat.validity_warnings),
         "skin_types": [

@@ -10,7 +10,7 @@ _LARGEST_Z = 4.0
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What a benchmark expected and what was found.
+    """Expected and found value of one benchmark.
 
     With a standard error the case is stochastic and judged by z; without one it is deterministic
     and judged by the tolerance.

@@ -16,7 +16,7 @@ def cases(seed: int = 1) -> list[CaseResult]:
     Parameters
     ----------
     seed : int
-        Of photons and draws.
+        Seed of photons and draws.
 
     Returns
     -------

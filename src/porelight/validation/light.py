@@ -40,7 +40,7 @@ _DIFFUSION_ERROR = 0.03
 
 @dataclass(frozen=True, slots=True)
 class _Benchmark:
-    """What the results of one case have in common."""
+    """The fields that the results of one benchmark have in common."""
 
     key: str
     title: str

@@ -49,7 +49,7 @@ def chi_square(fast: LightField, reference: LightField) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KernelComparison:
-    """One scene through both kernels."""
+    """Results of one scene with both kernels."""
 
     key: str
     scene: str

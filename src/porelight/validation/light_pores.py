@@ -1,4 +1,4 @@
-"""Light in and around a pore: a pore that is none, and the fast kernel against the reference.
+"""Light in and around a pore: a pore of the skin's own optics, and both kernels compared.
 
 L7 fills every part of a follicle with what lies around it. Its surfaces are still met, but light
 must not notice: the totals are those of plane layers, which adding-doubling gives without random
@@ -28,7 +28,7 @@ _SOURCE = "plane layers, adding-doubling, porelight.light.adding_doubling"
 
 
 def follicle(*, lumen: Medium, sebum: Medium, gland: Medium, hair: Medium) -> Follicle:
-    """Return a follicle of every part, filled with these."""
+    """Return a follicle with every part, filled with these media."""
     return Follicle(
         opening_radius=_OPENING,
         funnel_depth=_FUNNEL,

@@ -1,4 +1,4 @@
-"""Chi-square of what light draws at random, against the densities that it should have.
+"""Chi-square tests of the random draws of light transport against their densities.
 
 A sum of chi-square over n classes is turned into a number that is nearly normal (Wilson and
 Hilferty), so it is judged like every other result by how many standard errors it is off.

@@ -41,8 +41,8 @@ class SessionHeat:
         How blood flowed.
     delivered : ScatteredSession
         The sum of the pulses that fell.
-    injury : SessionResult
-        What they did.
+    result : SessionResult
+        Temperatures and injury that they left.
     trace : ThermometerTrace
         What the thermometer at the spot showed.
     validity_warnings : tuple of str
@@ -54,7 +54,7 @@ class SessionHeat:
     exposure: Exposure
     perfusion: Perfusion
     delivered: ScatteredSession
-    injury: SessionResult
+    result: SessionResult
     trace: ThermometerTrace
     validity_warnings: tuple[str, ...]
     warmth: tuple[Warmth, ...]
@@ -62,7 +62,7 @@ class SessionHeat:
     @property
     def surface_resting(self) -> float:
         """Surface before the session [K]."""
-        return float(self.injury.resting[0])
+        return float(self.result.resting[0])
 
     @property
     def surface_end(self) -> float:
@@ -77,7 +77,7 @@ class SessionHeat:
     @property
     def peak(self) -> float:
         """Highest temperature of any depth, mean over places [K]."""
-        return float(self.injury.peak_temperature.max())
+        return float(self.result.peak_temperature.max())
 
     def surface_map(self) -> SurfaceMap:
         """Return peak, end and dose over the area, from above."""
@@ -89,12 +89,12 @@ class SessionHeat:
 
     def __repr__(self) -> str:
         """Return pulses and temperatures, and where the model is left."""
-        pulses = f"{self.injury.pulses_delivered} of {self.exposure.n_pulses} pulses"
+        pulses = f"{self.result.pulses_delivered} of {self.exposure.n_pulses} pulses"
         lines = [
             f"{self.exposure.device}, {pulses}, {self.perfusion} perfusion",
             f"  surface: {to_celsius(self.surface_resting):.1f} degC before, "
             f"{to_celsius(self.surface_end):.1f} at the end, felt up to "
-            f"{to_celsius(self.injury.surface_felt):.1f}",
+            f"{to_celsius(self.result.surface_felt):.1f}",
             f"  thermometer: up to {to_celsius(self.thermometer_highest):.1f} degC; hottest depth: "
             f"{to_celsius(self.peak):.1f} degC",
         ]
@@ -145,9 +145,9 @@ def session_heat(
     with warnings.catch_warnings():
         # what the sum of pulses cannot tell is said once, in `validity_warnings`
         warnings.simplefilter("ignore", ExtrapolationWarning)
-        injury = ensemble.treat_member(exposure, 0)
+        result = ensemble.treat_member(exposure, 0)
         delivered = ensemble.delivered(exposure)
-        limits = validity_warnings(injury, delivered, perfusion)
+        limits = validity_warnings(result, delivered, perfusion)
         trace = thermometer_trace(delivered)
         progress(whole)
         table: tuple[Warmth, ...] = ()
@@ -159,4 +159,4 @@ def session_heat(
                 seed=seed,
                 progress=lambda done: progress(whole + _TABLE * done),
             )
-    return SessionHeat(exposure, perfusion, delivered, injury, trace, limits, table)
+    return SessionHeat(exposure, perfusion, delivered, result, trace, limits, table)
