@@ -16,13 +16,13 @@ _TOTALS = {
 }
 
 
-def tone_dataset(light: LightBySkinType) -> xr.Dataset:
+def skin_type_dataset(light: LightBySkinType) -> xr.Dataset:
     """Return the light fields of all skin types with units and names.
 
     Parameters
     ----------
     light : LightBySkinType
-        What `porelight.workflows.light_sweep.light_sweep` returned.
+        The light in all skin types.
     """
     by_type = []
     for fitzpatrick in FITZPATRICK:
@@ -59,7 +59,7 @@ def tone_dataset(light: LightBySkinType) -> xr.Dataset:
     )
 
 
-def save_tones(light: LightBySkinType, case: LightCase, path: str | Path) -> Path:
+def save_skin_types(light: LightBySkinType, case: LightCase, path: str | Path) -> Path:
     """Write the light fields of all skin types of a case, whole or not at all.
 
     Raises
@@ -68,7 +68,7 @@ def save_tones(light: LightBySkinType, case: LightCase, path: str | Path) -> Pat
         If the folder does not exist or cannot be written.
     """
     target = Path(path)
-    dataset = tone_dataset(light).assign_attrs(case=case.model_dump_json())
+    dataset = skin_type_dataset(light).assign_attrs(case=case.model_dump_json())
     with replacing(target) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf")
     return target
