@@ -55,6 +55,7 @@ def room(tmp_path):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["beside the source", "chosen folder", "user's cache"])
 def test_a_kept_kernel_notices_a_change_in_another_file_of_its_room(room, tmp_path, place):
     kept, chosen = {
@@ -76,6 +77,7 @@ def test_a_kept_kernel_notices_a_change_in_another_file_of_its_room(room, tmp_pa
     assert len(list(tmp_path.rglob("kernel*.nbc"))) == 1  # the old one made way
 
 
+@pytest.mark.slow
 def test_a_kept_kernel_is_not_compiled_again(room):
     answer(room, NUMBA_CACHE_DIR="")
     (kept,) = (room / "__pycache__").glob("kernel*.nbc")
@@ -84,6 +86,7 @@ def test_a_kept_kernel_is_not_compiled_again(room):
     assert kept.stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_kernels_of_others_are_kept_as_numba_keeps_them(room):
     (room / "other.py").write_text(
         "import kernel\nimport numba\nassert not numba.config.CACHE_LOCATOR_CLASSES\n"

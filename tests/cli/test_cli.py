@@ -128,6 +128,7 @@ def test_several_photographs_go_to_a_folder_each_and_a_bad_one_costs_no_other(
     assert not (tmp_path / "o" / "broken").exists()
 
 
+@pytest.mark.slow
 def test_plan_writes_a_course_that_simulate_takes(porelight, tmp_path, monkeypatch):
     from porelight.workflows import plan as plan_workflow  # noqa: PLC0415
 

@@ -150,6 +150,7 @@ def posterior_run(tmp_path_factory, course_file) -> Path:
     return run
 
 
+@pytest.mark.slow
 def test_sensitivity_writes_what_the_report_draws(porelight, tmp_path, course_file, posterior_run):
     file = tmp_path / "what.json"
     code, printed, _ = porelight(

@@ -127,6 +127,7 @@ def left_half(tmp_path) -> Path:
     return zone
 
 
+@pytest.mark.slow
 def test_the_error_of_a_scale_reaches_a_comparison(porelight, tmp_path, patch):
     same = ("compare", patch, patch, *SCALE, "--px-per-mm-after", "14", "-o", tmp_path / "out")
     # 14 over 12.5 is far beyond 3 times 1.4 %, and within 3 times 7 %

@@ -18,6 +18,7 @@ def followed(skin, treated, *, exposures, care=(), draws=64, days=DAYS):
     return course.follow(injuries, draws=draws, seed=1, days=days)
 
 
+@pytest.mark.slow
 def test_zero_dose_changes_nothing_to_rounding(skin, treated):
     outcome = followed(
         skin,
@@ -48,6 +49,7 @@ def test_genesis_tightens_the_typical_pore_and_half_of_it_is_lost_in_time(skin, 
     assert ratio.sel(day=365.0) > ratio.sel(day=84.0)
 
 
+@pytest.mark.slow
 def test_pearls_dressing_is_off_by_day_7_and_the_epidermis_closed_by_day_4(skin, treated):
     outcome = followed(skin, treated, exposures=[(0, pearl())])
     dressing = outcome.dressing.median("draw")
@@ -56,6 +58,7 @@ def test_pearls_dressing_is_off_by_day_7_and_the_epidermis_closed_by_day_4(skin,
     assert outcome.epidermis.median("draw").sel(day=4.0) > 0.95
 
 
+@pytest.mark.slow
 def test_no_pore_goes_below_its_floor_and_area_follows_diameter(skin, treated):
     outcome = followed(skin, treated, exposures=[(0, pearl()), (28, pearl(passes=2))])
     floor = float(outcome.pore_floor.mean())
@@ -97,6 +100,7 @@ def test_draws_belong_to_members_in_turn(skin, treated):
     np.testing.assert_array_equal(outcome.peak_temperature[0, 1], members[1].peak_temperature)
 
 
+@pytest.mark.slow
 def test_the_same_seed_repeats_a_simulation_bit_for_bit(skin):
     course = Course(skin, [laser_genesis(n_pulses=100).on_day(0)])
     first, second = (

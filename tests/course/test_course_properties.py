@@ -73,6 +73,7 @@ def test_no_pore_goes_below_its_floor_and_every_outcome_is_finite(  # noqa: PLR0
     assert (weeks["collagen"] > 0.0).all()
 
 
+@pytest.mark.slow
 @tried
 @given(seed=seeds, days=session_days, dose=shares, more=shares)
 def test_more_warmth_never_means_less_collagen_or_a_fuller_plug(skin, seed, days, dose, more):
@@ -87,6 +88,7 @@ def test_more_warmth_never_means_less_collagen_or_a_fuller_plug(skin, seed, days
     assert (weeks[1]["plug"] <= weeks[0]["plug"] + 1e-12).all()
 
 
+@pytest.mark.slow
 @tried
 @given(seed=seeds, dose=st.floats(0.02, 0.5), more=st.floats(0.1, 1.0))
 def test_more_warmth_moves_a_pore_further_the_way_warmth_moves_it(skin, seed, dose, more):
@@ -104,6 +106,7 @@ def test_more_warmth_moves_a_pore_further_the_way_warmth_moves_it(skin, seed, do
     assert (np.sign(most[clear]) == np.sign(less[clear])).all()
 
 
+@pytest.mark.slow
 @tried
 @given(seed=seeds, days=session_days, shocked=shares, dead=st.floats(0.0, 1e-4))
 def test_finer_steps_change_nothing_beyond_the_stated_error(skin, seed, days, shocked, dead):
@@ -153,6 +156,7 @@ def test_cleansing_never_enlarges_an_untreated_pore(skin, seed, start, level):
     assert (cleansed_less_bare(skin, seed, (start, level), 0.0) <= 1e-9).all()
 
 
+@pytest.mark.slow
 @tried
 @given(seed=seeds, start=st.floats(0.0, 100.0), level=shares, shocked=shares)
 def test_cleansing_hardly_enlarges_a_healing_pore(skin, seed, start, level, shocked):

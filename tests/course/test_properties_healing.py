@@ -194,6 +194,7 @@ def test_a_session_acts_the_same_however_briefly_its_jump_is_sampled(biology):
     np.testing.assert_allclose(last[2], last[0], rtol=0.0, atol=2e-4)
 
 
+@pytest.mark.slow
 @WEEKS
 @given(st.integers(1, 6), st.sampled_from(["dry", "normal", "oily"]), st.floats(0.0, 1.0))
 def test_no_habit_takes_a_pore_below_its_floor(fitzpatrick, oiliness, level):

@@ -87,6 +87,7 @@ def test_parts_equal_one_run(mixed, treated, at_once, cuts):
     assert_same(in_parts(mixed, treated, cuts).outcome, at_once, 1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.verification
 def test_a_state_written_and_read_again_goes_on_with_the_same_bits(mixed, treated, tmp_path):
     def through_a_file(state):
@@ -141,6 +142,7 @@ def test_long_after_a_course_a_new_session_finds_the_same_skin(skin, treated):
     assert_same(later.outcome, expected, 1e-10)
 
 
+@pytest.mark.slow
 def test_simulation_in_two_parts_equals_simulation_at_once(skin):
     course = Course(skin, [laser_genesis(n_pulses=50).on_day(day) for day in (0.0, 21.0)])
     small = EnsembleSettings(draws=8, members=2, photons=1000, seed=3)
@@ -195,6 +197,7 @@ def test_what_has_happened_cannot_be_changed(skin, treated):
         advance(state, Course(skin), results=[treated(genesis)], days=[40.0])
 
 
+@pytest.mark.slow
 def test_files_that_are_no_state_are_refused_in_one_line(skin, tmp_path, monkeypatch):
     with pytest.raises(InputFileError, match="a state written by"):
         load_course_state(tmp_path / "missing.nc")
@@ -315,6 +318,7 @@ def test_an_incomplete_ensemble_makes_no_state(skin, treated, monkeypatch):
         advance(begin(skin, SETTINGS), course, [30.0], results=[()])
 
 
+@pytest.mark.slow
 def test_perfusion_goes_on_as_the_state_has_it(skin):
     warm = laser_genesis().on_day(0.0)
     course = Course(skin, [warm])

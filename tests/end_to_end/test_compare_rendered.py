@@ -18,6 +18,8 @@ from porelight.render.look import SkinLook
 from porelight.render.shading import Illumination
 from porelight.render.skin import render_skin
 
+pytestmark = pytest.mark.slow
+
 SIZE = (0.018, 0.018)
 RATIO = 0.85
 

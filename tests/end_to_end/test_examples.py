@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.py"))
 
 
@@ -13,7 +15,6 @@ def test_there_are_examples():
     assert EXAMPLES
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_example_ends_in_a_figure(example, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -13,6 +13,8 @@ from porelight.render.look import SkinLook
 from porelight.render.shading import Illumination
 from porelight.render.skin import render_skin
 
+pytestmark = pytest.mark.slow
+
 SIZE = (0.014, 0.014)
 N_PORES = 90
 REACH = 3.2e-4  # m

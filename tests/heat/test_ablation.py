@@ -269,6 +269,7 @@ def test_steam_that_leaves_dries_the_skin_and_the_next_pulse_ablates_less():
     assert dry.pulse_ablated[1] < wet.pulse_ablated[1]
 
 
+@pytest.mark.slow
 def test_a_plume_shields_the_skin_and_clears_between_pulses():
     shielded = train({"plume_attenuation": 3e4})
     assert shielded.ablated_depth < train().ablated_depth

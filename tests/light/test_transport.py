@@ -141,6 +141,7 @@ def test_rings_sum_to_the_reflectance(kernel):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.verification
 @compiled
 def test_standard_error_is_the_scatter_between_runs():

@@ -86,6 +86,7 @@ def test_count_holds_the_pores_that_count(rendered):
     assert sum(found.count.value for _, found in rendered) == pytest.approx(true, rel=0.12)
 
 
+@pytest.mark.slow
 def test_count_moves_less_with_focus_than_what_is_found():
     counted, found = [], []
     for blur in (0.65, 1.0):
@@ -107,6 +108,7 @@ def test_share_of_false_finds_is_that_asked_for(rendered):
     assert 0.02 < false / kept < 0.18
 
 
+@pytest.mark.slow
 def test_bare_skin_has_next_to_no_pores():
     found = [
         measure(Photograph(skin.pixels, skin.px_per_metre), zone="cheek").n

@@ -17,6 +17,7 @@ def named(checks):
     return {check.limit: check for check in checks}
 
 
+@pytest.mark.slow
 def test_the_worst_member_decides_on_the_epidermis(skin, treated):
     mild, other = treated(laser_genesis(n_pulses=1000))
     burnt = replace(other, worst_killed=np.full_like(other.worst_killed, 0.2))

@@ -15,6 +15,8 @@ from porelight.planning.plan import Candidate, Plan, best_first
 from porelight.planning.search import propose
 from porelight.tissue.skin import Skin
 
+pytestmark = pytest.mark.slow
+
 COARSE = EnsembleSettings(draws=16, members=2, photons=3000)
 SMALL = {
     one.key: one

@@ -10,6 +10,7 @@ from porelight.render.contrast import pore_contrast
 from porelight.render.phantom import phantom, phantom_look, random_skin
 
 
+@pytest.mark.slow
 def test_number_is_the_picture() -> None:
     first, again, other = phantom(1), phantom(1), phantom(2)
     np.testing.assert_array_equal(first.pixels, again.pixels)
@@ -33,6 +34,7 @@ def test_set_has_the_contrast_of_labelled_skin() -> None:
     assert texture == pytest.approx(3.7, abs=0.4)
 
 
+@pytest.mark.slow
 def test_set_has_as_many_wide_pores_as_are_labelled() -> None:
     n = np.mean([phantom(i).visible().sum() for i in range(3)])
     # labelled cheek: 60 per cm2 on 2.56 cm2, few of them below 0.25 mm
@@ -55,6 +57,7 @@ def test_clutter_is_known() -> None:
     assert phantom(0, clutter=True).distractor_mask.mean() > 0.01
 
 
+@pytest.mark.slow
 def test_training_skin_is_none_of_the_set() -> None:
     pictures = {random_skin(i).pixels.shape for i in range(3)}
     # every camera of the training set has a scale of its own
@@ -76,6 +79,7 @@ def test_what_does_not_exist_is_refused(call, problem) -> None:  # type: ignore[
         call()
 
 
+@pytest.mark.slow
 def test_look_of_the_set_is_its_own_and_another_changes_the_skin() -> None:
     own = phantom(3, fitzpatrick=2)
     same = phantom(3, fitzpatrick=2, look=phantom_look(2))

@@ -162,6 +162,7 @@ def test_years_list_and_draw_what_asks_for_it(make_outcome):
             assert axes[2].get_ylabel() == "water [% of now]"
 
 
+@pytest.mark.slow
 def test_the_page_of_a_file_from_elsewhere_tells_everything_declared(make_outcome, tmp_path):
     evidence = Evidence(
         grade="trial, n=12",

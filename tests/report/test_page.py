@@ -12,6 +12,8 @@ from porelight.errors import InputFileError
 from porelight.report.page import report_page, write_report
 from porelight.report.pictures import sizes_picture
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert("x")</script><img src=http://example.com/a.png>'
 VOID = {"meta", "link", "img", "br", "circle", "path"}
 

@@ -59,6 +59,7 @@ def test_the_document_is_json_in_clinic_units(heat):
     assert 37.0 < document["surface_reading_c"] < document["surface_felt_c"]
 
 
+@pytest.mark.slow
 def test_pictures_are_written_and_not_empty(heat, tmp_path):
     for path in write_heat_pictures(heat, tmp_path / "new", films="none"):
         with Image.open(path) as picture:
@@ -97,6 +98,7 @@ def run(*arguments):
     return left.value.code
 
 
+@pytest.mark.slow
 def test_the_command_writes_everything_it_names(tmp_path, capsys):
     course = tmp_path / "course.toml"
     course.write_text(COURSE, encoding="utf-8")

@@ -51,6 +51,7 @@ def test_pearl_ablates_and_coagulates_as_deep_as_histology_shows(treated):
         assert 30.0 < one.wound_depth / um < 100.0
 
 
+@pytest.mark.slow
 def test_a_second_pass_reaches_deeper_by_what_the_first_removed(treated):
     once = treated(pearl())[0]
     twice = treated(pearl(passes=2))[0]
@@ -61,6 +62,7 @@ def test_a_second_pass_reaches_deeper_by_what_the_first_removed(treated):
     assert (twice.field.killed >= once.field.killed - 1e-12).all()
 
 
+@pytest.mark.slow
 def test_dark_skin_is_hotter_than_fair_skin_at_equal_settings():
     peaks = []
     for fitzpatrick in (2, 6):
@@ -76,6 +78,7 @@ def test_more_pulses_on_less_skin_are_hotter(treated):
     assert narrow.surface_reading > wide.surface_reading + 1.0
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_numbers(skin, physics):
     again = PhysicsEnsemble(skin, physics.members, 5000, seed=1)
     exposure = laser_genesis(n_pulses=200)

@@ -65,6 +65,7 @@ def test_a_faster_thermometer_sees_the_flash(constant):
     assert trace_of(constant, quick).reading.max() > trace_of(constant, SHORT).reading.max() + 0.3
 
 
+@pytest.mark.slow
 def test_the_set_point_of_the_thermometer_ends_the_session(constant):
     stop = celsius(39.0)
     ended = replace(SHORT, stop_at_surface=stop, stop_reads="thermometer")

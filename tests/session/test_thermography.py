@@ -13,6 +13,8 @@ from porelight.session.thermography import surface_film, surface_map, warmth_by_
 from porelight.tissue.skin import Skin
 from porelight.units import cm2, to_celsius
 
+pytestmark = pytest.mark.slow
+
 SKIN = Skin.typical("cheek", 3, 35.0)
 EXPOSURE = laser_genesis(n_pulses=120, area=9.0 * cm2, passes=2, aspect=2.0)
 

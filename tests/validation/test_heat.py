@@ -3,6 +3,7 @@ import pytest
 from porelight.validation.heat import cases
 
 
+@pytest.mark.slow
 @pytest.mark.verification
 def test_every_heat_case_passes_and_none_is_missing():
     results = cases()

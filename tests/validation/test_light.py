@@ -66,6 +66,7 @@ def test_pore_filled_with_its_surroundings_is_not_seen():
         assert result.passed, result
 
 
+@pytest.mark.slow
 @compiled
 def test_every_skin_tone_of_a_sweep_is_right():
     for result in light_tones.skin_tones(40_000, 4):

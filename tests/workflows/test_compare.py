@@ -38,6 +38,7 @@ def compared(measured_visits):
     return compare(*measured_visits, forecast=outcome(RATIO), day=84.0)
 
 
+@pytest.mark.slow
 def test_photographs_are_compared_in_one_call(visits, compared):
     change = pl.compare(*visits, zone="cheek").diameter
     assert change.ratio == compared.diameter.ratio

@@ -25,6 +25,8 @@ from porelight.workflows.forecast import forecast
 from porelight.workflows.sensitivity import sensitivity
 from porelight.workflows.what_if import what_if
 
+pytestmark = pytest.mark.slow
+
 SMALL = EnsembleSettings(draws=64, members=2, photons=2000, seed=3)
 
 

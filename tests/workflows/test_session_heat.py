@@ -34,6 +34,7 @@ def test_temperatures_stand_in_their_order(heat):
     assert heat.surface_film().temperature[0].mean() < heat.surface_end
 
 
+@pytest.mark.slow
 def test_where_the_model_is_left_is_told_as_text_and_warned_of_nowhere():
     hot = laser_genesis(n_pulses=600, area=6.0 * cm2)
     with pytest.warns(ExtrapolationWarning) as warned:
