@@ -1,4 +1,4 @@
-"""The response surface of ``benchmarks/nuts.py``; the sampler itself is compared by calibrate.py."""
+"""The response surface of ``benchmarks/nuts.py``; calibrate.py compares the sampler itself."""
 
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path

@@ -51,9 +51,9 @@ class Sensitivity:
     Attributes
     ----------
     name : str
-        Outcome.
+        Name of the outcome.
     day : float
-        [d].
+        Day on which it was taken [d].
     factors : tuple of str
         Library names of the parameters, and `PHYSICS_FACTOR`.
     first_order, total_order : ndarray of float64, shape (n_factor,)
@@ -116,7 +116,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
     name : str
         An outcome over draws and days, by name, label or goal.
     day : float
-        When, after 0 [d].
+        Day on which the outcome is taken, after 0 [d].
     settings : EnsembleSettings
         Members and photons of the physics, its perfusion, and the seed; the number of draws follows
         from the design.
@@ -124,7 +124,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
         Points of the design, a power of 2. The weeks are followed `n_base` x (factors + 2) times,
         about 3,500 for 64; confidence intervals shrink with its root.
     results : sequence of sequence of SessionResult, optional
-        What each session did, one per member, if it is known already.
+        Results of each session, one per member, if they are known already.
     laws : Laws
         porelight's own when left out.
     progress : callable, optional
@@ -148,7 +148,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
 
     if results is None:
         results = treated(course.skin, course.sessions, settings, laws=laws)
-    files = [one for one in BIOLOGY if one != "effects" or variable.is_change]
+    files = [one for one in BIOLOGY if one != "effects" or variable.name in laws.effects]
     parameters = uncertain(files)
     n_member = len(results[0]) if results else 1
     n_possible = course.skin.pores.diameter_factor.size
