@@ -74,7 +74,7 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        What was typed after ``porelight``; what this process was started with when left out.
+        Words after ``porelight``; those of this process when left out.
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     try:

@@ -65,9 +65,9 @@ class ScaleOptions:
     Attributes
     ----------
     px_per_mm : float or None
-        Known scale [px/mm].
+        Scale, if it is known [px/mm].
     scale_from : str or None
-        Where else to take it from.
+        What else the scale is taken from.
     scale_error_percent : float
         Standard deviation of a known scale [%].
     ruler_tick_mm : float

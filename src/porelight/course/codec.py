@@ -24,7 +24,7 @@ def skin_document(skin: Skin, *, with_pores: bool = True) -> Document:
     Parameters
     ----------
     skin : Skin
-        The skin.
+        The skin to write.
     with_pores : bool
         Whether to write pores that are not typical ones; an outcome holds them as variables.
     """

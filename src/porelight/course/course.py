@@ -32,7 +32,7 @@ class Course:
     sessions : sequence of Session
         Treatments; they are put in the order of their days.
     care : sequence of Care
-        What the person does between them.
+        What the person does between the sessions.
     """
 
     skin: Skin
@@ -71,7 +71,7 @@ class Course:
         draws, members, photons, seed, perfusion
             See `EnsembleSettings`.
         last_day : float, optional
-            Where the forecast ends; half a year after the last session when left out [d].
+            Last day of the forecast; half a year after the last session when left out [d].
         values : mapping of str to ndarray of float64, optional
             Draws of the biology that replace those from the priors; see `begin`.
         laws : Laws
@@ -131,7 +131,7 @@ class Course:
         Parameters
         ----------
         results : sequence of sequence of SessionResult
-            For each session of the course, one per member.
+            Results of each session of the course, one per member.
         draws, seed : int
             Draws of the biology, and their seed.
         days : sequence of float

@@ -26,7 +26,7 @@ from porelight.tissue.skin import Skin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SkinOverWeeks:
-    """What an effect is computed from.
+    """The input of an effect: the weeks of the skin.
 
     Attributes
     ----------
@@ -35,11 +35,11 @@ class SkinOverWeeks:
     values : mapping of str to ndarray of float64, shape (n_draw,)
         Draws of the biological parameters, by library name [SI].
     times : ndarray of float64, shape (n_time,)
-        When effects are wanted, since the course began [s].
+        Times of the returned effects, since the course began [s].
     session_times : ndarray of float64, shape (n_session,)
-        When the sessions were [s].
+        Times of the sessions [s].
     doses : SessionDoses
-        What they left, (n_session, n_draw) each.
+        Doses of the sessions, (n_session, n_draw) each.
     removed_epidermis : ndarray of float64, shape (n_session, n_draw)
         Depth down to which the epidermis was removed or killed [m].
     collagen : ndarray of float64, shape (n_time, n_draw)

@@ -71,19 +71,19 @@ class Field:
     path : str
         Attribute of the object, dotted where it lies inside another: ``"exposure.beam.diameter"``.
     key : str
-        In files; carries the unit.
+        Key in files; it carries the unit.
     meaning : str
-        In a few words.
+        Meaning, in a few words.
     kind : Kind
-        How it is written.
+        Form in which it is written.
     usual : object or callable
         SI value that is meant where the key is absent, or a function that returns it; a field
         without one is always written.
     is_told : bool
         Whether it is written even where it is as usual, for those who read.
     decides : callable
-        From the whole object to whether this field decides the result; one that does not is no part
-        of the identity.
+        Called with the whole object; returns whether this field decides the result; one that does
+        not is no part of the identity.
     """
 
     path: str
@@ -112,9 +112,9 @@ class FieldTable(Generic[T]):
     Attributes
     ----------
     what : str
-        What an object of the class is called in errors.
+        Name of an object of the class in messages.
     root : type
-        The class.
+        The class whose fields these are.
     inside : mapping of str to tuple of type
         Path of an attribute to the classes that it may hold, the usual one first.
     fields : tuple of Field
@@ -183,7 +183,7 @@ class FieldTable(Generic[T]):
         Parameters
         ----------
         value : object
-            Of the class `root`.
+            Object of the class `root`.
         whole : bool
             Whether to write values, too, that an absent key would stand for.
         """

@@ -54,7 +54,7 @@ class HealingWeeks:
     care : tuple of Care
         What the person does between the sessions.
     effects : mapping of str to Effect
-        What is computed beside the pore, by the name of its outcome.
+        Effects beside the pore, by the name of their outcome.
     """
 
     skin: Skin
@@ -74,13 +74,13 @@ class HealingWeeks:
         Parameters
         ----------
         session_days : ndarray of float64, shape (n_session,)
-            Of every session since the course began, in order [d].
+            Days of all sessions since the course began, in order [d].
         doses : SessionDoses
-            What they left.
+            Doses of the sessions.
         observed_days : ndarray of float64, shape (n_day,)
-            When to look, from day 0 [d].
+            Days of the returned outcomes, from day 0 [d].
         memory : SkinMemory, optional
-            Of an observed day, from which to go on; the outcomes begin there. Skin at rest on
+            State on an observed day, from which to go on; the outcomes begin there. Skin at rest on
             day 0 when left out.
         """
         skin, care = self.skin, self.care
@@ -175,11 +175,11 @@ def fine_times(
     Parameters
     ----------
     observed_times : ndarray of float64, shape (n_day,)
-        When to look, the last one at the end [s].
+        Times of the returned outcomes, the last one at the end [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen [s].
+        Times of the sessions [s].
     changes : sequence of float
-        When care begins or ends; beyond the end they do nothing [s].
+        Times at which care begins or ends; those beyond the end are ignored [s].
 
     Returns
     -------

@@ -150,7 +150,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class YesNo:
     """Yes or no."""
 
     def write(self, value: Any) -> bool:

@@ -64,9 +64,9 @@ class Laws:
     Attributes
     ----------
     injury : InjuryLaw
-        From a temperature history to the injury that it leaves.
+        Law from a temperature history to the injury that it leaves.
     healing : HealingModel
-        From doses to the weeks that follow.
+        Law from the doses of sessions to the weeks that follow.
     sessions : sequence of SessionModel
         Kinds of physics of a session; the first that applies to an exposure treats it.
     outcomes : sequence of ExtraOutcome

@@ -43,7 +43,7 @@ def registry_of(entries: Mapping[str, Any], file: str) -> Mapping[str, OutcomeVa
     entries : mapping of str to object
         As TOML gives them.
     file : str
-        Where they come from, for the error.
+        Name of the file, for messages.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def goal_variable(goal: str, extra: Iterable[OutcomeVariable] = ()) -> OutcomeVa
     Parameters
     ----------
     goal : str
-        For example "pore-area"; see `goals`.
+        Name of a goal, for example "pore-area"; see `goals`.
     extra : iterable of OutcomeVariable
         Outcomes that are not porelight's own.
 

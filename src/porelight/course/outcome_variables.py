@@ -53,15 +53,15 @@ class Evidence:
     Attributes
     ----------
     about : str
-        What was observed, in words.
+        The published observation, in words.
     grade : str
         The kind and size of the best study.
     note : str
-        What a reader must know beside it.
+        Note for the reader.
     counts_subjects : bool
         Whether trials told only how many people were visibly better.
     anchor : tuple of Anchor
-        Published results.
+        Published results to compare with in words.
     """
 
     about: str = ""
@@ -80,15 +80,15 @@ class Trial:
     target : str
         Its key among the published results, for example "V10".
     quantity : str
-        What was measured, in words.
+        The measured quantity, in words.
     device : str
         Key of the device that it is of.
     sessions : int
-        How many sessions the trial gave.
+        Number of sessions in the trial.
     value, low, high : float
         Relative change with its interval; no width where no spread was published [-].
     source, flag, note : str
-        Where it stands, how it is known, and what a reader must know of it.
+        Source, how the number is known, and a note for the reader.
     """
 
     target: str
@@ -164,39 +164,39 @@ class OutcomeVariable:
     Attributes
     ----------
     name : str
-        In the dataset.
+        Name in the dataset.
     unit : str
-        SI.
+        SI unit.
     meaning : str
         Its long name in a file.
     dims : tuple of str
         Its axes; one value per draw and day if left out.
     label : str
-        What a reader calls it; empty if no reader meets it.
+        Label for readers; empty if it is never shown.
     group : str
         Where a reader meets it: among the "pores", what lies "below" the surface, the "surface"
         that heals, the "effects" beside the pore, the "risk", or the "injury" of a session.
     written : str
-        How a value is written: a "share" of a whole, a "chance", a "length", "per_cm2" or a
-        "number".
+        Form in which a value is written: a "share" of a whole, a "chance", a "length", "per_cm2" or
+        a "number".
     is_change : bool
         Whether it is a relative change already, and not divided by its start.
     goal : str
         Name under which a plan ranks by it, less being better; empty if none does.
     goal_label : str
-        How the sentence of a plan calls it; the label if left out.
+        Name in the sentence of a plan; the label if left out.
     years : str
         Whether it is "listed" or also "drawn" where habits are compared over years.
     may_lack : bool
         Whether an outcome may be shown without it.
     drawing : Drawing
-        How it is drawn.
+        Axis, scale and colour in figures.
     headline : Headline
         Its large number at the head of the page.
     healed : Healed
-        When it is over, for a sign on the surface.
+        Threshold at which a sign on the surface counts as healed.
     evidence : Evidence
-        How much is known of it.
+        What is known of it from trials.
     trial : tuple of Trial
         Published changes that are drawn beside the prediction.
 

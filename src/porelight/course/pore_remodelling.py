@@ -28,7 +28,7 @@ TYPICAL_DEPTH = DermisDepth(thickness=7.0, upper_thickness=1.8)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PoreDoses:
-    """What sessions leave for the pore, all of shape (n_session, n_draw)."""
+    """Doses of the sessions at the pore, all of shape (n_session, n_draw)."""
 
     surface_stimulus: Floats  # at the surface, which empties the plug [1]
     stimulus: Floats  # mean over the depth that holds the pore [1]
@@ -38,7 +38,7 @@ class PoreDoses:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PoreSite:
-    """Where a pore lies and what it meets besides sessions."""
+    """The surroundings of a pore, and what acts on it besides sessions."""
 
     care: tuple[Care, ...] = ()  # cleansing and picking act here
     loss: Floats | float = 0.0  # share of collagen lost by age and sun, (n_time, n_draw or 1) [1/s]
@@ -68,11 +68,11 @@ def pore_over_weeks(
     Parameters
     ----------
     times : ndarray of float64, shape (n_time,)
-        When it is wanted, fine enough to be joined by straight lines [s].
+        Times of the returned history, fine enough for straight lines between them [s].
     session_times : ndarray of float64, shape (n_session,)
-        When sessions happen, those before the first time included [s].
+        Times of the sessions, those before the first time included [s].
     doses : PoreDoses
-        What they leave.
+        Doses of the sessions.
     values : mapping of str to ndarray of float64, shape (n_draw,)
         Draws of the biological parameters.
     site : PoreSite

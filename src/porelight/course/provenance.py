@@ -23,7 +23,7 @@ def session_variables(results: Sequence[Sequence[SessionResult]]) -> dict[str, F
     Parameters
     ----------
     results : sequence of sequence of SessionResult
-        For each session, one per member.
+        Results of each session, one per member.
     """
     n_session = len(results)
     n_member = len(results[0]) if results else 1
@@ -81,7 +81,7 @@ def attributes(
     members : int
         Members of the physics that were finished.
     notes : sequence of str
-        What the reader must know.
+        Notes for the reader.
     laws : mapping of str to list of str
         Names of the laws that are not porelight's own.
     """

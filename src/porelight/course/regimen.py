@@ -34,9 +34,9 @@ class Care:
         Cleansing empties the plug. Unprotected sun starts the ageing of collagen, which
         sun protection slows. Picking widens the pore for good, at `from_day`.
     from_day, to_day : float
-        When, in days since the course began.
+        First and last day, counted from the start of the course [d].
     level : float
-        How fully, 0 to 1. For unprotected sun, 1 is the exposure of the surveys' people.
+        Extent, 0 to 1. For unprotected sun, 1 is the exposure of the surveys' people.
     """
 
     kind: CareKind

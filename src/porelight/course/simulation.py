@@ -123,20 +123,20 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
     Parameters
     ----------
     state : CourseState
-        Where the course stands, from `begin` or from an earlier call.
+        State of the course, from `begin` or from an earlier call.
     course : Course
         Its sessions, of which those that the state holds are passed over, and its care.
     days : sequence of float
         Days to observe, after the state's; the last one is where the new state stands [d].
     results : sequence of sequence of SessionResult, optional
-        What each of the sessions that are new did, one per member, if it is known already; they are
+        Results of each new session, one per member, if they are known already; they are
         simulated when left out.
     member : ndarray of int, shape (n_draw,), optional
-        Which member treated each draw; *i mod n* when left out.
+        Member of the physics for each draw; *i mod n* when left out.
     laws : Laws
         Those that the state began with.
     notes : sequence of str
-        What the reader of the outcome must know.
+        Notes for the reader of the outcome.
     progress : callable, optional
         Called with the share of the members done.
 
@@ -220,7 +220,7 @@ def advance_until(
     state, course, laws, progress
         See `advance`; sessions on or after `last_day` wait.
     last_day : float
-        Where the new state stands [d].
+        Day of the new state [d].
 
     Raises
     ------

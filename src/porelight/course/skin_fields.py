@@ -7,7 +7,7 @@ import numpy as np
 
 from porelight.course.clinic_units import CM2, MM, SHARE, SKIN_TYPE, UM, YEARS
 from porelight.course.fields import Field, FieldTable, Tables, never
-from porelight.course.kinds import ONE, Count, Flag, Number, Series, same_words
+from porelight.course.kinds import ONE, Count, Number, Series, YesNo, same_words
 from porelight.quantities import Floats
 from porelight.tissue.person import Oiliness, Sex, Zone
 from porelight.tissue.population import PorePopulation
@@ -76,7 +76,7 @@ PORES = FieldTable(
             path="is_measured",
             key="is_measured",
             meaning="whether they were measured in a photograph",
-            kind=Flag(),
+            kind=YesNo(),
             usual=False,
             decides=never,
         ),

@@ -28,7 +28,7 @@ from porelight.tissue.skin import Skin
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SessionDoses:
-    """What sessions left, one value per session and draw: arrays of shape (n_session, n_draw)."""
+    """Doses of the sessions, per session and draw: arrays of shape (n_session, n_draw)."""
 
     heat_shocked: Floats  # mean over the dermis
     denatured: Floats
@@ -72,7 +72,7 @@ class CourseState:
     Attributes
     ----------
     day : float
-        Where it stands [d].
+        Day of the state [d].
     settings : EnsembleSettings
         Size and seed of the ensemble, and its perfusion.
     skin : str
@@ -85,13 +85,13 @@ class CourseState:
         Those simulated so far, in the order of their days; those at or after `day` have not acted
         yet.
     doses : SessionDoses
-        What they left.
+        Doses of the sessions.
     care : tuple of Care
-        What the person did.
+        What the person did between sessions.
     memory : SkinMemory
-        Of collagen and mechanics.
+        State of collagen and mechanics.
     outcome : Outcome
-        From day 0 up to `day`.
+        Outcome from day 0 up to `day`.
     """
 
     day: float
@@ -177,9 +177,9 @@ def continued_care(past: Sequence[Care], planned: Sequence[Care], day: float) ->
     past : sequence of Care
         As known so far. What it says about days from `day` on gives way to `planned`.
     planned : sequence of Care
-        What is done from `day` on; what it says about days before is not news and passed over.
+        Care from `day` on; what it says about earlier days is ignored.
     day : float
-        Where the course stands [d].
+        Day of the state [d].
 
     Returns
     -------

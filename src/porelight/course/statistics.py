@@ -23,11 +23,11 @@ class Interval:
     probability : float
         Share of the draws between low and high.
     name : str
-        What it is of, as people call it.
+        Name of the quantity, as people call it.
     written : str
-        How its numbers are written; see `porelight.course.value_text`.
+        Form in which its numbers are written; see `porelight.course.value_text`.
     when : str
-        On which day, in words.
+        The day, in words.
 
     Examples
     --------

@@ -1,1 +1,4 @@
-"""The demonstration: the whole way on a virtual face, with checks."""
+"""The demonstration: all steps from a virtual photograph to a report, each with checks.
+
+May use every room; only the command line starts it.
+"""

@@ -40,7 +40,7 @@ def run_demo(folder: Path, *, seed: int, console: Console) -> Demonstration:
     seed : int
         The same seed gives the same numbers.
     console : Console
-        Where the story is told.
+        Console to print to.
 
     Returns
     -------

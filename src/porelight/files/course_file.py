@@ -100,7 +100,7 @@ def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for eac
             BeforeValidator(_whole),
             number(kind.unit.name, kind.low, kind.high, field.meaning, kind.hint),
         ]
-    if isinstance(kind, kinds.Flag):
+    if isinstance(kind, kinds.YesNo):
         return StrictBool
     if isinstance(kind, kinds.Series):
         exact = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]

@@ -65,7 +65,7 @@ class Calibration:
     check_lasting : ndarray of float64, shape (3,)
         The same with a signal that lasts as it does after ablation [-].
     check_measured : float
-        Published [-].
+        Published change of the trial that checks [-].
     """
 
     values: Mapping[str, Floats]

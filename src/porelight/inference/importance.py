@@ -107,7 +107,7 @@ def _pareto_shape(beyond: Floats) -> float:
     Parameters
     ----------
     beyond : ndarray of float64, shape (n,)
-        How far each draw lies beyond the threshold, above 0 and in rising order.
+        Excess of each draw over the threshold, above 0 and in rising order.
 
     Notes
     -----

@@ -67,7 +67,7 @@ class Learned:
     Attributes
     ----------
     weights : ndarray of float64, shape (n_draw,)
-        How much each draw counts; they sum to 1.
+        Weight of each draw; they sum to 1.
     effective_draws : float
         Effective sample size.
     pareto_k : float
@@ -111,9 +111,9 @@ class Learned:
         outcome : Outcome
             The one that was learned from.
         seed : int
-            Of the one random number that systematic resampling needs.
+            Seed of the one random number that systematic resampling needs.
         note : str
-            What a reader must know; joins the outcome's notes.
+            Note for the reader, added to those of the outcome.
         """
         n = self.weights.size
         places = (np.arange(n) + np.random.default_rng(seed).random()) / n
@@ -132,9 +132,9 @@ def learned(
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned, with the days of the visits among its days.
+        Outcome of a course, with the days of the visits among its days.
     name : str
-        What was measured: "mean_diameter", "area_fraction" or "visible_density".
+        Measured quantity: "mean_diameter", "area_fraction" or "visible_density".
     visits : sequence of Visit
         The first on day 0, then follow-ups in order.
     fewest : float
@@ -188,7 +188,7 @@ def reweighted(
     predicted : ndarray of float64, shape (n_draw, n_number)
         The same in each draw.
     covariance : ndarray of float64, shape (n_number, n_number)
-        Of the measurement.
+        Covariance of the measurement.
     fewest : float
         Effective draws below which there is no answer.
 

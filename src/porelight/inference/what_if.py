@@ -50,13 +50,13 @@ def what_if(
     skin : Skin
         The skin that is followed.
     years : float
-        How long, up to 30 [years].
+        Time to simulate, up to 30 [years].
     draws : int
         Draws of the biology; the same ones for every habit, so that habits can be compared.
     seed : int
-        Of the draws.
+        Seed of the draws.
     habits : mapping of str to tuple of Care
-        What is compared.
+        Care of each habit, by name.
     laws : Laws
         porelight's own when left out.
 

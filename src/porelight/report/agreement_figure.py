@@ -18,11 +18,11 @@ def write_agreement_figure(path: Path, limits: LimitsOfAgreement, quantity: str)
     Parameters
     ----------
     path : Path
-        PNG file.
+        PNG file to write.
     limits : LimitsOfAgreement
         Limits of agreement of two repeats.
     quantity : str
-        What was measured, with its unit.
+        Name of the measured quantity, with its unit.
     """
     with drawing():
         figure = new_figure(_HEIGHT, _WIDTH)

@@ -18,7 +18,7 @@ def comparison_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     Parameters
     ----------
     summary : mapping
-        What `porelight.files.comparisons.comparison_summary` returns.
+        Summary of a comparison.
     """
     heading = f"{100 * float(summary['interval_coverage']):.0f} % interval"
     rows = []

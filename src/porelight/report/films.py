@@ -29,7 +29,7 @@ def write_film(frames: Iterable[Frame], path: str | Path, *, frame_seconds: floa
     path : str or Path
         Ends in .gif or .mp4; an existing file is replaced.
     frame_seconds : float
-        How long each frame is shown [s].
+        Time for which each frame is shown [s].
 
     Returns
     -------

@@ -16,7 +16,7 @@ class Gap:
     Attributes
     ----------
     missing, consequence : str
-        In words.
+        The missing knowledge and its consequence, in words.
     devices : tuple of str
         Devices that must all be used for it to matter.
     typical_pores : bool

@@ -14,7 +14,7 @@ def days_until_healed(outcome: Outcome, name: str, index: int) -> Floats:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
     name : str
         A sign on the surface, such as "epidermis", "dressing" or "erythema"; its declaration tells
         when it is over.

@@ -68,7 +68,7 @@ def write_report(
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned, or `load_outcome` read.
+        The outcome of a course.
     path : str or Path
         HTML file; an existing one is replaced once the new one is complete.
     measured : Measured, optional

@@ -36,7 +36,7 @@ def overlay_pictures(measured: Measured) -> tuple[PageImage, ...]:
     Parameters
     ----------
     measured : Measured
-        What `porelight.files.measurements.load_measured` returns.
+        The folder of a measurement.
 
     Raises
     ------

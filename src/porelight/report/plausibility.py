@@ -94,7 +94,7 @@ def plausibility_rows(outcome: Outcome) -> Rows:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
 
     Returns
     -------

@@ -24,7 +24,7 @@ def sensitivity_figure(document: Mapping[str, Any]) -> Figure:
     Parameters
     ----------
     document : mapping
-        What `porelight.files.sensitivities.load_sensitivity` returned.
+        Document of a sensitivity, from `porelight.files.sensitivities.load_sensitivity`.
 
     Raises
     ------

@@ -38,7 +38,7 @@ def session_figure(outcome: Outcome, index: int) -> Figure:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
     index : int
         Number of the session, from 0.
 

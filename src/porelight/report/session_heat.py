@@ -26,7 +26,7 @@ def write_heat_pictures(
     Parameters
     ----------
     heat : SessionHeat
-        What `porelight.workflows.session_heat.session_heat` returned.
+        The heat of a session.
     folder : Path
         Made if it is not there.
     films : {"gif", "mp4", "none"}

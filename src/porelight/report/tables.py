@@ -34,7 +34,7 @@ def forecast_rows(outcome: Outcome) -> Rows:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
 
     Returns
     -------

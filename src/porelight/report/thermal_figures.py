@@ -41,9 +41,9 @@ def depth_figure(delivered: ScatteredSession, trace: ThermometerTrace, *, place:
     delivered : ScatteredSession
         The session.
     trace : ThermometerTrace
-        What the thermometer at the spot showed.
+        Readings of the thermometer at the spot.
     place : int
-        Which of the places of the session is shown.
+        Number of the place of the session that is shown.
     """
     where = delivered.per_joule.places[place]
     exposure, path = delivered.exposure, delivered.per_joule.path

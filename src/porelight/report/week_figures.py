@@ -37,7 +37,7 @@ def weeks_figure(outcome: Outcome) -> Figure:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
     """
     with drawing():
         shown = _over_days(outcome.of_group("pores"))
@@ -91,7 +91,7 @@ def healing_figure(outcome: Outcome, index: int) -> Figure:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
     index : int
         Number of the session, from 0.
     """

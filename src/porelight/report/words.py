@@ -57,7 +57,7 @@ def answer(outcome: Outcome) -> tuple[str, ...]:
     Parameters
     ----------
     outcome : Outcome
-        What `Course.simulate` returned.
+        The outcome of a course.
 
     Returns
     -------

@@ -19,7 +19,7 @@ class QuantityAgreement:
     Attributes
     ----------
     repeats : Agreement
-        Of all repeats, with the smallest change that is real (`repeatability`).
+        Agreement of all repeats, with the smallest change that is real (`repeatability`).
     first_two : LimitsOfAgreement
         Limits of agreement of the second repeat less the first.
     """
@@ -35,7 +35,7 @@ class AgreementTable(Mapping[str, QuantityAgreement]):
     Attributes
     ----------
     quantities : mapping of str to QuantityAgreement
-        In the order of the table.
+        Agreement by quantity, in the order of the table.
     """
 
     quantities: Mapping[str, QuantityAgreement]
@@ -71,7 +71,7 @@ def agreement(table: Mapping[str, Floats]) -> AgreementTable:
     Parameters
     ----------
     table : mapping of str to ndarray of float64, shape (subjects, repeats)
-        For each quantity, all positive (`porelight.files.repeats.read_repeats` reads one).
+        Values of each quantity, all positive (`porelight.files.repeats.read_repeats` reads one).
 
     Returns
     -------

@@ -18,7 +18,7 @@ from porelight.workflows.measure import MeasuredPhotograph, measure
 from porelight.workflows.progress import Progress, unheard
 from porelight.workflows.scaled_photograph import ScaledPhotograph
 
-Visit = Photograph | ScaledPhotograph | MeasuredPhotograph
+VisitPhotograph = Photograph | ScaledPhotograph | MeasuredPhotograph
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -88,8 +88,8 @@ class ComparedPhotographs:
 
 
 def compare(
-    before: Visit,
-    after: Visit,
+    before: VisitPhotograph,
+    after: VisitPhotograph,
     *,
     zone: str | None = None,
     zone_mask: Mask | None = None,
@@ -105,11 +105,11 @@ def compare(
         The two visits: same place, side, lamp and distance. What was measured already is not
         measured again.
     zone : str, optional
-        Which part of the face both show; needed unless both were measured already.
+        Part of the face that both show; needed unless both were measured already.
     zone_mask : ndarray of bool, shape (rows, cols), optional
         The part of the first photograph that is compared; all of it when left out.
     forecast : Outcome, optional
-        What a course returned: was the change predicted?
+        Outcome of a course, to tell whether the change was predicted.
     day : float, optional
         Day of the later photograph in that forecast [d].
     progress : callable, optional
@@ -146,7 +146,9 @@ def compare(
     return ComparedPhotographs(first, second, comparison, check)
 
 
-def _measured(visit: Visit, zone: str | None, zone_mask: Mask | None) -> MeasuredPhotograph:
+def _measured(
+    visit: VisitPhotograph, zone: str | None, zone_mask: Mask | None
+) -> MeasuredPhotograph:
     if not isinstance(visit, MeasuredPhotograph):
         if zone is None:
             raise ParameterError(

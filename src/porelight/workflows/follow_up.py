@@ -35,7 +35,7 @@ class FollowUp:
     person : Outcome
         The forecast after: draws in proportion to how well they resemble the person.
     visits : tuple of Visit
-        What was measured, the baseline first.
+        Measurements at each visit, the baseline first.
     learned : Learned
         Weight of each draw, and how many draws are left to speak.
     """
@@ -67,7 +67,7 @@ class FollowUp:
 def visit(
     day: float, pores: PorePopulation, area_fraction: Estimate, coverage: float = COVERAGE
 ) -> Visit:
-    """Return what a measured photograph says about one day.
+    """Return the visit of one day from a measured photograph.
 
     Parameters
     ----------
@@ -121,9 +121,9 @@ def follow_up(
     visits : sequence of Visit
         The baseline on day 0 first, then follow-ups in order; see `visit`.
     settings : EnsembleSettings
-        How finely to simulate; many draws are needed for a person unlike most.
+        Size and seed of the ensemble; many draws are needed for a person unlike most.
     last_day : float, optional
-        Where the forecast ends; half a year after the last session when left out [d].
+        Last day of the forecast; half a year after the last session when left out [d].
     laws : Laws
         porelight's own when left out.
     progress : callable

@@ -22,9 +22,9 @@ class Forecast:
     Attributes
     ----------
     outcome : Outcome
-        From day 0 to the last day.
+        Outcome from day 0 to the last day.
     state : CourseState or None
-        Where the course stood on the day asked for; None if none was asked for.
+        State of the course on the day asked for; None if none was asked for.
     """
 
     outcome: Outcome
@@ -54,9 +54,9 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     course : Course
         Skin, sessions and care.
     settings : EnsembleSettings
-        How finely to simulate; a course that goes on keeps the settings of its `start`.
+        Size and seed of the ensemble; a course that goes on keeps the settings of its `start`.
     last_day : float, optional
-        Where the forecast ends; half a year after the last session when left out [d].
+        Last day of the forecast; half a year after the last session when left out [d].
     posterior : bool
         Whether to draw healing and mechanics from the posterior of one trial of another laser
         (`porelight.inference.calibration`) instead of from the priors.

@@ -1,4 +1,4 @@
-"""The forecast held against the later photograph: does the measured change lie in it.
+"""Check of a forecast by a later photograph: whether the measured change lies in it.
 
 The forecast is a set of draws of the ratio of diameters at a day; the measurement is a ratio with a
 standard deviation of its logarithm. What a comparison of two photographs would show if the forecast
@@ -26,7 +26,7 @@ class ForecastCheck:
     Attributes
     ----------
     day : float
-        Of the later photograph [d].
+        Day of the later photograph [d].
     low, median, high : float
         Middle 95 % of the ratio of diameters that a photograph would show by the forecast [-].
     measured : float
@@ -49,16 +49,16 @@ class ForecastCheck:
 
 
 def check_forecast(outcome: Outcome, day: float, change: ZoneChange) -> ForecastCheck:
-    """Hold a measured change against a forecast.
+    """Compare a measured change with a forecast.
 
     Parameters
     ----------
     outcome : Outcome
-        What a course returned, with the draws of ``diameter_ratio`` over the days.
+        Outcome of a course, with the draws of ``diameter_ratio`` over the days.
     day : float
-        Of the later photograph, counted from the start of the course [d].
+        Day of the later photograph, counted from the start of the course [d].
     change : ZoneChange
-        What was measured between a photograph of day 0 and that one.
+        Change measured between a photograph of day 0 and that one.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def forecast_ratio(outcome: Outcome, day: float) -> float:
     Parameters
     ----------
     outcome : Outcome
-        What a course returned.
+        Outcome of a course.
     day : float
         Counted from the start of the course [d].
 

@@ -32,13 +32,13 @@ class LightResult:
     Attributes
     ----------
     setup : LightSetup
-        What was lit, and how.
+        Input of the run.
     run : LightRun
         The photons that are done; it can be gone on with.
     missed : str
-        How far a precision that was asked for is from being reached; empty if it was reached.
+        A note on a precision that was asked for and not reached; empty if it was reached.
     photons_per_second : float
-        Of this call; 0 where no photon was followed.
+        Photons per second of this call; 0 where no photon was followed.
     """
 
     setup: LightSetup
@@ -121,7 +121,7 @@ class LightRunInterrupted(KeyboardInterrupt):
     Parameters
     ----------
     result : LightResult
-        What was done.
+        The photons that were followed.
     """
 
     def __init__(self, result: LightResult) -> None:
@@ -146,7 +146,7 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
     Parameters
     ----------
     setup : LightSetup
-        What is lit, and how.
+        Input of the run.
     photons : float, optional
         Stop after so many, those of `start` included; a million if nothing says when to stop.
         Whole batches of 8192 are followed, two at least.
@@ -221,7 +221,7 @@ def light_merge(results: Sequence[LightResult]) -> LightResult:
     Parameters
     ----------
     results : sequence of LightResult
-        What `light_run` returned; their order does not matter.
+        Runs to merge, in any order.
 
     Raises
     ------

@@ -15,7 +15,7 @@ class LightPaths:
     Attributes
     ----------
     setup : LightSetup
-        What was lit, and how.
+        Input of the run.
     lengths : PathLengths
         Means and standard errors [m].
     n_photons : int
@@ -43,9 +43,9 @@ def light_paths(
     Parameters
     ----------
     setup : LightSetup
-        What is lit, and how; paths inside follicle and vessels count for no layer.
+        Input of the run; paths inside follicle and vessels count for no layer.
     photons : float
-        How many to follow.
+        Number of photons to follow.
     seed : int
         The same seed gives the same numbers.
     threads : int

@@ -43,7 +43,7 @@ class LightSetup:
     vessels : tuple of Vessel
         Straight vessels along y.
     weight_window : WeightWindow or None
-        Where more and lighter packets are followed; None for the same weight everywhere.
+        Weights of packets, to follow more and lighter ones near a pore; None for equal weights.
     tally_regions : tuple of Box, LayerGroup or PoreWall
         Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
     skin : Skin or None

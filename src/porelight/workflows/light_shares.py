@@ -13,7 +13,7 @@ def named_shares(field: LightField, layer_names: Sequence[str]) -> dict[str, Sha
     Parameters
     ----------
     field : LightField
-        Where the light went.
+        Light field of a run.
     layer_names : sequence of str
         Names of its layers, from the surface down.
     """

@@ -75,9 +75,9 @@ def light_sweep(
     Parameters
     ----------
     setup : LightSetup
-        Of a skin; its own type counts for nothing.
+        Input for a skin; its own skin type is replaced.
     photons : float
-        How many to follow; all types share them.
+        Number of photons to follow; all types share them.
     seed : int
         The same seed gives the same numbers.
     threads : int

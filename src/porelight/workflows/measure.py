@@ -39,9 +39,9 @@ class MeasuredPhotograph:
     Attributes
     ----------
     photograph : Photograph
-        What was measured, with its scale.
+        The photograph, with its scale.
     scale : Scale
-        Where that scale is known from.
+        The scale with its source and its error.
     measurement : Measurement
         The pores, one by one and together.
     quality : tuple of QualityFinding
@@ -49,7 +49,7 @@ class MeasuredPhotograph:
     tone : Tone or None
         Colour, shine and texture; None where hardly any skin lies between the pores.
     limits : tuple of str
-        What limits the photograph besides what its pores tell: how the zone is seen, its quality,
+        What limits the measurement besides the pores themselves: how the zone is seen, its quality,
         why no tone is told.
     """
 
@@ -180,10 +180,10 @@ def measure(
     photograph : Photograph or ScaledPhotograph
         A close-up of skin.
     zone : str
-        Which part of the face it shows: 'forehead', 'glabella', 'nose', 'cheek' or 'chin'. It
+        Part of the face that it shows: 'forehead', 'glabella', 'nose', 'cheek' or 'chin'. It
         labels the result and changes no number.
     zone_mask : ndarray of bool, shape (rows, cols), optional
-        Where to look; the whole picture when left out.
+        True where to look for pores; the whole picture when left out.
     q : float, optional
         Share of false finds to aim at [-]. The best balance of false and missed ones when left
         out.
@@ -227,10 +227,10 @@ def measure_face(
     Parameters
     ----------
     face : ScaledPhotograph
-        With the landmarks of its face (`scaled_photograph(..., find_landmarks=True)`).
+        Photograph with the landmarks of its face (`scaled_photograph(..., find_landmarks=True)`).
     distance : float, optional
-        From the lens to the face [m]; an arm's length with its uncertainty when left out. It
-        matters where the scale comes from the irises.
+        Distance from the lens to the face [m]; an arm's length with its uncertainty when left out.
+        It matters where the scale comes from the irises.
     q : float, optional
         As in `measure`.
     progress : callable, optional
@@ -267,7 +267,7 @@ def measure_face(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _View:
-    """What is measured: a whole close-up, or one straightened zone of a face."""
+    """A picture to measure: a whole close-up, or one straightened zone of a face."""
 
     photograph: Photograph
     mask: Mask

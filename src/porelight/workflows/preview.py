@@ -35,7 +35,7 @@ class PreviewedPhotograph:
     predicted : float
         Ratio of diameters that it was drawn with [-].
     measured : ZoneChange
-        What the comparison of the two pictures gives.
+        Change of diameter measured between the two pictures.
     """
 
     before: MeasuredPhotograph
@@ -87,9 +87,9 @@ def preview(
     Parameters
     ----------
     photograph : Photograph or ScaledPhotograph
-        Of the skin before treatment.
+        Photograph of the skin before treatment.
     zone : str
-        Which part of the face it shows.
+        Part of the face that it shows.
     zone_mask : ndarray of bool, shape (rows, cols), optional
         Only the pores in it are drawn; all when left out.
     ratio : float, optional

@@ -1,4 +1,4 @@
-"""How a workflow tells how far it is: bars, pages and notebooks listen, and nobody need."""
+"""Progress of a workflow, reported to a bar, a page or a notebook, or to nobody."""
 
 from collections.abc import Callable
 

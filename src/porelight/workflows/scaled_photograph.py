@@ -35,7 +35,7 @@ class ScaledPhotograph:
     Attributes
     ----------
     photograph : Photograph
-        With its scale.
+        Photograph with its scale.
     scale : Scale
         And where it is known from.
     marker : FoundMarker or None

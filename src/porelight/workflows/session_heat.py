@@ -36,17 +36,17 @@ class SessionHeat:
     Attributes
     ----------
     exposure : Exposure
-        What was planned.
+        The planned session.
     perfusion : {"constant", "thermoregulated"}
-        How blood flowed.
+        Whether blood flow was taken as at rest, or as rising with warmth.
     delivered : ScatteredSession
-        The sum of the pulses that fell.
+        The session of the pulses that were fired.
     result : SessionResult
         Temperatures and injury that they left.
     trace : ThermometerTrace
-        What the thermometer at the spot showed.
+        Readings of the thermometer at the spot.
     validity_warnings : tuple of str
-        Where the session leaves what a sum of pulses can tell.
+        Assumptions of the sum of pulses that the session does not meet.
     warmth : tuple of Warmth
         By skin type; empty if it was not asked for.
     """
@@ -118,7 +118,7 @@ def session_heat(
     skin : Skin
         The skin that is treated; its tissue has the library's middle values.
     exposure : Exposure
-        Of light that scatters before it is absorbed.
+        Session of light that scatters before it is absorbed.
     photons : int
         Photons of the light, and again for each skin type.
     seed : int

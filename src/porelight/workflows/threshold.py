@@ -32,7 +32,7 @@ class ThresholdResult:
     threshold : Threshold
         Radiant exposure, depth, and what just this exposure does.
     heated : Heating
-        How the exposure warms the skin, per unit of its strength.
+        Temperature rise of the skin, per unit of radiant exposure.
     criterion : str
         Rate of cell death that was asked for.
     """
@@ -99,9 +99,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     wavelength : float
         Vacuum wavelength, 400 to 3000 nm [m].
     spot_diameter : float
-        At the skin [m]; of a Gaussian beam where it falls to 1/e2.
+        Diameter at the skin [m]; of a Gaussian beam where it falls to 1/e2.
     duration : float or TemporalProfile
-        Of one pulse [s], or the course of its power.
+        Duration of one pulse [s], or its power over time.
     endpoint : {"burn", "coagulation", "vaporisation"}
         Cells killed, collagen denatured, or water at 100 degC.
     skin : {"human", "pig", "white-pig"} or Target
@@ -112,22 +112,22 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     state : {"in vivo", "excised"}
         Excised skin has no blood flow and starts at room temperature.
     profile : {"flat-top", "gaussian"} or RadialProfile or BeamImage
-        Of the beam.
+        Profile of the beam.
     n_pulses : int
         Pulses on the same place.
     rate : float
         Pulses per second [Hz]; needed for more than one.
     cooling : {"air", "cold air", "contact", "cryogen"}
-        On the skin from the start; air follows.
+        Cooling of the surface from the start; air follows.
     cooling_time : float
-        How long it is applied [s].
+        Duration of the cooling [s].
     cooling_lead : float
-        From the start of the cooling to the first pulse [s].
+        Time from the start of the cooling to the first pulse [s].
     criterion : str
         Rate of cell death: "two-channel", or a published set ("henriques", "takata",
         "weaver-stoll").
     photons : int
-        To follow; 200 000 give a threshold to about 1 %.
+        Photons to follow; 200 000 give a threshold to about 1 %.
     seed : int
         The same seed gives the same numbers.
 

@@ -47,7 +47,7 @@ class VerificationInterrupted(KeyboardInterrupt):
     Parameters
     ----------
     result : Verification
-        What was compared so far.
+        The comparisons made so far.
     """
 
     def __init__(self, result: Verification) -> None:

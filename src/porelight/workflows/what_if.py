@@ -23,7 +23,7 @@ class WhatIf:
     Attributes
     ----------
     outcomes : mapping of str to Outcome
-        By habit.
+        Outcome of each habit, by name.
     """
 
     outcomes: Mapping[str, Outcome]
