@@ -55,7 +55,7 @@ class HeterogeneousConductionResult:
     n_steps: int
 
 
-Source = Callable[[float], Floats]
+HeatSource = Callable[[float], Floats]
 
 
 def heterogeneous_rise(  # noqa: PLR0913  the inputs of `exposure_rise`, two keywords with defaults
@@ -67,7 +67,7 @@ def heterogeneous_rise(  # noqa: PLR0913  the inputs of `exposure_rise`, two key
     times: Floats,
     *,
     tolerance: float = 1e-3,
-    source: Source | None = None,
+    source: HeatSource | None = None,
 ) -> HeterogeneousConductionResult:
     """Rise above rest in a map of materials.
 
@@ -138,7 +138,7 @@ class _Run:
         materials: MaterialMap,
         surface: Surface,
         power: Floats,
-        source: Source | None,
+        source: HeatSource | None,
         tolerance: float,
     ) -> None:
         self.grid, self.materials, self.surface = grid, materials, surface

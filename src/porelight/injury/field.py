@@ -15,11 +15,10 @@ from typing import Self
 import numpy as np
 
 from porelight.brief import brief
-from porelight.data.parameter_set import ParameterSet
+from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
 from porelight.injury.heat_shock import heat_shocked_fraction
 from porelight.injury.rate_process import (
-    NumberOrDraws,
     Rate,
     RateProcess,
     SeriesProcess,

@@ -17,14 +17,14 @@ References
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 
+from porelight.data.parameter_set import NumberOrDraws
 from porelight.errors import ConvergenceError, ParameterError
 from porelight.quantities import TEMPERATURE, TIME, Floats, Quantity
 
-NumberOrDraws: TypeAlias = float | Floats
 GAS_CONSTANT = 8.314462618  # J/(mol K), CODATA 2018
 
 _FREQUENCY_FACTOR = Quantity("frequency_factor", "1/s", 1e-3, 1e150, "rate at infinite temperature")

@@ -20,7 +20,8 @@ from typing import Self
 import numpy as np
 
 from porelight.data.library import parameter
-from porelight.injury.rate_process import NumberOrDraws, checked_history, mean_of_logarithms, steps
+from porelight.data.parameter_set import NumberOrDraws
+from porelight.injury.rate_process import checked_history, mean_of_logarithms, steps
 from porelight.quantities import FRACTION, TEMPERATURE, Floats
 
 

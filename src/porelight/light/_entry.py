@@ -10,9 +10,9 @@ import math
 import numpy as np
 
 from porelight.laser.beam import Beam
-from porelight.light._lanes import WIDTH
+from porelight.light._lanes import WIDTH, Whole
 from porelight.light._launch import Launch
-from porelight.light._regions import Regions, Whole
+from porelight.light._regions import Regions
 from porelight.light.closed_form import fresnel_reflectance
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import Floats

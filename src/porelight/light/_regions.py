@@ -23,12 +23,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight.light._bodies import DUCT, GLAND, HAIR, LUMEN, NOWHERE, PLUG, Bodies, BodySurface
+from porelight.light._lanes import Whole
 from porelight.quantities import Floats
-
-Whole = NDArray[np.int64]
 
 # the packet is on the outer side of a surface, on its inner side, or there is no such surface
 OUTSIDE, INSIDE, ABSENT = 1.0, -1.0, 0.0

@@ -17,9 +17,10 @@ from porelight.light._bodies import Bodies, Media, bodies_of, media_of
 from porelight.light._entry import aimed, apart, entered, entry_regions, spread_around
 from porelight.light._events import RegionMap
 from porelight.light._kernel import ReferenceScene, Tally, empty_tally, trace_batch
+from porelight.light._lanes import Whole
 from porelight.light._launch import Launch, launch_of
 from porelight.light._random import stream
-from porelight.light._regions import Place, Regions, Whole, regions_of
+from porelight.light._regions import Place, Regions, regions_of
 from porelight.light._simd_intrinsics import Singles
 from porelight.light._tally import Scales, bin_tables_of, can_tally, even_grid
 from porelight.light._weight_window import window_of

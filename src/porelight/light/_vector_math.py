@@ -12,10 +12,10 @@ References
 
 import math
 
-import numpy as np
-
 from porelight._jit import jit_fused
 from porelight.light._simd_intrinsics import (
+    Float32,
+    Uint32,
     add,
     bits_of,
     both,
@@ -29,8 +29,6 @@ from porelight.light._simd_intrinsics import (
     value_of,
 )
 
-Float32 = np.float32
-Uint32 = np.uint32
 Uint32x4 = tuple[Uint32, Uint32, Uint32, Uint32]
 
 _HALF, _ONE = Float32(0.5), Float32(1.0)

@@ -15,11 +15,12 @@ from porelight.photo.change import (
     pore_changes,
     zone_change,
 )
-from porelight.photo.darkness import SCALE, Image, Mask, darkness
+from porelight.photo.darkness import SCALE, darkness
 from porelight.photo.match import matched_pairs
 from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
 from porelight.photo.photometry import PoreFits, PorePlaces, fitted
+from porelight.photo.picture import Image, Mask
 from porelight.photo.register import Registration, register
 from porelight.photo.texture import EqualBlur, bare_skin, equal_blur
 from porelight.quantities import Floats

@@ -10,16 +10,13 @@ of linear values with a floor e; its local mean, which is lamp and complexion, i
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
-
-Image: TypeAlias = NDArray[np.float32]
-Mask: TypeAlias = NDArray[np.bool_]
+from porelight.photo.picture import Image, Mask
 
 SCALE = 12.5e3  # px/m, on which visits are compared
 

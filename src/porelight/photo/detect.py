@@ -32,8 +32,8 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from porelight.photo.detector_parameters import DetectorParameters
-from porelight.photo.flatten import Image, Mask
 from porelight.photo.network import NetworkOutput
+from porelight.photo.picture import Image, Mask
 from porelight.photo.pore_probability import shifted
 from porelight.quantities import Floats
 

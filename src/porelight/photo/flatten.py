@@ -17,17 +17,14 @@ Highlights are mirror images of the lamp and say nothing about skin; they count 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import middle_and_spread
-
-Image: TypeAlias = NDArray[np.float32]
-Mask: TypeAlias = NDArray[np.bool_]
 
 WORKING_SCALE = 12.5e3  # px/m
 

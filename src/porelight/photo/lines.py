@@ -29,7 +29,8 @@ import numpy as np
 from scipy import fft
 from skimage.filters import apply_hysteresis_threshold
 
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Image, Mask
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin
+from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import middle_and_spread
 
 _DIRECTIONS = 12

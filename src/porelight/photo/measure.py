@@ -9,9 +9,10 @@ from porelight.errors import ParameterError, PhotographError
 from porelight.photo.detect import FALSE_DISCOVERY, candidates
 from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.estimate import SHARES, DetectedPores, Estimate, Estimates, estimates
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, flat_skin, to_photograph
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin, to_photograph
 from porelight.photo.network import network_output, pore_network
 from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.picture import Mask
 from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import RejectedCounts, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment

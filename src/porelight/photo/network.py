@@ -16,7 +16,8 @@ import numpy as np
 
 from porelight.data.library import data_bytes
 from porelight.errors import DataFileError
-from porelight.photo.flatten import FlatSkin, Image, Mask
+from porelight.photo.flatten import FlatSkin
+from porelight.photo.picture import Image, Mask
 
 _DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the other inputs do
 _BOUND = np.float32(6.0)

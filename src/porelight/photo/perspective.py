@@ -19,9 +19,9 @@ import cv2
 import numpy as np
 
 from porelight.errors import PhotographError
-from porelight.photo.darkness import Mask
 from porelight.photo.landmarks import Face
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Mask
 from porelight.photo.scale import Scale
 from porelight.photo.zones import outline, polygon_mask
 from porelight.quantities import Floats, Quantity

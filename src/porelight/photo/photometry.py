@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from porelight.photo.darkness import SCALE, Image, Mask
+from porelight.photo.darkness import SCALE
+from porelight.photo.picture import Image, Mask
 from porelight.quantities import Floats
 
 _SOFTNESS = 1.1e-4  # m; standard deviation of the softening of a pore by lens and skin

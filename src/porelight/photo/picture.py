@@ -1,12 +1,16 @@
 """A picture before its scale on the skin is known, with what its file states about it."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
 from porelight.photo.picture_html import pictures_html
+
+Image: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

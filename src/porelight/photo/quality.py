@@ -24,8 +24,9 @@ import cv2
 import numpy as np
 
 from porelight.errors import PhotographError
-from porelight.photo.darkness import Image, Mask, darkness
+from porelight.photo.darkness import darkness
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import SD_OF_MAD
 from porelight.photo.sharpness import detail, sharpness
 from porelight.units import mm

@@ -24,7 +24,8 @@ import cv2
 import numpy as np
 
 from porelight.errors import PhotographError
-from porelight.photo.darkness import SCALE, Darkness, Image, Mask, smoothed
+from porelight.photo.darkness import SCALE, Darkness, smoothed
+from porelight.photo.picture import Image, Mask
 from porelight.quantities import Floats
 
 _FEATURE_SD = 1.0  # px; finer grain is noise

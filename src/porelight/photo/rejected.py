@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin, Mask, blurred
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin, blurred
 from porelight.photo.lines import length_and_width, soft_lines
+from porelight.photo.picture import Mask
 from porelight.photo.robust import middle_and_spread
 
 _FINE_SD = 6e-5  # m; pixel noise below it makes no mark

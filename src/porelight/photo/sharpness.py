@@ -1,6 +1,7 @@
 """Sharpness of a photograph of skin, and strength of its texture between two sizes of detail."""
 
-from porelight.photo.darkness import Image, Mask, smoothed
+from porelight.photo.darkness import smoothed
+from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import middle_and_spread
 
 _FINE = (1.4, 2.2)  # px at 12.5 px/mm, 0.11 to 0.18 mm: finer is noise

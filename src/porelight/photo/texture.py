@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 
 from porelight.errors import PhotographError
-from porelight.photo.darkness import SCALE, Image, Mask, smoothed
+from porelight.photo.darkness import SCALE, smoothed
+from porelight.photo.picture import Image, Mask
 from porelight.quantities import Floats
 
 BANDS = ("fine", "middle", "wide")

@@ -34,9 +34,10 @@ import numpy as np
 
 from porelight.brief import brief
 from porelight.errors import PhotographError
-from porelight.photo.darkness import Mask, darkness, local_mean, smoothed
+from porelight.photo.darkness import darkness, local_mean, smoothed
 from porelight.photo.estimate import Estimate
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Mask
 from porelight.quantities import Floats
 
 PAPER = 0.85  # reflectance of office paper

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from porelight.photo.flatten import Mask
+from porelight.photo.picture import Mask
 from porelight.quantities import Floats
 
-Points = NDArray[np.intp]
+PixelPoints = NDArray[np.intp]
 
 
-def windows(image: NDArray[Any], at: Points, half: int) -> NDArray[Any]:
+def windows(image: NDArray[Any], at: PixelPoints, half: int) -> NDArray[Any]:
     """Return what lies up to `half` pixels from each point, 0 outside the image.
 
     Parameters
@@ -41,7 +41,7 @@ def offsets(half: int) -> tuple[Floats, Floats]:
     return step[:, None], step[None, :]
 
 
-def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> Mask:
+def territory(at: PixelPoints, radius: Floats, shape: tuple[int, int], half: int) -> Mask:
     """Return which pixels of each window lie nearest to its point, in units of its radius.
 
     Parameters
@@ -72,7 +72,7 @@ def territory(at: Points, radius: Floats, shape: tuple[int, int], half: int) -> 
     return away <= nearest[place]
 
 
-def painted(kept: Mask, at: Points, shape: tuple[int, int]) -> NDArray[np.int32]:
+def painted(kept: Mask, at: PixelPoints, shape: tuple[int, int]) -> NDArray[np.int32]:
     """Return an image with i + 1 on the pixels that window i keeps, 0 elsewhere."""
     half = kept.shape[1] // 2
     labels = np.zeros((shape[0] + 2 * half, shape[1] + 2 * half), np.int32)
@@ -81,7 +81,7 @@ def painted(kept: Mask, at: Points, shape: tuple[int, int]) -> NDArray[np.int32]
     return np.ascontiguousarray(labels[half : half + shape[0], half : half + shape[1]])
 
 
-def _places(at: Points, shape: tuple[int, int], half: int) -> NDArray[np.int32]:
+def _places(at: PixelPoints, shape: tuple[int, int], half: int) -> NDArray[np.int32]:
     step = np.arange(2 * half + 1)
     row, col = at[:, 0, None, None] + step[:, None], at[:, 1, None, None] + step
     return np.asarray(row * (shape[1] + 2 * half) + col, np.int32)

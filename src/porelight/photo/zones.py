@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from porelight.errors import ParameterError, PhotographError, did_you_mean
-from porelight.photo.darkness import Mask
 from porelight.photo.landmarks import Face
+from porelight.photo.picture import Mask
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 

@@ -8,9 +8,9 @@ from porelight.errors import ParameterError
 from porelight.photo.change import ZoneChange
 from porelight.photo.compare import Comparison
 from porelight.photo.compare import compare as compare_pores
-from porelight.photo.darkness import Mask
 from porelight.photo.overlay import overlay
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
 from porelight.photo.quality import require_quality
 from porelight.workflows.forecast_check import ForecastCheck, check_forecast, require_day

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from porelight.errors import ParameterError, PhotographError
-from porelight.photo.darkness import Mask
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.photo.estimate import Estimate
 from porelight.photo.measure import Measurement
@@ -18,6 +17,7 @@ from porelight.photo.measure import measure as measure_pores
 from porelight.photo.overlay import overlay
 from porelight.photo.perspective import zone_view
 from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.photo.quality import QualityFinding, findings, require_quality, resolution

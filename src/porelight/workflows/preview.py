@@ -10,9 +10,9 @@ from porelight.course.outcome import Outcome
 from porelight.errors import ParameterError
 from porelight.photo.change import ZoneChange
 from porelight.photo.compare import compare
-from porelight.photo.darkness import Mask
 from porelight.photo.measure import measure as measure_pores
 from porelight.photo.photograph import Photograph
+from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
 from porelight.render.preview import RATIO
 from porelight.render.preview import preview as draw_preview
