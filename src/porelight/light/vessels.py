@@ -19,7 +19,7 @@ class Vessel:
     Attributes
     ----------
     depth : float
-        Of its axis [m].
+        Depth of its axis [m].
     radius : float
         [m]
     medium : Medium

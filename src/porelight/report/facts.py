@@ -1,4 +1,4 @@
-"""What an outcome says about itself: whose skin, which sessions, and on which day it is judged.
+"""Facts that an outcome holds: the skin, the sessions, and the day on which it is judged.
 
 The settings travel with an outcome as text attributes; here they become objects with clinic units
 in their names. Nothing is computed from them but sentences and tables.
@@ -24,7 +24,7 @@ from porelight.tissue.person import roman
 
 @dataclass(frozen=True, slots=True)
 class SkinFacts:
-    """Whose skin the outcome is about."""
+    """The skin that the outcome is about."""
 
     zone: str
     fitzpatrick: int
@@ -79,7 +79,7 @@ class Judged:
 
 
 def skin_facts(outcome: Outcome) -> SkinFacts:
-    """Return whose skin an outcome is about.
+    """Return the skin that an outcome is about.
 
     Raises
     ------
