@@ -21,9 +21,9 @@ class Vessel:
     depth : float
         Depth of its axis [m].
     radius : float
-        [m]
+        Radius [m].
     medium : Medium
-        Blood, as a rule.
+        Optical properties of its content, as a rule of blood.
     offset : float
         Distance x of its axis from the axis of the beam [m]; may be negative.
     """
