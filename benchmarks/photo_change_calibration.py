@@ -2,7 +2,7 @@
 
     python benchmarks/photo_change_calibration.py [pairs] [--write]
 
-Ridge regression, through the origin, of the true change on what `porelight.photo.compare.observed`
+Ridge regression, through the origin, of the true change on what `porelight.photo.compare.observed_change`
 sees, over rendered pairs; the systematic error is what it leaves, pair by pair left out, less what
 the spread of the pores explains.
 """
@@ -15,7 +15,7 @@ from photo_pairs import side_by_side, visit_pair
 
 from porelight.errors import PhotographError
 from porelight.photo.change import FEATURES, SIGNALS, WITNESSES
-from porelight.photo.compare import ObservedChange, observed
+from porelight.photo.compare import ObservedChange, observed_change
 
 RIDGE = 1.0  # on features of unit variance
 _Z = 1.959964
@@ -33,7 +33,7 @@ def pair_of(seed: int) -> tuple[ObservedChange, float, np.ndarray] | str:
     pair = visit_pair(seed, true_ratio(seed))
     both = list(zip(pair.photographs, pair.measured, strict=True))
     try:
-        found = observed(both[0], both[1])
+        found = observed_change(both[0], both[1])
     except PhotographError as problem:
         return f"{seed}: {problem}"
     truth = pair.skins[0]

@@ -182,7 +182,7 @@ def compare(
     would therefore not be noticed.
     """
     model = change_model() if model is None else model
-    seen = observed(before, after)
+    seen = observed_change(before, after)
     change = zone_change(seen.features, seen.covariance, model)
     log_ratio, error, own = pore_changes(seen.fits, change, model)
     pores = PorePairs(
@@ -208,7 +208,7 @@ def compare(
     )
 
 
-def observed(
+def observed_change(
     before: tuple[Photograph, Measurement], after: tuple[Photograph, Measurement]
 ) -> ObservedChange:
     """Register two photographs and measure every pore in both; see `compare`."""
