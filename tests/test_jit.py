@@ -155,6 +155,27 @@ def test_a_file_of_another_signature_is_not_taken_for_the_asked_one(tmp_path):
     assert kept.load(ONE_NUMBER) is None
 
 
+@pytest.mark.slow
+def test_a_kernel_counts_as_kept_until_a_file_of_its_room_changes(room):
+    program = (
+        "import kernel\nfrom porelight._jit import is_kept\n"
+        "before = is_kept(kernel.kernel)\nkernel.kernel(2.0)\nprint(before, is_kept(kernel.kernel))"
+    )
+
+    def kept() -> list[str]:
+        run = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=room, capture_output=True, text=True, check=True, timeout=120,
+            env={**os.environ, "NUMBA_CACHE_DIR": ""},
+        )  # fmt: skip
+        return run.stdout.split()
+
+    assert kept() == ["False", "True"]
+    assert kept() == ["True", "True"]
+    (room / "piece.py").write_text(PIECE.format(factor=5.0), encoding="utf-8")
+    assert kept() == ["False", "True"]
+
+
 def test_flushing_forgets_one_kernel_and_no_other(tmp_path):
     ours, others = (OneFilePerSignature(str(tmp_path), name, "stamp") for name in ("a", "b"))
     ours.save(ONE_NUMBER, "code")

@@ -65,6 +65,9 @@ class InUsersCache(_StampOfRoom, caching.UserWideCacheLocator):
     """Keep kernels in the user's cache, where the package itself cannot be written to."""
 
 
+_DIGITS = 16  # of the digest in a file's name
+
+
 class OneFilePerSignature:
     """The kept code of one kernel; takes the place of Numba's `IndexDataCacheFile`.
 
@@ -111,7 +114,7 @@ class OneFilePerSignature:
         return data if kept_key == key else None
 
     def _path_of(self, key: object) -> Path:
-        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:_DIGITS]
         return self._folder / f"{self._kernel}.{digest}.nbc"
 
 
@@ -143,6 +146,22 @@ def _kept_by_room() -> Iterator[None]:
         finally:
             caching.IndexDataCacheFile = numbas_own  # type: ignore[misc]
             numba.config.CACHE_LOCATOR_CLASSES = chosen  # type: ignore[attr-defined]
+
+
+def is_kept(kernel: Callable[..., object]) -> bool:
+    """Return whether a kernel of the present sources is kept, for whichever signature."""
+    if not hasattr(kernel, "stats"):  # Python runs it as it is, and nothing is ever kept
+        return True
+    function = cast("Any", kernel).py_func
+    room = Path(function.__code__.co_filename).parent
+    one_digest = "?" * _DIGITS
+    names = f"*{function.__qualname__}-{function.__code__.co_firstlineno}.*.{one_digest}.nbc"
+    for path in Path(kernel.stats.cache_path).glob(names):
+        with path.open("rb") as file:
+            version, stamp = pickle.load(file)  # noqa: S301  as in `load`
+        if (version, stamp[-1]) == (numba.__version__, _digest_of(room)):
+            return True
+    return False
 
 
 def _compiled(function: F, **options: Any) -> F:

@@ -4,10 +4,9 @@ It goes the whole way on a virtual photograph, whose pores are known: measure, l
 forecast, picture, report. Every step is checked, and the demonstration passes only if all are.
 """
 
-import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +21,7 @@ from porelight.demo.acts import (
     small_plan,
     treatments,
 )
+from porelight.demo.kernels import processors
 from porelight.demo.story import Demonstration, Story
 from porelight.errors import InputFileError
 from porelight.files.measurements import load_measured
@@ -30,7 +30,9 @@ from porelight.report.page import write_report
 from porelight.tissue.skin import Skin
 
 
-def run_demo(folder: Path, *, seed: int, console: Console) -> Demonstration:
+def run_demo(
+    folder: Path, *, seed: int, console: Console, before_sessions: Callable[[], None] = lambda: None
+) -> Demonstration:
     """Run the demonstration and write what it makes into a folder.
 
     Parameters
@@ -41,6 +43,8 @@ def run_demo(folder: Path, *, seed: int, console: Console) -> Demonstration:
         The same seed gives the same numbers.
     console : Console
         Console to print to.
+    before_sessions : callable, optional
+        Called before the first session is simulated; see `porelight.demo.kernels`.
 
     Returns
     -------
@@ -68,6 +72,7 @@ def run_demo(folder: Path, *, seed: int, console: Console) -> Demonstration:
     quick_light(seed, story)
 
     story.heading("3  Laser Genesis and Pearl on light and dark skin")
+    before_sessions()
     treatments(seed, story)
 
     skin = Skin.typical(ZONE, 3, 35.0, oiliness="oily", pores=measurement.population())
@@ -102,10 +107,5 @@ def run_demo(folder: Path, *, seed: int, console: Console) -> Demonstration:
 def _computer() -> str:
     return (
         f"porelight {__version__}, Python {platform.python_version()}, {platform.system()} "
-        f"{platform.machine()}, {len(_processors())} processors"
+        f"{platform.machine()}, {processors()} processors"
     )
-
-
-def _processors() -> Sequence[int]:
-    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
-    return sorted(affinity(0)) if affinity is not None else range(os.cpu_count() or 1)
