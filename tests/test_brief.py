@@ -10,7 +10,7 @@ from porelight.brief import brief, table_html
 from porelight.course.simulation import begin
 from porelight.inference.sensitivity import Sensitivity
 from porelight.photo.estimate import Estimate
-from porelight.planning.limits import Check
+from porelight.planning.limits import LimitCheck
 from porelight.planning.plan import Candidate, Plan, Refusal
 from porelight.render.skin import render_skin
 
@@ -135,7 +135,7 @@ def test_photographs_print_in_a_line_and_show_as_a_picture():
 def test_a_plan_is_a_table_of_its_courses_and_of_what_is_refused():
     skin = pl.Skin.typical("cheek", 3, 40.0)
     outcome = begin(skin, SMALL).outcome
-    check = Check(
+    check = LimitCheck(
         "pain", passed=True, margin=0.25, shown_value="44", shown_limit="46", source="a source"
     )
     one = Candidate("3 x pearl", (), (check,), outcome.change("pore area", 0.0), 0.1, 6.0)
