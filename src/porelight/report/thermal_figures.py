@@ -122,7 +122,7 @@ def warmth_figure(rows: Sequence[Warmth]) -> Figure:
         panels = figure.subplots(1, 3, sharey=True)
         for axes, value, perfusion, title in (
             (panels[0], "surface", "constant", "surface at the end"),
-            (panels[1], "surface", "answers warmth", "surface, perfusion answers warmth"),
+            (panels[1], "surface", "thermoregulated", "surface, thermoregulated"),
             (panels[2], "thermometer", "constant", "thermometer at the spot, highest"),
         ):
             axes.axhspan(*_END_POINT, color=palette.PALE, alpha=0.6, linewidth=0.0)
