@@ -2,9 +2,9 @@
 
     python benchmarks/photo_change_calibration.py [pairs] [--write]
 
-Ridge regression, through the origin, of the true change on what `porelight.photo.compare.observed_change`
-sees, over rendered pairs; the systematic error is what it leaves, pair by pair left out, less what
-the spread of the pores explains.
+Ridge regression, through the origin, of the true change on what
+`porelight.photo.compare.observed_change` sees, over rendered pairs; the systematic error is what it
+leaves, pair by pair left out, less what the spread of the pores explains.
 """
 
 import sys
