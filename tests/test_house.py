@@ -1,5 +1,6 @@
 """Claims about the house itself: versions agree, starting is light, public names exist."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -47,6 +48,23 @@ def test_help_loads_no_heavy_library():
 @pytest.mark.parametrize("name", porelight.__all__)
 def test_every_public_name_exists(name):
     assert getattr(porelight, name) is not None
+
+
+def test_what_type_checkers_see_is_what_is_there():
+    # `_HOME` serves who runs, the block under TYPE_CHECKING who checks types: the same names, from
+    # the same modules
+    tree = ast.parse((ROOT / "src" / "porelight" / "__init__.py").read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    original = porelight._ORIGINAL
+    seen = {}
+    for node in block.body:
+        if isinstance(node, ast.ImportFrom):
+            seen |= {one.asname or one.name: (node.module, one.name) for one in node.names}
+        if isinstance(node, ast.Assign):
+            name, value = node.targets[0].id, node.value.id
+            seen[name] = seen.pop(value)
+    there = {name: (home, original.get(name, name)) for name, home in porelight._HOME.items()}
+    assert seen == there
 
 
 def test_an_unknown_name_is_an_attribute_error():
