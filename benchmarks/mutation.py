@@ -166,7 +166,7 @@ def measured(root: Path, cache: Path, workers: Workers, below: Sequence[str]) ->
 
 
 class Trials:
-    """Tries mutants with the tests that run their statements, the quickest file first.
+    """Tries mutants with the tests that run their statements, those of their own room first.
 
     Parameters
     ----------
@@ -174,6 +174,8 @@ class Trials:
         Which tests run which statements.
     sources : mapping of str to str
         Every file of the package by its path below it.
+    tests : mapping of str to str
+        Every file that holds tests by its path below the checkout.
     workers : Workers
         Who runs the tests.
     budget : float
@@ -186,6 +188,7 @@ class Trials:
         self,
         reach: Reach,
         sources: Mapping[str, str],
+        tests: Mapping[str, str],
         workers: Workers,
         *,
         budget: float,
@@ -194,6 +197,7 @@ class Trials:
         self._reach = reach
         self._sources = sources
         self._mentions = Mentions(sources)
+        self._tests = tests
         self._workers = workers
         self._budget = budget
         self._slack = slack
@@ -218,11 +222,14 @@ class Trials:
     def _of(self, fault: Fault) -> list[Trial]:
         at_import = self._reach.at_import
         places = {fault.place} if fault.place else set()
+        files: set[str] = set()
         if not fault.place or fault.place in at_import:
             places |= self._mentions.of(fault.path, fault.names, at_import)
+            files = self._mentions.test_files(fault.path, fault.names, self._tests)
+        near = f"tests/{fault.path.split('/')[0]}"
         # a module that runs in a process of its own is started by whoever mentions it
-        return self._reach.trials(places) or self._reach.trials(
-            self._mentions.of(fault.path, [""], at_import)
+        return self._reach.trials(places, near, files) or self._reach.trials(
+            self._mentions.of(fault.path, [""], at_import), near
         )
 
     def _asked(self, path: str, source: str, trials: Sequence[Trial]) -> dict[str, Any]:
@@ -330,7 +337,12 @@ def run(given: argparse.Namespace, faults: Sequence[Fault]) -> list[Verdict]:
         try:
             reach = measured(root, given.cache, workers, given.tests)
             trials = Trials(
-                reach, sources_of(root), workers, budget=given.budget, slack=given.slack
+                reach,
+                sources_of(root),
+                {name: (root / name).read_text(encoding="utf-8") for name in test_files(root, ())},
+                workers,
+                budget=given.budget,
+                slack=given.slack,
             )
             verdicts = []
             with ThreadPoolExecutor(given.jobs) as pool:

@@ -98,15 +98,29 @@ class Reach:
             replace(one, outcome="failed") if one.name == name else one for one in self.tests
         ]
 
-    def trials(self, places: Iterable[str]) -> list[Trial]:
-        """Return the tests that run one of some statements, the quickest file first."""
+    def trials(
+        self, places: Iterable[str], near: str = "", files: AbstractSet[str] = frozenset()
+    ) -> list[Trial]:
+        """Return the tests that run one of some statements.
+
+        Parameters
+        ----------
+        places : iterable of str
+            The statements.
+        near : str
+            Folder of test files to try before all others; the quickest file goes first among them,
+            and among the others.
+        files : set of str
+            Test files all of whose tests are tried, too.
+        """
         wanted = frozenset(places)
         whole: dict[str, float] = defaultdict(float)
         chosen: dict[str, list[tuple[bool, float, str]]] = defaultdict(list)
         for one in self.tests:
             whole[one.file] += one.seconds
             is_own = not wanted.isdisjoint(one.own)
-            if one.outcome == "passed" and (is_own or not wanted.isdisjoint(one.shared)):
+            is_met = is_own or one.file in files or not wanted.isdisjoint(one.shared)
+            if one.outcome == "passed" and is_met:
                 chosen[one.file].append((not is_own, one.seconds, one.name))
         trials = [
             Trial(
@@ -117,7 +131,9 @@ class Reach:
             )
             for file, found in chosen.items()
         ]
-        return sorted(trials, key=lambda one: (one.seconds, one.file))
+        return sorted(
+            trials, key=lambda one: (not one.file.startswith(f"{near}/"), one.seconds, one.file)
+        )
 
 
 class Mentions:
@@ -135,8 +151,17 @@ class Mentions:
         self._definers: dict[str, set[Name]] = {}
         self._of_file: dict[str, set[str]] = defaultdict(set)
         self._importers: dict[str, set[str]] = defaultdict(set)
-        for path, source in sources.items():
-            self._read(path, ast.parse(source), sources)
+        self._sources = sources
+        trees = {path: ast.parse(source) for path, source in sources.items()}
+        # a module may hand on what it imports, and others take it from there
+        self._handed_on: dict[Name, Name] = {}
+        for path, tree in trees.items():
+            for statement in tree.body:
+                if isinstance(statement, ast.ImportFrom):
+                    for name, origin in self._imported(path, statement).items():
+                        self._handed_on[path, name] = origin
+        for path, tree in trees.items():
+            self._read(path, tree)
 
     def of(self, path: str, names: Sequence[str], at_import: AbstractSet[str]) -> set[str]:
         """Return the statements in functions that mention names, also by way of other definitions.
@@ -168,15 +193,36 @@ class Mentions:
             waiting |= (self._names[one] | called) - seen
         return found
 
+    def test_files(self, path: str, names: Sequence[str], tests: Mapping[str, str]) -> set[str]:
+        """Return the test files that import one of some names.
+
+        Parameters
+        ----------
+        path : str
+            The file of the package that defines the names.
+        names : sequence of str
+            What is looked for.
+        tests : mapping of str to str
+            Every test file by its path below the checkout.
+        """
+        wanted = {(path, name) for name in names}
+        return {
+            file
+            for file, source in tests.items()
+            for statement in ast.walk(ast.parse(source))
+            if isinstance(statement, ast.ImportFrom)
+            and not wanted.isdisjoint(self._imported("", statement).values())
+        }
+
     def around(self, place: str) -> set[Name]:
         """Return what is defined by the outermost statement around a statement."""
         return self._definers.get(place, set())
 
-    def _read(self, path: str, tree: ast.Module, sources: Mapping[str, str]) -> None:
+    def _read(self, path: str, tree: ast.Module) -> None:
         known = {name: (path, name) for one in tree.body for name in defined_by(one)}
         for statement in ast.walk(tree):
             if isinstance(statement, ast.ImportFrom):
-                known |= self._imported(path, statement, sources)
+                known |= self._imported(path, statement)
         for outer in tree.body:
             defined = {(path, name) for name in defined_by(outer)}
             for name in _mentioned(_outside_functions(outer), known):
@@ -188,19 +234,19 @@ class Mentions:
                 for name in _mentioned(ast.walk(inner), known):
                     self._places[name].add(place)
 
-    def _imported(
-        self, path: str, statement: ast.ImportFrom, sources: Mapping[str, str]
-    ) -> dict[str, Name]:
+    def _imported(self, path: str, statement: ast.ImportFrom) -> dict[str, Name]:
         """Return the names that an import takes from the package, and note who imports whom."""
-        origin = _file_of(statement.module or "", sources)
+        origin = _file_of(statement.module or "", self._sources)
         taken: dict[str, Name] = {}
         for alias in statement.names:
-            module = _file_of(f"{statement.module}.{alias.name}", sources)
+            module = _file_of(f"{statement.module}.{alias.name}", self._sources)
             if module or origin:
                 self._importers[module or origin].add(path)
             if module or origin:
                 # a module itself has no name in it
                 own = (module, "") if module else (origin, alias.name)
+                while own in self._handed_on:
+                    own = self._handed_on[own]
                 taken[alias.asname or alias.name] = own
         return taken
 

@@ -115,6 +115,21 @@ def test_a_definition_is_mentioned_by_way_of_others():
     assert mentions.of("one/a.py", ["Span"], set()) == {"one/b.py:3:4"}
 
 
+def test_a_name_that_is_handed_on_is_followed_and_tests_that_import_it_are_known():
+    sources = {
+        "one/a.py": "LIMIT = 3\n",
+        "one/b.py": "from porelight.one.a import LIMIT\n",
+        "one/c.py": "from porelight.one.b import LIMIT\ndef use():\n    return LIMIT\n",
+    }
+    mentions = Mentions(sources)
+    assert mentions.of("one/a.py", ["LIMIT"], set()) == {"one/c.py:3:4"}
+    tests = {
+        "tests/one/test_b.py": "from porelight.one.b import LIMIT\n",
+        "tests/one/test_c.py": "from porelight.one.c import use\n",
+    }
+    assert mentions.test_files("one/a.py", ["LIMIT"], tests) == {"tests/one/test_b.py"}
+
+
 def test_what_a_function_made_at_import_is_mentioned_for_the_function():
     sources = {
         "one/a.py": (
@@ -144,6 +159,8 @@ def test_only_tests_that_pass_can_kill_the_quickest_first():
     reach.distrust("middle")
     assert reach.trials({"here"})[0].names == ("last",)
     assert reach.trials({"elsewhere"}) == []
+    file = reach.tests[0].file
+    assert reach.trials({"elsewhere"}, files={file})[0].file == file
 
 
 def test_tests_that_share_what_can_change_are_tried_after_those_that_run_the_statement():
