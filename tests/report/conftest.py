@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from porelight.course.healing_weeks import POPULATION_DRAWS
 from porelight.course.outcome import Outcome, outcome_dataset, outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 
@@ -71,7 +72,8 @@ def build(
     lengths = {"draw": N_DRAW, "day": days.size, "depth": DEPTH.size, "clock": N_CLOCK}
     lengths |= {"session": len(sessions), "member": N_MEMBER if sessions else 1, "pore": 512}
     declared = {**outcome_variables(), **{one.name: one for one in extra}}
-    for name in set(declared) - set(variables) - {"resting_temperature"}:
+    absent = {"resting_temperature", *POPULATION_DRAWS}  # where no photograph was measured
+    for name in set(declared) - set(variables) - absent:
         variables[name] = np.zeros([lengths[dim] for dim in declared[name].dims])
     for one in extra:  # grows evenly by a tenth until the last day, the same in every draw
         shape = [lengths[dim] for dim in one.dims]

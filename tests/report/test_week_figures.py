@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from porelight.course.course import Course
 from porelight.course.outcome import Outcome
 from porelight.report.drawing import data_uri
 from porelight.report.week_figures import (
@@ -10,6 +13,7 @@ from porelight.report.week_figures import (
     sizes_figure,
     weeks_figure,
 )
+from porelight.tissue.population import PorePopulation
 
 
 def _longest(axes):
@@ -118,3 +122,16 @@ def test_sessions_carry_the_mark_of_their_device_and_unregistered_ones_the_usual
     assert [text.get_text() for text in figure.legends[0].get_texts()][:3] == [
         *("Laser Genesis", "Pearl", "opal")
     ]
+
+
+def test_sizes_of_measured_pores_are_those_that_the_tables_count(skin):
+    sizes = np.random.default_rng(1).uniform(3e-4, 6e-4, 80)
+    open_ = PorePopulation.measured(
+        sizes, 2e-4, diameter_factor=np.full(3, 1.0), density_factor=np.array([0.6, 0.7, 0.9])
+    )
+    outcome = Course(replace(skin, pores=open_)).follow([], draws=9, seed=1, days=(0.0, 84.0))
+    told = float(outcome.visible_density.sel(day=0.0).median()) / 1e4
+    assert told == pytest.approx(0.7 * 80 / 2.0)
+    (axes,) = sizes_figure(outcome).axes
+    now = next(line for line in axes.lines if line.get_label() == "now")
+    assert now.get_ydata()[0] == pytest.approx(told)

@@ -161,6 +161,8 @@ class HealingWeeks:
         outcomes = {
             **weeks,
             **_seen(skin, weeks["diameter_ratio"], values),
+            # so that a reader of the outcome can see the same pores
+            **{name: values[name] for name in POPULATION_DRAWS if name in values},
             "pigment_risk": spread_over(1.0 - np.prod(1.0 - risk, axis=0), n_draws),
             "stimulus": spread_over(signal, n_draws),
         }

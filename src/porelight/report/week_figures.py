@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from porelight.course.healing_weeks import POPULATION_DRAWS
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import OutcomeVariable, Trial
 from porelight.course.value_text import significant
@@ -181,34 +182,53 @@ def sizes_figure(outcome: Outcome) -> Figure:
 
     The prediction scales every pore and stops it at its genetic size, as the course does. A count
     of all that are larger needs no bins, and at the threshold of the eye it is the number of
-    visible pores.
+    visible pores. Measured pores are, in each draw, as large and as many as the photograph allows;
+    "now" is the median of the draws, as in the tables.
     """
     when = judged(outcome)
     now = outcome["pore_diameter"].to_numpy()
     floor = outcome["pore_floor"].to_numpy()
     ratio = outcome["diameter_ratio"].sel(day=when.day, method="nearest").to_numpy()
-    ratio = ratio[np.linspace(0, ratio.size - 1, min(_SAMPLE, ratio.size)).astype(int)]
+    some = np.linspace(0, ratio.size - 1, min(_SAMPLE, ratio.size)).astype(int)
+    possible = np.array(
+        [
+            outcome[name].to_numpy()[some] if name in outcome else np.ones(some.size)
+            for name in POPULATION_DRAWS
+        ]
+    ).T
     area = float(outcome.attrs["pore_area_m2"])
     first = min(float(now.min()), 0.9 * DETECTION_THRESHOLD)
     last = max(1.02 * float(now.max()), 1.2 * DETECTION_THRESHOLD)
     x = np.linspace(first, last, 240)
 
-    def larger(diameter: Floats) -> Floats:
-        """Return the pores per cm2 that are at least as large as each x."""
-        above = diameter.size - np.searchsorted(np.sort(diameter), x)
-        return np.asarray(above / (area * per_cm2), dtype=np.float64)
+    def larger(diameter: Floats, size: float, number: float) -> Floats:
+        """Return the pores per cm2 that are at least as large as each x, of one possibility."""
+        above = diameter.size - np.searchsorted(np.sort(size * diameter), x)
+        return np.asarray(number * above / (area * per_cm2), dtype=np.float64)
 
-    draws = np.array([larger(np.maximum(now * one, floor)) for one in ratio])
+    def median_larger(diameter: Floats) -> Floats:
+        return np.median([larger(diameter, *one) for one in possible], axis=0)
+
+    draws = np.array(
+        [
+            larger(np.maximum(now * one, floor), *factors)
+            for one, factors in zip(ratio[some], possible, strict=True)
+        ]
+    )
+    larger_now = median_larger(now)
     with drawing():
         figure = new_figure(2.9, width=7.1)
         axes = figure.subplots()
         axes.plot(
-            x / mm, larger(floor), color=palette.GREY, linestyle=":", linewidth=1.2, label=_FLOOR
+            x / mm,
+            median_larger(floor),
+            color=palette.GREY,
+            linestyle=":",
+            linewidth=1.2,
+            label=_FLOOR,
         )
         band(axes, x / mm, draws, palette.BLUE, when.words)
-        axes.plot(
-            x / mm, larger(now), color=palette.INK, linestyle="--", linewidth=1.3, label="now"
-        )
+        axes.plot(x / mm, larger_now, color=palette.INK, linestyle="--", linewidth=1.3, label="now")
         seen = f"{_visible(outcome, 0.0)} now, {_visible(outcome, when.day)} then"
         axes.axvline(
             DETECTION_THRESHOLD / mm,
@@ -216,11 +236,11 @@ def sizes_figure(outcome: Outcome) -> Figure:
             linewidth=1.1,
             label=f"visible from {DETECTION_THRESHOLD / mm:g} mm: {seen}",
         )
-        most = float(larger(now).max())
+        most = float(larger_now.max())
         axes.set_yscale("log")
         axes.set_ylim(most / 200.0, 1.4 * most)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        shown = x[larger(now) >= most / 200.0]
+        shown = x[larger_now >= most / 200.0]
         axes.set_xlim(x[0] / mm, shown[-1] / mm)
         axes.set_xlabel("diameter [mm]")
         axes.set_ylabel("pores per cm\u00b2 larger than that")
