@@ -157,6 +157,8 @@ def test_without_a_day_an_outcome_is_judged_twelve_weeks_after_the_last_session(
 def test_without_sessions_the_weeks_count_from_the_start():
     untreated = Outcome(outcome().dataset.assign_attrs(sessions="[]"))
     assert untreated.judged_day == 84.0
+    days = xr.Dataset(coords={"day": [0.0, 84.4, 85.0]}, attrs={"sessions": "[]"})
+    assert Outcome(days).judged_day == 84.4
 
 
 def test_the_observed_day_nearest_to_the_one_asked_is_taken_and_told():

@@ -12,10 +12,11 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porelight.course import clinic_units
 from porelight.course.codec import skin_document, skin_of
 from porelight.course.documents import json_document, json_text
 from porelight.course.fields import Field, FieldTable, never
-from porelight.course.kinds import Name, Number
+from porelight.course.kinds import ClinicUnit, Name, Number
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, ENSEMBLE, LAYER, PORES, SESSION, SKIN
@@ -329,6 +330,75 @@ def test_clinic_numbers_read_as_people_write_them():
         "radiant_exposure_j_cm2": 14, "spot_mm": 5, "rate_hz": 7, "pulses": 2000, "area_cm2": 100,
         "passes": 4, "overlap": 0, "stop_at_surface_c": 43,
     }  # fmt: skip
+
+
+# what course files could always say: a range that narrows refuses files that people have
+RANGES = {
+    "day": (0, 3650), "wavelength_nm": (400, 3000), "radiant_exposure_j_cm2": (0, 100),
+    "spot_mm": (0.1, 30), "pulse_ms": (1e-6, 1000), "rate_hz": (0.01, 1000),
+    "pulses": (1, 100_000), "area_cm2": (0.1, 2000), "passes": (1, 4), "overlap": (0, 0.8),
+    "stop_at_surface_c": (30, 60), "width_over_height": (0.01, 100), "stacked_pulses": (1, 1000),
+    "hand_seed": (0, 2**31), "thermometer_field_mm": (0.1, 200), "thermometer_lag_s": (0, 60),
+    "thermometer_emissivity": (0.5, 1), "from_day": (0, 36500), "to_day": (0, 36500),
+    "level": (0, 1), "fitzpatrick": (1, 6), "age_years": (12, 110), "draws": (8, 100_000),
+    "members": (1, 200), "photons": (1000, 10**9), "seed": (0, 2**31),
+}  # fmt: skip
+
+
+def test_the_ranges_of_course_files_are_those_that_people_have():
+    found = {
+        field.key: (field.kind.low, field.kind.high)
+        for table in (SESSION, CARE, SKIN, ENSEMBLE)
+        for field in table.fields
+        if field.key in RANGES
+    }
+    assert found == RANGES
+
+
+def test_every_clinic_unit_has_its_size():
+    sizes = {
+        "nm": 1e-9, "um": 1e-6, "mm": 1e-3, "ms": 1e-3, "cm2": 1e-4, "J/cm2": 1e4, "mrad": 1e-3,
+    }  # fmt: skip
+    for unit in vars(clinic_units).values():
+        if isinstance(unit, ClinicUnit):
+            assert unit.to_si(1.0) - unit.to_si(0.0) == pytest.approx(sizes.get(unit.name, 1.0))
+            assert unit.to_si(0.0) == (273.15 if unit.name == "degrees C" else 0.0)
+
+
+def test_what_a_document_leaves_out_is_as_usual():
+    assert ENSEMBLE.object({}) == EnsembleSettings()
+    assert CARE.object({"kind": "cleansing"}) == Care("cleansing")
+    assert ENSEMBLE.document(EnsembleSettings()) == {}
+    assert set(ENSEMBLE.document(EnsembleSettings(), whole=True)) == {
+        *("draws", "members", "photons", "seed", "perfusion")
+    }
+
+
+def test_half_a_measured_profile_is_no_beam():
+    document = SESSION.document(GENESIS.on_day(0))
+    with pytest.raises(ParameterError, match="beam_irradiance is missing"):
+        SESSION.object({**document, "beam_radius_mm": [0, 1]})
+    with pytest.raises(ParameterError, match="path_position_mm is missing"):
+        SESSION.object({**document, "path_time_s": [0, 1]})
+
+
+@pytest.mark.parametrize("wandering", [{"wander": 1e-3}, {"pace_variation": 0.1}])
+def test_the_seed_of_a_hand_decides_where_the_hand_does(wandering):
+    one, other = (replace(GENESIS, motion=Motion(**wandering, seed=seed)) for seed in (1, 2))
+    assert SESSION.identity(one.on_day(0)) != SESSION.identity(other.on_day(0))
+
+
+def test_the_end_of_care_decides_unless_it_is_done_in_a_moment():
+    for kind, decides in (("cleansing", True), ("picking", False)):
+        one, other = Care(kind, 1.0, 9.0), Care(kind, 1.0, 19.0)
+        assert (CARE.identity(one) != CARE.identity(other)) == decides
+
+
+def test_only_what_files_can_hold_becomes_json():
+    with pytest.raises(TypeError, match="set in a document"):
+        json_text({"odd": {1}})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_text({"odd": math.nan})
 
 
 @pytest.mark.parametrize(

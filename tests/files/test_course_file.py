@@ -81,8 +81,13 @@ def test_missing_folder_and_binary_files_are_named(tmp_path):
         read_course_tables(binary)
 
 
+def refuse_constant(text):
+    raise AssertionError(f"{text} is no JSON")
+
+
 def test_schema_names_units_and_refuses_unknown_keys():
-    schema = json.loads(course_schema())
+    # Python's reader would take -Infinity, which is no JSON and which others refuse
+    schema = json.loads(course_schema(), parse_constant=refuse_constant)
     session = schema["$defs"]["SessionTable"]
     assert session["additionalProperties"] is False
     spot = session["properties"]["spot_mm"]["anyOf"][0]

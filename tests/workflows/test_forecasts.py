@@ -57,6 +57,9 @@ def test_the_posterior_takes_the_place_of_the_priors_and_says_so(course):
     other = course.simulate_with(small, last_day=98.0, values=values)
     np.testing.assert_array_equal(told.outcome.area_fraction, other.area_fraction)
     assert "posterior that ships" in told.outcome.attrs["notes"]
+    assert forecast(course, small, last_day=98.0).outcome.attrs["notes"] == "[]"
+    warm = forecast(course, replace(small, perfusion="thermoregulated"), last_day=98.0)
+    assert "Perfusion rose with the warmth" in warm.outcome.attrs["notes"]
 
 
 @pytest.mark.parametrize("perfusion", ["constant", "thermoregulated"])

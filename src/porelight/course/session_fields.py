@@ -253,7 +253,7 @@ SESSION = FieldTable(
             path="exposure.beam.profile.pixel",
             key="beam_pixel_um",
             meaning="pixel of a picture of the beam",
-            kind=Number(UM),
+            kind=Number(UM, 0.1, 1e5, "Metres need multiplying by 1e6."),
         ),
         Field(
             path="exposure.beam.inner_diameter",

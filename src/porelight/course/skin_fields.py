@@ -70,7 +70,7 @@ PORES = FieldTable(
             path="area",
             key="skin_area_cm2",
             meaning="area of the skin that they sit on",
-            kind=Number(CM2),
+            kind=Number(CM2, 1e-4, 2e4, "Square metres need multiplying by 10000."),
         ),
         Field(
             path="is_measured",
