@@ -1,9 +1,11 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from porelight.errors import InputFileError, ParameterError
+from porelight.files.beam_files import read_radial_profile
 from porelight.files.light_case import read_light_case, write_light_case
 from porelight.files.light_examples import (
     EXAMPLE,
@@ -302,3 +304,15 @@ def test_picture_with_objects_in_it_is_not_unpickled(tmp_path):
     np.save(tmp_path / "beam.npy", np.array([object()]), allow_pickle=True)
     with pytest.raises(InputFileError, match="not a NumPy array of numbers"):
         case_of(tmp_path, '[beam]\nfile = "beam.npy"\npixel_um = 500\n' + LAYER)
+
+
+def test_a_table_of_a_beam_that_may_not_be_read_is_refused_in_one_line(tmp_path, monkeypatch):
+    table = tmp_path / "beam.csv"
+    table.write_text("0,1\n1,0\n", encoding="utf-8")
+
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", denied)
+    with pytest.raises(InputFileError, match="not a text file; expected numbers in CSV"):
+        read_radial_profile(table)

@@ -215,6 +215,7 @@ def test_animation_is_refused(tmp_path):
     [
         (b"", "is empty"),
         (b"not a picture\n", "text and no picture"),
+        (b"not a text\x7f\n", "no picture that can be recognised"),
         (b"%PDF-1.7 \0", "a PDF"),
         (b"\0\0\0\x18ftypheic\0\0", "HEIC"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
