@@ -118,10 +118,16 @@ def test_photographs_that_cannot_teach_are_refused_in_one_line(tmp_path, photogr
         visit_of(0.0, small)
     bare = shutil.copytree(photographs[0], tmp_path / "bare")
     content = json.loads((bare / "summary.json").read_text(encoding="utf-8"))
-    del content["area_fraction"]["low"]
-    (bare / "summary.json").write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(InputFileError, match="lacks the area fraction with its interval"):
-        visit_of(0.0, bare)
+    interval = content["area_fraction"]
+    for damaged in (
+        {"value": interval["value"]},
+        {**interval, "low": None},
+        {**interval, "low": "x"},
+    ):
+        content["area_fraction"] = damaged
+        (bare / "summary.json").write_text(json.dumps(content), encoding="utf-8")
+        with pytest.raises(InputFileError, match="lacks the area fraction with its interval"):
+            visit_of(0.0, bare)
 
 
 @pytest.mark.parametrize("entry", ["week6", "0=week6", "six=week6", "42=", "nan=week6"])

@@ -46,11 +46,12 @@ def test_header_says_what_the_bytes_are(tmp_path):
     )
 
 
-def test_columns_before_rows_are_read_as_mcx_writes_them(tmp_path):
+@pytest.mark.parametrize("order", ["c", "col", "Column"])
+def test_columns_before_rows_are_read_as_mcx_writes_them(tmp_path, order):
     data = VOLUME.tobytes(order="F")
     packed = base64.b64encode(zlib.compress(data)).decode()
     path = tmp_path / "v.jnii"
-    path.write_text(json.dumps(document_of(_ArrayOrder_="c", _ArrayZipData_=packed)))
+    path.write_text(json.dumps(document_of(_ArrayOrder_=order, _ArrayZipData_=packed)))
 
     np.testing.assert_array_equal(read_jnii(path)[0], VOLUME)
 

@@ -123,3 +123,11 @@ def test_choices_that_do_not_fit_get_one_line(tmp_path, lines, message):
     written(tmp_path, "time_s,x_mm,y_mm\n0,0,0\n0.15,5,0\n0.3,9,0\n")
     with pytest.raises(InputFileError, match=message):
         exposure_of(tmp_path, lines)
+
+
+def test_as_many_pulses_as_are_allowed_are_read_and_no_more(tmp_path, monkeypatch):
+    monkeypatch.setattr("porelight.files.pulse_paths._MOST_PULSES", 2)
+    lines = "time_s,x_mm,y_mm\n0,0,0\n1,0,0\n"
+    assert read_pulse_path(written(tmp_path, lines)).n_pulses == 2
+    with pytest.raises(InputFileError, match="it has 3 pulses; expected 1 to 2 lines"):
+        read_pulse_path(written(tmp_path, lines + "2,0,0\n"))

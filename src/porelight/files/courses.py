@@ -152,7 +152,7 @@ def _session(table: Mapping[str, Any], folder: Path) -> Session:
     if recorded is None and set(stated) >= _SETTING_KEYS:
         # everything is said: a plan's session, or an experiment that has no device file
         session = SESSION.object(stated)
-        breaches = () if device is None else device.breaches(session.exposure, 1)
+        breaches = () if device is None else device.breaches(session.exposure)
         if breaches:
             raise ParameterError(
                 f"{breaches[0]} For an experiment beyond it give the device a name of its own."

@@ -46,9 +46,9 @@ def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture
     """
     file = Path(path)
     pixels, header = _decoded(file, "photograph", most_pixels)
-    across, down = (float(x) for x in header.get("dpi", (0.0, 0.0)))
+    across, down = (float(x) for x in header["dpi"])
     dpi = (across, down) if across > 0.0 and down > 0.0 else None
-    return Picture(pixels, dpi, bool(header.get("has_camera")), file.name)
+    return Picture(pixels, dpi, bool(header["has_camera"]), file.name)
 
 
 def read_photograph(

@@ -252,15 +252,15 @@ class Device:
             thermometer=cast("Thermometer", given.get("thermometer", Thermometer.typical())),
         )
 
-    def breaches(self, exposure: Exposure, fitzpatrick: int) -> tuple[str, ...]:
-        """Return one line for every limit that an exposure of this skin type would break.
+    def breaches(self, exposure: Exposure, fitzpatrick: int | None = None) -> tuple[str, ...]:
+        """Return one line for every limit of the device that an exposure would break.
 
         Parameters
         ----------
         exposure : Exposure
             The session that is planned.
-        fitzpatrick : int
-            Skin type, 1 to 6.
+        fitzpatrick : int, optional
+            Skin type, 1 to 6; the skin is not judged when left out.
 
         Returns
         -------
@@ -275,7 +275,7 @@ class Device:
                 for name in SETTINGS
                 if name in self.settings and not _within(given[name], self.settings[name])
             ]
-            if fitzpatrick_type(fitzpatrick) > self.fitzpatrick_darkest:
+            if fitzpatrick is not None and fitzpatrick_type(fitzpatrick) > self.fitzpatrick_darkest:
                 lines.append(
                     f"{self.title} is offered for skin types I to "
                     f"{roman(self.fitzpatrick_darkest)}; this skin is type {roman(fitzpatrick)}."

@@ -1,0 +1,150 @@
+"""From a course file to a course: what the file says, and what the device adds to it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tomli_w
+
+from porelight.course.codec import skin_document
+from porelight.course.vocabulary import CARE, SESSION, SKIN
+from porelight.errors import InputFileError
+from porelight.files.courses import read_course, read_skin
+from porelight.laser.beam import Beam
+from porelight.laser.devices import laser_genesis, pearl
+from porelight.laser.exposure import Session
+from porelight.laser.motion import Motion, PulsePath
+from porelight.tissue.population import PorePopulation
+from porelight.tissue.skin import Skin
+
+SKIN_TABLE = {"zone": "cheek", "fitzpatrick": 3, "age_years": 35}
+PATH = PulsePath(np.array([0.0, 0.2, 0.4]), np.array([[0.0, 0.0], [2e-3, 0.0], [4e-3, 1e-3]]))
+
+
+def written(folder, sessions=(), skin=None, **tables):
+    target = folder / "course.toml"
+    content = {"skin": skin or SKIN_TABLE, "session": list(sessions), **tables}
+    target.write_text(tomli_w.dumps(content), encoding="utf-8")
+    return target
+
+
+def the_session(folder, **table):
+    return read_course(written(folder, [{"day": 3, **table}])).course.sessions[0]
+
+
+@pytest.mark.parametrize(
+    "exposure",
+    [
+        laser_genesis(),
+        laser_genesis(cooling="cold air", aspect=2.0, stop_at_surface=315.15),
+        laser_genesis(motion=Motion.by_hand(seed=4)),
+        laser_genesis(motion=PATH),
+        pearl(radiant_exposure=0.0),
+        replace(laser_genesis(), beam=Beam("gaussian", 5e-3, tilt=0.1)),
+        replace(laser_genesis(), device="bench", wavelength=1.32e-6, radiant_exposure=3e5),
+    ],
+    ids=["usual", "cooled", "hand", "recorded", "dark", "tilted", "bench"],
+)
+def test_a_session_written_whole_is_read_as_it_was(tmp_path, exposure):
+    session = exposure.on_day(12.5)
+    found = read_course(written(tmp_path, [SESSION.document(session)])).course.sessions[0]
+    assert SESSION.document(found) == SESSION.document(session)
+    assert SESSION.identity(found) == SESSION.identity(session)
+
+
+def test_what_is_left_out_is_the_devices_usual(tmp_path):
+    for make in (laser_genesis, pearl):
+        usual = make()
+        assert the_session(tmp_path, device=usual.device) == Session(3.0, usual)
+    found = the_session(tmp_path, device="pearl", overlap=0.3, area_cm2=50).exposure
+    # the number of pulses follows from the pattern
+    assert found == pearl(overlap=0.3, area=5e-3)
+    assert found.n_pulses != pearl().n_pulses
+
+
+def test_a_whole_table_of_a_known_device_is_held_to_its_limits(tmp_path):
+    whole = SESSION.document(laser_genesis().on_day(0))
+    too_strong = {**whole, "radiant_exposure_j_cm2": 30}
+    with pytest.raises(InputFileError, match=r"session\[1\]: radiant_exposure is 30 J/cm2; L"):
+        read_course(written(tmp_path, [too_strong]))
+    bench = read_course(written(tmp_path, [{**too_strong, "device": "bench"}]))
+    assert bench.course.sessions[0].exposure.radiant_exposure == 3e5
+
+
+def test_a_path_stated_as_numbers_brings_its_pulses_and_rate(tmp_path):
+    numbers = {"path_time_s": [0, 0.2, 0.4], "path_position_mm": [[0, 0], [2, 0], [4, 1]]}
+    found = the_session(tmp_path, device="laser-genesis", **numbers).exposure
+    assert (found.n_pulses, found.rate) == (3, pytest.approx(5.0))
+    np.testing.assert_array_equal(found.motion.position, PATH.position)
+
+
+def test_a_hand_in_a_word_is_the_librarys_and_may_be_told_in_numbers(tmp_path):
+    of_word = the_session(tmp_path, device="laser-genesis", path="hand", hand_seed=2)
+    assert of_word.exposure.motion == Motion.by_hand(seed=2)
+    steady = the_session(tmp_path, device="laser-genesis", path="hand", hand_wander_mm=0.5)
+    assert steady.exposure.motion == replace(Motion.by_hand(), wander=5e-4)
+    told = the_session(tmp_path, device="laser-genesis", hand_wander_mm=1, hand_seed=3)
+    assert told.exposure.motion == Motion(wander=1e-3, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"device": "pear"}, "no device named 'pear'; did you mean 'pearl'"),
+        ({"device": "pearl", "pulses": 9}, "n_pulses cannot be set for Pearl"),
+        ({"device": "pearl", "wavelength_nm": 1064}, "wavelength_nm is 1064 nm; Pearl has 2790"),
+        ({"device": "none.toml"}, "none.toml"),
+        ({"device": "pearl", "hand_seed": 1}, "hand_seed is for path = 'hand'; path is 'raster'"),
+    ],
+)
+def test_a_session_that_cannot_be_gets_one_line_with_its_number(tmp_path, table, message):
+    with pytest.raises(InputFileError, match=message) as refusal:
+        the_session(tmp_path, **table)
+    assert "session[1]" in str(refusal.value) or "none.toml" in str(refusal.value)
+
+
+def test_a_skin_written_whole_is_read_as_it_was(tmp_path):
+    typical = Skin.typical("nose", 4, 51.0, sex="male", oiliness="oily")
+    first, *others = typical.layers
+    pores = PorePopulation.measured(
+        np.array([2.5e-4, 4e-4]), 2e-5, diameter_factor=np.array([0.9, 1.1]),
+        density_factor=np.array([1.2, 0.7]),
+    )  # fmt: skip
+    for skin in (
+        typical,
+        replace(typical, sebum=1.5),
+        replace(typical, layers=(replace(first, thickness=6e-5), *others)),
+        replace(typical, pores=pores),
+    ):
+        found = read_skin(written(tmp_path, skin=skin_document(skin)))
+        assert SKIN.identity(found) == SKIN.identity(skin)
+
+
+def test_pores_are_named_once(tmp_path):
+    pores = {"diameter_mm": [0.3], "floor_mm": [0.2], "skin_area_cm2": 0.1}
+    twice = {**SKIN_TABLE, "pores": "measured", "photo": "cheek.png"}
+    with pytest.raises(InputFileError, match=r"skin\.pores and skin\.photo exclude each other"):
+        read_skin(written(tmp_path, skin=twice))
+    unscaled = {**SKIN_TABLE, "photo": "cheek.png"}
+    with pytest.raises(InputFileError, match=r"skin\.photo needs skin\.px_per_mm"):
+        read_skin(written(tmp_path, skin=unscaled))
+    alone = read_skin(written(tmp_path, skin={**SKIN_TABLE, "pore_population": pores}))
+    assert alone.pores.diameter.tolist() == [3e-4]
+    assert not alone.pores.is_measured
+
+
+def test_care_and_ensemble_come_from_their_tables(tmp_path):
+    content = read_course(
+        written(
+            tmp_path,
+            care=[{"kind": "cleansing", "from_day": 2, "level": 0.5}],
+            simulation={"draws": 9, "photons": 2000, "last_day": 40},
+        )
+    )
+    assert CARE.document(content.course.care[0]) == {
+        "kind": "cleansing", "from_day": 2, "level": pytest.approx(0.5),
+    }  # fmt: skip
+    assert (content.settings.draws, content.settings.photons, content.settings.seed) == (9, 2000, 1)
+    assert content.last_day == 40.0
+    with pytest.raises(InputFileError, match=r"care\[1\]: picking runs from day 9 to day 3"):
+        read_course(written(tmp_path, care=[{"kind": "picking", "from_day": 9, "to_day": 3}]))
