@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
@@ -18,7 +18,6 @@ from porelight.session.monitoring import Perfusion
 from porelight.tissue.skin import Skin
 
 FOLLOWED = 182.0  # d after the last session: the half year in which trials saw relapse
-_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,7 +60,7 @@ class Course:
         last_day: float | None = None,
         values: Mapping[str, Floats] | None = None,
         perfusion: Perfusion = "constant",
-        laws: Laws = _OWN,
+        laws: Laws = OWN_LAWS,
         progress: Progress | None = None,
     ) -> Outcome:
         """Simulate every session and follow the skin over the weeks.
@@ -101,7 +100,7 @@ class Course:
         *,
         last_day: float | None = None,
         values: Mapping[str, Floats] | None = None,
-        laws: Laws = _OWN,
+        laws: Laws = OWN_LAWS,
         progress: Progress | None = None,
     ) -> Outcome:
         """Simulate as `simulate` does, given size, seed and perfusion in one object."""
@@ -124,7 +123,7 @@ class Course:
         seed: int,
         days: Sequence[float],
         values: Mapping[str, Floats] | None = None,
-        laws: Laws = _OWN,
+        laws: Laws = OWN_LAWS,
     ) -> Outcome:
         """Follow the skin over the weeks, given what each session did.
 

@@ -101,7 +101,7 @@ class Laws:
     @property
     def foreign(self) -> dict[str, list[str]]:
         """Names of the laws that are not porelight's own, by what they are about; often empty."""
-        own = Laws()
+        own = OWN_LAWS
         found = {
             "injury": [] if self.injury is own.injury else [_name(self.injury)],
             "healing": [] if self.healing is own.healing else [_name(self.healing)],
@@ -109,6 +109,9 @@ class Laws:
             "outcomes": [one.variable.name for one in self.outcomes],
         }
         return {about: names for about, names in found.items() if names}
+
+
+OWN_LAWS = Laws()
 
 
 def _name(law: Any) -> str:

@@ -38,3 +38,6 @@ class EnsembleSettings:
         if self.seed < 0:
             raise ParameterError(f"seed is {self.seed}; expected a whole number of 0 or more.")
         require_perfusion(self.perfusion)
+
+
+USUAL_SETTINGS = EnsembleSettings()

@@ -20,7 +20,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from porelight.course.healing_weeks import POPULATION_DRAWS, session_doses
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome, outcome_dataset
 from porelight.course.provenance import attributes, session_variables, skin_variables
 from porelight.course.settings import EnsembleSettings
@@ -53,14 +53,13 @@ OTHER_VALUES = (
 THERMOREGULATED = (
     "Perfusion rose with the warmth of the skin (docs/theory/heat.md); it is constant otherwise."
 )
-_OWN = Laws()
 
 
 def begin(
     skin: Skin,
     settings: EnsembleSettings,
     values: Mapping[str, Floats] | None = None,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
 ) -> CourseState:
     """Return a skin on day 0, to which nothing has happened.
 
@@ -114,7 +113,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
     *,
     results: Results | None = None,
     member: NDArray[np.int64] | None = None,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     notes: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> CourseState:
@@ -210,7 +209,7 @@ def advance_until(
     course: "Course",
     last_day: float,
     *,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress | None = None,
 ) -> CourseState:
     """Return the state of a course on a day, observed on the usual days on the way there.
@@ -242,7 +241,7 @@ def treated(
     sessions: Sequence[Session],
     settings: EnsembleSettings,
     *,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress | None = None,
 ) -> tuple[tuple[SessionResult, ...], ...]:
     """Return what each session does to every member of the physics.
@@ -282,7 +281,9 @@ def treated(
     return tuple(tuple(one[session.exposure] for one in done) for session in sessions)
 
 
-def physics_ensemble(skin: Skin, settings: EnsembleSettings, laws: Laws = _OWN) -> PhysicsEnsemble:
+def physics_ensemble(
+    skin: Skin, settings: EnsembleSettings, laws: Laws = OWN_LAWS
+) -> PhysicsEnsemble:
     """Return the physics of a skin in every member of the ensemble."""
     return PhysicsEnsemble(
         skin,

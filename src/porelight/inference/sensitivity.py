@@ -27,7 +27,7 @@ from scipy.stats import rankdata
 from porelight.brief import table_html
 from porelight.course.course import Course
 from porelight.course.healing_weeks import POPULATION_DRAWS
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
@@ -41,7 +41,6 @@ PHYSICS_FACTOR = "physics of the sessions"
 POPULATION_FACTOR = "pores as measured"
 _SHOWN = 6  # factors in a printed result
 _BATCH = 1000  # draws followed at once: more would fill the memory
-_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -104,7 +103,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
     *,
     n_base: int = 64,
     results: Results | None = None,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress | None = None,
 ) -> Sensitivity:
     """Return how much of an outcome's variance each uncertain parameter is responsible for.

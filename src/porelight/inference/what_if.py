@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from porelight.course.course import Course
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
@@ -21,7 +21,6 @@ from porelight.tissue.skin import Skin
 YEAR = 365.25  # d
 LONGEST = 30.0  # years
 
-_OWN = Laws()
 _SUN = Care("unprotected-sun")
 _SCREEN, _CLEANSING = Care("sun-protection"), Care("cleansing")
 HABITS: Mapping[str, tuple[Care, ...]] = MappingProxyType(
@@ -41,7 +40,7 @@ def what_if(
     draws: int = 200,
     seed: int = 1,
     habits: Mapping[str, tuple[Care, ...]] = HABITS,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
 ) -> dict[str, Outcome]:
     """Return the outcome of each habit, every quarter of a year.
 

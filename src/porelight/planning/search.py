@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from porelight.course.course import Course
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import JUDGED_AFTER
 from porelight.course.outcome_registry import goal_variable
 from porelight.course.outcome_variables import OutcomeVariable
@@ -32,7 +32,6 @@ WOUND_DAYS = tuple(float(n) for n in range(11))
 VISIBLE_DRESSING = 0.05  # share of the wound
 # many courses are compared, so each is simulated with fewer draws than one alone
 PLANNED_WITH = EnsembleSettings(draws=64, members=4, photons=40_000)
-_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def propose(
     goal: str = "pore-area",
     devices: Sequence[str | Device] | None = None,
     settings: EnsembleSettings = PLANNED_WITH,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress | None = None,
 ) -> Plan:
     """Return all safe courses of the devices' grids for this skin, best first.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scipy.special import ndtri
 
 from porelight.course.course import Course
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Interval, Outcome
 from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import advance, begin, treated
@@ -20,7 +20,6 @@ from porelight.workflows.progress import Progress, unheard
 
 MEASURED = "area_fraction"  # what is compared: visible pores over skin
 DRAWS = 4000
-_OWN = Laws()
 _USUAL = EnsembleSettings(draws=DRAWS)
 
 
@@ -109,7 +108,7 @@ def follow_up(
     settings: EnsembleSettings = _USUAL,
     *,
     last_day: float | None = None,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress = unheard,
 ) -> FollowUp:
     """Narrow a person's forecast by pores measured at a baseline and at follow-ups.

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 from porelight.course.course import Course
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome
-from porelight.course.settings import EnsembleSettings
+from porelight.course.settings import USUAL_SETTINGS, EnsembleSettings
 from porelight.course.simulation import advance_until, begin
 from porelight.course.state import CourseState
 from porelight.inference.calibration import posterior as shipped_posterior
 from porelight.workflows.progress import Progress, unheard
-
-_OWN = Laws()
-_USUAL = EnsembleSettings()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +35,13 @@ class Forecast:
 
 def forecast(  # noqa: PLR0913  each is a choice of the user
     course: Course,
-    settings: EnsembleSettings = _USUAL,
+    settings: EnsembleSettings = USUAL_SETTINGS,
     *,
     last_day: float | None = None,
     posterior: bool = False,
     keep_day: float | None = None,
     start: CourseState | None = None,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress = unheard,
 ) -> Forecast:
     """Simulate a course to its last day.

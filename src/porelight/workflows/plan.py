@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.settings import EnsembleSettings
 from porelight.laser.device import Device
 from porelight.planning.plan import Plan
 from porelight.planning.search import PLANNED_WITH, propose
 from porelight.tissue.skin import Skin
 from porelight.workflows.progress import Progress, unheard
-
-_OWN = Laws()
 
 
 def plan(
@@ -19,7 +17,7 @@ def plan(
     goal: str = "pore-area",
     devices: Sequence[str | Device] | None = None,
     settings: EnsembleSettings = PLANNED_WITH,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress = unheard,
 ) -> Plan:
     """Find settings that are safe for a skin and rank them by what they would change.

@@ -1,25 +1,22 @@
 """Which unknown number matters most for a forecast."""
 
 from porelight.course.course import Course
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import JUDGED_AFTER
-from porelight.course.settings import EnsembleSettings
+from porelight.course.settings import USUAL_SETTINGS, EnsembleSettings
 from porelight.inference.sensitivity import Sensitivity
 from porelight.inference.sensitivity import sensitivity as sensitivity_of
 from porelight.workflows.progress import Progress, unheard
-
-_OWN = Laws()
-_USUAL = EnsembleSettings()
 
 
 def sensitivity(
     course: Course,
     outcome: str = "area_fraction",
     day: float | None = None,
-    settings: EnsembleSettings = _USUAL,
+    settings: EnsembleSettings = USUAL_SETTINGS,
     *,
     base: int = 64,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
     progress: Progress = unheard,
 ) -> Sensitivity:
     """Tell which unknown number matters most for a forecast: total-order sensitivities.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from porelight.brief import table_html
-from porelight.course.laws import Laws
+from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Interval, Outcome
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.regimen import Care
@@ -12,8 +12,6 @@ from porelight.errors import ParameterError, did_you_mean
 from porelight.inference.what_if import HABITS, YEAR
 from porelight.inference.what_if import what_if as outcomes_of_habits
 from porelight.tissue.skin import Skin
-
-_OWN = Laws()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +65,7 @@ def what_if(
     draws: int = 200,
     seed: int = 1,
     habits: Mapping[str, tuple[Care, ...]] = HABITS,
-    laws: Laws = _OWN,
+    laws: Laws = OWN_LAWS,
 ) -> WhatIf:
     """Follow a skin over years under several habits; see `porelight.inference.what_if.what_if`."""
     return WhatIf(outcomes_of_habits(skin, years, draws=draws, seed=seed, habits=habits, laws=laws))
