@@ -70,3 +70,15 @@ def test_a_pass_follows_after_as_long_as_the_one_before_took(skin, physics):
     few, many = starts(16), starts(120)
     assert few[-1] - few[0] == pytest.approx(8 / 3.0, rel=1e-6)
     assert many[-1] - many[0] == pytest.approx(COOL_DOWN, rel=1e-6)
+
+
+def test_only_the_layers_with_vessels_of_the_skin_answer_warmth(physics):
+    delivered = physics.delivered(laser_genesis(n_pulses=20, area=5e-4))
+    names = [layer.name for layer in physics.skin.layers]
+    assert dict(zip(names, delivered.response.column.thermoregulated, strict=True)) == {
+        "epidermis": False,
+        "papillary dermis": True,
+        "upper plexus": True,
+        "reticular dermis": True,
+        "fat": False,
+    }

@@ -192,3 +192,13 @@ def test_a_basal_layer_thicker_than_the_epidermis_is_refused():
         PigSkin.typical(values={"basal_layer_thickness_pig": 1e-4})
     with pytest.raises(ParameterError, match="dermis is"):
         PigSkin.typical(values={"dermis_thickness_pig": 1e-4})
+
+
+def test_the_times_are_dense_while_the_light_is_on_and_after_it(heated):
+    pulse = heated.time[heated.time <= 0.2 * (1.0 + 1e-9)]
+    assert pulse.size == 25
+    np.testing.assert_allclose(pulse, 0.2 * np.linspace(0.0, 1.0, 25) ** 2, rtol=1e-9)
+    after = heated.time[heated.time > 0.2 * (1.0 + 1e-9)] - 0.2
+    # ten a decade, from a fiftieth of the pulse on
+    assert after[0] == pytest.approx(0.02 * 0.2)
+    assert (np.diff(np.log10(after)) <= 0.1 + 1e-9).all()

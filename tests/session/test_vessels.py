@@ -95,3 +95,18 @@ def test_skin_without_a_plexus_is_refused(skin, even_light):
     )
     with pytest.raises(ParameterError, match="no layer called 'upper plexus'"):
         plexus_response(bare, EXPOSURE, {}, even_light)
+
+
+def test_a_plexus_thinner_than_the_cells_is_that_of_the_nearest_cell(skin, even_light):
+    # cells of 0.35 mm: none has its middle inside the plexus
+    coarse = Grid(np.linspace(0.0, 0.02, 41), np.linspace(0.0, 5.25e-3, 16))
+    index, top = layer_above(skin, "upper plexus")
+    middle = top + 0.5 * skin.layers[index].thickness
+    nearest = int(np.argmin(np.abs(coarse.z - middle)))
+    assert abs(coarse.z[nearest] - middle) > 0.5 * skin.layers[index].thickness
+    absorbed = np.zeros(coarse.shape)
+    absorbed[nearest] = FLUENCE
+    lit = plexus_response(skin, EXPOSURE, {}, replace(even_light, grid=coarse, absorbed=absorbed))
+    assert (lit.fluence > 0.0).all()
+    dark = replace(even_light, grid=coarse, absorbed=FLUENCE - absorbed)
+    np.testing.assert_array_equal(plexus_response(skin, EXPOSURE, {}, dark).fluence, 0.0)

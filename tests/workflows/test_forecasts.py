@@ -187,6 +187,8 @@ def test_measured_pores_are_a_factor_of_a_sensitivity(course):
     assert "pores as measured" not in exact.factors
     # judged twelve weeks after the last session when no day is given
     assert sensitivity(course, "pore-area", None, replace(SMALL, members=1), base=2).day == 98.0
+    sun = Course(course.skin, care=[Care("unprotected-sun")])
+    assert sensitivity(sun, "collagen", None, replace(SMALL, members=1), base=2).day == 84.0
 
 
 def test_progress_of_a_sensitivity_ends_at_one(course):

@@ -269,8 +269,8 @@ def test_paths_meet_all_that_lies_in_the_skin(full):
 def test_light_that_leaves_through_the_bottom_has_gone_through_every_layer(slab):
     found = light_paths(slab, photons=6400)
     assert (found.lengths.transmitted > 1e-3).all()
-    line = f"  lid: {1e3 * found.lengths.reflected[0]:.5g} ± "
-    assert any(shown.startswith(line) for shown in repr(found).splitlines())
+    path, error = (1e3 * one[0] for one in (found.lengths.reflected, found.lengths.reflected_error))
+    assert f"  lid: {path:.5g} ± {error:.2g} mm" in repr(found).splitlines()
 
 
 @pytest.mark.parametrize("follow", [light_sweep, light_paths])

@@ -68,8 +68,11 @@ def test_another_strength_is_told_by_the_same_exposure_and_criterion(burn):
 
 def test_a_threshold_prints_in_clinic_units(burn):
     strength = f"{burn.radiant_exposure / J_per_cm2:.3g} J/cm2"
-    assert repr(burn).startswith(f"burn (two-channel) from {strength} on, first at ")
-    assert "a 5 mm beam of 1940 nm" in repr(burn)
+    depth, warm = 1e6 * burn.depth, burn.threshold.outcome.surface_peak - 273.15
+    assert repr(burn) == (
+        f"burn (two-channel) from {strength} on, first at {depth:.3g} um; a 5 mm beam of 1940 nm, "
+        f"surface up to {warm:.3g} degC"
+    )
 
 
 def test_impossible_exposures_are_refused():
