@@ -2,7 +2,7 @@
 
     python benchmarks/photo_hostile.py
 
-Every file is deterministic. tests/record/test_hostile_files.py runs them through the decoder in one
+Every file is deterministic. tests/files/test_hostile_files.py runs them through the decoder in one
 process; this script reads each as a user would, in a process of its own.
 """
 

@@ -9,10 +9,16 @@ from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
 from porelight.session.single_exposure import SingleExposure, heating, room_air
 from porelight.session.target import Target
-from porelight.session.threshold import exposure_outcome, single_exposure, threshold, threshold_of
+from porelight.session.threshold import exposure_outcome, single_exposure, threshold
 from porelight.tissue.pig import PigSkin
 
 PHOTONS = 10_000
+
+
+def threshold_of(target, *, endpoint="burn", n_photons=PHOTONS, **numbers):
+    return threshold(
+        heating(target, single_exposure(target, **numbers), n_photons=n_photons), endpoint
+    )
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from porelight.errors import InputFileError, PorelightError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from porelight.progress import Progress
     from porelight.workflows.measure import MeasuredPhotograph
-    from porelight.workflows.progress import Progress
     from porelight.workflows.scaled_photograph import ScaledPhotograph
 
 

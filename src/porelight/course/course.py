@@ -9,9 +9,10 @@ from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import Progress, Results, advance, begin, treated
+from porelight.course.simulation import Results, advance, begin, treated
 from porelight.errors import ParameterError
 from porelight.laser.exposure import Session
+from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.session.ensemble import absorption_dominates
 from porelight.session.monitoring import Perfusion

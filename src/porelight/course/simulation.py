@@ -11,7 +11,7 @@ comes this way.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,6 +31,7 @@ from porelight.data.priors import member as values_of_member
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.laser.exposure import Session
+from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import DEPTH, SessionResult
@@ -39,8 +40,6 @@ from porelight.tissue.skin import Skin
 if TYPE_CHECKING:
     from porelight.course.course import Course
 
-Progress: TypeAlias = Callable[[float], None]
-"""Called with the share of the work done, 0 to 1."""
 Results: TypeAlias = Sequence[Sequence[SessionResult]]
 """What sessions did: for each session, one result per member of the physics."""
 

@@ -31,9 +31,10 @@ from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import BIOLOGY, Progress, Results, advance, begin, treated
+from porelight.course.simulation import BIOLOGY, Results, advance, begin, treated
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
+from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.tissue.skin import Skin
 

@@ -14,7 +14,7 @@ from porelight.course.outcome import JUDGED_AFTER
 from porelight.course.outcome_registry import goal_variable
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import Progress, advance, begin, physics_ensemble
+from porelight.course.simulation import advance, begin, physics_ensemble
 from porelight.course.state import CourseState
 from porelight.errors import ParameterError
 from porelight.laser.device import Device
@@ -23,6 +23,7 @@ from porelight.laser.devices import devices as shipped_devices
 from porelight.laser.exposure import Exposure
 from porelight.planning.limits import LimitCheck, session_checks
 from porelight.planning.plan import Candidate, Plan, Refusal, best_first
+from porelight.progress import Progress
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult
 from porelight.tissue.skin import Skin

@@ -11,8 +11,9 @@ from typing import Literal, cast
 from porelight.data.library import document
 from porelight.errors import DataFileError
 from porelight.laser.beam import Profile
+from porelight.session.single_exposure import heating
 from porelight.session.target import State, Target
-from porelight.session.threshold import Endpoint, Threshold, threshold_of
+from porelight.session.threshold import Endpoint, Threshold, single_exposure, threshold
 from porelight.tissue.pig import Breed
 
 Role = Literal["prediction", "calibration"]
@@ -57,16 +58,15 @@ class PublishedThreshold:
 
     def predicted(self, *, n_photons: int = 200_000, seed: int = 1) -> Threshold:
         """Return what the model predicts for this exposure; compare `peak_radiant_exposure`."""
-        return threshold_of(
-            Target.pig(self.breed, state=self.state),
+        target = Target.pig(self.breed, state=self.state)
+        exposure = single_exposure(
+            target,
             wavelength=self.wavelength,
             spot_diameter=self.spot_diameter,
             duration=self.duration,
             profile=self.profile,
-            endpoint=self.endpoint,
-            n_photons=n_photons,
-            seed=seed,
         )
+        return threshold(heating(target, exposure, n_photons=n_photons, seed=seed), self.endpoint)
 
 
 @cache

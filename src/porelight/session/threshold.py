@@ -25,7 +25,7 @@ from porelight.injury.rate_process import Rate, damage_integral
 from porelight.laser.beam import Beam, Profile
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.quantities import Floats
-from porelight.session.single_exposure import Heating, SingleExposure, heating, room_air
+from porelight.session.single_exposure import Heating, SingleExposure, room_air
 from porelight.session.target import Target
 
 Endpoint = Literal["burn", "coagulation", "vaporisation"]
@@ -269,48 +269,6 @@ def threshold(
             heated, strength, criterion="two-channel" if criterion == "100 degC" else criterion
         ),
     )
-
-
-def threshold_of(  # noqa: PLR0913  what a paper states of an exposure
-    target: Target,
-    *,
-    wavelength: float,
-    spot_diameter: float,
-    duration: float | TemporalProfile,
-    endpoint: Endpoint = "burn",
-    profile: Profile | RadialProfile | BeamImage = "flat-top",
-    n_pulses: int = 1,
-    rate: float = 0.0,
-    cooling: Cooling = "air",
-    cooling_time: float = 0.0,
-    cooling_lead: float = 0.0,
-    n_photons: int = 200_000,
-    seed: int = 1,
-) -> Threshold:
-    """Return the threshold of an exposure from the numbers by which papers state one.
-
-    Parameters are those of `single_exposure`, `heating` and `threshold`.
-
-    Examples
-    --------
-    >>> found = threshold_of(Target.pig(), wavelength=1.94e-6, spot_diameter=10e-3, duration=0.1,
-    ...     n_photons=20_000)
-    >>> 1.0 < found.radiant_exposure / 1e4 < 10.0  # J/cm2
-    True
-    """
-    exposure = single_exposure(
-        target,
-        wavelength=wavelength,
-        spot_diameter=spot_diameter,
-        duration=duration,
-        profile=profile,
-        n_pulses=n_pulses,
-        rate=rate,
-        cooling=cooling,
-        cooling_time=cooling_time,
-        cooling_lead=cooling_lead,
-    )
-    return threshold(heating(target, exposure, n_photons=n_photons, seed=seed), endpoint)
 
 
 def _counted(heated: Heating, endpoint: Endpoint) -> Floats:

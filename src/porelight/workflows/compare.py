@@ -13,9 +13,9 @@ from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
 from porelight.photo.quality import require_quality
+from porelight.progress import Progress, unheard
 from porelight.workflows.forecast_check import ForecastCheck, check_forecast, require_day
 from porelight.workflows.measure import MeasuredPhotograph, measure
-from porelight.workflows.progress import Progress, unheard
 from porelight.workflows.scaled_photograph import ScaledPhotograph
 
 VisitPhotograph = Photograph | ScaledPhotograph | MeasuredPhotograph

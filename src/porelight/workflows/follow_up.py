@@ -15,8 +15,8 @@ from porelight.data.library import parameter
 from porelight.errors import ParameterError
 from porelight.inference.reweighting import Learned, Visit, learned
 from porelight.photo.estimate import COVERAGE, Estimate
+from porelight.progress import Progress, unheard
 from porelight.tissue.population import PorePopulation
-from porelight.workflows.progress import Progress, unheard
 
 MEASURED = "area_fraction"  # what is compared: visible pores over skin
 DRAWS = 4000

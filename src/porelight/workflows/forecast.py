@@ -9,7 +9,7 @@ from porelight.course.settings import USUAL_SETTINGS, EnsembleSettings
 from porelight.course.simulation import advance_until, begin
 from porelight.course.state import CourseState
 from porelight.inference.calibration import posterior as shipped_posterior
-from porelight.workflows.progress import Progress, unheard
+from porelight.progress import Progress, unheard
 
 
 @dataclass(frozen=True, slots=True, eq=False)

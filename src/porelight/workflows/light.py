@@ -17,10 +17,10 @@ from porelight.light.preparation import prepare
 from porelight.light.run import LightRun, differences, growing, merged
 from porelight.light.stopping import Precision, Stop, shortfall, until
 from porelight.light.tally_regions import Share
+from porelight.progress import Progress, unheard
 from porelight.quantities import Floats
 from porelight.workflows.light_setup import LightSetup
 from porelight.workflows.light_shares import concise
-from porelight.workflows.progress import Progress, unheard
 
 USUAL_PHOTONS = 1_000_000
 

@@ -8,10 +8,10 @@ from porelight.light.field import LightField
 from porelight.light.preparation import prepared_by
 from porelight.light.sweep import sweep
 from porelight.light.tally_regions import Share
+from porelight.progress import Progress, unheard
 from porelight.workflows.light import USUAL_PHOTONS, whole_photons
 from porelight.workflows.light_setup import LightSetup
 from porelight.workflows.light_shares import concise, named_shares
-from porelight.workflows.progress import Progress, unheard
 
 FITZPATRICK = (1, 2, 3, 4, 5, 6)
 _FEW = 32  # photons that compile the kernel: one for each batch

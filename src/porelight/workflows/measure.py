@@ -24,11 +24,11 @@ from porelight.photo.quality import QualityFinding, findings, require_quality, r
 from porelight.photo.scale import Scale
 from porelight.photo.tone import Tone, tone
 from porelight.photo.zones import NAMES, FaceZone, named_zone, tissue_zone, zone_pixels
+from porelight.progress import Progress, unheard
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, mm
-from porelight.workflows.progress import Progress, unheard
 from porelight.workflows.scaled_photograph import ScaledPhotograph, with_known_scale
 
 

@@ -7,8 +7,8 @@ from porelight.course.settings import EnsembleSettings
 from porelight.laser.device import Device
 from porelight.planning.plan import Plan
 from porelight.planning.search import PLANNED_WITH, propose
+from porelight.progress import Progress, unheard
 from porelight.tissue.skin import Skin
-from porelight.workflows.progress import Progress, unheard
 
 
 def plan(

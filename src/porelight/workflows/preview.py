@@ -14,11 +14,11 @@ from porelight.photo.measure import measure as measure_pores
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
+from porelight.progress import Progress, unheard
 from porelight.render.preview import RATIO
 from porelight.render.preview import preview as draw_preview
 from porelight.workflows.forecast_check import forecast_ratio
 from porelight.workflows.measure import MeasuredPhotograph, measure
-from porelight.workflows.progress import Progress, unheard
 from porelight.workflows.scaled_photograph import ScaledPhotograph
 
 

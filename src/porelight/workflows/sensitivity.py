@@ -6,7 +6,7 @@ from porelight.course.outcome import JUDGED_AFTER
 from porelight.course.settings import USUAL_SETTINGS, EnsembleSettings
 from porelight.inference.sensitivity import Sensitivity
 from porelight.inference.sensitivity import sensitivity as sensitivity_of
-from porelight.workflows.progress import Progress, unheard
+from porelight.progress import Progress, unheard
 
 
 def sensitivity(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.laser.exposure import Exposure
+from porelight.progress import Progress, unheard
 from porelight.session.ensemble import PhysicsEnsemble, absorption_dominates
 from porelight.session.monitoring import (
     Perfusion,
@@ -24,7 +25,6 @@ from porelight.session.thermography import (
 )
 from porelight.tissue.skin import Skin
 from porelight.units import to_celsius
-from porelight.workflows.progress import Progress, unheard
 
 _SESSION, _TABLE = 0.3, 0.7  # shares of the work
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from porelight.progress import Progress, unheard
 from porelight.validation import suite
 from porelight.validation.case import CaseResult
-from porelight.workflows.progress import Progress, unheard
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,4 +1,4 @@
-"""Progress of a workflow, reported to a bar, a page or a notebook, or to nobody."""
+"""Progress of long work, reported to a bar, a page or a notebook, or to nobody."""
 
 from collections.abc import Callable
 
