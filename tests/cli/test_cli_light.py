@@ -44,6 +44,28 @@ def test_run_shows_the_shares_and_keeps_the_run(porelight, case, tmp_path):
     assert load_light_run(output)[0].n_photons == 3 * 8192
 
 
+def test_largest_seed_is_kept_and_a_larger_one_is_refused_before_the_run(porelight, case, tmp_path):
+    output = tmp_path / "run.nc"
+    run = ("light", "run", case, "-o", output, "--photons", 16_000, "--seed")
+
+    assert porelight(*run, 2**63 - 1)[0] == 0
+    assert load_light_run(output)[0].seeds == (2**63 - 1,)
+    code, _, err = porelight(*run, 2**64)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "seed is 18446744073709551616; expected a whole number from 0 to" in err
+
+
+def test_fewer_photons_than_two_batches_are_told(porelight, case, tmp_path):
+    output = tmp_path / "run.nc"
+
+    code, out, _ = porelight("light", "run", case, "-o", output, "--seconds", 1e-9)
+
+    assert code == 0
+    assert output.exists()
+    assert "16,384 photons were followed, two batches" in out
+    assert "specular" in out
+
+
 def test_resumed_run_goes_on(porelight, case, tmp_path):
     output = tmp_path / "run.nc"
     porelight("light", "run", case, "-o", output, "--photons", 16_000)

@@ -167,6 +167,8 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
     ("fail", "message"),
     [
         (lambda: run_of(-1), "seed is -1; expected a whole number"),
+        # no file holds a larger one as a number
+        (lambda: run_of(2**63), r"seed is 9223372036854775808; expected .* to 9223372036854775807"),
         (lambda: begun(run_of().scene, seed=1, photons_per_batch=0), "photons_per_batch is 0"),
         (lambda: begun(run_of().scene, seed=1, kernel="slow"), "no kernel named 'slow'"),
         (lambda: run_of(tally_regions=(BOX, BOX)), "have the same name"),

@@ -74,13 +74,25 @@ def test_a_layer_goes_by_its_own_name(result):
     assert result.share("base") == result.share("layer 2") == result.run.share("layer 2")
     assert result.shares["layer 2: base"] == result.share("base")
     assert set(result.shares) == {
-        "reflectance", "transmittance", "layer 1: lid", "layer 2: base", "top"
+        "specular", "reflectance", "transmittance", "layer 1: lid", "layer 2: base", "top"
     }  # fmt: skip
+
+
+def test_shares_of_the_light_add_to_one(result):
+    parts = dict(result.shares)
+    del parts["top"]  # a part of the layers, counted with them
+    total = sum(share.mean for share in parts.values())
+
+    # what the roulette took and gave is left, 0 in the mean
+    assert total + result.field.lost == pytest.approx(1.0, abs=1e-12)
+    assert abs(result.field.lost) < 1e-4
+    # air on a medium of index 1.4
+    assert result.share("specular").mean == pytest.approx((0.4 / 2.4) ** 2, rel=1e-6)
 
 
 def test_a_result_prints_its_shares(result):
     assert f"  layer 1: lid: {concise(result.share('lid'))}" in repr(result).splitlines()
-    assert len(repr(result).splitlines()) == 6
+    assert len(repr(result).splitlines()) == 7
 
 
 def test_a_run_that_goes_on_has_the_bits_of_one_that_never_stopped(slab, result):
@@ -92,7 +104,10 @@ def test_a_run_that_goes_on_has_the_bits_of_one_that_never_stopped(slab, result)
 
 
 def test_one_batch_has_no_error_so_two_are_followed(slab):
-    assert light_run(slab, photons=10).n_photons == 2 * BATCH
+    found = light_run(slab, photons=10)
+
+    assert found.n_photons == 2 * BATCH
+    assert found.note == "16,384 photons were followed, two batches: fewer show no standard error."
 
 
 def test_nothing_is_followed_where_enough_is_known_already(slab, result):

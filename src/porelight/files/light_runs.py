@@ -119,6 +119,7 @@ def light_dataset(run: LightRun, setup: LightSetup) -> xr.Dataset:
         "seeds": list(run.seeds),
         "kernel": field.kernel,
         "specular": field.specular,
+        "specular_error": field.specular_error,
         "reflectance": field.reflectance,
         "reflectance_error": field.reflectance_error,
         "transmittance": field.transmittance,

@@ -33,6 +33,7 @@ class LightField:
     region_names: tuple[str, ...]  # the layers, then the parts of a follicle, then the vessels
     n_layers: int
     specular: float  # share reflected where the beam meets the surface; exact if it is collimated
+    specular_error: float
     reflectance: float  # share that came back out of the tissue
     reflectance_error: float
     transmittance: float  # share that left through the bottom
@@ -90,6 +91,7 @@ def field_of(
         region_names=medium_names(scene.optics, scene.follicle, scene.vessels),
         n_layers=scene.optics.n_layers,
         specular=float(mean("specular")[0]),
+        specular_error=float(error("specular")[0]),
         reflectance=float(mean("reflectance")),
         reflectance_error=float(error("reflectance")),
         transmittance=float(mean("transmitted")[0]),

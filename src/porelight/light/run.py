@@ -13,7 +13,12 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.light._batches import available_threads, endless_batches, in_order
+from porelight.light._batches import (
+    available_threads,
+    endless_batches,
+    in_order,
+    require_seed,
+)
 from porelight.light._bodies import medium_names
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
@@ -75,7 +80,7 @@ class LightRun:
     def names(self) -> list[str]:
         """Names of the shares that `share` returns."""
         named = (region.name for region in self.tally_regions)
-        return ["reflectance", "transmittance", *self.region_names, *named]
+        return ["specular", "reflectance", "transmittance", *self.region_names, *named]
 
     @property
     def region_names(self) -> tuple[str, ...]:
@@ -88,7 +93,8 @@ class LightRun:
         Parameters
         ----------
         name : str
-            "reflectance", "transmittance", "layer 1" from the surface down, a part of the follicle
+            "specular" (reflected before any light enters), "reflectance" (came back out of the
+            tissue), "transmittance", "layer 1" from the surface down, a part of the follicle
             ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", "pore wall" (50 um of skin
             around the funnel), or the name of another tally region.
 
@@ -106,7 +112,7 @@ class LightRun:
             part = "transmitted"
         elif name in self.region_names:
             part, index = "by_region", self.region_names.index(name)
-        elif name != "reflectance":
+        elif name not in {"specular", "reflectance"}:
             part = averaged_as(name)
         if self.averages.n_batches < 2:
             return Share(0.0, np.inf)
@@ -128,7 +134,7 @@ def begun(
     scene : Scene
         Scene, from `porelight.light.transport.scene_of`.
     seed : int
-        Seed of the random numbers, 0 or larger.
+        Seed of the random numbers, 0 to 2 ** 63 - 1.
     kernel : {"fast", "reference"}
         Kernel, as for `transport`.
     tally_regions : iterable of Box, LayerGroup or PoreWall
@@ -143,8 +149,7 @@ def begun(
         If the seed or the size of a batch is impossible, a tally region lies off the grid, or two
         shares have the same name.
     """
-    if seed < 0:
-        raise ParameterError(f"seed is {seed}; expected a whole number, 0 or larger.")
+    require_seed(seed)
     if photons_per_batch < 1:
         raise ParameterError(f"photons_per_batch is {photons_per_batch}; expected 1 or more.")
     regions = tally_regions_in(scene, tally_regions)

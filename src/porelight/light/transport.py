@@ -20,7 +20,13 @@ from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.laser.rays import reach
-from porelight.light._batches import N_BATCHES, available_threads, batches, in_order
+from porelight.light._batches import (
+    N_BATCHES,
+    available_threads,
+    batches,
+    in_order,
+    require_seed,
+)
 from porelight.light._fit import require_fit
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
@@ -153,8 +159,7 @@ def require_run(n_photons: int, seed: int, n_threads: int) -> None:
             f"n_photons is {n_photons}; expected at least {N_BATCHES}, one for each batch. "
             "About 100 000 give reflectance to 0.2 %."
         )
-    if seed < 0:
-        raise ParameterError(f"seed is {seed}; expected a whole number, 0 or larger.")
+    require_seed(seed)
     if n_threads < 0:
         raise ParameterError(
             f"n_threads is {n_threads}; expected 1 or more, or 0 for every core there is."

@@ -36,7 +36,8 @@ class LightResult:
     run : LightRun
         The photons that are done; it can be gone on with.
     missed : str
-        A note on a precision that was asked for and not reached; empty if it was reached.
+        A note on what was asked for and not done: a precision not reached, fewer photons than two
+        batches; empty if there is none.
     photons_per_second : float
         Photons per second of this call; 0 where no photon was followed.
     """
@@ -88,8 +89,9 @@ class LightResult:
         Parameters
         ----------
         name : str
-            "reflectance", "transmittance", a layer ("epidermis" or "layer 1"), a part of the
-            follicle, "pore wall", or another tally region.
+            "specular" (reflected before any light enters), "reflectance", "transmittance", a layer
+            ("epidermis" or "layer 1"), a part of the follicle, "pore wall", or another tally
+            region.
 
         Raises
         ------
@@ -196,11 +198,12 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
     if precision is not None:
         run.share(precision.name)  # refuses an unknown share before anything is compiled
     prepare(run.scene, run.kernel, on_waiting=on_waiting)
-    began, before = time.monotonic(), run.n_photons
+    began, before, at_least = time.monotonic(), run.n_photons, ""
 
     def result() -> LightResult:
         speed = (run.n_photons - before) / max(time.monotonic() - began, 1e-9)
-        return LightResult(setup, run, shortfall(run, stop), speed)
+        missed = " ".join(filter(None, (at_least, shortfall(run, stop))))
+        return LightResult(setup, run, missed, speed)
 
     try:
         for longer, done in until(run, stop, n_threads=threads):
@@ -208,6 +211,10 @@ def light_run(  # noqa: PLR0913  ways to stop, each with a default
             progress(done)
         if run.averages.n_batches == 1:  # which has no standard error yet
             run = next(growing(run, threads))
+            at_least = (
+                f"{run.n_photons:,} photons were followed, two batches: fewer show no standard "
+                "error."
+            )
     except KeyboardInterrupt:
         if run.averages.n_batches > 1:
             raise LightRunInterrupted(result()) from None

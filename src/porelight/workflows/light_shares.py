@@ -20,6 +20,7 @@ def named_shares(field: LightField, layer_names: Sequence[str]) -> dict[str, Sha
     names = [*layer_names, *field.region_names[field.n_layers :]]
     found = zip(field.by_region.tolist(), field.by_region_error.tolist(), strict=True)
     return {
+        "specular": Share(field.specular, field.specular_error),
         "reflectance": Share(field.reflectance, field.reflectance_error),
         "transmittance": Share(field.transmittance, field.transmittance_error),
         **{name: Share(*pair) for name, pair in zip(names, found, strict=True)},
