@@ -10,7 +10,8 @@ from PIL import Image
 
 from porelight.cli.app import main
 from porelight.errors import InputFileError
-from porelight.files.follow_ups import follow_up_folders, visit_of
+from porelight.files.courses import read_course
+from porelight.files.follow_ups import follow_up_folders, visit_of, visits_of
 from porelight.files.outcomes import load_outcome
 from porelight.tissue.population import DETECTION_THRESHOLD, observed_pores
 
@@ -51,7 +52,9 @@ def porelight(capsys):
     return call
 
 
-def measured_folder(place: Path, diameter: np.ndarray, interval: float = 0.05) -> Path:
+def measured_folder(
+    place: Path, diameter: np.ndarray, interval: float = 0.05, zone: str = "cheek"
+) -> Path:
     """Write what `porelight measure` would, of pores 4 cm2 of skin hold."""
     place.mkdir()
     for name in ("mask.png", "overlay.png"):
@@ -63,6 +66,7 @@ def measured_folder(place: Path, diameter: np.ndarray, interval: float = 0.05) -
     seen = float(observed_pores(diameter, 4e-4).area_fraction)
     summary = {
         "format": "porelight measurement 3",
+        "zone": zone,
         "zone_area_cm2": 4.0,
         "interval_coverage": 0.95,
         "found": diameter.size,
@@ -128,6 +132,20 @@ def test_photographs_that_cannot_teach_are_refused_in_one_line(tmp_path, photogr
         (bare / "summary.json").write_text(json.dumps(content), encoding="utf-8")
         with pytest.raises(InputFileError, match="lacks the area fraction with its interval"):
             visit_of(0.0, bare)
+
+
+def test_pores_of_another_zone_are_not_taken_for_those_of_this_skin(
+    tmp_path, course_file, photographs
+):
+    nose = measured_folder(tmp_path / "nose", np.full(60, 4e-4), zone="nose")
+    with pytest.raises(
+        InputFileError, match=r"nose holds the pores of a nose, .* a cheek; set zone"
+    ):
+        read_course(course_file, measured=nose)
+    with pytest.raises(
+        InputFileError, match=r"nose holds the pores of a nose, .* those of a cheek"
+    ):
+        visits_of([f"42={nose}"], photographs[0])
 
 
 @pytest.mark.parametrize("entry", ["week6", "0=week6", "six=week6", "42=", "nan=week6"])

@@ -35,7 +35,7 @@ def floors():
     }
 
 
-class Climbs:
+class _Climbs:
     """A profiler that notes every call, and those from a lower room into a higher one."""
 
     def __init__(self):
@@ -43,20 +43,21 @@ class Climbs:
         self.calls = set()
         self.upward = set()
 
-    def room(self, frame):
+    def _room(self, frame):
         name = frame.f_globals.get("__name__", "")
         return name.split(".")[1] if name.startswith("porelight.") else None
 
     def __call__(self, frame, event, _):
+        """Note one event of the interpreter."""
         # a table of numbers is read into the class that its owner hands over
         if event != "call" or frame.f_code.co_name in {"__init__", "__post_init__"}:
             return
-        if (callee := self.room(frame)) is None:
+        if (callee := self._room(frame)) is None:
             return
         caller = frame.f_back
-        while caller is not None and self.room(caller) is None:
+        while caller is not None and self._room(caller) is None:
             caller = caller.f_back
-        if caller is None or (above := self.room(caller)) is None:
+        if caller is None or (above := self._room(caller)) is None:
             return
         self.calls.add((above, callee))
         if self.floors[above] < self.floors[callee]:
@@ -71,7 +72,7 @@ def test_a_forecast_never_climbs_back():
     skin = Skin.typical(zone="cheek", fitzpatrick=2, age=40.0)
     sessions = [laser_genesis(n_pulses=2000).on_day(0), pearl().on_day(28)]
     settings = EnsembleSettings(draws=8, members=1, photons=2000)
-    climbs = Climbs()
+    climbs = _Climbs()
     threading.setprofile(climbs)
     sys.setprofile(climbs)
     try:

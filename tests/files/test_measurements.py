@@ -13,7 +13,6 @@ from porelight.files import measurements
 from porelight.files.measurements import (
     FILES,
     load_measured,
-    load_population,
     save_measurement,
     summary,
 )
@@ -140,7 +139,7 @@ def test_summary_is_in_clinic_units(folder, measured, measurement):
 
 
 def test_population_comes_back(folder, measurement):
-    population, expected = load_population(folder), measurement.population()
+    population, expected = load_measured(folder).population, measurement.population()
     np.testing.assert_allclose(population.diameter, expected.diameter, rtol=1e-5)
     assert population.area == pytest.approx(expected.area)
     assert population.is_measured
@@ -153,7 +152,7 @@ def test_no_pores_are_saved_and_say_so_when_loaded(tmp_path, empty):
     assert content["found"] == content["count"]["value"] == 0
     assert content["diameter_mm"] == {}
     with pytest.raises(InputFileError, match="no pores were found"):
-        load_population(folder)
+        load_measured(folder)
 
 
 def test_earlier_measurement_is_replaced(folder, empty):
@@ -233,13 +232,13 @@ def test_summary_says_how_the_photograph_was_taken(folder, measured):
 def test_damaged_folder_is_refused_in_one_line(folder, name, content, problem):
     (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(InputFileError, match=problem) as caught:
-        load_population(folder)
+        load_measured(folder)
     assert "\n" not in str(caught.value)
 
 
 def test_missing_folder_and_file_are_named(tmp_path, folder):
     with pytest.raises(InputFileError, match="no such folder"):
-        load_population(tmp_path / "nowhere")
+        load_measured(tmp_path / "nowhere")
     (folder / "pores.csv").unlink()
     with pytest.raises(InputFileError, match=r"pores\.csv is missing"):
-        load_population(folder)
+        load_measured(folder)

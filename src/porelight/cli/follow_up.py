@@ -29,14 +29,13 @@ def follow_up(
         NetCDF file for the forecast of this person; 'porelight report' reads it.
     """
     from porelight.files.courses import read_course  # noqa: PLC0415
-    from porelight.files.follow_ups import follow_up_folders, visit_of  # noqa: PLC0415
+    from porelight.files.follow_ups import visits_of  # noqa: PLC0415
     from porelight.files.outcomes import save_outcome  # noqa: PLC0415
     from porelight.report.tables import learned_rows  # noqa: PLC0415
     from porelight.workflows.follow_up import follow_up as followed_up  # noqa: PLC0415
 
     content = read_course(course, measured=measured)
-    visits = [visit_of(0.0, measured)]
-    visits += [visit_of(day, folder) for day, folder in follow_up_folders(visit, measured)]
+    visits = visits_of(visit, measured)
     require_output(output, course)
     with progress_bar("simulating", quiet=json) as progress:
         known = followed_up(

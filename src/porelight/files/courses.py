@@ -11,7 +11,7 @@ from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_file import HAND, read_course_tables, read_skin_table
-from porelight.files.measurements import load_population
+from porelight.files.measurements import load_measured
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
 from porelight.laser.devices import Device, devices
@@ -129,10 +129,11 @@ def _pores(
     """Return the pores that a file names, measured before or now; None for typical ones."""
     if files["pores"] is not None and files["photo"] is not None:
         raise InputFileError(f"{path}: skin.pores and skin.photo exclude each other; keep one.")
+    folder = path.parent / files["pores"] if files["pores"] is not None else None
     if measured is not None:
-        return load_population(measured)
-    if files["pores"] is not None:
-        return load_population(path.parent / files["pores"])
+        folder = measured
+    if folder is not None:
+        return _measured_pores(folder, zone, path)
     if files["photo"] is None:
         return None
     if files["px_per_mm"] is None:
@@ -142,6 +143,17 @@ def _pores(
     if files["zone_mask"] is not None:
         mask = read_zone_mask(path.parent / files["zone_mask"], photograph.pixels.shape[:2])
     return measure(photograph, zone=zone, zone_mask=mask).population()
+
+
+def _measured_pores(folder: Path, zone: str, path: Path) -> PorePopulation:
+    """Return the pores in a folder of ``porelight measure``; refuse those of another zone."""
+    measured = load_measured(folder)
+    if measured.zone != zone:
+        raise InputFileError(
+            f"{folder} holds the pores of a {measured.zone}, and {path} describes a {zone}; set "
+            f'zone = "{measured.zone}" there, or give the folder of a {zone}.'
+        )
+    return measured.population
 
 
 def _session(table: Mapping[str, Any], folder: Path) -> Session:

@@ -46,6 +46,28 @@ def follow_up_folders(entries: Sequence[str], baseline: Path) -> tuple[tuple[flo
     return tuple(sorted(found))
 
 
+def visits_of(entries: Sequence[str], baseline: Path) -> tuple[Visit, ...]:
+    """Return the visit on day 0 and that of each ``DAY=FOLDER``, all of one zone.
+
+    Raises
+    ------
+    InputFileError
+        If a day or folder is wrong (`follow_up_folders`), a folder is of another zone than the
+        baseline, or nothing can be learned from it (`visit_of`).
+    """
+    before = load_measured(baseline)
+    visits = [visit_of(0.0, baseline)]
+    for day, folder in follow_up_folders(entries, baseline):
+        zone = load_measured(folder).zone
+        if zone != before.zone:
+            raise InputFileError(
+                f"{folder} holds the pores of a {zone}, {baseline} those of a {before.zone}; "
+                "expected the same zone at every visit."
+            )
+        visits.append(visit_of(day, folder))
+    return tuple(visits)
+
+
 def visit_of(day: float, folder: Path) -> Visit:
     """Return the visit of one day from a measured photograph; see `workflows.follow_up.visit`.
 

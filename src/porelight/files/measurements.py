@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from porelight.photo.measure import Measurement
 from porelight.photo.overlay import overlay
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.quantities import PORE_DIAMETER, Floats
+from porelight.tissue.person import Zone
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
 from porelight.workflows.measure import MeasuredPhotograph
@@ -70,6 +71,11 @@ class MeasuredFolder:
     summary: Mapping[str, Any]
     overlay: Path
     mask: Path
+
+    @property
+    def zone(self) -> str:
+        """Zone of the tissue model that was measured."""
+        return str(self.summary["zone"])
 
 
 def summary(measured: MeasuredPhotograph) -> dict[str, object]:
@@ -208,11 +214,6 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
     return MeasuredFolder(population, content, place / "overlay.png", place / "mask.png")
 
 
-def load_population(folder: Path | str) -> PorePopulation:
-    """Return the pores in a folder that `save_measurement` wrote; see `load_measured`."""
-    return load_measured(folder).population
-
-
 def _in(estimate: Estimate, unit: float) -> dict[str, float]:
     return {key: getattr(estimate, key) / unit for key in ("value", "low", "high")}
 
@@ -258,6 +259,11 @@ def _summary_of(path: Path) -> dict[str, Any]:
     if not fine:
         raise InputFileError(
             f"{path}: found and zone_area_cm2 must be numbers, 0 or more; measure again."
+        )
+    if content.get("zone") not in get_args(Zone):
+        raise InputFileError(
+            f"{path}: zone is {content.get('zone')!r}; expected one of "
+            f"{', '.join(get_args(Zone))}; measure again."
         )
     return content
 
