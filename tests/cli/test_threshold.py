@@ -43,6 +43,30 @@ def test_the_command_shows_a_table(capsys):
     assert "factor of about two" in out
 
 
+def test_a_train_is_told_by_the_pulse_and_in_all(capsys):
+    train = ("--duration", "100", "--pulses", "3", "--rate", "2", "--fluence", "2")
+    _, out, _ = run(capsys, *train, "--json")
+    told = json.loads(out)
+    assert told["pulses"] == 3
+    for column in ("threshold", "outcome"):
+        each = told[column]["pulse_radiant_exposure_J_per_cm2"]
+        assert told[column]["radiant_exposure_J_per_cm2"] == pytest.approx(3.0 * each)
+    # the fluence that is asked for is that of a pulse
+    assert told["outcome"]["pulse_radiant_exposure_J_per_cm2"] == pytest.approx(2.0)
+    _, out, _ = run(capsys, *train)
+    assert "radiant exposure of one pulse" in out
+    assert "radiant exposure, all 3 pulses" in out
+
+
+def test_no_threshold_is_an_answer(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["threshold", "--wavelength", "800", "--spot", "0.02", "--duration", "90000",
+              "--skin", "white-pig", "--photons", "3000"])  # fmt: skip
+    out = capsys.readouterr().out
+    assert not left.value.code
+    assert "No threshold below 5e+03 J/cm2: even there the skin reaches" in out
+
+
 def test_a_pulse_shape_from_a_file_is_an_exposure(capsys, tmp_path):
     file = tmp_path / "pulse.csv"
     file.write_text("time_ms,power\n0,0\n1,1\n3,0\n", encoding="utf-8")

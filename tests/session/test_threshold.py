@@ -7,6 +7,7 @@ from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
+from porelight.quantities import RADIANT_EXPOSURE
 from porelight.session.single_exposure import SingleExposure, heating, room_air
 from porelight.session.target import Target
 from porelight.session.threshold import exposure_outcome, single_exposure, threshold
@@ -157,6 +158,39 @@ def test_temporal_profiles_are_exposures_too():
             Target.human(), wavelength=1.94e-6, spot_diameter=5e-3, duration=curve, n_photons=2_000
         )
     assert found.radiant_exposure > 0.0
+
+
+@pytest.mark.slow
+def test_a_long_train_has_a_threshold_told_by_the_pulse_and_in_all():
+    found = threshold_of(
+        Target.human(), wavelength=1.064e-6, spot_diameter=5e-3, duration=3e-4, n_pulses=2000,
+        rate=10.0, n_photons=2_000,
+    )  # fmt: skip
+    assert found.is_reached
+    # a few watts per square centimetre for minutes, where one pulse takes a hundred joules
+    assert 0.1e4 < found.pulse_radiant_exposure < 0.6e4
+    assert found.radiant_exposure == pytest.approx(2000 * found.pulse_radiant_exposure)
+
+
+def test_the_search_stays_inside_the_range_of_the_radiant_exposure():
+    # of one pulse; 5 kJ/cm2 would burn, so nothing above it needs to be tried
+    found = threshold_of(
+        Target.human(), wavelength=1.064e-6, spot_diameter=5e-3, duration=60.0, n_photons=2_000
+    )
+    assert found.is_reached
+    assert 1e4 < found.radiant_exposure < RADIANT_EXPOSURE.high
+
+
+def test_where_nothing_burns_the_answer_is_that_there_is_no_threshold():
+    target = Target.pig("yorkshire")
+    exposure = single_exposure(target, wavelength=0.8e-6, spot_diameter=2e-5, duration=90.0)
+    heated = heating(target, exposure, n_photons=2_000)
+    for endpoint in ("burn", "coagulation", "vaporisation"):
+        found = threshold(heated, endpoint)
+        assert not found.is_reached
+        assert found.radiant_exposure == np.inf
+        assert found.outcome.radiant_exposure == pytest.approx(RADIANT_EXPOSURE.high)
+        assert found.outcome.killed_depth == 0.0
 
 
 @pytest.mark.parametrize(

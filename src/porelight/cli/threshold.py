@@ -39,6 +39,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
 ) -> int:
     """Find the radiant exposure at which one place burns, coagulates or boils.
 
+    The radiant exposure is the energy over the area of the spot: of one pulse, and, where there are
+    several, of all of them together, too.
+
     Parameters
     ----------
     wavelength
@@ -53,9 +56,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     profile
         Of the beam.
     pulses
-        On the same place.
+        Equal pulses on the same place.
     rate
-        Pulses per second.
+        Pulses per second; needed for more than one.
     endpoint
         Cells killed, collagen denatured, or water at 100 degC.
     skin
@@ -71,7 +74,8 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     cooling_lead
         From the start of the cooling to the first pulse, in ms.
     fluence
-        Tell also what this energy over the area of the spot does, in J/cm2; 0 for nothing more.
+        Tell also what pulses of so much energy over the area of the spot do, in J/cm2 for each
+        pulse; 0 for nothing more.
     criterion
         Rate of cell death: two-channel, or a published set (henriques, takata, weaver-stoll).
     photons
@@ -108,23 +112,35 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         photons=photons,
         seed=seed,
     )
-    done = found.outcome(fluence * J_per_cm2) if fluence > 0.0 else None
+    done = found.outcome(pulses * fluence * J_per_cm2) if fluence > 0.0 else None
     if json:
         print_json(_document(found.threshold, done))
     else:
         print_rows(
             f"{found.threshold.endpoint}, {found.threshold.criterion}", _rows(found.threshold, done)
         )
+        if not found.is_reached:
+            say(_not_reached(found.threshold))
+        if found.threshold.outcome.boils or (done is not None and done.boils):
+            say("Water boils at 100 degC, which is not modelled: hotter is overstated.")
         say("Published models meet such thresholds within a factor of about two, and so does this.")
     return 0
 
 
-def _numbers(of: "ExposureOutcome") -> dict[str, float]:
+def _numbers(of: "ExposureOutcome", n_pulses: int) -> dict[str, float]:
     from porelight.units import J_per_cm2, to_celsius, um  # noqa: PLC0415
 
+    total, peak = of.radiant_exposure / J_per_cm2, of.peak_radiant_exposure / J_per_cm2
+    each = {}
+    if n_pulses > 1:
+        each = {
+            "pulse_radiant_exposure_J_per_cm2": total / n_pulses,
+            "pulse_peak_radiant_exposure_J_per_cm2": peak / n_pulses,
+        }
     return {
-        "radiant_exposure_J_per_cm2": of.radiant_exposure / J_per_cm2,
-        "peak_radiant_exposure_J_per_cm2": of.peak_radiant_exposure / J_per_cm2,
+        **each,
+        "radiant_exposure_J_per_cm2": total,
+        "peak_radiant_exposure_J_per_cm2": peak,
         "surface_peak_degC": to_celsius(of.surface_peak),
         "peak_degC": to_celsius(of.peak),
         "killed_to_um": of.killed_depth / um,
@@ -135,25 +151,55 @@ def _numbers(of: "ExposureOutcome") -> dict[str, float]:
 def _document(found: "Threshold", done: "ExposureOutcome | None") -> dict[str, object]:
     from porelight.units import um  # noqa: PLC0415
 
+    def numbers(of: "ExposureOutcome") -> dict[str, object]:
+        return {**_numbers(of, found.n_pulses), "boils": of.boils}
+
     document: dict[str, object] = {
         "endpoint": found.endpoint,
         "criterion": found.criterion,
-        "reached_at_um": found.depth / um,
-        "threshold": _numbers(found.outcome) | {"boils": found.outcome.boils},
+        "pulses": found.n_pulses,
+        "is_reached": found.is_reached,
     }
+    if found.is_reached:
+        document |= {"reached_at_um": found.depth / um, "threshold": numbers(found.outcome)}
+    else:
+        document |= {"strongest": numbers(found.outcome)}
     if done is not None:
-        document["outcome"] = _numbers(done) | {"boils": done.boils}
+        document["outcome"] = numbers(done)
     return document
 
 
+def _not_reached(found: "Threshold") -> str:
+    from porelight.units import J_per_cm2, to_celsius  # noqa: PLC0415
+
+    each = found.outcome.radiant_exposure / found.n_pulses / J_per_cm2
+    of_what = " a pulse" if found.n_pulses > 1 else ""
+    return (
+        f"No threshold below {each:.3g} J/cm2{of_what}: even there the skin reaches "
+        f"{to_celsius(found.outcome.peak):.3g} degC at most."
+    )
+
+
 def _rows(found: "Threshold", done: "ExposureOutcome | None") -> list[dict[str, str]]:
-    both = [("at threshold", found.outcome), *([("as asked", done)] if done else [])]
-    columns = [(title, _numbers(one)) for title, one in both]
+    n = found.n_pulses
+    first = "at threshold" if found.is_reached else "at the strongest tried"
+    columns = [(first, _numbers(found.outcome, n))]
+    if done is not None:
+        columns.append(("as asked", _numbers(done, n)))
+    together = f", all {n} pulses" if n > 1 else ""
+    said = {
+        "pulse_radiant_exposure_J_per_cm2": ("radiant exposure of one pulse", "J/cm2"),
+        "pulse_peak_radiant_exposure_J_per_cm2": ("the same at the beam's strongest", "J/cm2"),
+        "radiant_exposure_J_per_cm2": (f"radiant exposure{together}", "J/cm2"),
+        "peak_radiant_exposure_J_per_cm2": ("the same at the beam's strongest", "J/cm2"),
+        "surface_peak_degC": ("highest temperature of the surface", "degC"),
+        "peak_degC": ("highest temperature at any depth", "degC"),
+        "killed_to_um": ("cells die down to", "um"),
+        "coagulated_to_um": ("collagen denatures down to", "um"),
+    }
     rows = []
     for key in columns[0][1]:
-        quantity, _, unit = key.rpartition("_")
-        if key.endswith("_J_per_cm2"):
-            quantity, unit = key.removesuffix("_J_per_cm2"), "J/cm2"
-        row = {"quantity": quantity.replace("_", " "), "unit": unit}
+        quantity, unit = said[key]
+        row = {"quantity": quantity, "unit": unit}
         rows.append(row | {title: f"{numbers[key]:.3g}" for title, numbers in columns})
     return rows

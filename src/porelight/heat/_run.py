@@ -44,7 +44,6 @@ class Run:
         modes: RadialModes,
         power: Floats,
         n_times: int,
-        n_rings: int,
     ) -> None:
         shape = power.shape
         self.course, self.modes, self.power = course, modes, power
@@ -52,12 +51,11 @@ class Run:
         self.dark = np.zeros_like(power)
         self.state, self.next = np.zeros(shape), np.zeros(shape)
         self.stage, self.pivot = np.empty((N_STAGES, *shape)), np.empty(shape)
-        self.from_modes = np.ascontiguousarray(modes.from_modes[:, :n_rings])
         self.n_active = shape[1]
         self.step = 0.0
         self.n_steps = 0
         self.seen = 0
-        self.rise = np.zeros((n_times, shape[0], n_rings))
+        self.rise = np.zeros((n_times, *shape))
         # columns: delivered, surface, perfusion, deep; so far and at the times asked for
         self.flows = np.zeros(4)
         self.ledger = np.zeros((n_times, 4))
@@ -153,7 +151,7 @@ class Run:
             share = 1.0 if times[at] == after else min((times[at] - now) / step, 1.0)
             weights = step * step_coefficients(share)
             state = self.state[:, :n] + np.tensordot(weights, self.stage[:, :, :n], 1)
-            self.rise[at] = state @ self.from_modes[:n]
+            self.rise[at] = state @ self.modes.from_modes[:n]
             # only the constant mode holds energy: its amplitude times root area is the integral
             self.stored[at] = math.sqrt(self.modes.area) * (self.cells.capacity @ state[:, 0])
             self.ledger[at] = self.flows + self._flows(power, step, share)

@@ -129,7 +129,6 @@ def exposure_rise(  # noqa: PLR0913  four inputs of physics, then keywords with 
     times: Floats,
     *,
     tolerance: float = 1e-4,
-    n_rings: int = 0,
 ) -> ConductionResult:
     """Rise above the temperature without the light, for any power and cooling over time.
 
@@ -143,22 +142,23 @@ def exposure_rise(  # noqa: PLR0913  four inputs of physics, then keywords with 
         Energy absorbed per volume by the end of the exposure [J/m3].
     temporal_profile : TemporalProfile
         Share of that energy over time.
-    n_rings : int
-        Number of rings of cells around the axis to return; 0 is all. A train of many pulses,
-        returned at many times in all rings, would fill the memory.
 
     Returns
     -------
     ConductionResult
-        Rise of shape (n_time, n_z, n_rings), and the balance of energy.
+        Rise of shape (n_time, n_z, n_r), and the balance of energy.
 
     Raises
     ------
     ParameterError
         If shapes differ, times fall, or a number is outside its sane range.
+
+    Notes
+    -----
+    At one place and for a train of many pulses, `mean_rise.mean_rise` is far quicker.
     """
     source = np.asarray(absorbed, dtype=np.float64)
-    run = _run(grid, thermal, surface, source, times, tolerance, n_rings)
+    run = _run(grid, thermal, surface, source, times, tolerance)
     return run.follow(list(temporal_profile.pieces()), times, tolerance, 0.0)
 
 
@@ -169,7 +169,6 @@ def _run(
     source: Floats,
     times: Floats,
     tolerance: float,
-    n_rings: int = 0,
 ) -> Run:
     _check(grid, source, times, tolerance)
     course = [
@@ -178,13 +177,7 @@ def _run(
     ]
     modes = radial_modes(grid)
     power = (np.ascontiguousarray(source) @ modes.to_modes) * np.diff(grid.z_edges)[:, None]
-    rings = n_rings or grid.shape[1]
-    if not 1 <= rings <= grid.shape[1]:
-        raise ParameterError(
-            f"n_rings is {n_rings}; expected 0 for all, or 1 to {grid.shape[1]}, the rings that "
-            "the grid has."
-        )
-    return Run(course, modes, power, times.size, rings)
+    return Run(course, modes, power, times.size)
 
 
 def resting_temperature(grid: Grid, thermal: "LayeredThermal", surface: Surface) -> Floats:

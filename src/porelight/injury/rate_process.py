@@ -146,7 +146,9 @@ def damage_step(before: Floats, after: Floats, duration: NumberOrDraws, process:
     )
 
 
-def damage_integral(time: Floats, temperature: Floats, process: Rate) -> Floats:
+def damage_integral(
+    time: Floats, temperature: Floats, process: Rate, *, repeats: NumberOrDraws = 1.0
+) -> Floats:
     """Damage integral of a temperature history.
 
     Parameters
@@ -157,6 +159,8 @@ def damage_integral(time: Floats, temperature: Floats, process: Rate) -> Floats:
         Temperature at those times [K].
     process : Rate
         Rate of the damage.
+    repeats : float or ndarray of float64, shape (n_time - 1,)
+        How often each step happens [-], where a few pulses of a train stand for all.
 
     Returns
     -------
@@ -189,8 +193,12 @@ def damage_integral(time: Floats, temperature: Floats, process: Rate) -> Floats:
     """
     time, temperature = checked_history(time, temperature)
     total = np.zeros(np.shape(process.log_rate(temperature[0])))
+    often = np.broadcast_to(repeats, time.size - 1)
     for duration, block in steps(time, temperature):
-        total += damage_step(block[:-1], block[1:], duration, process).sum(axis=0)
+        counted, often = often[: len(duration)], often[len(duration) :]
+        rates = process.log_rate(block)
+        spent = counted.reshape(duration.shape) * duration
+        total += (spent * mean_of_logarithms(rates[:-1], rates[1:])).sum(axis=0)
     return total
 
 

@@ -11,28 +11,23 @@ import numpy as np
 from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError
 from porelight.grid import Grid, graded_edges
-from porelight.heat.conduction import (
-    cooled_temperature,
-    exposure_rise,
-    resting_temperature,
-)
+from porelight.heat.conduction import cooled_temperature, resting_temperature
 from porelight.heat.cooling import SurfaceSchedule, require_unfrozen
+from porelight.heat.mean_rise import mean_rise
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
 from porelight.light.field import LightField
 from porelight.light.transport import transport
 from porelight.quantities import RADIANT_EXPOSURE, WAVELENGTH, Floats
+from porelight.session.exposure_times import FOLLOWED, exposure_times
 from porelight.session.target import Target
 from porelight.tissue.optics import LayeredOptics, skin_optics
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
 
 _RINGS = 10  # rings of the grid inside the spot
-_FOLLOWED = 10.0  # s simulated after the exposure; what is still warm then is far below injury
 _LONGEST = 600.0  # s; over longer times skin raises its blood flow, which is not modelled here
 _N_PHOTONS = 200_000
-_COOLING_TIMES = 32  # times simulated in each interval of cooling
-_MANY = 40  # pulses in a train from which on fewer times are simulated for each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +44,15 @@ class SingleExposure:
         Power over time; use `TemporalProfile.delayed` if cooling comes first.
     surface : SurfaceSchedule
         What cools the surface from time 0 on: air, cold air, a plate or a cryogen.
+    n_pulses : int
+        Equal pulses that share the energy; what is told per pulse is the total over this number.
     """
 
     wavelength: float
     beam: Beam
     temporal_profile: TemporalProfile
     surface: SurfaceSchedule
+    n_pulses: int = 1
 
     def __post_init__(self) -> None:
         """Check what the parts do not check themselves."""
@@ -88,6 +86,9 @@ class Heating:
         Temperature rise per energy over the area of the spot [K m2/J].
     unlit : ndarray of float64, shape (n_time, n_depth)
         Temperature without the light: at rest, or cooled [K].
+    repeats : ndarray of float64, shape (n_time - 1,)
+        How often the step after each time happens [-]; not 1 only in long trains, of which some
+        pulses stand for others (`exposure_times`).
     peak_factor : float
         Radiant exposure where the beam is strongest over energy per area of the spot [-]: 1 for a
         flat top, 2 for a Gaussian.
@@ -100,6 +101,7 @@ class Heating:
     depth: Floats
     rise: Floats
     unlit: Floats
+    repeats: Floats
     peak_factor: float
 
     @property
@@ -107,13 +109,18 @@ class Heating:
         """True at depths with living cells, below the stratum corneum, shape (n_depth,)."""
         return np.asarray(self.depth >= self.target.living_from)
 
+    @property
+    def strongest(self) -> float:
+        """Largest energy of all pulses over the area of the spot that may be asked for [J/m2]."""
+        return self.exposure.n_pulses * RADIANT_EXPOSURE.high
+
     def temperature(self, radiant_exposure: float) -> Floats:
         """Return the temperature at a radiant exposure.
 
         Parameters
         ----------
         radiant_exposure : float
-            Pulse energy over the area of the spot [J/m2].
+            Energy of all pulses over the area of the spot [J/m2].
 
         Returns
         -------
@@ -121,7 +128,9 @@ class Heating:
             Temperature [K]. Boiling is not in the model: above 100 degC it is too high for skin
             whose water boils away.
         """
-        RADIANT_EXPOSURE.require(radiant_exposure)
+        RADIANT_EXPOSURE.require(
+            radiant_exposure / self.exposure.n_pulses, "radiant_exposure of a pulse"
+        )
         return self.unlit + radiant_exposure * self.rise
 
 
@@ -160,17 +169,18 @@ def heating(
     strongest = np.flatnonzero(irradiance >= 0.98 * irradiance.max())
     first, reach = grid.r[strongest[0]], 0.15 * exposure.beam.diameter
     rings = strongest[grid.r[strongest] <= first + reach]
-    time = _times(exposure)
-    run = exposure_rise(
+    time, repeats = exposure_times(exposure.temporal_profile, exposure.surface)
+    weight = np.zeros(grid.shape[1])
+    weight[rings] = grid.ring_area[rings] / grid.ring_area[rings].sum()
+    rise = mean_rise(
         grid,
         thermal,
         exposure.surface,
         light.absorbed * exposure.beam.area,
         exposure.temporal_profile,
         time,
-        n_rings=int(rings[-1]) + 1,
+        weight,
     )
-    share = grid.ring_area[rings] / grid.ring_area[rings].sum()
     unlit = _unlit(target, exposure, grid, thermal, time)
     require_unfrozen(time, grid.z, unlit, living_from=target.living_from)
     return Heating(
@@ -179,8 +189,9 @@ def heating(
         light=light,
         time=time,
         depth=grid.z,
-        rise=run.rise[:, :, rings] @ share,
+        rise=rise,
         unlit=unlit,
+        repeats=repeats,
         peak_factor=float(irradiance.max() * exposure.beam.area),
     )
 
@@ -195,10 +206,10 @@ def _unlit(
     """Return the temperature without light, shape (n_time, n_depth) [K]."""
     if target.state == "excised":
         start = np.full(grid.shape[0], LibraryValues("pig", target.values)("bench_temperature"))
-        if len(exposure.surface.surfaces) == 1 and exposure.surface == room_air(target):
-            return np.tile(start, (time.size, 1))
     else:
         start = resting_temperature(grid, thermal, Surface.from_values(target.values))
+    if exposure.surface == room_air(target):
+        return np.tile(start, (time.size, 1))
     return cooled_temperature(grid, thermal, exposure.surface, start, time)
 
 
@@ -209,7 +220,7 @@ def room_air(target: Target) -> SurfaceSchedule:
 
 def _grid(exposure: SingleExposure, optics: LayeredOptics) -> Grid:
     radius = 0.5 * exposure.beam.diameter
-    follow = exposure.temporal_profile.duration + _FOLLOWED
+    follow = exposure.temporal_profile.duration + FOLLOWED
     # light scatters some millimetres sideways, heat spreads sqrt(4 alpha t)
     margin = 10e-3 + 3.0 * math.sqrt(4.0 * 1.1e-7 * follow)
     ring = radius / _RINGS
@@ -217,25 +228,3 @@ def _grid(exposure: SingleExposure, optics: LayeredOptics) -> Grid:
     r_edges = np.concatenate([ring * np.arange(_RINGS + 1), radius + outer[1:]])
     first = min(5e-6, 0.2 / float(optics.mu_a[0]))
     return Grid(r_edges, graded_edges(first, 1.1, 5e-4, 12e-3 + margin))
-
-
-def _times(exposure: SingleExposure) -> Floats:
-    """Return the times to simulate: dense while the light is on, even in ln t after it."""
-    begin, end = exposure.temporal_profile.begin, exposure.temporal_profile.end
-    joined = begin[1:] <= end[:-1] * (1.0 + 1e-12)
-    starts = begin[np.concatenate([[True], ~joined])]
-    ends = end[np.concatenate([~joined, [True]])]
-    inside, per_decade = (24, 10) if starts.size <= _MANY else (6, 3)
-    last = float(ends[-1]) + _FOLLOWED
-    times = [np.zeros(1)]
-    for since, until, _ in exposure.surface.pieces(last)[:-1]:
-        times.append(since + (until - since) * np.linspace(0.0, 1.0, _COOLING_TIMES + 1) ** 2)
-    for start, stop, following in zip(starts, ends, [*starts[1:], last], strict=True):
-        # quadratic: the rise of a thin layer is steepest at the start
-        times.append(start + (stop - start) * np.linspace(0.0, 1.0, inside + 1) ** 2)
-        gap = float(following - stop)
-        if gap > 0.0:
-            earliest = min(0.02 * (stop - start), 0.02 * gap)
-            n = math.ceil(per_decade * math.log10(gap / earliest)) + 1
-            times.append(stop + np.geomspace(earliest, gap, n))
-    return np.unique(np.concatenate(times))

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from porelight.brief import brief
-from porelight.errors import ConvergenceError, ExtrapolationWarning, ParameterError, did_you_mean
+from porelight.errors import ExtrapolationWarning, ParameterError, did_you_mean
 from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.surface import Cooling
 from porelight.heat.temporal_profile import TemporalProfile
@@ -43,9 +43,10 @@ class ExposureOutcome:
     Attributes
     ----------
     radiant_exposure, peak_radiant_exposure : float
-        Energy over the area of the spot, and its largest local value [J/m2].
+        Energy of all pulses over the area of the spot, and its largest local value [J/m2].
     time, depth : ndarray of float64
-        Times, shape (n_time,) [s], and depths, shape (n_depth,) [m].
+        Times, shape (n_time,) [s], and depths, shape (n_depth,) [m]; of a long train the times lie
+        in those pulses that stand for the others.
     temperature : ndarray of float64, shape (n_time, n_depth)
         Temperature [K].
     burn, coagulation : ndarray of float64, shape (n_depth,)
@@ -77,7 +78,7 @@ class ExposureOutcome:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Threshold:
-    """The exposure that just reaches an end point.
+    """The exposure that just reaches an end point, or that none does.
 
     Attributes
     ----------
@@ -85,22 +86,36 @@ class Threshold:
         The injury that is just reached.
     criterion : str
         Name of the damage rate that was used, or "100 degC" for vaporisation.
+    n_pulses : int
+        Equal pulses that share the energy.
     radiant_exposure, peak_radiant_exposure : float
-        Energy over the area of the spot, and its largest local value [J/m2].
+        Energy of all pulses over the area of the spot, and its largest local value [J/m2]; infinity
+        if the strongest exposure that was tried, that of `outcome`, does not reach it.
     depth : float
-        Depth at which it is reached first [m].
+        Depth at which it is reached first, or would be [m].
     outcome : ExposureOutcome
-        Temperature and injury at the threshold.
+        Temperature and injury at the threshold, or at the strongest exposure that was tried.
     """
 
     endpoint: Endpoint
     criterion: str
+    n_pulses: int
     radiant_exposure: float
     peak_radiant_exposure: float
     depth: float
     outcome: ExposureOutcome
 
     __repr__ = brief
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether any strength that was tried reaches the end point."""
+        return math.isfinite(self.radiant_exposure)
+
+    @property
+    def pulse_radiant_exposure(self) -> float:
+        """Energy of one pulse over the area of the spot [J/m2]."""
+        return self.radiant_exposure / self.n_pulses
 
 
 def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
@@ -158,7 +173,11 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
     if cooling != "air":
         course = SurfaceSchedule.cooled(cooling, cooling_time, target.values)
     return SingleExposure(
-        wavelength, Beam(profile, spot_diameter), temporal_profile.delayed(cooling_lead), course
+        wavelength,
+        Beam(profile, spot_diameter),
+        temporal_profile.delayed(cooling_lead),
+        course,
+        n_pulses,
     )
 
 
@@ -172,7 +191,7 @@ def exposure_outcome(
     heated : Heating
         Temperature rise of the exposure, from `heating`.
     radiant_exposure : float
-        Energy over the area of the spot [J/m2].
+        Energy of all pulses over the area of the spot [J/m2].
     criterion : str
         Rate of cell death: "two-channel", or a name of `injury.published.PUBLISHED`.
     """
@@ -200,7 +219,10 @@ def exposure_outcome(
 def threshold(
     heated: Heating, endpoint: Endpoint = "burn", *, criterion: str = "two-channel"
 ) -> Threshold:
-    """Return the radiant exposure at which an end point is just reached.
+    """Return the radiant exposure at which an end point is just reached, if any reaches it.
+
+    The search ends at the strongest exposure that may be asked for (`Heating.strongest`), or where
+    the skin would be at 627 degC.
 
     Parameters
     ----------
@@ -216,8 +238,6 @@ def threshold(
     ------
     ParameterError
         If an end point or a criterion has no such name.
-    ConvergenceError
-        If no radiant exposure of this beam reaches the end point.
 
     Warns
     -----
@@ -237,38 +257,55 @@ def threshold(
             ExtrapolationWarning,
             stacklevel=2,
         )
-    hottest = float((heated.rise.max(axis=0)).max())
-    if not hottest > 0.0:
-        raise ConvergenceError("the beam warms the skin nowhere; check wavelength and target.")
-    counted = _counted(heated, endpoint)
-    if endpoint == "vaporisation":
-        room = (BOILING - heated.unlit) / np.maximum(heated.rise, 1e-12 * hottest)
-        strength, criterion = float(room.min()), "100 degC"
-        depth = float(heated.depth[np.unravel_index(room.argmin(), room.shape)[1]])
-    else:
-
-        def log_damage(strength: float) -> Floats:
-            found = _damage(heated, heated.temperature(strength), endpoint, criterion)
-            return np.where(counted, np.log(np.maximum(found, 1e-300)), -np.inf)
-
-        high = (_HOTTEST - float(heated.unlit.max())) / hottest
-        if log_damage(high).max() < 0.0:
-            raise ConvergenceError(f"no strength of this beam reaches the end point {endpoint!r}.")
-        low = 0.0
-        while high - low > 1e-4 * high:
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if log_damage(middle).max() < 0.0 else (low, middle)
-        strength, depth = high, float(heated.depth[log_damage(high).argmax()])
+    search = _boiling if endpoint == "vaporisation" else _injuring
+    criterion = "100 degC" if endpoint == "vaporisation" else criterion
+    tried, is_reached, depth = search(heated, endpoint, criterion)
+    found = tried if is_reached else math.inf
     return Threshold(
         endpoint=endpoint,
         criterion=criterion,
-        radiant_exposure=strength,
-        peak_radiant_exposure=strength * heated.peak_factor,
+        n_pulses=heated.exposure.n_pulses,
+        radiant_exposure=found,
+        peak_radiant_exposure=found * heated.peak_factor,
         depth=depth,
         outcome=exposure_outcome(
-            heated, strength, criterion="two-channel" if criterion == "100 degC" else criterion
+            heated, tried, criterion="two-channel" if criterion == "100 degC" else criterion
         ),
     )
+
+
+def _boiling(heated: Heating, _endpoint: Endpoint, _criterion: str) -> tuple[float, bool, float]:
+    """Return the strength that boils water or the strongest tried, whether it does, and where."""
+    room = np.full(heated.rise.shape, np.inf)
+    np.divide(BOILING - heated.unlit, heated.rise, out=room, where=heated.rise > 0.0)
+    depth = float(heated.depth[np.unravel_index(room.argmin(), room.shape)[1]])
+    strength = float(room.min())
+    return min(strength, heated.strongest), strength <= heated.strongest, depth
+
+
+def _injuring(heated: Heating, endpoint: Endpoint, criterion: str) -> tuple[float, bool, float]:
+    """Return the strength that injures or the strongest tried, whether it does, and where."""
+    counted = _counted(heated, endpoint)
+
+    def log_damage(strength: float) -> Floats:
+        found = _damage(heated, heated.temperature(strength), endpoint, criterion)
+        return np.where(counted, np.log(np.maximum(found, 1e-300)), -np.inf)
+
+    high = heated.strongest
+    if heated.unlit.max() + high * heated.rise.max() > _HOTTEST:
+        high = float((_HOTTEST - heated.unlit.max()) / heated.rise.max())
+    at_most = log_damage(high)
+    if at_most.max() < 0.0:
+        return high, False, float(heated.depth[at_most.argmax()])
+    low = 0.0
+    while high - low > 1e-4 * high:
+        middle = 0.5 * (low + high)
+        found = log_damage(middle)
+        if found.max() < 0.0:
+            low = middle
+        else:
+            high, at_most = middle, found
+    return high, True, float(heated.depth[at_most.argmax()])
 
 
 def _counted(heated: Heating, endpoint: Endpoint) -> Floats:
@@ -287,10 +324,15 @@ def _damage(heated: Heating, temperature: Floats, endpoint: Endpoint, criterion:
     parameters = InjuryParameters.from_values(heated.target.values)
     factor, process = _process(parameters, endpoint, criterion)
     tolerated = np.maximum(heated.unlit[0], parameters.tolerated_temperature)
-    history = np.maximum(temperature, tolerated)
-    at_rest = np.exp(process.log_rate(tolerated)) * (heated.time[-1] - heated.time[0])
-    whole = damage_integral(heated.time, history, process)
-    return np.asarray(factor * np.maximum(whole - at_rest, 0.0), dtype=np.float64)
+    damage = np.zeros(heated.depth.size)
+    hot = (temperature > tolerated).any(axis=0)  # elsewhere there is none above that at rest
+    if hot.any():
+        history = np.maximum(temperature[:, hot], tolerated[hot])
+        spent = float(heated.repeats @ np.diff(heated.time))
+        at_rest = np.exp(process.log_rate(tolerated[hot])) * spent
+        whole = damage_integral(heated.time, history, process, repeats=heated.repeats)
+        damage[hot] = factor * np.maximum(whole - at_rest, 0.0)
+    return damage
 
 
 def _process(

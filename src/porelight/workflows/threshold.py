@@ -25,7 +25,7 @@ TargetSkin = Literal["human", "pig", "white-pig"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ThresholdResult:
-    """The exposure that just reaches an end point; it also tells what other strengths do.
+    """The exposure that just reaches an end point, if any; it also tells what other strengths do.
 
     Attributes
     ----------
@@ -43,8 +43,21 @@ class ThresholdResult:
 
     @property
     def radiant_exposure(self) -> float:
-        """Energy over the area of the spot that just reaches the end point [J/m2]."""
+        """Energy of all pulses over the area of the spot that just reaches the end point [J/m2].
+
+        Infinity if no strength that was tried reaches it.
+        """
         return self.threshold.radiant_exposure
+
+    @property
+    def pulse_radiant_exposure(self) -> float:
+        """Energy of one pulse over the area of the spot at the threshold [J/m2]."""
+        return self.threshold.pulse_radiant_exposure
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether any strength that was tried reaches the end point."""
+        return self.threshold.is_reached
 
     @property
     def depth(self) -> float:
@@ -57,16 +70,24 @@ class ThresholdResult:
         Parameters
         ----------
         radiant_exposure : float
-            Energy over the area of the spot [J/m2].
+            Energy of all pulses over the area of the spot [J/m2].
         """
         return exposure_outcome(self.heated, radiant_exposure, criterion=self.criterion)
 
     def __repr__(self) -> str:
         """Return the threshold and what it does, in clinic units."""
-        done = self.threshold.outcome
+        found, done = self.threshold, self.threshold.outcome
+        strength = f"{done.radiant_exposure / J_per_cm2:.3g} J/cm2"
+        if found.n_pulses > 1:
+            each = done.radiant_exposure / found.n_pulses / J_per_cm2
+            strength = f"{each:.3g} J/cm2 per pulse, {strength} in {found.n_pulses} pulses"
+        from_where = (
+            f"from {strength} on, first at {self.depth / um:.3g} um"
+            if found.is_reached
+            else f"not reached below {strength}"
+        )
         return (
-            f"{self.threshold.endpoint} ({self.threshold.criterion}) from "
-            f"{self.radiant_exposure / J_per_cm2:.3g} J/cm2 on, first at {self.depth / um:.3g} um; "
+            f"{found.endpoint} ({found.criterion}) {from_where}; "
             f"a {self.heated.exposure.beam.diameter / mm:g} mm beam of "
             f"{self.heated.exposure.wavelength * 1e9:g} nm, surface up to "
             f"{to_celsius(done.surface_peak):.3g} degC"
@@ -135,8 +156,6 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     ------
     ParameterError
         If a number or a name is impossible.
-    ConvergenceError
-        If no strength of the beam reaches the end point.
 
     Examples
     --------
