@@ -120,7 +120,7 @@ def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
     return run.follow([(0.0, duration, 1.0)], times, tolerance, step)
 
 
-def exposure_rise(  # noqa: PLR0913  four inputs of physics, then keywords with defaults
+def exposure_rise(
     grid: Grid,
     thermal: "LayeredThermal",
     surface: Surface | SurfaceSchedule,

@@ -1,7 +1,7 @@
 r"""The rise at one place under any course of power, exact in time.
 
-Radial modes part the rise into independent problems in depth (`_modes`). Each of these is tridiagonal
-and, scaled by the root of the heat capacity C, symmetric:
+Radial modes part the rise into independent problems in depth (`_modes`). Each of these is
+tridiagonal and, scaled by the root of the heat capacity C, symmetric:
 
 .. math:: v' = -B\,v + C^{-1/2}\,p\,s(t), \qquad B = C^{-1/2} A\, C^{-1/2} = Q \Lambda Q^T .
 
@@ -9,8 +9,8 @@ In the coordinates :math:`a = Q^T v` power that is constant over an interval :ma
 
 .. math:: a(t + \Delta) = e^{-\Lambda \Delta} a(t) + s\,\Lambda^{-1} (1 - e^{-\Lambda \Delta})\, b ,
 
-without an error of time, so an interval costs the same whatever its length: five thousand pulses are
-ten thousand products. `exposure_rise` solves the same equations by steps and gives the balance
+without an error of time, so an interval costs the same whatever its length: five thousand pulses
+are ten thousand products. `exposure_rise` solves the same equations by steps and gives the balance
 of energy; one checks the other.
 """
 
@@ -46,7 +46,7 @@ class _DepthModes:
     shown: Floats  # (n_r * n_z, n_z): modes @ shown is the mean rise in depth [K]
 
 
-def mean_rise(  # noqa: PLR0913  what is warmed, by what, and where it is looked at
+def mean_rise(
     grid: Grid,
     thermal: "LayeredThermal",
     surface: Surface | SurfaceSchedule,
