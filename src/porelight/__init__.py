@@ -60,12 +60,14 @@ _HOME = {
     "plan": "porelight.workflows.plan",
     "preview": "porelight.workflows.preview",
     "read_course": "porelight.files.courses",
+    "read_device": "porelight.files.device_files",
     "read_light_case": "porelight.files.light_case",
     "read_photo": "porelight.files.photographs",
     "read_picture": "porelight.files.photographs",
     "read_pulse_path": "porelight.files.pulse_paths",
     "read_repeats": "porelight.files.repeats",
     "read_skin": "porelight.files.courses",
+    "read_temporal_profile": "porelight.files.temporal_profiles",
     "read_zone_mask": "porelight.files.photographs",
     "save_comparison": "porelight.files.comparisons",
     "save_course_state": "porelight.files.course_states",
@@ -105,6 +107,7 @@ if TYPE_CHECKING:
     from porelight.files.course_states import save_course_state as save_course_state
     from porelight.files.courses import read_course as read_course
     from porelight.files.courses import read_skin as read_skin
+    from porelight.files.device_files import read_device as read_device
     from porelight.files.exports import export_outcome as export_outcome
     from porelight.files.light_case import read_light_case as read_light_case
     from porelight.files.marker_sheet import write_marker_sheet as write_marker_sheet
@@ -120,6 +123,7 @@ if TYPE_CHECKING:
     from porelight.files.plans import save_plan as save_plan
     from porelight.files.pulse_paths import read_pulse_path as read_pulse_path
     from porelight.files.repeats import read_repeats as read_repeats
+    from porelight.files.temporal_profiles import read_temporal_profile as read_temporal_profile
     from porelight.inference.reweighting import Visit as Visit
     from porelight.laser.beam import Beam as Beam
     from porelight.laser.device import Device as Device

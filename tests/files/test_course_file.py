@@ -76,7 +76,7 @@ def test_missing_folder_and_binary_files_are_named(tmp_path):
     with pytest.raises(InputFileError, match="is a folder"):
         read_course_tables(tmp_path)
     binary = tmp_path / "course.toml"
-    binary.write_bytes(b"\xff\xfe\x00\x01")
+    binary.write_bytes(b"\x89PNG\r\n\x1a\n\0\xff")
     with pytest.raises(InputFileError, match="not a text file"):
         read_course_tables(binary)
 

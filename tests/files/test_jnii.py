@@ -77,8 +77,8 @@ def test_the_format_authors_own_reader_and_writer_agree_with_ours(tmp_path, dtyp
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "not a readable JNIfTI file"),
-        ("[" * 100_000, "not a readable JNIfTI file"),
+        ("", "not valid JSON"),
+        ("[" * 100_000, "within each other more than 40 deep"),
         ("{}", "not a readable JNIfTI file"),
         (json.dumps(document_of(_ArraySize_=[10**6, 10**6, 10**6])), "too large"),
         (json.dumps(document_of(_ArraySize_=[0, 3, 4])), "empty or too large"),

@@ -286,12 +286,12 @@ def test_wrong_case_gets_one_clear_line(tmp_path, text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected rows of numbers"),
-        ("radius,irradiance\n0,one\n", "row 1 holds 'one'; expected a number"),
-        ("0,1\n1\n", "as many in each row"),
+        ("", "it holds no numbers"),
+        ("radius,irradiance\n0,one\n", "line 2: column 2 is 'one'; expected a number"),
+        ("0,1\n1\n", "line 2: column 2 is ''; expected a number"),
         ("0,1,2\n1,1,1\n", "has 3 columns; expected 2"),
         ("1,1\n2,1\n", "increase strictly, from 0 m"),
-        ("0,nan\n1,1\n", "negative or missing value"),
+        ("0,nan\n1,1\n", "line 1: column 2 is 'nan'; expected a number. A value that is missing"),
     ],
 )
 def test_wrong_profile_gets_one_clear_line(tmp_path, text, message):
@@ -313,6 +313,6 @@ def test_a_table_of_a_beam_that_may_not_be_read_is_refused_in_one_line(tmp_path,
     def denied(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", denied)
-    with pytest.raises(InputFileError, match="not a text file; expected numbers in CSV"):
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(InputFileError, match=r"beam.csv: cannot be read \(Permission denied"):
         read_radial_profile(table)

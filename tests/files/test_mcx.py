@@ -157,7 +157,7 @@ MEDIA = document()["Domain"]["Media"]
     ("whole", "message"),
     [
         ("", "not valid JSON"),
-        ("[" * 100_000, "not valid JSON"),
+        ("[" * 100_000, "within each other more than 40 deep"),
         ("[]", "the file is no table of JSON"),
         ("{}", "Domain is no table of JSON"),
         (document(Domain__Media=[MEDIA[0]]), "Domain.Media is missing; expected medium 0"),

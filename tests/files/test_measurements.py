@@ -218,15 +218,15 @@ def test_summary_says_how_the_photograph_was_taken(folder, measured):
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("summary.json", "{", "cannot be read as JSON"),
+        ("summary.json", "{", "not valid JSON"),
         ("summary.json", "[]", 'expected "format"'),
-        ("summary.json", '{"format": "porelight measurement 3"}', "found and"),
-        ("pores.csv", "pore,size\n1,0.3\n", "no column diameter_mm"),
+        ("summary.json", '{"format": "porelight measurement 3"}', "porelight_version is missing"),
+        ("pores.csv", "pore,size\n1,0.3\n", "without a column diameter_mm"),
         ("pores.csv", "pore,diameter_mm\n1,wide\n", "line 2: diameter_mm is 'wide'"),
-        ("pores.csv", "pore,diameter_mm\n1,350\n", "line 2: diameter_mm is '350'"),
-        ("pores.csv", "pore,diameter_mm\n1\n", "line 2: diameter_mm is None"),
+        ("pores.csv", "pore,diameter_mm\n1,350\n", "line 2: diameter_mm is 350; expected"),
+        ("pores.csv", "pore,diameter_mm\n1\n", "line 2: diameter_mm is ''"),
         ("pores.csv", "pore,diameter_mm\n1,0.35\n", "has 1 pores but summary.json tells of"),
-        ("pores.csv", "", "no column diameter_mm"),
+        ("pores.csv", "", "without a column diameter_mm"),
     ],
 )
 def test_damaged_folder_is_refused_in_one_line(folder, name, content, problem):

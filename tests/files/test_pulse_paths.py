@@ -41,12 +41,15 @@ def test_a_path_is_read_in_seconds_and_millimetres(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("t,x,y\n0,0,0\n", "its first line is 't,x,y'; expected time_s,x_mm,y_mm"),
+        (
+            "t,x,y\n0,0,0\n",
+            "its first line is 't,x,y', without a column time_s; expected a CSV file",
+        ),
         ("", "its first line is ''"),
         ("time_s,x_mm,y_mm\n", "it has 0 pulses"),
-        ("time_s,x_mm,y_mm\n0,0,0\n1,a,0\n", "line 3 is '1,a,0'; expected three numbers"),
-        ("time_s,x_mm,y_mm\n0,0\n", "line 2 is '0,0'"),
-        ("time_s,x_mm,y_mm\n0,0,nan\n", "line 2 is '0,0,nan'"),
+        ("time_s,x_mm,y_mm\n0,0,0\n1,a,0\n", "line 3: x_mm is 'a'; expected a number"),
+        ("time_s,x_mm,y_mm\n0,0\n", "line 2: y_mm is ''; expected a number"),
+        ("time_s,x_mm,y_mm\n0,0,nan\n", "line 2: y_mm is 'nan'; expected a number"),
         ("time_s,x_mm,y_mm\n0,0,0\n0,1,1\n", "line 3 has time 0 s, not later than the line before"),
     ],
 )

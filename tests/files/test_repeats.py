@@ -15,13 +15,41 @@ def test_a_table_becomes_one_array_for_each_quantity(tmp_path):
     np.testing.assert_array_equal(read_repeats(path)["count"], [[10, 12], [20, 21]])
 
 
+def estimate(value):
+    return {"value": value, "low": 0.9 * value, "high": 1.1 * value}
+
+
 def measured(folder, count):
+    """Write a summary.json with so many pores."""
     folder.mkdir(parents=True)
     summary = {
-        "count": {"value": count},
-        "density_per_cm2": {"value": 2.0 * count},
-        "area_fraction": {"value": 0.01},
-        "diameter_mm": {"p50": {"value": 0.3}} if count else {},
+        "format": "porelight measurement 3",
+        "porelight_version": "0.1.0",
+        "notice": "",
+        "photograph": {
+            "name": "a.png",
+            "cols_px": 720,
+            "rows_px": 480,
+            "px_per_mm": 25.0,
+            "scale_error_percent": 1.0,
+        },
+        "settings": {"zone": "cheek", "false_discovery": None},
+        "zone": "cheek",
+        "zone_area_cm2": 5.0,
+        "interval_coverage": 0.9,
+        "found": count,
+        "counted_from_mm": 0.1,
+        "count": estimate(count),
+        "density_per_cm2": estimate(2.0 * count),
+        "area_fraction": estimate(0.01),
+        "diameter_mm": {"p50": estimate(0.3)} if count else {},
+        "estimated_false_share": 0.1,
+        "unlabelled_share": 0.1,
+        "rejected": dict.fromkeys(("highlights", "hairs", "wrinkles", "folds", "moles"), 0),
+        "scale": {"px_per_mm": 25.0, "error_percent": 1.0, "source": "known", "note": ""},
+        "quality": [],
+        "tone": None,
+        "warnings": [],
     }
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
 
@@ -35,6 +63,71 @@ def test_folders_of_measure_are_read_by_subject_and_repeat(tmp_path):
     np.testing.assert_array_equal(found["median_diameter_mm"], 0.3)
 
 
+def table_of(folder, text):
+    path = folder / "r.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_repeats(path)
+
+
+def test_repeats_are_in_the_order_of_their_numbers(tmp_path):
+    lines = [f"{who},{n},{100 * i + n}" for i, who in enumerate("abc") for n in range(1, 13)]
+    found = table_of(tmp_path, "subject,repeat,count\n" + "\n".join(lines))
+    assert found.order == tuple(str(n) for n in range(1, 13))
+    np.testing.assert_array_equal(found["count"][0], np.arange(1, 13))
+
+
+def test_folders_are_in_the_order_of_their_numbers(tmp_path):
+    for name, count in (("visit 10", 110), ("visit 2", 102), ("visit 1", 101)):
+        measured(tmp_path / "a" / name, count)
+    found = read_repeats(tmp_path)
+    assert found.order == ("visit 1", "visit 2", "visit 10")
+    np.testing.assert_array_equal(found["count"], [[101, 102, 110]])
+
+
+def test_repeats_without_numbers_are_in_the_order_of_the_file(tmp_path):
+    text = "subject,repeat,count\na,before,1\na,after,2\nb,after,4\nb,before,3\n"
+    found = table_of(tmp_path, text)
+    assert found.order == ("before", "after")
+    np.testing.assert_array_equal(found["count"], [[1, 2], [3, 4]])
+
+
+def test_repeats_may_be_named_by_the_dates_of_each_subject(tmp_path):
+    text = "subject,repeat,count\na,2026-10-02,2\na,2026-9-30,1\nb,2026-11-5,4\nb,2026-11-1,3\n"
+    found = table_of(tmp_path, text)
+    assert found.order == ()
+    np.testing.assert_array_equal(found["count"], [[1, 2], [3, 4]])
+
+
+REDCAP = """\
+record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,count,pores_complete
+1,baseline_arm_1,,,,
+1,baseline_arm_1,pores,1,201,2
+1,baseline_arm_1,pores,2,205,2
+2,baseline_arm_1,,,,
+2,baseline_arm_1,pores,1,240,2
+2,baseline_arm_1,pores,2,238,0
+"""
+
+
+def test_an_export_of_redcap_is_read_and_what_is_left_out_is_told(tmp_path):
+    found = table_of(tmp_path, REDCAP)
+    assert list(found) == ["count"]
+    np.testing.assert_array_equal(found["count"], [[201, 205], [240, 238]])
+    assert found.left_out == (
+        "redcap_event_name is not a quantity and was left out",
+        "redcap_repeat_instrument is not a quantity and was left out",
+        "pores_complete is not a quantity and was left out",
+        "2 rows hold no quantity and were left out",
+    )
+
+
+def test_events_of_redcap_are_repeats_where_nothing_is_repeated_within(tmp_path):
+    text = "record_id;redcap_event_name;count\n1;enrolment_arm_1;201,5\n1;visit_arm_1;205\n"
+    found = table_of(tmp_path, text)
+    assert found.order == ("enrolment_arm_1", "visit_arm_1")
+    np.testing.assert_array_equal(found["count"], [[201.5, 205]])
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
@@ -43,13 +136,16 @@ def test_folders_of_measure_are_read_by_subject_and_repeat(tmp_path):
         ("subject,repeat,count\na,1,nan\n", "line 2: count is 'nan'"),
         ("subject,repeat,count\na,1,1\na,1,2\n", "occurs twice"),
         ("subject,repeat,count\na,1,1\na,2,2\nb,1,3\n", "has 1 repeats and others 2"),
+        ("subject,repeat,count\na,x,1\na,y,2\nb,x,3\nb,z,3\n", "'x' is not there for every|'y' is"),
+        ("subject,repeat,count,count\na,1,1,2\n", "two columns are named 'count', columns 3 and 4"),
+        ("subject,repeat,count\na,1,-99\n", "count is -99; expected 0 or more. If it is a code"),
+        (REDCAP.replace("205", "NA"), "line 4: count is 'NA'; expected a number. A value that is"),
+        ("subject,repeat,count\na,,1\na,2,2\n", "line 2: repeat is ''; expected the name or"),
     ],
 )
 def test_tables_with_gaps_are_refused(tmp_path, text, what):
-    path = tmp_path / "r.csv"
-    path.write_text(text, encoding="utf-8")
     with pytest.raises(InputFileError, match=what):
-        read_repeats(path)
+        table_of(tmp_path, text)
 
 
 def test_folders_without_pores_and_empty_ones_are_refused(tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from porelight.errors import InputFileError, ParameterError
+from porelight.errors import ParameterError
 from porelight.heat.temporal_profile import TemporalProfile
 
 
@@ -36,34 +36,6 @@ def test_a_sampled_triangle_has_the_energy_of_its_trapezoids():
     np.testing.assert_allclose(curve.share, [1.0 / 3.0, 2.0 / 3.0])
     # two intervals that touch are one stretch of light
     assert curve.shortest == pytest.approx(3.0)
-
-
-def test_a_csv_file_of_an_oscilloscope_is_read_in_its_unit(tmp_path):
-    file = tmp_path / "pulse.csv"
-    file.write_text("time_us, power\n0, 0\n100, 5\n300, 5\n400, 0\n", encoding="utf-8")
-    curve = TemporalProfile.from_csv(file)
-    assert curve.duration == pytest.approx(4e-4)
-    np.testing.assert_allclose(curve.share, [250.0 / 1500.0, 1000.0 / 1500.0, 250.0 / 1500.0])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("time,power\n0,1\n1,1\n", "expected the columns power and one of time_s"),
-        ("time_s,power\n0,1\n1,high\n", "a cell is not a number"),
-        ("", "found no rows"),
-    ],
-)
-def test_a_wrong_csv_file_gets_one_line(tmp_path, text, message):
-    file = tmp_path / "pulse.csv"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputFileError, match=message):
-        TemporalProfile.from_csv(file)
-
-
-def test_a_missing_csv_file_is_named(tmp_path):
-    with pytest.raises(InputFileError, match="cannot be read"):
-        TemporalProfile.from_csv(tmp_path / "none.csv")
 
 
 def test_a_pulse_longer_than_its_period_says_what_would_do():

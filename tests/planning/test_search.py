@@ -8,6 +8,7 @@ from porelight.course.outcome import Interval
 from porelight.course.outcome_registry import goal_variable
 from porelight.course.settings import EnsembleSettings
 from porelight.errors import ParameterError
+from porelight.files.device_files import read_device
 from porelight.laser.device import Device
 from porelight.laser.devices import device
 from porelight.planning.limits import LimitCheck
@@ -171,7 +172,7 @@ def test_a_device_of_ones_own_is_planned_with_and_combined_as_its_file_says(tmp_
         path.write_text(
             pearl.replace("2790.0", "1540.0").replace('"first"', f'"{in_combination}"'), "utf-8"
         )
-        return Device.read(path).with_plan(radiant_exposure=(2e4, 3e4), sessions=(2,))
+        return read_device(path).with_plan(radiant_exposure=(2e4, 3e4), sessions=(2,))
 
     plan = planned(
         2,
@@ -197,7 +198,7 @@ def test_a_device_of_ones_own_is_planned_with_and_combined_as_its_file_says(tmp_
 def test_the_limits_of_a_device_of_ones_own_refuse_before_any_simulation(tmp_path):
     pearl = files("porelight.data").joinpath("devices/pearl.toml").read_text("utf-8")
     (tmp_path / "own.toml").write_text(pearl.replace('"Pearl"', '"Own"'), "utf-8")
-    plan = planned(4, devices=(Device.read(tmp_path / "own.toml"),))
+    plan = planned(4, devices=(read_device(tmp_path / "own.toml"),))
     assert plan.candidates == ()
     assert {one.reason for one in plan.refused} == {
         "Own is offered for skin types I to III; this skin is type IV."

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, say
+from porelight.cli.console import complain, print_json, print_rows, say
 
 
 def agreement(repeats: Path, /, *, output: Output | None = None, json: AsJson = False) -> int:
@@ -25,15 +25,20 @@ def agreement(repeats: Path, /, *, output: Output | None = None, json: AsJson = 
     from porelight.report.comparison_table import agreement_rows  # noqa: PLC0415
     from porelight.workflows.agreement import agreement as agreement_of  # noqa: PLC0415
 
-    found = agreement_of(read_repeats(repeats))
+    table = read_repeats(repeats)
+    found = agreement_of(table)
     if output is not None:
         with whole_folder(output.absolute(), [f"{name}.png" for name in found]) as folder:
             for name, one in found.items():
                 quantity = name.replace("_", " ")
                 write_agreement_figure(folder / f"{name}.png", one.first_two, quantity)
+    for note in table.left_out:
+        complain(f"note: {note}.")
     if json:
         print_json({name: asdict(one.repeats) for name, one in found.items()})
         return 0
+    order = ", ".join(table.order) if table.order else "as the numbers in their names say"
+    say(f"repeats in this order: {order}")
     for name, one in found.items():
         title = f"{name}: {one.repeats.n_subjects} subjects, {one.repeats.n_repeats} repeats"
         print_rows(title, agreement_rows(name, one.repeats))

@@ -164,13 +164,12 @@ class ZoneOptions:
             If the file cannot be read or does not fit the photograph.
         """
         from porelight.files.photographs import read_zone_mask  # noqa: PLC0415
-        from porelight.files.polygons import read_polygons  # noqa: PLC0415
-        from porelight.photo.zones import polygon_mask  # noqa: PLC0415
+        from porelight.files.polygons import read_zone  # noqa: PLC0415
 
         if self.zone_mask is not None:
             return read_zone_mask(self.zone_mask, photograph.shape)
         if self.zone_polygon is not None:
-            return polygon_mask(read_polygons(self.zone_polygon), photograph.shape)
+            return read_zone(self.zone_polygon, photograph.shape).mask(photograph.shape)
         return None
 
 

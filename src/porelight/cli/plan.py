@@ -27,12 +27,12 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         refusals with their reasons go beside it as JSON.
     """
     from porelight.files.courses import read_skin  # noqa: PLC0415
+    from porelight.files.device_files import read_device  # noqa: PLC0415
     from porelight.files.plans import (  # noqa: PLC0415
         everything_beside,
         plan_document,
         save_plan,
     )
-    from porelight.laser.devices import Device  # noqa: PLC0415
     from porelight.planning.search import PLANNED_WITH  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
     from porelight.workflows.plan import plan as planned  # noqa: PLC0415
@@ -40,7 +40,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     whose = read_skin(skin, measured=measured)
     require_output(output, skin)
     require_output(everything_beside(output), skin)
-    at_hand = [Device.read(one) if one.endswith(".toml") else one for one in devices or ()]
+    at_hand = [read_device(one) if one.endswith(".toml") else one for one in devices or ()]
     with progress_bar("planning", quiet=json) as progress:
         found = planned(
             whose,

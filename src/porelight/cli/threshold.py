@@ -81,7 +81,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     photons
         To follow; 200 000 give a threshold to about 1 %.
     """
-    from porelight.heat.temporal_profile import TemporalProfile  # noqa: PLC0415
+    from porelight.files.temporal_profiles import read_temporal_profile  # noqa: PLC0415
     from porelight.units import J_per_cm2, mm, ms, nm  # noqa: PLC0415
     from porelight.workflows.threshold import threshold as threshold_of  # noqa: PLC0415
 
@@ -97,7 +97,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     found = threshold_of(
         wavelength=wavelength * nm,
         spot_diameter=spot * mm,
-        duration=TemporalProfile.from_csv(envelope) if envelope else duration * ms,
+        duration=read_temporal_profile(envelope) if envelope else duration * ms,
         endpoint=endpoint,
         skin=skin,
         fitzpatrick=fitzpatrick,

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from porelight.errors import InputFileError
+from porelight.files.tables import is_number, read_table
 from porelight.files.writing import require_file
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.quantities import Floats
@@ -24,11 +25,11 @@ def read_radial_profile(path: str | Path) -> RadialProfile:
     ParameterError
         If the numbers make no beam.
     """
-    source = require_file(Path(path), "a CSV file with the columns radius_mm, irradiance")
-    table = _numbers(source)
-    if table.ndim != 2 or table.shape[1] != 2:
+    source = Path(path)
+    table = _numbers(source, "a CSV file with the columns radius_mm, irradiance")
+    if table.shape[1] != 2:
         raise InputFileError(
-            f"{source}: has {table.shape[-1]} columns; expected 2, radius_mm and irradiance."
+            f"{source}: has {table.shape[1]} columns; expected 2, radius_mm and irradiance."
         )
     return RadialProfile(tuple((table[:, 0] * mm).tolist()), tuple(table[:, 1].tolist()))
 
@@ -50,44 +51,33 @@ def read_beam_image(path: str | Path, pixel: float) -> BeamImage:
     ParameterError
         If the numbers make no beam.
     """
-    source = require_file(Path(path), "a picture of the beam as CSV or .npy")
+    wanted = "a picture of the beam as CSV or .npy"
+    source = require_file(Path(path), wanted)
     if source.suffix.lower() != ".npy":
-        return BeamImage(_numbers(source), pixel)
+        return BeamImage(_numbers(source, wanted), pixel)
+    return BeamImage(_array(source), pixel)
+
+
+def _array(source: Path) -> Floats:
+    """Return the numbers of a .npy file."""
     try:
         found = np.load(source, allow_pickle=False, mmap_mode="r")
-        if found.size > _MOST_VALUES:
-            raise InputFileError(
-                f"{source}: has {found.size:,} pixels; expected at most {_MOST_VALUES:,}."
-            )
-        image = np.array(found, dtype=np.float64)
-    except (OSError, ValueError, TypeError):
+        n_values = int(found.size)
+        image = np.array(found, dtype=np.float64) if n_values <= _MOST_VALUES else found
+    except Exception:  # NumPy raises what it likes on damaged files
         raise InputFileError(f"{source}: not a NumPy array of numbers.") from None
-    return BeamImage(image, pixel)
+    if n_values > _MOST_VALUES:
+        raise InputFileError(
+            f"{source}: has {n_values:,} pixels; expected at most {_MOST_VALUES:,}."
+        )
+    return image
 
 
-def _numbers(source: Path) -> Floats:
-    """Return the rows of a CSV file; one row of headings is skipped."""
-    try:
-        lines = source.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise InputFileError(f"{source}: not a text file; expected numbers in CSV.") from None
-    rows = [line.replace(";", ",").split(",") for line in lines if line.strip()]
-    if rows and not _is_number(rows[0][0]):
-        rows = rows[1:]
-    for number, row in enumerate(rows, start=1):
-        for cell in row:
-            if not _is_number(cell):
-                raise InputFileError(
-                    f"{source}: row {number} holds {cell.strip()[:40]!r}; expected a number."
-                )
-    if not rows or len({len(row) for row in rows}) > 1:
-        raise InputFileError(f"{source}: expected rows of numbers, as many in each row.")
-    return np.array(rows, dtype=np.float64)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _numbers(source: Path, wanted: str) -> Floats:
+    """Return the rows of a table of numbers; one row of headings is skipped."""
+    table = read_table(source, wanted, heading=False)
+    if table.rows and not is_number(table.rows[0][0]):
+        table = table.where([False] + [True] * (len(table.rows) - 1))
+    if not table.rows:
+        raise InputFileError(f"{source}: it holds no numbers; expected {wanted}.")
+    return table.matrix()

@@ -11,6 +11,7 @@ from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_file import HAND, read_course_tables, read_skin_table
+from porelight.files.device_files import read_device
 from porelight.files.measurements import load_measured
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
@@ -192,7 +193,7 @@ def _device(stated: dict[str, Any], folder: Path) -> Device | None:
     """Return the device of a session; None for a name that is no device's."""
     name = str(stated["device"])
     if name.endswith(".toml"):
-        own = Device.read(folder / name)
+        own = read_device(folder / name)
         stated["device"] = own.key
         return own
     return device_named(name) if name in devices() else None

@@ -1,12 +1,16 @@
 """JSON documents on disk: written whole or not at all, read back only if they are what they say."""
 
-import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from pydantic import ConfigDict
+
 from porelight.course.documents import json_text
 from porelight.errors import InputFileError
-from porelight.files.writing import require_file, write_text
+from porelight.files.content import ContentError, content_of_json
+from porelight.files.texts import MOST_BYTES, read_text
+from porelight.files.toml_tables import FileModel, validated
+from porelight.files.writing import write_text
 
 Document: TypeAlias = dict[str, Any]
 """What JSON can hold; its ``format`` names what it is and in which version."""
@@ -18,7 +22,43 @@ def save_document(document: Document, path: Path) -> Path:
     return path
 
 
-def load_document(path: Path, kind: str, what: str, wanted: str) -> Document:
+def read_json(
+    path: Path | str, wanted: str, *, most_bytes: int = MOST_BYTES, line_breaks: bool = False
+) -> Any:
+    """Return what a JSON file holds; every one is read here.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+    wanted : str
+        Description of the right file, for messages.
+    most_bytes : int
+        Largest size of the file [B].
+    line_breaks : bool
+        Whether texts in quotes may go over several lines, as in the examples of MCX.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, no text, no JSON, or says something twice or without end.
+    """
+    text = read_text(path, wanted, most_bytes=most_bytes)
+    try:
+        return content_of_json(text, line_breaks=line_breaks)
+    except ContentError as problem:
+        raise InputFileError(f"{path}: {problem}; expected {wanted}.") from None
+
+
+class DocumentModel(FileModel):
+    """A table of a document that porelight has written: numbers are numbers, nothing is missing."""
+
+    model_config = ConfigDict(strict=True)
+
+
+def load_document(
+    path: Path, kind: str, what: str, wanted: str, model: type[FileModel]
+) -> Document:
     """Read a document back.
 
     Parameters
@@ -32,17 +72,16 @@ def load_document(path: Path, kind: str, what: str, wanted: str) -> Document:
     wanted : str
         Description of the right file, for messages, such as "the JSON that 'porelight plan'
         writes".
+    model : type of FileModel
+        Its keys; what is not in it is refused.
 
     Raises
     ------
     InputFileError
-        If the file is missing or holds something else.
+        If the file is missing or holds something else; the key is named.
     """
-    require_file(path, wanted)
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):  # no JSON, no text, or nested without end
-        raise InputFileError(f"{path}: not readable JSON; expected {wanted}.") from None
+    document = read_json(path, wanted)
     if not isinstance(document, dict) or document.get("format") != kind:
         raise InputFileError(f"{path}: not {what}; expected {wanted}.")
+    validated(model, document, path)
     return document

@@ -77,15 +77,9 @@ def visit_of(day: float, folder: Path) -> Visit:
         If the folder is not readable, or nothing can be learned from it.
     """
     measured = load_measured(folder)
-    try:
-        area = measured.summary["area_fraction"]
-        coverage = float(measured.summary["interval_coverage"])
-        fraction = Estimate(*(float(area[key]) for key in ("value", "low", "high")))
-    except (KeyError, TypeError, ValueError):
-        raise InputFileError(
-            f"{folder}: its summary.json lacks the area fraction with its interval; measure the "
-            "photograph again with this version."
-        ) from None
+    area = measured.summary["area_fraction"]
+    fraction = Estimate(*(float(area[key]) for key in ("value", "low", "high")))
+    coverage = float(measured.summary["interval_coverage"])
     try:
         return visit(day, measured.population, fraction, coverage)
     except ParameterError as problem:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from porelight import __version__
 from porelight.errors import InputFileError
-from porelight.files.writing import require_file, write_text
+from porelight.files.documents import read_json
+from porelight.files.writing import write_text
 from porelight.quantities import Floats
 from porelight.units import mm
 
@@ -28,9 +29,10 @@ _DTYPES = {
     "single": "<f4", "double": "<f8", "uint8": "u1", "int8": "i1", "uint16": "<u2",
     "int16": "<i2", "uint32": "<u4", "int32": "<i4",
 }  # fmt: skip
-# a larger claim is a mistake or an attack: 1000 voxels along each axis
-_MOST_VOXELS = 10**9
-_MOST_BYTES = 500_000_000
+# a larger claim is a mistake or an attack; as float64 it takes 0.8 GB
+_MOST_VOXELS = 10**8
+_MOST_BYTES = 300_000_000
+_MOST_AXES = 8
 
 
 def write_jnii(
@@ -93,13 +95,19 @@ def read_jnii(path: str | Path) -> tuple[Floats, float]:
     InputFileError
         If the file is no JNIfTI, or claims sizes that do not fit its data.
     """
-    source = require_file(Path(path), "a JNIfTI file (.jnii)")
+    source = Path(path)
+    document = read_json(source, "a JNIfTI file (.jnii)", most_bytes=_MOST_BYTES)
     try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-        sides = document["NIFTIHeader"]["VoxelSize"]
-        return array_of(document["NIFTIData"]), float(sides[0]) * mm
-    except (ValueError, KeyError, TypeError, RecursionError, IndexError, zlib.error) as problem:
-        raise InputFileError(f"{source}: not a readable JNIfTI file ({problem}).") from None
+        sides = [float(side) for side in document["NIFTIHeader"]["VoxelSize"]]
+        volume = array_of(document["NIFTIData"])
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error) as problem:
+        reason = f"no {problem}" if isinstance(problem, KeyError) else str(problem)
+        raise InputFileError(f"{source}: not a readable JNIfTI file ({reason[:120]}).") from None
+    if len(set(sides)) != 1 or sides[0] <= 0.0:
+        raise InputFileError(
+            f"{source}: VoxelSize is {str(sides)[:60]}; expected three equal numbers above 0."
+        )
+    return volume, sides[0] * mm
 
 
 def jdata_array(volume: Volume) -> dict[str, Any]:
@@ -123,9 +131,11 @@ def array_of(annotated: dict[str, Any]) -> Floats:
         If it is no such array.
     """
     size = [int(n) for n in annotated["_ArraySize_"]]
+    if not 1 <= len(size) <= _MOST_AXES:
+        raise ValueError(f"a volume of {len(size)} axes")
     dtype = np.dtype(_DTYPES[annotated["_ArrayType_"]])
     count = int(np.prod(size, dtype=object))
-    if min(size) < 1 or count > _MOST_VOXELS or count * dtype.itemsize > _MOST_BYTES:
+    if min(size) < 1 or count > _MOST_VOXELS:
         raise ValueError(f"a volume of {size} voxels is empty or too large")
     if "_ArrayZipData_" in annotated:
         kind = annotated.get("_ArrayZipType_", "zlib")

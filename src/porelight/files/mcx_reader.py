@@ -11,7 +11,6 @@ References
    doi:10.1364/OE.17.020178; file format: https://mcx.space/wiki
 """
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import InputFileError, ParameterError
+from porelight.files.documents import read_json
 from porelight.files.jnii import array_of
 from porelight.files.light_case import LightCase
-from porelight.files.writing import require_file
 
-_MOST_BYTES = 50_000_000
 _MOST_SLICES = 100_000
 # a plane counts as lying between two voxels if it is this near, in voxels
 _NEAR = 1e-6
@@ -59,14 +57,9 @@ def read_mcx_case(path: str | Path) -> tuple[LightCase, list[str]]:
     InputFileError
         If the file is no MCX case, or one that plane layers cannot represent.
     """
-    source = require_file(Path(path), "a JSON file of MCX")
-    if source.stat().st_size > _MOST_BYTES:
-        raise InputFileError(f"{source}: larger than {_MOST_BYTES // 10**6} MB; expected a case.")
-    try:
-        # MCX's own examples break strings over lines
-        document = json.loads(source.read_text(encoding="utf-8"), strict=False)
-    except (ValueError, RecursionError) as problem:
-        raise InputFileError(f"{source}: not valid JSON ({problem}).") from None
+    source = Path(path)
+    # MCX's own examples break strings over lines
+    document = read_json(source, "a JSON file of MCX", line_breaks=True)
     try:
         return _Reader(_table(document, "the file"), source.parent).case()
     except ParameterError as problem:

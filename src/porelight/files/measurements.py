@@ -5,12 +5,10 @@ it is written beside its place under another name and renamed.
 """
 
 import csv
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,18 +20,18 @@ from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.folders import whole_folder
 from porelight.files.possible_pores import read_possible, write_possible
+from porelight.files.summaries import FORMAT, load_summary
+from porelight.files.tables import read_table
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.overlay import overlay
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.quantities import PORE_DIAMETER, Floats
-from porelight.tissue.person import Zone
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
 from porelight.workflows.measure import MeasuredPhotograph
 
 FILES = ("pores.csv", "possible.csv", "mask.png", "overlay.png", "summary.json")
-FORMAT = "porelight measurement 3"
 COLUMNS = (
     "pore",
     "row_mm",
@@ -184,14 +182,14 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
         raise InputFileError(f"{place}: no such folder; expected one of 'porelight measure'.")
     missing = [name for name in FILES if not (place / name).is_file()]
     # an older summary says better what to do than the lack of a newer file
-    content = {} if "summary.json" in missing else _summary_of(place / "summary.json")
+    content = {} if "summary.json" in missing else load_summary(place / "summary.json")
     if missing:
         raise InputFileError(
             f"{place}: {missing[0]} is missing; expected a folder of 'porelight measure'."
         )
     possible = read_possible(place / "possible.csv")
     diameter = _diameters_of(place / "pores.csv")
-    found = int(content["found"])
+    found = content["found"]
     if diameter.size != found:
         raise InputFileError(
             f"{place}: pores.csv has {diameter.size} pores but summary.json tells of {found}; "
@@ -244,51 +242,15 @@ def _write_png(path: Path, pixels: Pixels) -> None:
     path.write_bytes(data.tobytes())
 
 
-def _summary_of(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
-        raise InputFileError(f"{path}: cannot be read as JSON ({problem}).") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputFileError(f'{path}: expected "format": "{FORMAT}"; measure again.')
-    try:
-        numbers = (content["found"], content["zone_area_cm2"])
-        fine = all(math.isfinite(float(number)) and number >= 0 for number in numbers)
-    except (KeyError, TypeError, ValueError):
-        fine = False
-    if not fine:
-        raise InputFileError(
-            f"{path}: found and zone_area_cm2 must be numbers, 0 or more; measure again."
-        )
-    if content.get("zone") not in get_args(Zone):
-        raise InputFileError(
-            f"{path}: zone is {content.get('zone')!r}; expected one of "
-            f"{', '.join(get_args(Zone))}; measure again."
-        )
-    return content
-
-
 def _diameters_of(path: Path) -> Floats:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            table = csv.DictReader(file)
-            rows, header = list(table), table.fieldnames or []
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise InputFileError(f"{path}: cannot be read as CSV ({problem}).") from None
-    if "diameter_mm" not in header:
-        raise InputFileError(f"{path}: no column diameter_mm; expected {', '.join(COLUMNS)}.")
-    return np.array([_diameter_of(path, line, row) for line, row in enumerate(rows, start=2)])
-
-
-def _diameter_of(path: Path, line: int, row: Mapping[str, str | None]) -> float:
-    text = row["diameter_mm"]
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = math.nan
-    if not _SMALLEST_MM <= value <= _LARGEST_MM:
-        raise InputFileError(
-            f"{path}, line {line}: diameter_mm is {text!r}; expected {_SMALLEST_MM:g} to "
-            f"{_LARGEST_MM:g} mm."
-        )
-    return value
+    wanted = f"the columns {', '.join(COLUMNS)}, as 'porelight measure' writes them"
+    table = read_table(path, wanted)
+    table.require(("diameter_mm",), wanted, optional=COLUMNS)
+    diameters = table.numbers(("diameter_mm",))[:, 0]
+    for line, value in zip(table.lines, diameters, strict=True):
+        if not _SMALLEST_MM <= value <= _LARGEST_MM:
+            raise InputFileError(
+                f"{path}, line {line}: diameter_mm is {value:g}; expected {_SMALLEST_MM:g} to "
+                f"{_LARGEST_MM:g} mm."
+            )
+    return diameters

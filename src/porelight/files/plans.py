@@ -1,18 +1,69 @@
 """Plans on disk: the best course as a course file, and everything considered as JSON."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tomli_w
+from annotated_types import Len
 
 from porelight.course.codec import skin_document
 from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError
-from porelight.files.documents import Document, load_document, save_document
+from porelight.files.course_file import SESSION_TABLE, SKIN_TABLE
+from porelight.files.documents import Document, DocumentModel, load_document, save_document
 from porelight.files.writing import write_text
 from porelight.planning.plan import Candidate, Plan
 
 FORMAT = "porelight-plan-1"
+
+
+class BenefitModel(DocumentModel):
+    """A change with its interval."""
+
+    low: float
+    median: float
+    high: float
+
+
+class CheckModel(DocumentModel):
+    """A limit, and what it was held against."""
+
+    limit: str
+    value: str
+    allowed: str
+    margin: float
+
+
+class CandidateModel(DocumentModel):
+    """One safe course."""
+
+    label: str
+    change: BenefitModel
+    responders: float
+    downtime_days: float
+    margin: float
+    sessions: list[SESSION_TABLE]  # type: ignore[valid-type]
+    checks: Annotated[list[CheckModel], Len(min_length=1)]
+
+
+class RefusalModel(DocumentModel):
+    """A setting that is not safe, and why."""
+
+    setting: str
+    reason: str
+
+
+class PlanModel(DocumentModel):
+    """A whole plan."""
+
+    format: str
+    skin: SKIN_TABLE  # type: ignore[valid-type]
+    goal: str
+    verdict: str
+    seed: int
+    candidates: list[CandidateModel]
+    safety: list[str]
+    refused: list[RefusalModel]
 
 
 def plan_document(plan: Plan) -> Document:
@@ -75,7 +126,7 @@ def load_plan_document(path: Path) -> Document:
     InputFileError
         If the file is missing or is no plan.
     """
-    return load_document(path, FORMAT, "a plan", "the JSON that 'porelight plan' writes")
+    return load_document(path, FORMAT, "a plan", "the JSON that 'porelight plan' writes", PlanModel)
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

@@ -1,79 +1,124 @@
-"""Reading zones that were drawn as polygons: JSON, CSV, or the files of LabelMe."""
+"""Zones drawn as polygons: JSON, CSV, or the files of LabelMe.
 
-import csv
-import json
+What is drawn is the skin to be measured, less what a label takes out of it: "exclude hair".
+"""
+
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from porelight.errors import InputFileError
-from porelight.files.writing import require_file
+from porelight.errors import InputFileError, did_you_mean
+from porelight.files.content import ContentError, content_of_json
+from porelight.files.labelme import DrawnShape, is_exclusion, labelme_shapes
+from porelight.files.tables import table_of
+from porelight.files.texts import read_text
+from porelight.photo.picture import Mask
+from porelight.photo.zones import polygon_mask
 from porelight.quantities import Floats
 
 _MOST_CORNERS = 10_000
-_MOST_BYTES = 5_000_000
+_MOST_BYTES = 20_000_000  # LabelMe writes the photograph into its file, too
 _EXPECTED = (
     'expected JSON as [[col, row], ...], {"polygon": [...]}, {"polygons": [[...], ...]} or a file '
     "of LabelMe; or CSV with the columns col,row and, for several, polygon"
 )
+_KEYS = ("polygon", "polygons", "exclude")
 
 
-def read_polygons(path: Path | str) -> tuple[Floats, ...]:
-    """Read the corners of one or several polygons.
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnZone:
+    """A zone as it was drawn.
+
+    Attributes
+    ----------
+    included, excluded : tuple of ndarray of float64, shape (n, 2)
+        Column and row of the corners of each part [px], from the top left corner: what belongs to
+        the zone, and what is taken out of it again.
+    """
+
+    included: tuple[Floats, ...]
+    excluded: tuple[Floats, ...] = ()
+
+    def mask(self, shape: tuple[int, int]) -> Mask:
+        """Return the pixels of the zone.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Rows and columns of the photograph.
+
+        Raises
+        ------
+        PhotographError
+            If a part lies outside of the photograph.
+        """
+        mask = polygon_mask(self.included, shape)
+        return mask & ~polygon_mask(self.excluded, shape) if self.excluded else mask
+
+
+def read_zone(path: Path | str, shape: tuple[int, int]) -> DrawnZone:
+    """Read a zone that was drawn as polygons.
 
     Parameters
     ----------
     path : Path
         JSON or CSV; corners in pixels from the top left corner of the photograph, column first.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n, 2)
-        Column and row of the corners [px].
+    shape : tuple of int
+        Rows and columns of the photograph; a file that states another size is refused.
 
     Raises
     ------
     InputFileError
-        If it is neither, or a corner is no pair of numbers.
+        If it is neither, holds a shape that is no area, does not tell what is skin and what is
+        not, or was drawn on a picture of another size.
     """
-    file = require_file(Path(path), "a JSON or CSV file with the corners of a zone")
-    if file.stat().st_size > _MOST_BYTES:
-        raise InputFileError(f"{file} has {file.stat().st_size / 1e6:.0f} MB; {_EXPECTED}.")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise InputFileError(f"{file}: not a text file; {_EXPECTED}.") from None
-    if text.lstrip()[:1] in ("[", "{"):
-        return _of_json(file, text)
-    return _of_csv(file, text)
+    file = Path(path)
+    text = read_text(file, "a JSON or CSV file with the corners of a zone", most_bytes=_MOST_BYTES)
+    shapes = _of_json(file, text, shape) if text.lstrip()[:1] in ("[", "{") else _of_csv(file, text)
+    corners = [(one, _corners(file, i, one)) for i, one in enumerate(shapes, start=1)]
+    zone = DrawnZone(
+        tuple(points for one, points in corners if not is_exclusion(one.label)),
+        tuple(points for one, points in corners if is_exclusion(one.label)),
+    )
+    if not zone.included:
+        raise InputFileError(f"{file}: no polygon in it; {_EXPECTED}.")
+    if not zone.mask(shape).any():
+        raise InputFileError(f"{file}: what is excluded covers the whole zone.")
+    return zone
 
 
-def _of_json(file: Path, text: str) -> tuple[Floats, ...]:
+def _of_json(file: Path, text: str, shape: tuple[int, int]) -> Sequence[DrawnShape]:
     try:
-        content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as problem:
-        raise InputFileError(f"{file}: cannot be read as JSON ({problem}).") from None
-    parts: object = [content] if _is_polygon(content) else content
+        content = content_of_json(text)
+    except ContentError as problem:
+        raise InputFileError(f"{file}: {problem}.") from None
     if isinstance(content, Mapping):
         if "shapes" in content:
-            parts = _labelme(file, content)
-        else:
-            parts = content.get("polygons", [content["polygon"]] if "polygon" in content else None)
-    if not isinstance(parts, list) or not parts:
-        raise InputFileError(f"{file}: no polygon in it; {_EXPECTED}.")
-    return tuple(_corners(file, number, part) for number, part in enumerate(parts, start=1))
+            return labelme_shapes(content, file, shape)
+        return _of_table(file, content)
+    parts = [content] if _is_polygon(content) else content
+    return [DrawnShape("", part) for part in parts]
 
 
-def _labelme(file: Path, content: Mapping[str, Any]) -> list[Any]:
-    shapes = content["shapes"]
-    kinds = ("polygon", None)
-    if not isinstance(shapes, list):
-        raise InputFileError(f"{file}: shapes is no list; {_EXPECTED}.")
-    drawn = [shape for shape in shapes if isinstance(shape, Mapping)]
-    return [shape.get("points") for shape in drawn if shape.get("shape_type") in kinds]
+def _of_table(file: Path, content: Mapping[str, Any]) -> Sequence[DrawnShape]:
+    unknown = next((key for key in content if key not in _KEYS), None)
+    if unknown is not None:
+        raise InputFileError(
+            f"{file}: {unknown[:40]!r} is not a key of a zone{did_you_mean(unknown, _KEYS)}"
+        )
+    excluded = content.get("exclude", [])
+    included = content.get("polygons", [])
+    if not (isinstance(excluded, list) and isinstance(included, list)):
+        raise InputFileError(f"{file}: polygons and exclude are lists of polygons; {_EXPECTED}.")
+    one = [content["polygon"]] if "polygon" in content else []
+    return [
+        *(DrawnShape("", part) for part in (*one, *included)),
+        *(DrawnShape("exclude", part) for part in excluded),
+    ]
 
 
 def _is_polygon(content: object) -> bool:
@@ -86,22 +131,20 @@ def _is_polygon(content: object) -> bool:
     )
 
 
-def _of_csv(file: Path, text: str) -> tuple[Floats, ...]:
-    table = csv.DictReader(text.splitlines())
-    names = [name.strip() for name in table.fieldnames or []]
-    if not {"col", "row"} <= set(names):
-        raise InputFileError(f"{file}: no columns col and row; {_EXPECTED}.")
-    table.fieldnames = names
-    parts: dict[str, list[list[str | None]]] = {}
-    for line in table:
-        parts.setdefault(str(line.get("polygon", "1")), []).append([line["col"], line["row"]])
-    if not parts:
-        raise InputFileError(f"{file}: no corner in it; {_EXPECTED}.")
-    return tuple(_corners(file, number, part) for number, part in enumerate(parts.values(), 1))
+def _of_csv(file: Path, text: str) -> Sequence[DrawnShape]:
+    table = table_of(text, file)
+    table.require(("col", "row"), _EXPECTED.removeprefix("expected "), optional=("polygon",))
+    numbers = table.numbers(("col", "row")).tolist()
+    labels = table.texts("polygon") if "polygon" in table.names else ["1"] * len(numbers)
+    parts: dict[str, list[list[float]]] = {}
+    for label, corner in zip(labels, numbers, strict=True):
+        parts.setdefault(label, []).append(corner)
+    return [DrawnShape(label, part) for label, part in parts.items()]
 
 
-def _corners(file: Path, number: int, part: object) -> Floats:
+def _corners(file: Path, number: int, shape: DrawnShape) -> Floats:
     where = f"{file}: polygon {number}"
+    part = shape.points
     if not isinstance(part, list) or not 3 <= len(part) <= _MOST_CORNERS:
         raise InputFileError(f"{where} needs 3 to {_MOST_CORNERS} corners; {_EXPECTED}.")
     corners = []
@@ -111,6 +154,7 @@ def _corners(file: Path, number: int, part: object) -> Floats:
         except (TypeError, ValueError):
             col = row = math.nan
         if not (math.isfinite(col) and math.isfinite(row)):
-            raise InputFileError(f"{where}, corner {index} is {corner!r}; expected [col, row].")
+            shown = repr(corner)[:60]
+            raise InputFileError(f"{where}, corner {index} is {shown}; expected [col, row].")
         corners.append((col, row))
     return np.array(corners, dtype=np.float64)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from porelight.errors import InputFileError
+from porelight.files.tables import read_table
 from porelight.photo.estimate import PossiblePopulations
 
 COLUMNS = ("diameter_factor", "density_factor")
@@ -31,18 +32,15 @@ def read_possible(path: Path) -> PossiblePopulations:
         If the file is no such table.
     """
     wanted = f"columns {', '.join(COLUMNS)} of numbers, 0 or more; measure the photograph again"
-    try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-        numbers = np.array(rows[1:], dtype=np.float64)
-    except (OSError, UnicodeDecodeError, ValueError, csv.Error):
-        raise InputFileError(f"{path}: cannot be read; expected {wanted}.") from None
-    if not rows or tuple(rows[0]) != COLUMNS or numbers.ndim != 2 or numbers.shape[1] != 2:
-        raise InputFileError(f"{path}: is another table; expected {wanted}.")
-    bad = ~(np.isfinite(numbers) & (numbers >= 0.0))
-    if bad.any():
-        line, column = (int(i) for i in np.argwhere(bad)[0])
+    table = read_table(path, wanted)
+    table.require(COLUMNS, wanted)
+    numbers = table.numbers(COLUMNS)
+    if not numbers.size:
+        raise InputFileError(f"{path}: no line after the heading; expected {wanted}.")
+    if (numbers < 0.0).any():
+        row, column = (int(i) for i in np.argwhere(numbers < 0.0)[0])
         raise InputFileError(
-            f"{path}, line {line + 2}: {COLUMNS[column]} is {numbers[line, column]:g}; expected "
-            f"{wanted}."
+            f"{path}, line {table.lines[row]}: {COLUMNS[column]} is {numbers[row, column]:g}; "
+            f"expected {wanted}."
         )
     return PossiblePopulations(numbers[:, 0].copy(), numbers[:, 1].copy())

@@ -1,13 +1,11 @@
 """Recorded paths of a spot: a table of the time and place of each pulse."""
 
-import csv
-import io
 from pathlib import Path
 
 import numpy as np
 
 from porelight.errors import InputFileError, ParameterError
-from porelight.files.writing import require_file
+from porelight.files.tables import read_table
 from porelight.laser.motion import PulsePath
 from porelight.units import mm
 
@@ -30,44 +28,22 @@ def read_pulse_path(path: str | Path) -> PulsePath:
     """
     source = Path(path)
     wanted = f"a CSV file with the heading {','.join(HEADING)} and a line for each pulse"
-    require_file(source, wanted)
-    try:
-        rows = list(csv.reader(io.StringIO(source.read_text(encoding="utf-8-sig"))))
-    except (UnicodeDecodeError, csv.Error):
-        raise InputFileError(f"{source}: not a text file; expected {wanted}.") from None
-    heading = tuple(cell.strip() for cell in rows[0]) if rows else ()
-    if heading != HEADING:
+    table = read_table(source, wanted)
+    table.require(HEADING, wanted)
+    if not 1 <= len(table.rows) <= _MOST_PULSES:
         raise InputFileError(
-            f"{source}: its first line is {','.join(heading)!r}; expected {','.join(HEADING)}."
+            f"{source}: it has {len(table.rows)} pulses; expected 1 to {_MOST_PULSES} lines after "
+            "the heading."
         )
-    lines = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
-    if not 1 <= len(lines) <= _MOST_PULSES:
-        raise InputFileError(
-            f"{source}: it has {len(lines)} pulses; expected 1 to {_MOST_PULSES} lines after the "
-            "heading."
-        )
-    numbers = np.array([_numbers(source, number, row) for number, row in lines])
+    numbers = table.numbers(HEADING)
     late = np.flatnonzero(np.diff(numbers[:, 0]) <= 0.0)
     if late.size:
-        number, row = lines[late[0] + 1]
+        row = late[0] + 1
         raise InputFileError(
-            f"{source}: line {number} has time {row[0].strip()} s, not later than the line before; "
-            "sort the pulses by time."
+            f"{source}: line {table.lines[row]} has time {numbers[row, 0]:g} s, not later than the "
+            "line before; sort the pulses by time."
         )
     try:
         return PulsePath(numbers[:, 0] - numbers[0, 0], np.ascontiguousarray(numbers[:, 1:]) * mm)
     except ParameterError as problem:
         raise InputFileError(f"{source}: {problem}") from None
-
-
-def _numbers(source: Path, number: int, row: list[str]) -> list[float]:
-    try:
-        found = [float(cell) for cell in row]
-    except ValueError:
-        found = []
-    if len(found) != len(HEADING) or not np.isfinite(found).all():
-        raise InputFileError(
-            f"{source}: line {number} is {','.join(row)!r}; expected three numbers: "
-            f"{', '.join(HEADING)}."
-        )
-    return found

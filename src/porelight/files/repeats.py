@@ -1,15 +1,20 @@
-"""Reading repeated measurements: a table, or folders of `porelight measure` by subject."""
+"""Reading repeated measurements: a table, or folders of `porelight measure` by subject.
 
-import csv
-import json
-import math
-from collections.abc import Mapping
+A table may be an export of REDCap: its `record_id` is the subject, its `redcap_repeat_instance`
+(or, without one, its `redcap_event_name`) the repeat.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from porelight.errors import InputFileError
+from porelight.files.summaries import load_summary
+from porelight.files.tables import MISSING, TextTable, read_table
 from porelight.quantities import Floats
 
 # name in tables -> where it stands in a summary.json
@@ -19,44 +24,85 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "area_fraction": ("area_fraction", "value"),
     "median_diameter_mm": ("diameter_mm", "p50", "value"),
 }
-_KEYS = ("subject", "repeat")
+_SUBJECTS = ("subject", "record_id")
+# the first of them that a table has tells one repeat from another
+_REPEATS = ("repeat", "redcap_repeat_instance", "redcap_event_name")
+_REDCAP = re.compile(r"redcap_.*|.*_complete")
 _EXPECTED = (
     "expected a CSV file with the columns subject, repeat and one for each quantity, or a folder "
     "SUBJECT/REPEAT/summary.json of 'porelight measure'"
 )
 
 
-def read_repeats(path: Path | str) -> dict[str, Floats]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats(Mapping[str, Floats]):
+    """Repeated measurements, by the name of the quantity.
+
+    Attributes
+    ----------
+    quantities : mapping of str to ndarray of float64, shape (subjects, repeats)
+        Values of each quantity.
+    order : tuple of str
+        Names of the repeats: the first stands in the first column, and so on. Empty if subjects
+        name theirs differently, by dates for example: each has its own in their order.
+    left_out : tuple of str
+        Notes on what of the file was not taken.
+    """
+
+    quantities: Mapping[str, Floats]
+    order: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Floats:
+        return self.quantities[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.quantities)
+
+    def __len__(self) -> int:
+        return len(self.quantities)
+
+
+def read_repeats(path: Path | str) -> Repeats:
     """Read repeated measurements.
 
     Parameters
     ----------
     path : Path
         A CSV file, or a folder with a folder for each subject and in it one for each repeat.
-
-    Returns
-    -------
-    dict of str to ndarray of float64, shape (subjects, repeats)
-        Values of each quantity.
+        Repeats with a number in their name are in the order of these numbers (2 before 10), others
+        in that of the file.
 
     Raises
     ------
     InputFileError
-        If it is neither, a number is missing, or subjects have different numbers of repeats.
+        If it is neither, a number is missing, or subjects have different repeats.
     """
     place = Path(path)
     if place.is_dir():
-        entries = _of_folder(place)
+        entries, left_out = _of_folder(place), tuple[str, ...]()
     elif place.is_file():
-        entries = _of_table(place)
+        entries, left_out = _of_table(read_table(place, _EXPECTED.removeprefix("expected ")))
     else:
         raise InputFileError(f"{place}: no such file or folder; {_EXPECTED}.")
-    subjects: dict[str, dict[str, Mapping[str, float]]] = {}
-    for subject, repeat, values in entries:
+    subjects: dict[str, dict[str, Sequence[float]]] = {}
+    for subject, repeat, values in entries.rows:
         mine = subjects.setdefault(subject, {})
         if repeat in mine:
             raise InputFileError(f"{place}: repeat {repeat!r} of {subject!r} occurs twice.")
         mine[repeat] = values
+    order = _order([repeat for _, repeat, _ in entries.rows])
+    _require_same(subjects, order, place)
+    whole = np.array([[mine[one] for one in order if one in mine] for mine in subjects.values()])
+    columns = {name: whole[:, :, i].copy() for i, name in enumerate(entries.names)}
+    is_shared = len(order) == whole.shape[1]
+    return Repeats(columns, order if is_shared else (), left_out)
+
+
+def _require_same(
+    subjects: Mapping[str, Mapping[str, object]], order: Sequence[str], place: Path
+) -> None:
+    """Refuse subjects with different numbers of repeats, or names that tell no order."""
     most = max(len(mine) for mine in subjects.values())
     for subject, mine in subjects.items():
         if len(mine) != most:
@@ -64,63 +110,91 @@ def read_repeats(path: Path | str) -> dict[str, Floats]:
                 f"{place}: {subject!r} has {len(mine)} repeats and others {most}; expected the "
                 "same number for each. Measure it again, or leave it out."
             )
-    names = list(next(iter(next(iter(subjects.values())).values())))
-    return {
-        name: np.array(
-            [[mine[repeat][name] for repeat in sorted(mine)] for mine in subjects.values()]
-        )
-        for name in names
-    }
+        unnumbered = [name for name in order if not re.search(r"\d", name)]
+        if unnumbered and len(order) != most:
+            raise InputFileError(
+                f"{place}: repeat {unnumbered[0]!r} is not there for every subject; expected the "
+                "same names for each, or names with numbers or dates that tell their order."
+            )
 
 
-def _of_table(file: Path) -> list[tuple[str, str, dict[str, float]]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            table = csv.DictReader(opened)
-            rows, header = list(table), list(table.fieldnames or [])
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise InputFileError(f"{file}: cannot be read as CSV ({problem}).") from None
-    names = [name for name in header if name not in _KEYS]
-    if not set(_KEYS) <= set(header) or not names or not rows:
-        raise InputFileError(f"{file}: {_EXPECTED}.")
-    return [
-        (
-            str(row["subject"]),
-            str(row["repeat"]),
-            {name: _number(file, line, name, row[name]) for name in names},
-        )
-        for line, row in enumerate(rows, start=2)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    names: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[float]]]  # subject, repeat, values
 
 
-def _number(file: Path, line: int, name: str, text: str | None) -> float:
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputFileError(f"{file}, line {line}: {name} is {text!r}; expected a number.")
-    return value
+def _order(repeats: Sequence[str]) -> tuple[str, ...]:
+    """Return the repeats in the order of the numbers in their names; without any as they come."""
+    once = list(dict.fromkeys(repeats))
+    parts = {name: re.split(r"(\d+)", name) for name in once}
+    if not all(len(split) > 1 for split in parts.values()):
+        return tuple(once)
+    return tuple(sorted(once, key=lambda name: [_key(part) for part in parts[name]]))
 
 
-def _of_folder(place: Path) -> list[tuple[str, str, dict[str, float]]]:
-    entries = []
+def _key(part: str) -> tuple[int, str]:
+    return (int(part), "") if part.isdecimal() and len(part) < 19 else (0, part)
+
+
+def _of_table(table: TextTable) -> tuple[_Entries, tuple[str, ...]]:
+    subject = next((name for name in _SUBJECTS if name in table.names), None)
+    repeat = next((name for name in _REPEATS if _says_something(table, name)), None)
+    is_redcap = subject == "record_id" or (repeat or "").startswith("redcap_")
+    about = [name for name in table.names if is_redcap and _REDCAP.fullmatch(name)]
+    names = [name for name in table.names if name not in (subject, repeat, *about)]
+    if subject is None or repeat is None or not names or not table.rows:
+        raise InputFileError(f"{table.path}: {_EXPECTED}.")
+    notes = [f"{name} is not a quantity and was left out" for name in about if name != repeat]
+    places = [table.names.index(name) for name in names]
+    # REDCap writes a row of its own for what is asked once, with nothing in the repeated fields
+    empty = [is_redcap and not any(row[i] for i in places) for row in table.rows]
+    kept = table.where([not one for one in empty])
+    if any(empty):
+        notes.append(f"{sum(empty)} rows hold no quantity and were left out")
+    for line, key in zip(kept.lines, kept.texts(repeat), strict=True):
+        if key.lower() in MISSING:
+            raise InputFileError(
+                f"{table.path}, line {line}: {repeat} is {key!r}; expected the name or number of "
+                "the repeat."
+            )
+    numbers = kept.numbers(names)
+    _require_no_codes(kept, names, numbers)
+    rows = zip(kept.texts(subject), kept.texts(repeat), numbers.tolist(), strict=True)
+    return _Entries(names, list(rows)), tuple(notes)
+
+
+def _says_something(table: TextTable, name: str) -> bool:
+    return name in table.names and any(cell.lower() not in MISSING for cell in table.texts(name))
+
+
+def _require_no_codes(table: TextTable, names: Sequence[str], numbers: Floats) -> None:
+    """Refuse what cannot be measured and stands for a missing value in many studies: -99, -1."""
+    for i, name in enumerate(names):
+        below = np.flatnonzero(numbers[:, i] < 0.0)
+        if name in QUANTITIES and below.size:
+            row = int(below[0])
+            raise InputFileError(
+                f"{table.path}, line {table.lines[row]}: {name} is {numbers[row, i]:g}; expected "
+                "0 or more. If it is a code for a missing value, leave its row out."
+            )
+
+
+def _of_folder(place: Path) -> _Entries:
+    rows = []
     for file in sorted(place.glob("*/*/summary.json")):
-        try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
-            raise InputFileError(f"{file}: cannot be read as JSON ({problem}).") from None
+        content = load_summary(file)
         values = {name: _at(content, keys) for name, keys in QUANTITIES.items()}
         missing = [name for name, value in values.items() if value is None]
         if missing:
             raise InputFileError(
                 f"{file}: no {missing[0]}; expected a summary of 'porelight measure' with pores."
             )
-        numbers = {name: value for name, value in values.items() if value is not None}
-        entries.append((file.parent.parent.name, file.parent.name, numbers))
-    if not entries:
+        numbers = [value for value in values.values() if value is not None]
+        rows.append((file.parent.parent.name, file.parent.name, numbers))
+    if not rows:
         raise InputFileError(f"{place}: no SUBJECT/REPEAT/summary.json in it; {_EXPECTED}.")
-    return entries
+    return _Entries(tuple(QUANTITIES), rows)
 
 
 def _at(content: Any, keys: tuple[str, ...]) -> float | None:

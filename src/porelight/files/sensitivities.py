@@ -1,13 +1,38 @@
 """Sensitivities on disk: the influence of each uncertain number, as JSON."""
 
 from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Len
 
 from porelight.data.library import table
-from porelight.files.documents import Document, load_document
+from porelight.files.documents import Document, DocumentModel, load_document
 from porelight.inference.sensitivity import PHYSICS_FACTOR, Sensitivity
 
 FORMAT = "porelight-sensitivity-1"
 _FILES = ("healing", "mechanics", "effects")
+
+
+class FactorModel(DocumentModel):
+    """What one uncertain number does."""
+
+    name: str
+    evidence: str
+    total_order: float
+    total_order_error: float
+    first_order: float
+    first_order_error: float
+
+
+class SensitivityModel(DocumentModel):
+    """A document of sensitivities."""
+
+    format: str
+    outcome: str
+    day: float
+    runs: int
+    seed: int
+    factors: Annotated[list[FactorModel], Len(min_length=1)]
 
 
 def sensitivity_document(result: Sensitivity, *, seed: int) -> Document:
@@ -41,7 +66,7 @@ def load_sensitivity(path: Path) -> Document:
         If the file is missing or holds something else.
     """
     wanted = "the JSON that 'porelight sensitivity' writes"
-    return load_document(path, FORMAT, "a table of sensitivities", wanted)
+    return load_document(path, FORMAT, "a table of sensitivities", wanted, SensitivityModel)
 
 
 def _flag(name: str) -> str:

@@ -4,7 +4,6 @@ The unit of a number is in its key. Unknown keys are refused with the nearest kn
 number outside its range is refused with its unit and what would be right.
 """
 
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from porelight.errors import InputFileError, did_you_mean
-from porelight.files.writing import require_file
+from porelight.files.content import ContentError, content_of_toml
+from porelight.files.texts import read_text
+
+_ANY = "a TOML file in UTF-8; 'porelight config example' prints one"
 
 Model = TypeVar("Model", bound="FileModel")
 
@@ -32,29 +34,28 @@ class FileModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def toml_content(path: Path, *, exact: bool = False) -> dict[str, Any]:
-    """Return the content of a TOML file.
+def toml_content(path: Path, wanted: str = _ANY, *, exact: bool = False) -> dict[str, Any]:
+    """Return what a TOML file holds; every one of a user's is read here.
 
     Parameters
     ----------
     path : Path
         File to read.
+    wanted : str
+        Description of the right file, for messages.
     exact : bool
         Whether numbers keep every digit, as `Decimal`.
 
     Raises
     ------
     InputFileError
-        If it is missing, no text, or no TOML.
+        If it is missing, no text, no TOML, or holds numbers without end.
     """
-    require_file(path, "a TOML file; 'porelight config example' prints one")
+    text = read_text(path, wanted)
     try:
-        text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text, parse_float=Decimal if exact else float)
-    except tomllib.TOMLDecodeError as problem:
-        raise InputFileError(f"{path}: not valid TOML: {problem}.") from None
-    except UnicodeDecodeError:
-        raise InputFileError(f"{path}: not a text file; expected TOML in UTF-8.") from None
+        return content_of_toml(text, exact=exact)
+    except ContentError as problem:
+        raise InputFileError(f"{path}: {problem}.") from None
 
 
 def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Model:

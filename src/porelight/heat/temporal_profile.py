@@ -10,19 +10,16 @@ The power is constant in each interval and zero between them. Profiles are built
 (15, 0.20085, 0.00075)
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from porelight.errors import InputFileError, ParameterError
+from porelight.errors import ParameterError
 from porelight.quantities import PULSE_DURATION, TIME, Floats
 
 _MOST = 100_000  # intervals; a session of more pulses belongs to the superposition of `scan`
-_COLUMNS = {"time_s": 1.0, "time_ms": 1e-3, "time_us": 1e-6}  # s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,44 +103,6 @@ class TemporalProfile:
         energy = 0.5 * (power[1:] + power[:-1]) * np.diff(time)
         lit = energy > 0.0
         return cls(time[:-1][lit], time[1:][lit], energy[lit] / energy.sum())
-
-    @classmethod
-    def from_csv(cls, path: str | Path) -> Self:
-        """Return the curve in a file of two columns, for example of an oscilloscope.
-
-        Parameters
-        ----------
-        path : str or Path
-            Comma-separated; the header names ``time_s``, ``time_ms`` or ``time_us``, and ``power``
-            in any unit.
-
-        Raises
-        ------
-        InputFileError
-            If the file is missing, a column is, or a number cannot be read.
-        ParameterError
-            As for `sampled`.
-        """
-        path = Path(path)
-        try:
-            with path.open(newline="", encoding="utf-8-sig") as file:
-                rows = list(csv.DictReader(file))
-        except (OSError, UnicodeDecodeError, csv.Error) as problem:
-            raise InputFileError(f"{path}: cannot be read as a CSV file ({problem}).") from None
-        header = {name.strip() for name in (rows[0] if rows else {}) if isinstance(name, str)}
-        clock = header & set(_COLUMNS)
-        if len(clock) != 1 or "power" not in header:
-            raise InputFileError(
-                f"{path}: expected the columns power and one of {', '.join(_COLUMNS)}; found "
-                f"{', '.join(sorted(header)) or 'no rows'}."
-            )
-        name = clock.pop()
-        try:
-            table = [{key.strip(): float(value) for key, value in row.items()} for row in rows]
-        except (AttributeError, TypeError, ValueError):
-            raise InputFileError(f"{path}: a cell is not a number.") from None
-        time = np.array([row[name] for row in table]) * _COLUMNS[name]
-        return cls.sampled(time, np.array([row["power"] for row in table]))
 
     @property
     def n_intervals(self) -> int:

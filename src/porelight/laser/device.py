@@ -9,18 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Real
-from pathlib import Path
 from typing import Self, cast
 
 from porelight.data.library import Parameter, Table
-from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
+from porelight.errors import DataFileError, ParameterError, did_you_mean
 from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
 from porelight.laser.device_file import (
     SETTINGS,
     device_content,
-    device_keys,
-    read_content,
     require_settings,
     shipped_content,
 )
@@ -120,39 +117,29 @@ class Device:
         return "n_pulses" in self.settings
 
     @classmethod
-    def read(cls, path: Path | str) -> Self:
-        """Return a device of your own from its TOML file.
-
-        Parameters
-        ----------
-        path : Path or str
-            File in the format of those in ``porelight/data/devices``; its name is the device's key.
-
-        Raises
-        ------
-        InputFileError
-            If the file is missing, is no TOML, lacks something, holds something unknown or
-            impossible, or has the name of a device that ships with porelight.
-        """
-        where = Path(path)
-        if where.stem in device_keys():
-            raise InputFileError(
-                f"{where}: a device named {where.stem!r} ships with porelight; give the file "
-                "another name."
-            )
-        try:
-            return cls._of(where.stem, read_content(where), str(where))
-        except DataFileError as problem:
-            raise InputFileError(str(problem)) from None
-
-    @classmethod
     def shipped(cls, key: str) -> Self:
         """Return a device that ships with porelight; see `laser.devices.device`."""
         entries, where = shipped_content(key)
-        return cls._of(key, entries, where)
+        return cls.of_content(key, entries, where)
 
     @classmethod
-    def _of(cls, key: str, entries: Mapping[str, object], where: str) -> Self:
+    def of_content(cls, key: str, entries: Mapping[str, object], where: str) -> Self:
+        """Return a device from the content of its file.
+
+        Parameters
+        ----------
+        key : str
+            Name of the file without its ending.
+        entries : mapping of str to object
+            Content of the TOML file.
+        where : str
+            Name of the file, for messages.
+
+        Raises
+        ------
+        DataFileError
+            If it lacks something, or holds something unknown or impossible.
+        """
         try:
             return cls(key=key, **device_content(entries, where))
         except ParameterError as problem:

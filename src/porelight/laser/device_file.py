@@ -5,11 +5,9 @@ described in ``docs/extending/device.md``.
 """
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, cast
 
@@ -21,7 +19,7 @@ from porelight.data.library import (
     require_flag,
     values_of,
 )
-from porelight.errors import DataFileError, InputFileError, ParameterError, did_you_mean
+from porelight.errors import DataFileError, ParameterError, did_you_mean
 from porelight.laser.device_use import Colour, InCombination, Marker, PlanGrid, SessionMark
 from porelight.units import day
 
@@ -99,24 +97,6 @@ def device_keys() -> tuple[str, ...]:
 def shipped_content(key: str) -> tuple[Mapping[str, object], str]:
     """Return the content of the file of a device that ships with porelight, and its name."""
     return document(_ROOM, key), f"data/{_ROOM}/{key}.toml"
-
-
-def read_content(path: Path) -> Mapping[str, object]:
-    """Return the content of a TOML file.
-
-    Raises
-    ------
-    InputFileError
-        If it is missing, cannot be read, or is no TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputFileError(f"{path}: no such file; a device is one TOML file.") from None
-    except OSError as problem:
-        raise InputFileError(f"{path}: cannot be read ({problem.strerror}).") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise InputFileError(f"{path}: {problem}.") from None
 
 
 def device_content(entries: Mapping[str, object], where: str) -> DeviceContent:

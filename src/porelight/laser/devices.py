@@ -3,7 +3,7 @@
 Each is one file, ``data/devices/<key>.toml``: its numbers with sources and flags, what its users
 are told in words, the sessions that a plan tries, and its marker in figures. Every file in that
 folder is a device; nothing else lists them. A device of your own is the same file anywhere else,
-read by `Device.read`.
+read by `porelight.read_device`.
 """
 
 from collections.abc import Mapping
