@@ -171,6 +171,33 @@ def test_case_goes_to_mcx_and_back(porelight, case, tmp_path):
     assert "mu_a_per_mm = 0.2" in (tmp_path / "back.toml").read_text()
 
 
+def test_input_of_mcml_is_read_run_and_compared(porelight, tmp_path):
+    run = "{}.mco A\n16000\n0.01 0.01\n20 30 1\n1\n1.0\n1.4 2 100 0.8 0.1\n1.0\n"
+    mci, mco = tmp_path / "two.mci", tmp_path / "a.mco"
+    mci.write_text("1.0\n2\n" + run.format("a") + run.format("b"))
+    # adding-doubling: 0.0277778 specular, and the rest as here
+    mco.write_text(
+        "A1\nInParm\n" + run.format("a") + "RAT\n0.0277778\n0.248487\n0.465391\n0.258345\n"
+        "A_l\n0.465391\n"
+    )
+
+    code, out, _ = porelight("light", "import", mci, "-o", tmp_path / "case.toml")
+
+    assert code == 0
+    first, second = tmp_path / "case-1.toml", tmp_path / "case-2.toml"
+    assert f"written: {first} (a.mco)" in out
+    assert f"porelight light run {first} --photons 16000" in out
+    assert first.read_text() == second.read_text()
+    kept = tmp_path / "run.nc"
+    porelight("light", "run", first, "-o", kept, "--photons", 16_000)
+    code, text, _ = porelight("light", "check", kept, mco, "--json")
+    assert code == 0
+    scores = {share["name"]: share["z_score"] for share in json.loads(text)["shares"]}
+    assert set(scores) == {"specular", "reflectance", "transmittance", "absorbed", "layer 1"}
+    assert max(map(abs, scores.values())) < 4.0
+    assert "MCML" in porelight("light", "check", kept, mco)[1]
+
+
 @pytest.mark.parametrize("ending", ["jnii", "vtr", "json"])
 def test_run_is_exported(porelight, case, tmp_path, ending):
     run, target = tmp_path / "run.nc", tmp_path / f"out.{ending}"

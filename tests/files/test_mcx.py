@@ -41,10 +41,24 @@ def document(**changes):
     return whole
 
 
+def volume_file(name):
+    """Return a case whose volume lies in a file."""
+    whole = document(Domain__VolumeFile=name)
+    del whole["Shapes"]
+    return whole
+
+
 def read(folder, whole):
+    (folder / "case.txt").write_bytes(b"abc")
     path = folder / "case.json"
     path.write_text(whole if isinstance(whole, str) else json.dumps(whole))
-    return read_mcx_case(path)
+    return the_one(path)
+
+
+def the_one(path):
+    """Return the case and the notes of a file that holds one."""
+    (found,) = read_mcx_case(path)
+    return found.case, found.notes
 
 
 @pytest.mark.parametrize(
@@ -61,7 +75,7 @@ def test_case_survives_the_way_through_mcx(tmp_path, beam):
     case = case_of(**beam)
     path = write_mcx_case(case, tmp_path / "case.json", voxel=1e-4, width=4e-3)
 
-    back, _ = read_mcx_case(path)
+    back, _ = the_one(path)
 
     ours, theirs = case.optics(), back.optics()
     for name in ("thickness", "mu_a", "mu_s", "anisotropy", "refractive_index"):
@@ -87,9 +101,11 @@ def test_matched_medium_below_is_the_face_of_the_box(tmp_path):
     matched = case_of().model_copy(update={"index_below": None})
     path = write_mcx_case(matched, tmp_path / "case.json", voxel=1e-4, width=1e-3)
 
-    back, _ = read_mcx_case(path)
+    back, _ = the_one(path)
 
-    assert json.loads(path.read_text())["Domain"]["Dim"] == [10, 10, 20]
+    whole = json.loads(path.read_text())
+    assert whole["Domain"]["Dim"] == [10, 10, 20]
+    assert whole["Session"]["BCFlags"] == "_____a"  # MCX would reflect there, as at its medium 0
     assert back.optics().index_below == 1.37
 
 
@@ -142,8 +158,8 @@ def test_notes_say_what_differs(tmp_path):
     _, fewer = read(tmp_path, document(Session__DoSpecular=True))
 
     assert any("MCX box ends 2 mm from the beam" in note for note in notes)
-    assert any("DoSpecular" in note for note in notes)
-    assert len(fewer) == 1
+    assert any("multiply them by one less the specular share" in note for note in notes)
+    assert notes == fewer  # at the face of the tissue MCX takes no notice of DoSpecular
 
 
 def source(**changes):
@@ -158,8 +174,8 @@ MEDIA = document()["Domain"]["Media"]
     [
         ("", "not valid JSON"),
         ("[" * 100_000, "within each other more than 40 deep"),
-        ("[]", "the file is no table of JSON"),
-        ("{}", "Domain is no table of JSON"),
+        ("[]", "the file is no table; expected a document of MCX"),
+        ("{}", "Domain is missing; expected a document of MCX"),
         (document(Domain__Media=[MEDIA[0]]), "Domain.Media is missing; expected medium 0"),
         (
             document(Domain__Media=[MEDIA[0], {**MEDIA[1], "g": 1.2}, MEDIA[2]]),
@@ -175,8 +191,8 @@ MEDIA = document()["Domain"]["Media"]
         ),
         (document(Domain__Media=MEDIA[:2]), "the volume holds medium 2; Domain.Media has 0 to 1"),
         (document(Domain__LengthUnit=0), "Domain.LengthUnit is 0; expected a number from"),
-        (document(Domain__InvCDF=[0, 1]), "Domain.InvCDF sets directions by a table"),
-        (document(Optode__Source=source(Type="planar")), "Type is 'planar'; expected pencil, disk"),
+        (document(Domain__InverseCDF=[0, 1]), "Domain.InverseCDF sets scattering angles by"),
+        (document(Optode__Source=source(Type="line")), "Type is 'line'; expected pencil, disk"),
         (document(Optode__Source=source(Pos=[90, 20, 0])), "outside the box of 40 x 40 voxels"),
         (document(Optode__Source=source(Pos=[20, 20, 5])), "5 voxels inside the tissue"),
         (document(Optode__Source=source(Dir=[0, 0, -1])), "expected light that falls towards"),
@@ -186,14 +202,20 @@ MEDIA = document()["Domain"]["Media"]
             document(Optode__Source=source(Type="gaussian", Param1=[5, 3, 0, 0])),
             "focused Gaussian beam",
         ),
-        (document(Shapes=[{"Sphere": {"R": 3}}]), "Shapes holds a 'Sphere'"),
-        (document(Shapes=[{"ZLayers": [1, 2]}]), r"Shapes.ZLayers holds 1|expected .from, to, tag"),
-        (document(Shapes=[{"Grid": {"Size": [1e9, 1, 1]}}]), "Shapes.Grid.Size is 1000000000.0"),
+        (document(Shapes=[{"Sphere": {"R": 3}}]), "Shapes.1..Sphere is no plane layer"),
+        (
+            document(Shapes=[{"ZLayers": [1, 2]}]),
+            r"Shapes.1..ZLayers holds .1, 2.; expected .from, to, tag",
+        ),
+        (document(Shapes=[{"Grid": {"Size": [1e9, 1, 1]}}]), "Shapes.1..Grid.Size is 1000000000.0"),
         (document(Shapes=3), "neither Shapes nor Domain.VolumeFile"),
         (document(Shapes=[{"ZLayers": [[1, 5, 1], [9, 20, 1]]}]), "a gap of medium 0"),
         (document(Shapes=[]), "the slices along z hold no medium"),
-        (document(Domain__VolumeFile="../../etc/passwd"), "expected a file beside the case"),
-        (document(Domain__VolumeFile="case.json"), "bytes; expected 33600, one for each voxel"),
+        (document(Domain__VolumeFile="v.bin"), "VolumeFile and Shapes both say what lies where"),
+        (volume_file("../../etc/passwd"), "expected a file beside the case"),
+        (volume_file("absent.json"), "is 'absent.json'; expected a file beside the case"),
+        (volume_file("case.txt"), "has 3 bytes; expected 33600, 1 for each voxel"),
+        (document(Domain__MediaFormat="svmc"), "MediaFormat is 'svmc', media given voxel"),
     ],
 )
 def test_what_layers_cannot_represent_gets_one_clear_line(tmp_path, whole, message):
@@ -221,6 +243,19 @@ def test_slice_with_two_media_is_refused(tmp_path):
 def test_what_voxels_cannot_represent_is_refused(beam, voxel, message):
     with pytest.raises(ParameterError, match=message):
         mcx_case(case_of(**beam), voxel=voxel, width=4e-3, n_photons=1)
+
+
+def test_tilted_beam_starts_above_the_tissue_where_mcx_refracts_it():
+    # pmcxcl 0.7.5: a pencil at 45 degrees from z = 0 keeps its direction, whatever DoSpecular says
+    whole = mcx_case(case_of(profile="pencil", diameter_mm=0.0, tilt_deg=45.0), voxel=1e-4,
+                     width=4e-3, n_photons=1)  # fmt: skip
+    source = whole["Optode"]["Source"]
+
+    assert whole["Session"]["DoSpecular"] is True
+    assert source["Pos"][2] == -1.0
+    # it meets the face in the middle of the box
+    steps = 1.0 / source["Dir"][2]
+    np.testing.assert_allclose(source["Pos"][0] + steps * source["Dir"][0], 20.0)
 
 
 def test_third_index_below_is_refused():

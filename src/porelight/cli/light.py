@@ -14,7 +14,7 @@ from porelight.cli.console import (
     require_output,
     say,
 )
-from porelight.cli.light_files import example, export, import_mcx
+from porelight.cli.light_files import check, example, export, import_case
 from porelight.cli.light_tables import (
     paths_document,
     print_paths,
@@ -27,7 +27,9 @@ from porelight.errors import InputFileError
 if TYPE_CHECKING:
     from porelight.light.stopping import Precision
 
-light = App(name="light", help="Photons through layered skin: run, merge, exchange with MCX.")
+light = App(
+    name="light", help="Photons through layered skin: run, merge, exchange with MCX and MCML."
+)
 
 Case = Annotated[Path, Parameter(help="TOML file; 'porelight light example' prints one.")]
 Threads = Annotated[int, Parameter(help="Cores to use; 0 takes all.")]
@@ -198,7 +200,8 @@ def paths(
     return 0
 
 
-light.command(import_mcx, name="import")
+light.command(import_case, name="import")
+light.command(check)
 light.command(export)
 light.command(example)
 

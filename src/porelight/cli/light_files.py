@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, require_folder_of, say
+from porelight.cli.console import print_json, require_folder_of, require_output, say
 from porelight.errors import InputFileError
 from porelight.files.exports import endings_of
 
@@ -20,28 +20,78 @@ ExportedLight = Annotated[
 Flag = Annotated[bool, Parameter(negative="")]
 
 
-def import_mcx(case: Path, /, *, output: Output, json: AsJson = False) -> int:
-    """Read a layered case of MCX and write it as a light case.
+def import_case(case: Path, /, *, output: Output, json: AsJson = False) -> int:
+    """Read a layered case of another program and write it as a light case.
 
     Parameters
     ----------
     case
-        JSON file as MCX reads it.
+        Input of MCX (.json) or MCML (.mci; .mco, which holds its input too).
     output
-        TOML file for the light case.
+        TOML file for the light case; a file with several runs, sources or patterns gives as many,
+        numbered before the ending.
     """
     from porelight.files.light_case import write_light_case  # noqa: PLC0415
-    from porelight.files.mcx_reader import read_mcx_case  # noqa: PLC0415
+    from porelight.files.light_imports import numbered, read_foreign_case  # noqa: PLC0415
 
-    require_folder_of(output)
-    content, notes = read_mcx_case(case)
-    write_light_case(content, output)
+    require_output(output, case)
+    found = read_foreign_case(case)
+    paths = numbered(output, len(found))
+    for path in paths:
+        require_output(path, case)
+    for path, one in zip(paths, found, strict=True):
+        write_light_case(one.case, path)
     if json:
-        print_json({"output": str(output), "notes": notes})
+        written = [
+            {
+                "output": str(path),
+                "name": one.name,
+                "notes": list(one.notes),
+                "photons": one.photons or None,
+                "seed": one.seed,
+            }
+            for path, one in zip(paths, found, strict=True)
+        ]
+        print_json({**written[0], "cases": written})
         return 0
-    for note in notes:
-        say(f"note: {note}.")
-    say(f"written: {output}")
+    told: set[str] = set()
+    for path, one in zip(paths, found, strict=True):
+        which = f" ({one.name})" if one.name else ""
+        for note in one.notes:
+            if note not in told:
+                say(f"note{which}: {note}.")
+                told.add(note)
+        say(f"written: {path}{which}")
+    if found[0].options:
+        say(f"as many photons as there: porelight light run {paths[0]} {found[0].options}")
+    return 0
+
+
+def check(run: Path, other: Path, /, *, json: AsJson = False) -> int:
+    """Show the shares of a run beside those that MCML found for the same layers.
+
+    Parameters
+    ----------
+    run
+        File that 'porelight light run' wrote.
+    other
+        Output file of MCML (.mco) in text.
+    """
+    from porelight.cli.light_tables import check_document, print_check  # noqa: PLC0415
+    from porelight.files.light_runs import load_light_run  # noqa: PLC0415
+    from porelight.files.mcml_output import read_mco  # noqa: PLC0415
+    from porelight.workflows.light import LightResult  # noqa: PLC0415
+    from porelight.workflows.light_check import light_check  # noqa: PLC0415
+
+    kept, case = load_light_run(run)
+    theirs = read_mco(other)
+    found = light_check(
+        LightResult(case.setup(), kept), theirs.imported.case.optics(), theirs.shares
+    )
+    if json:
+        print_json(check_document(found))
+    else:
+        print_check(found)
     return 0
 
 

@@ -8,6 +8,7 @@ from porelight.cli.console import print_json, print_rows, say
 if TYPE_CHECKING:
     from porelight.quantities import Floats
     from porelight.workflows.light import LightResult
+    from porelight.workflows.light_check import LightCheck
     from porelight.workflows.light_paths import LightPaths
     from porelight.workflows.light_sweep import LightBySkinType
 
@@ -97,6 +98,41 @@ def paths_document(paths: "LightPaths") -> dict[str, Any]:
             "path_mm": finite(found.by_ring / mm),
             "standard_error_mm": finite(found.by_ring_error / mm),
         },
+    }
+
+
+def print_check(found: "LightCheck") -> None:
+    """Print every share by both programs, and their difference in standard errors."""
+    from porelight.workflows.light_shares import concise  # noqa: PLC0415
+
+    rows = [
+        {
+            "share of the light": pair.name,
+            "porelight": concise(pair.ours),
+            "MCML": concise(pair.theirs),
+            "difference in standard errors": f"{pair.z_score:+.1f}",
+        }
+        for pair in found.pairs
+    ]
+    print_rows("the same layers by both programs", rows)
+    say(
+        "In brackets the standard error of the last digit; version 1 of MCML states none, so its "
+        "is the largest that its photons allow."
+    )
+
+
+def check_document(found: "LightCheck") -> dict[str, Any]:
+    """Return shares by both programs for JSON."""
+    return {
+        "shares": [
+            {
+                "name": pair.name,
+                "porelight": pair.ours._asdict(),
+                "other": pair.theirs._asdict(),
+                "z_score": pair.z_score,
+            }
+            for pair in found.pairs
+        ]
     }
 
 

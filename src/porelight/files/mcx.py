@@ -25,6 +25,8 @@ from porelight.units import mm, per_mm
 
 # a plane counts as lying between two voxels if it is this near, in voxels
 _NEAR = 1e-6
+# voxels between the tissue and the source of a tilted beam
+_ABOVE = 1.0
 
 
 def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> dict[str, Any]:
@@ -48,8 +50,10 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
 
     Notes
     -----
-    Its photons start inside the first voxel: they lose nothing at the surface, so MCX's shares are
-    ours over one less the specular reflection.
+    MCX counts its shares of the light that has entered: they are ours over one less the specular
+    share. Photons of a straight beam start inside the first voxel; a tilted one starts above it and
+    is refracted where it enters (DoSpecular), since MCX takes a direction at the face for one
+    inside. A face with the index of the last layer is one that lets all light out (BCFlags).
     """
     if case.follicle is not None:
         raise ParameterError(
@@ -85,14 +89,18 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     ]
     size = [n, n, int(planes[-1]) + _slices_below(case)]
     direction = [math.sin(beam.tilt), 0.0, math.cos(beam.tilt)]
-    source = {"Pos": [0.5 * n, 0.5 * n, 0.0], "Dir": direction, **_mcx_source(case, voxel)}
+    above = _ABOVE if beam.tilt > 0.0 else 0.0
+    start = [0.5 * n - above * math.tan(beam.tilt), 0.5 * n, -above]
+    source = {"Pos": start, "Dir": direction, **_mcx_source(case, voxel)}
+    matched = optics.index_below == optics.refractive_index[-1]
     return {
         "Session": {
             "ID": "porelight",
             "Photons": n_photons,
             "RNGSeed": 1648335518,
             "DoMismatch": True,
-            "DoSpecular": False,
+            "DoSpecular": beam.tilt > 0.0,
+            "BCFlags": "_____a" if matched else "______",
             "DoNormalize": True,
             "OutputType": "E",
             "OutputFormat": "jnii",
@@ -130,8 +138,8 @@ def media_volume(document: dict[str, Any]) -> NDArray[np.uint8]:
 def _slices_below(case: LightCase) -> int:
     """Return how many slices of medium 0 lie below the layers.
 
-    Light that leaves MCX's box through its lower face is not reflected there; it is at a voxel of
-    medium 0, whose index is that above the layers.
+    MCX reflects light at its lower face as at a voxel of medium 0, whose index is that above the
+    layers; its OpenCL build (0.7.5) does so below two layers at the voxel alone.
     """
     optics = case.optics()
     if optics.index_below == optics.refractive_index[-1]:

@@ -2,7 +2,8 @@
 
 MCX traces photons through voxels of one size in a box, porelight through planes without sides. A
 case can be read if every slice of voxels holds one medium and the beam falls on the first slice.
-What the two programs still do differently with it is said in notes beside the case.
+What the two programs still do differently with it is said in notes beside the case; every key is
+answered for (`porelight.files.foreign`).
 
 References
 ----------
@@ -12,33 +13,47 @@ References
 """
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.documents import read_json
-from porelight.files.jnii import array_of
+from porelight.files.foreign import ForeignTable
+from porelight.files.imported_case import ImportedCase
 from porelight.files.light_case import LightCase
+from porelight.files.mcx_shapes import Volume, number, vector
+from porelight.files.mcx_source import Source, beam_of, mcx_sources
+from porelight.files.mcx_volume import COMMENT, mcx_volume
 
-_MOST_SLICES = 100_000
 # a plane counts as lying between two voxels if it is this near, in voxels
 _NEAR = 1e-6
-_SOURCES = ("pencil", "disk", "gaussian", "ring", "cone")
+_MEDIUM = ("mua", "mus", "g", "n")
+_LIGHT_SPEED = 299.792458  # mm/ns
+# a time gate that cuts off less than this share of the light is as good as none
+_LATE_SHARE = 0.01
+_SAVED = "what MCX saves, or how it runs"
 _BOX_NOTE = (
     "the MCX box ends {:g} mm from the beam; porelight's layers have no sides, so the two differ "
     "where light reaches that far"
 )
-_SPECULAR_NOTE = (
-    "MCX starts its photons inside the first voxel unless DoSpecular is set; porelight takes the "
-    "reflection of the surface off, so its shares are smaller by that"
+_UNFOLDED_NOTE = (
+    "the sides of the MCX box are {}; porelight's layers have none, so shares and depths are the "
+    "same, and what lies beyond the sides in porelight is inside them in MCX"
+)
+_SHARE_NOTE = (
+    "MCX's shares are of the light that has entered; multiply them by one less the specular share"
+)
+_STRAIGHT_NOTE = (
+    "MCX lets rays into the tissue without refraction here (Session.DoSpecular is not set, or the "
+    "source touches the tissue); porelight refracts each, so it goes down more steeply"
 )
 
 
-def read_mcx_case(path: str | Path) -> tuple[LightCase, list[str]]:
-    """Read an MCX case of layers.
+def read_mcx_case(path: str | Path) -> list[ImportedCase]:
+    """Read an MCX case of layers: one light case for each of its sources or patterns.
 
     Parameters
     ----------
@@ -47,10 +62,8 @@ def read_mcx_case(path: str | Path) -> tuple[LightCase, list[str]]:
 
     Returns
     -------
-    case : LightCase
-        The same case; its grid has cells of one voxel.
-    notes : list of str
-        Differences between the two programs for this case.
+    list of ImportedCase
+        The same case, with a grid of cells of one voxel, and differences between the two programs.
 
     Raises
     ------
@@ -58,32 +71,44 @@ def read_mcx_case(path: str | Path) -> tuple[LightCase, list[str]]:
         If the file is no MCX case, or one that plane layers cannot represent.
     """
     source = Path(path)
-    # MCX's own examples break strings over lines
-    document = read_json(source, "a JSON file of MCX", line_breaks=True)
+    content = read_json(source, "a JSON file of MCX", line_breaks=True)
     try:
-        return _Reader(_table(document, "the file"), source.parent).case()
+        document = ForeignTable(_unfolded(content), "", "MCX", fold_case=True)
+        return _Reader(document, source).cases()
     except ParameterError as problem:
         raise InputFileError(f"{source}: {problem}") from None
+
+
+def _unfolded(content: Any) -> Any:
+    """Return a document with "Domain.Dim" at its root put where MCX looks first."""
+    if not isinstance(content, dict):
+        return content
+    whole = {key: value for key, value in content.items() if "." not in key}
+    for key, value in content.items():
+        section, dot, name = key.partition(".")
+        if dot and isinstance(whole.setdefault(section, {}), dict):
+            whole[section] = {name: value, **whole[section]}
+    return whole
 
 
 class _Reader:
     """The conversion of one MCX case; every error is a ParameterError."""
 
-    def __init__(self, document: dict[str, Any], folder: Path) -> None:
+    def __init__(self, document: ForeignTable, path: Path) -> None:
         self._document = document
-        self._folder = folder
-        self._domain = _table(document.get("Domain"), "Domain")
-        for key in ("InvCDF", "AngleInvCDF"):
-            if key in self._domain:
-                raise ParameterError(
-                    f"Domain.{key} sets directions by a table; porelight scatters by the "
-                    "Henyey-Greenstein function alone."
-                )
-        self._voxel = _number(self._domain.get("LengthUnit", 1.0), "Domain.LengthUnit", 1e-6, 1e3)
-        self._origin = 0.0 if self._domain.get("OriginType", 0) else 1.0
+        # a link to a case elsewhere names files beside either
+        self._folders = [path.parent, path.resolve().parent]
+        self._domain = document.table("Domain")
+        self._session, self._forward = (document.table(key, {}) for key in ("Session", "Forward"))
+        self._optode = document.table("Optode")
+        self._voxel = self._voxel_side()
+        self._media = self._all_media()
+        # without DoMismatch MCX lets all light pass, as if the indices were equal
+        self._is_refracting = bool(self._session.get("DoMismatch", True))
 
-    def case(self) -> tuple[LightCase, list[str]]:
-        labels = self._labels()
+    def cases(self) -> list[ImportedCase]:
+        volume = mcx_volume(self._document, self._domain, self._folders)
+        labels = volume.labels
         void = int(np.argmax(labels != 0)) if labels.any() else labels.size
         filled = np.trim_zeros(labels)
         if filled.size == 0 or (filled == 0).any():
@@ -93,235 +118,297 @@ class _Reader:
             )
         starts = np.flatnonzero(np.diff(filled, prepend=-1))
         thick = np.diff(np.append(starts, filled.size)) * self._voxel
-        media = self._media()
-        used = [self._medium(media, int(filled[start])) for start in starts]
-        beam, notes = self._beam(void)
-        outside = self._index(media[0], 0)
-        # the lower face of the box lets all light out; voxels of medium 0 reflect some of it
-        below = outside if labels[-1] == 0 else used[-1]["refractive_index"]
-        content = {
-            "beam": beam,
-            "layer": [
-                {**medium, "thickness_mm": float(d)} for medium, d in zip(used, thick, strict=True)
-            ],
-            "index_above": outside,
-            "index_below": below,
-            "grid": {
-                "radius_mm": max(1.0, 0.5 * self._box[0]) * self._voxel,
-                "depth_mm": filled.size * self._voxel,
-                "first_um": self._voxel * 1e3,
-            },
-        }
-        try:
-            return LightCase.model_validate(content), notes
-        except ValueError as problem:
-            raise ParameterError(" ".join(str(problem).split())[:300]) from None
+        layers = [
+            {**self._medium(int(filled[start])), "thickness_mm": float(d)}
+            for start, d in zip(starts, thick, strict=True)
+        ]
+        faces = self._faces(labels, layers)
+        photons, seed = self._how_it_runs()
+        origin = 0.0 if self._domain.get("OriginType", 0) else 1.0
+        sources = mcx_sources(self._optode.table("Source"), origin, self._folders[0])
+        if len(self._optode.get("Detector", []) or []):
+            self._optode.without_effect(
+                "porelight tallies what leaves by rings around the beam", "Detector"
+            )
+        late = self._time_gate(layers)
+        found = []
+        for source in sources:
+            placed, told = self._at_surface(source, void, layers)
+            beam, note = beam_of(placed, self._voxel, void - placed.position[2])
+            content = {
+                "beam": beam,
+                "layer": layers,
+                "index_above": faces["above"],
+                "index_below": faces["below"],
+                "grid": {
+                    "radius_mm": max(1.0, 0.5 * volume.box[0]) * self._voxel,
+                    "depth_mm": filled.size * self._voxel,
+                    "first_um": self._voxel * 1e3,
+                },
+                "vessel": self._vessels(volume, void, placed),
+            }
+            notes = [self._sides(volume, placed), *told, *filter(None, [note, late])]
+            found.append((source.name, content, notes))
+        self._document.without_effect(COMMENT, *self._document.leftover())
+        idle = self._document.notes()
+        return [
+            ImportedCase(name, _checked(content), (*notes, *idle), photons, seed)
+            for name, content, notes in found
+        ]
 
-    def _media(self) -> list[dict[str, Any]]:
+    def _voxel_side(self) -> float:
+        """Return the side of a voxel [mm]."""
+        self._domain.without_effect(_SAVED, "CacheBoxP0", "CacheBoxP1")
+        for key in ("InverseCDF", "InvCDF"):
+            self._domain.refuse(
+                key,
+                "sets scattering angles by a table; porelight's layers scatter by the "
+                "Henyey-Greenstein function alone. Take it out, and give g, for that.",
+            )
+        self._domain.refuse(
+            "MieScatter",
+            "makes media of Mie spheres; expected Media with mua, mus, g, n for Henyey-Greenstein.",
+        )
+        self._domain.refuse(
+            "VoxelSize", "gives voxels sides of their own; expected cubes, and LengthUnit alone."
+        )
+        step = self._domain.get("Step", [1.0, 1.0, 1.0])
+        side = number(self._domain.get("LengthUnit", 1.0), "Domain.LengthUnit", 1e-6, 1e3)
+        steps = [number(x, "Domain.Step", 1e-6, 1e3) for x in vector(step, "Domain.Step")]
+        if len(set(steps)) > 1:
+            raise ParameterError(f"Domain.Step is {step}; expected three times the same number.")
+        return steps[0] if side == 1.0 else side
+
+    def _all_media(self) -> list[ForeignTable]:
         media = self._domain.get("Media")
         if not isinstance(media, list) or len(media) < 2:
             raise ParameterError(
                 "Domain.Media is missing; expected medium 0 and at least one more."
             )
-        return [_table(medium, f"Domain.Media[{i}]") for i, medium in enumerate(media)]
+        tables = []
+        for i, medium in enumerate(media):
+            where = f"Domain.Media[{i}]"
+            if isinstance(medium, list) and len(medium) != 4:
+                raise ParameterError(f"{where} is {medium}; expected [mua, mus, g, n].")
+            row = zip(_MEDIUM, medium, strict=True) if isinstance(medium, list) else ()
+            table = self._domain.child(dict(row) or medium, where)
+            table.without_effect("a name", "name", "label")
+            for key in _MEDIUM:
+                table.get(key)
+            tables.append(table)
+        return tables
 
-    def _medium(self, media: list[dict[str, Any]], tag: int) -> dict[str, float]:
-        if not 0 < tag < len(media):
+    def _medium(self, tag: int) -> dict[str, float]:
+        if not 0 < tag < len(self._media):
             raise ParameterError(
-                f"the volume holds medium {tag}; Domain.Media has 0 to {len(media) - 1}."
+                f"the volume holds medium {tag}; Domain.Media has 0 to {len(self._media) - 1}."
             )
-        where = f"Domain.Media[{tag}]"
-        mu_s = _number(media[tag].get("mus"), f"{where}.mus", 0.0, 1e5)
-        g = _number(media[tag].get("g"), f"{where}.g", -1.0, 1.0)
-        if mu_s > 0.0 and abs(g) > 0.9999:
-            raise ParameterError(f"{where}.g is {g:g}; expected -0.9999 to 0.9999.")
+        medium = self._media[tag]
+        mu_s = number(medium.get("mus"), medium.path("mus"), 0.0, 1e5)
+        g = number(medium.get("g"), medium.path("g"), -1.0, 1.0)
+        if g == 1.0:
+            mu_s = 0.0  # light that is scattered straight on is not scattered
+        elif mu_s > 0.0 and abs(g) > 0.9999:
+            raise ParameterError(f"{medium.path('g')} is {g:g}; expected -0.9999 to 0.9999, or 1.")
         return {
-            "mu_a_per_mm": _number(media[tag].get("mua"), f"{where}.mua", 0.0, 1e5),
+            "mu_a_per_mm": number(medium.get("mua"), medium.path("mua"), 0.0, 1e5),
             "mu_s_per_mm": mu_s,
             "anisotropy": g if mu_s > 0.0 else 0.0,
-            "refractive_index": self._index(media[tag], tag),
+            "refractive_index": self._index(tag),
         }
 
-    def _index(self, medium: dict[str, Any], tag: int) -> float:
-        session = _table(self._document.get("Session", {}), "Session")
-        # without it MCX lets all light pass, as if the indices were equal
-        if not session.get("DoMismatch", True):
-            return 1.0
-        return _number(medium.get("n"), f"Domain.Media[{tag}].n", 1.0, 4.0)
+    def _index(self, tag: int) -> float:
+        given = number(self._media[tag].get("n"), self._media[tag].path("n"), 1.0, 4.0)
+        return given if self._is_refracting else 1.0
 
-    def _labels(self) -> NDArray[np.int64]:
-        """Return the medium of each slice along z."""
-        shapes = self._document.get("Shapes")
-        if "VolumeFile" in self._domain:
-            return self._sliced(self._raw_volume(str(self._domain["VolumeFile"])))
-        if isinstance(shapes, dict) and "_ArraySize_" in shapes:
-            try:
-                return self._sliced(array_of(shapes))
-            except (ValueError, KeyError, TypeError) as problem:
-                raise ParameterError(f"Shapes holds no readable volume ({problem}).") from None
-        if isinstance(shapes, dict) and isinstance(shapes.get("Shapes"), list):
-            shapes = shapes["Shapes"]
-        if not isinstance(shapes, list):
-            raise ParameterError("neither Shapes nor Domain.VolumeFile says what lies where.")
-        return self._drawn(shapes)
-
-    def _size(self) -> tuple[int, int, int]:
-        given = self._domain.get("Dim")
-        if not isinstance(given, list) or len(given) != 3:
-            raise ParameterError("Domain.Dim is missing; expected three numbers of voxels.")
-        n = [int(_number(x, "Domain.Dim", 1, _MOST_SLICES)) for x in given]
-        return n[0], n[1], n[2]
-
-    def _raw_volume(self, name: str) -> NDArray[np.float64]:
-        size = self._size()
-        path = self._folder / name
-        if Path(name).name != name or not path.is_file():
-            raise ParameterError(
-                f"Domain.VolumeFile is {name[:80]!r}; expected a file beside the case."
-            )
-        if self._domain.get("MediaFormat", "byte") != "byte" or path.stat().st_size != math.prod(
-            size
+    def _faces(self, labels: Any, layers: list[dict[str, float]]) -> dict[str, float]:
+        """Return the indices above and below, as Session.BCFlags leaves them."""
+        self._flags = self._boundary_flags()
+        outside = self._index(0)
+        faces = {}
+        for name, letter, at_box, layer in (
+            ("above", self._flags[2], labels[0] != 0, layers[0]),
+            ("below", self._flags[5], labels[-1] != 0, layers[-1]),
         ):
+            faces[name] = outside
+            if not at_box or letter == "_":
+                continue  # a face of the tissue inside the box knows nothing of the flags
+            if letter == "a":
+                faces[name] = layer["refractive_index"]  # all that arrives leaves
+            elif letter == "r" and not self._is_refracting:
+                raise ParameterError(
+                    "Session.BCFlags asks for a refracting face and DoMismatch is off; expected "
+                    "'_' or 'a', or DoMismatch on."
+                )
+            elif letter != "r":
+                raise ParameterError(
+                    f"Session.BCFlags asks for {letter!r} at the face {name} the layers; expected "
+                    "'_', 'r' or 'a' there."
+                )
+        return faces
+
+    def _boundary_flags(self) -> str:
+        given = self._session.get("BCFlags", "______")
+        letters = str(given).casefold().ljust(6, "_")
+        if not isinstance(given, str) or set(letters[:6]) - set("_ramc"):
             raise ParameterError(
-                f"{name} has {path.stat().st_size} bytes; expected {math.prod(size)}, one for each "
-                "voxel (MediaFormat byte)."
+                f"Session.BCFlags is {given!r}; expected a letter for each face of the box: "
+                "_, r, a, m or c."
             )
-        data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-        return data.astype(np.float64).reshape(size, order="F")
+        return letters
 
-    def _sliced(self, volume: NDArray[np.float64]) -> NDArray[np.int64]:
-        if volume.ndim == 4 and volume.shape[3] == 1:
-            volume = volume[..., 0]
-        if volume.ndim != 3:
-            raise ParameterError(f"the volume has {volume.ndim} axes; expected x, y, z.")
-        self._box = (volume.shape[0], volume.shape[1])
-        first = volume[:1, :1, :]
-        if (volume != first).any():
-            z = int(np.argwhere(volume != first)[0][2])
+    def _sides(self, volume: Volume, source: Source) -> str:
+        """Return the note on the sides of the box."""
+        sides = {self._flags[i] for i in (0, 1, 3, 4)}
+        if sides in ({"m"}, {"c"}):
+            return _UNFOLDED_NOTE.format("mirrors" if sides == {"m"} else "cyclic")
+        if sides & {"m", "c"}:
             raise ParameterError(
-                f"slice {z + 1} along z holds more than one medium; porelight has plane layers, "
-                "so each slice must hold one."
+                "Session.BCFlags makes some sides of the box mirrors or cyclic; porelight's layers "
+                "have no sides, expected all four or none."
             )
-        return np.asarray(volume[0, 0], dtype=np.int64)
+        x, y = source.axis
+        if not 0.0 <= x <= volume.box[0] or not 0.0 <= y <= volume.box[1]:
+            raise ParameterError(
+                f"Optode.Source.Pos lies at {x:g}, {y:g}, outside the box of {volume.box[0]} x "
+                f"{volume.box[1]} voxels; expected a source above the layers."
+            )
+        return _BOX_NOTE.format(min(x, volume.box[0] - x, y, volume.box[1] - y) * self._voxel)
 
-    def _drawn(self, shapes: list[Any]) -> NDArray[np.int64]:
-        labels = np.zeros(0, dtype=np.int64)
-        if "Dim" in self._domain:
-            size = self._size()
-            self._box, labels = (size[0], size[1]), np.zeros(size[2], dtype=np.int64)
-        for shape in shapes:
-            for kind, what in _table(shape, "a shape").items():
-                labels = self._with_shape(labels, kind, what)
-        if labels.size == 0:
-            raise ParameterError("neither Domain.Dim nor a Grid says how large the volume is.")
-        return labels
+    def _at_surface(
+        self, source: Source, void: int, layers: list[dict[str, float]]
+    ) -> tuple[Source, list[str]]:
+        """Return a source as it starts above the tissue, and what that changes."""
+        depth = source.position[2] - void
+        notes = [_SHARE_NOTE]
+        if depth > _NEAR:
+            source, told = self._raised(source, depth, layers)
+            notes.append(told)
+        is_specular = bool(self._session.get("DoSpecular", False))
+        if depth < -_NEAR and is_specular:
+            return source, notes
+        above, first = self._index(0), layers[0]["refractive_index"]
+        if above == first:
+            return source, notes
+        if source.is_spread:
+            return source, [*notes, _STRAIGHT_NOTE]
+        if source.tilt > 0.0:
+            sine = first / above * math.sin(source.tilt)
+            if sine >= math.sin(math.radians(85.0)):
+                raise ParameterError(
+                    f"Optode.Source.Dir lies {math.degrees(source.tilt):.3g} degrees off z inside "
+                    "the tissue, where no ray from the air gets; MCX refracts rays where they "
+                    "enter if the source lies above the tissue and Session.DoSpecular is set."
+                )
+            air = math.asin(sine)
+            notes.append(
+                f"Optode.Source.Dir is a direction inside the tissue here, "
+                f"{math.degrees(source.tilt):.4g} degrees off z; in the air that is "
+                f"{math.degrees(air):.4g} degrees"
+            )
+            source = replace(source, tilt=air)
+        return source, notes
 
-    def _with_shape(self, labels: NDArray[np.int64], kind: str, what: Any) -> NDArray[np.int64]:
-        if kind == "Name":
-            return labels
-        if kind == "Origin":
-            if what != [0, 0, 0]:
-                raise ParameterError(f"Shapes.Origin is {what!r}; expected [0, 0, 0].")
-            return labels
-        if kind == "Grid":
-            size = _table(what, "Shapes.Grid").get("Size")
-            if not isinstance(size, list) or len(size) != 3:
-                raise ParameterError("Shapes.Grid.Size is missing; expected three numbers.")
-            x, y, z = (int(_number(n, "Shapes.Grid.Size", 1, _MOST_SLICES)) for n in size)
-            self._box = (x, y)
-            return np.full(z, int(_number(what.get("Tag", 0), "Shapes.Grid.Tag", 0, 255)))
-        if kind == "ZLayers":
-            rows = what if what and isinstance(what[0], list) else [what]
-            labels = labels.copy()
-            for row in rows:
-                if not isinstance(row, list) or len(row) != 3:
-                    raise ParameterError(f"Shapes.ZLayers holds {row!r}; expected [from, to, tag].")
-                low, high, tag = (int(_number(n, "Shapes.ZLayers", 0, _MOST_SLICES)) for n in row)
-                labels[max(low, 1) - 1 : high] = tag
-            return labels
-        raise ParameterError(
-            f"Shapes holds a {str(kind)[:40]!r}; porelight reads Grid and ZLayers, since its media "
-            "are plane layers. Write the volume as layers, or compare in MCX alone."
+    def _raised(
+        self, source: Source, depth: float, layers: list[dict[str, float]]
+    ) -> tuple[Source, str]:
+        """Return a source that lies below clear layers as one above them."""
+        crossed, left = 0.0, depth * self._voxel
+        for layer in layers:
+            part = min(left, layer["thickness_mm"])
+            straight = layer["refractive_index"] == layers[0]["refractive_index"]
+            if part > _NEAR and (layer["mu_s_per_mm"] > 0.0 or not straight):
+                crossed = math.inf
+            crossed += part * layer["mu_a_per_mm"]
+            left -= part
+        lost = -math.expm1(-crossed)
+        clear = layers[0]["refractive_index"] == self._index(0)
+        if lost > _LATE_SHARE or not clear or source.tilt > 0.0 or source.is_spread:
+            raise ParameterError(
+                f"Optode.Source.Pos lies {depth:g} voxels inside the tissue; expected a source at "
+                "its surface or above."
+            )
+        x, y, z = source.position
+        return replace(source, position=[x, y, z - depth]), (
+            f"the source lies {depth * self._voxel:g} mm deep, below clear layers; porelight's "
+            f"starts above them and loses {100 * lost:.2g} % there"
         )
 
-    def _beam(self, void: int) -> tuple[dict[str, Any], list[str]]:
-        optode = _table(self._document.get("Optode"), "Optode")
-        source = _table(optode.get("Source"), "Optode.Source")
-        kind = source.get("Type", "pencil")
-        if kind not in _SOURCES:
+    def _time_gate(self, layers: list[dict[str, float]]) -> str:
+        """Return a note on the time gate, which must come too late to matter."""
+        start, end, step = (
+            number(self._forward.get(key, usual), self._forward.path(key), 0.0, 1.0)
+            for key, usual in (("T0", 0.0), ("T1", 1.0), ("Dt", 1.0))
+        )
+        if "T1" not in self._forward:
+            return ""
+        if step < (end - start) * (1.0 - 1e-6):
+            self._forward.without_effect("porelight's light is steady, not by time", "Dt")
+        # light is kept waiting where it is scattered alone
+        absorbed = min(
+            (
+                layer["mu_a_per_mm"] * _LIGHT_SPEED / self._own_index(layer)
+                for layer in layers
+                if layer["mu_s_per_mm"] > 0.0
+            ),
+            default=math.inf,
+        )
+        left = math.exp(-min(absorbed * end * 1e9, 700.0))
+        if start > 0.0 or left > _LATE_SHARE:
             raise ParameterError(
-                f"Optode.Source.Type is {str(kind)[:40]!r}; expected {', '.join(_SOURCES)}."
+                f"Forward.T0 and T1 keep light from {start:g} to {end:g} s alone; porelight "
+                f"follows all of it, and {100 * left:.2g} % could be left then. Expected T0 0 and "
+                "a T1 so late that it does not matter."
             )
-        position = [x - self._origin for x in _vector(source.get("Pos"), "Optode.Source.Pos")]
-        direction = _vector(source.get("Dir", [0, 0, 1]), "Optode.Source.Dir")
-        across = math.hypot(direction[0], direction[1])
-        if direction[2] <= 0.0:
+        return (
+            f"MCX stops at {end:g} s, which takes less than {max(100 * left, 1e-3):.1g} % from it"
+        )
+
+    def _own_index(self, layer: dict[str, float]) -> float:
+        # the speed of light in a medium is its own even where no index counts at the faces
+        given = [float(medium.get("n")) for medium in self._media]
+        return layer["refractive_index"] if self._is_refracting else max(given)
+
+    def _vessels(self, volume: Volume, void: int, source: Source) -> list[dict[str, float]]:
+        if volume.cylinders and (source.tilt > 0.0 or beam_is_turned(source)):
             raise ParameterError(
-                f"Optode.Source.Dir is {direction}; expected light that falls towards larger z."
+                "Shapes hold a Cylinder and the beam is not even around its axis; expected one "
+                "of both."
             )
-        if not 0.0 <= position[0] <= self._box[0] or not 0.0 <= position[1] <= self._box[1]:
-            raise ParameterError(
-                f"Optode.Source.Pos lies at {position[0]:g}, {position[1]:g}, outside the box of "
-                f"{self._box[0]} x {self._box[1]} voxels; expected a source above the layers."
-            )
-        if position[2] > void + _NEAR:
-            raise ParameterError(
-                f"Optode.Source.Pos lies {position[2] - void:g} voxels inside the tissue; expected "
-                "a source at its surface or above."
-            )
-        param = _vector(source.get("Param1", [0, 0, 0, 0]), "Optode.Source.Param1", length=4)
-        tilt = math.degrees(math.atan2(across, direction[2]))
-        if across > 0.0 and kind != "pencil":
-            raise ParameterError(
-                f"a tilted {kind} of MCX starts partly inside the tissue; only a tilted pencil "
-                "beam means the same in both programs."
-            )
-        gap = (void - position[2]) * self._voxel
-        beam = self._beam_table(str(kind), param, tilt, gap)
-        room = min(position[0], self._box[0] - position[0], position[1], self._box[1] - position[1])
-        session = _table(self._document.get("Session", {}), "Session")
-        notes = [_BOX_NOTE.format(room * self._voxel)]
-        return beam, notes if session.get("DoSpecular") else [*notes, _SPECULAR_NOTE]
+        if len({one.along for one in volume.cylinders}) > 1:
+            raise ParameterError("the Cylinders of Shapes cross; expected all along one direction.")
+        return [
+            {
+                "depth_um": (one.depth - void) * self._voxel * 1e3,
+                "diameter_um": 2.0 * one.radius * self._voxel * 1e3,
+                "offset_um": (one.across - source.axis[1 - one.along]) * self._voxel * 1e3,
+                **self._medium(one.tag),
+            }
+            for one in volume.cylinders
+        ]
 
-    def _beam_table(self, kind: str, param: list[float], tilt: float, gap: float) -> dict[str, Any]:
-        if kind == "pencil":
-            return {"profile": "pencil", "diameter_mm": 0.0, "tilt_deg": tilt}
-        if kind == "cone":
-            if param[1] > 0.0:
-                raise ParameterError(
-                    "Optode.Source.Param1 makes a cone even in angle; expected one even in solid "
-                    "angle (second number 0)."
-                )
-            half = math.degrees(_number(param[0], "half angle of the cone", 0.0, 1.48))
-            fibre = {"half_angle_deg": half, "spreading": "fibre", "stand_off_mm": gap}
-            return {"profile": "pencil", "diameter_mm": 0.0, **fibre}
-        radius = _number(param[0], "radius in Optode.Source.Param1", 1e-6, 1e6) * self._voxel
-        if kind == "gaussian":
-            if param[1] != 0.0:
-                raise ParameterError(
-                    "Optode.Source.Param1 makes a focused Gaussian beam; expected a collimated one "
-                    "(second number 0)."
-                )
-            return {"profile": "gaussian", "diameter_mm": 2.0 * radius}
-        inner = abs(param[1]) * self._voxel
-        profile = "ring" if inner > 0.0 else "flat-top"
-        return {"profile": profile, "diameter_mm": 2 * radius, "inner_diameter_mm": 2 * inner}
+    def _how_it_runs(self) -> tuple[float, int | None]:
+        """Answer for the keys of Session that change no light; return photons and seed."""
+        self._session.without_effect(
+            _SAVED, "ID", "RootPath", "DoSaveVolume", "DoNormalize", "DoPartialPath", "DoSaveRef",
+            "DoSaveExit", "DoSaveSeed", "DoAutoThread", "DoDCS", "DebugFlag", "SaveDataMask",
+            "OutputFormat", "OutputType", "MaxDetPhoton",
+        )  # fmt: skip
+        self._session.without_effect(
+            "its roulette keeps the means, as porelight's does", "MinEnergy"
+        )
+        photons, seed = (self._session.get(key, 0) for key in ("Photons", "RNGSeed"))
+        photons = number(photons, "Session.Photons", 0, 1e19)
+        return photons, seed if isinstance(seed, int) and seed > 0 else None
 
 
-def _table(value: Any, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ParameterError(f"{what} is no table of JSON; expected a case of MCX.")
-    return value
+def beam_is_turned(source: Source) -> bool:
+    """Return whether a beam looks different when it is turned about its axis."""
+    return source.kind not in {"pencil", "disk", "gaussian", "ring", "cone"}
 
 
-def _number(value: Any, what: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        shown = repr(value)[:40]
-        raise ParameterError(f"{what} is {shown}; expected a number from {low:g} to {high:g}.")
-    return float(value)
-
-
-def _vector(value: Any, what: str, length: int = 3) -> list[float]:
-    if not isinstance(value, list) or len(value) < length:
-        raise ParameterError(f"{what} is {str(value)[:40]}; expected {length} numbers.")
-    return [_number(x, what, -1e6, 1e6) for x in value[:length]]
+def _checked(content: dict[str, Any]) -> LightCase:
+    try:
+        return LightCase.model_validate(content)
+    except ValueError as problem:
+        raise ParameterError(" ".join(str(problem).split())[:300]) from None
