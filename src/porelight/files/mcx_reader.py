@@ -24,8 +24,9 @@ from porelight.files.documents import read_json
 from porelight.files.foreign import ForeignTable
 from porelight.files.imported_case import ImportedCase
 from porelight.files.light_case import LightCase
-from porelight.files.mcx_shapes import Volume, number, vector
-from porelight.files.mcx_source import Source, beam_of, mcx_sources
+from porelight.files.mcx_boundary import boundary_flags, face_index, sides_note
+from porelight.files.mcx_shapes import McxVolume, number, vector
+from porelight.files.mcx_source import McxSource, beam_of, mcx_sources
 from porelight.files.mcx_volume import COMMENT, mcx_volume
 
 # a plane counts as lying between two voxels if it is this near, in voxels
@@ -35,14 +36,6 @@ _LIGHT_SPEED = 299.792458  # mm/ns
 # a time gate that cuts off less than this share of the light is as good as none
 _LATE_SHARE = 0.01
 _SAVED = "what MCX saves, or how it runs"
-_BOX_NOTE = (
-    "the MCX box ends {:g} mm from the beam; porelight's layers have no sides, so the two differ "
-    "where light reaches that far"
-)
-_UNFOLDED_NOTE = (
-    "the sides of the MCX box are {}; porelight's layers have none, so shares and depths are the "
-    "same, and what lies beyond the sides in porelight is inside them in MCX"
-)
 _SHARE_NOTE = (
     "MCX's shares are of the light that has entered; multiply them by one less the specular share"
 )
@@ -122,7 +115,9 @@ class _Reader:
             {**self._medium(int(filled[start])), "thickness_mm": float(d)}
             for start, d in zip(starts, thick, strict=True)
         ]
-        faces = self._faces(labels, layers)
+        flags = boundary_flags(self._session)
+        above = self._face("above", flags[2], labels[0], layers[0])
+        below = self._face("below", flags[5], labels[-1], layers[-1])
         photons, seed = self._how_it_runs()
         origin = 0.0 if self._domain.get("OriginType", 0) else 1.0
         sources = mcx_sources(self._optode.table("Source"), origin, self._folders[0])
@@ -138,8 +133,8 @@ class _Reader:
             content = {
                 "beam": beam,
                 "layer": layers,
-                "index_above": faces["above"],
-                "index_below": faces["below"],
+                "index_above": above,
+                "index_below": below,
                 "grid": {
                     "radius_mm": max(1.0, 0.5 * volume.box[0]) * self._voxel,
                     "depth_mm": filled.size * self._voxel,
@@ -147,7 +142,8 @@ class _Reader:
                 },
                 "vessel": self._vessels(volume, void, placed),
             }
-            notes = [self._sides(volume, placed), *told, *filter(None, [note, late])]
+            sides = sides_note(flags, volume.box, placed.axis, self._voxel)
+            notes = [sides, *told, *filter(None, [note, late])]
             found.append((source.name, content, notes))
         self._document.without_effect(COMMENT, *self._document.leftover())
         idle = self._document.notes()
@@ -221,63 +217,21 @@ class _Reader:
         given = number(self._media[tag].get("n"), self._media[tag].path("n"), 1.0, 4.0)
         return given if self._is_refracting else 1.0
 
-    def _faces(self, labels: Any, layers: list[dict[str, float]]) -> dict[str, float]:
-        """Return the indices above and below, as Session.BCFlags leaves them."""
-        self._flags = self._boundary_flags()
-        outside = self._index(0)
-        faces = {}
-        for name, letter, at_box, layer in (
-            ("above", self._flags[2], labels[0] != 0, layers[0]),
-            ("below", self._flags[5], labels[-1] != 0, layers[-1]),
-        ):
-            faces[name] = outside
-            if not at_box or letter == "_":
-                continue  # a face of the tissue inside the box knows nothing of the flags
-            if letter == "a":
-                faces[name] = layer["refractive_index"]  # all that arrives leaves
-            elif letter == "r" and not self._is_refracting:
-                raise ParameterError(
-                    "Session.BCFlags asks for a refracting face and DoMismatch is off; expected "
-                    "'_' or 'a', or DoMismatch on."
-                )
-            elif letter != "r":
-                raise ParameterError(
-                    f"Session.BCFlags asks for {letter!r} at the face {name} the layers; expected "
-                    "'_', 'r' or 'a' there."
-                )
-        return faces
-
-    def _boundary_flags(self) -> str:
-        given = self._session.get("BCFlags", "______")
-        letters = str(given).casefold().ljust(6, "_")
-        if not isinstance(given, str) or set(letters[:6]) - set("_ramc"):
-            raise ParameterError(
-                f"Session.BCFlags is {given!r}; expected a letter for each face of the box: "
-                "_, r, a, m or c."
-            )
-        return letters
-
-    def _sides(self, volume: Volume, source: Source) -> str:
-        """Return the note on the sides of the box."""
-        sides = {self._flags[i] for i in (0, 1, 3, 4)}
-        if sides in ({"m"}, {"c"}):
-            return _UNFOLDED_NOTE.format("mirrors" if sides == {"m"} else "cyclic")
-        if sides & {"m", "c"}:
-            raise ParameterError(
-                "Session.BCFlags makes some sides of the box mirrors or cyclic; porelight's layers "
-                "have no sides, expected all four or none."
-            )
-        x, y = source.axis
-        if not 0.0 <= x <= volume.box[0] or not 0.0 <= y <= volume.box[1]:
-            raise ParameterError(
-                f"Optode.Source.Pos lies at {x:g}, {y:g}, outside the box of {volume.box[0]} x "
-                f"{volume.box[1]} voxels; expected a source above the layers."
-            )
-        return _BOX_NOTE.format(min(x, volume.box[0] - x, y, volume.box[1] - y) * self._voxel)
+    def _face(self, name: str, letter: str, tag: int, layer: dict[str, float]) -> float:
+        """Return the index above or below the layers; `tag` is the medium at that face."""
+        if tag == 0:
+            return self._index(0)  # the tissue ends inside the box, where flags say nothing
+        return face_index(
+            name,
+            letter,
+            outside=self._index(0),
+            inside=layer["refractive_index"],
+            is_refracting=self._is_refracting,
+        )
 
     def _at_surface(
-        self, source: Source, void: int, layers: list[dict[str, float]]
-    ) -> tuple[Source, list[str]]:
+        self, source: McxSource, void: int, layers: list[dict[str, float]]
+    ) -> tuple[McxSource, list[str]]:
         """Return a source as it starts above the tissue, and what that changes."""
         depth = source.position[2] - void
         notes = [_SHARE_NOTE]
@@ -310,8 +264,8 @@ class _Reader:
         return source, notes
 
     def _raised(
-        self, source: Source, depth: float, layers: list[dict[str, float]]
-    ) -> tuple[Source, str]:
+        self, source: McxSource, depth: float, layers: list[dict[str, float]]
+    ) -> tuple[McxSource, str]:
         """Return a source that lies below clear layers as one above them."""
         crossed, left = 0.0, depth * self._voxel
         for layer in layers:
@@ -369,7 +323,7 @@ class _Reader:
         given = [float(medium.get("n")) for medium in self._media]
         return layer["refractive_index"] if self._is_refracting else max(given)
 
-    def _vessels(self, volume: Volume, void: int, source: Source) -> list[dict[str, float]]:
+    def _vessels(self, volume: McxVolume, void: int, source: McxSource) -> list[dict[str, float]]:
         if volume.cylinders and (source.tilt > 0.0 or beam_is_turned(source)):
             raise ParameterError(
                 "Shapes hold a Cylinder and the beam is not even around its axis; expected one "
@@ -402,7 +356,7 @@ class _Reader:
         return photons, seed if isinstance(seed, int) and seed > 0 else None
 
 
-def beam_is_turned(source: Source) -> bool:
+def beam_is_turned(source: McxSource) -> bool:
     """Return whether a beam looks different when it is turned about its axis."""
     return source.kind not in {"pencil", "disk", "gaussian", "ring", "cone"}
 

@@ -30,7 +30,7 @@ class Cylinder:
 
 
 @dataclass(frozen=True, slots=True)
-class Volume:
+class McxVolume:
     """Slices of voxels along z."""
 
     labels: NDArray[np.int64]  # medium of each slice, (n_z,)
@@ -39,12 +39,12 @@ class Volume:
     origin: float = 0.0  # of the coordinates of some shapes
 
 
-def drawn(volume: Volume, shape: ForeignTable) -> Volume:
+def drawn(volume: McxVolume, shape: ForeignTable) -> McxVolume:
     """Return the volume with one shape drawn.
 
     Parameters
     ----------
-    volume : Volume
+    volume : McxVolume
         What was drawn before.
     shape : ForeignTable
         A table of one key, the name of the shape.
@@ -89,31 +89,31 @@ def box_size(given: Any, what: str) -> tuple[int, int, int]:
     return n[0], n[1], n[2]
 
 
-def _name(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _name(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     shape.get(kind)  # what the author calls the drawing
     return volume
 
 
-def _origin(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _origin(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     place = vector(shape.get(kind), shape.path(kind))
     if place[:2] != [0.0, 0.0] and place != [1.0, 1.0, 1.0]:
         raise ParameterError(f"{shape.path(kind)} is {shape.get(kind)!r}; expected [0, 0, 0].")
     return replace(volume, origin=place[2])
 
 
-def _grid(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _grid(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     table = shape.table(kind)
     x, y, z = box_size(table.get("Size"), table.path("Size"))
-    return Volume(np.full(z, _tag(table)), (x, y), origin=volume.origin)
+    return McxVolume(np.full(z, _tag(table)), (x, y), origin=volume.origin)
 
 
-def _z_layers(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _z_layers(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     for low, high, tag in _rows(shape.get(kind), shape.path(kind), 3):
         volume = _filled(volume, max(low, 1.0) - 1.0, high, int(tag))
     return volume
 
 
-def _z_slabs(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _z_slabs(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     table = shape.table(kind)
     tag = _tag(table)
     for low, high in _rows(table.get("Bound"), table.path("Bound"), 2):
@@ -121,7 +121,7 @@ def _z_slabs(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
     return volume
 
 
-def _box(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _box(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     table = shape.table(kind)
     low = [x - volume.origin for x in vector(table.get("O"), table.path("O"))]
     size = vector(table.get("Size"), table.path("Size"))
@@ -133,7 +133,7 @@ def _box(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
     return _filled(volume, max(first, 0), max(last + 1, 0), _tag(table))
 
 
-def _upper_space(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _upper_space(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     table = shape.table(kind)
     table.without_effect("only repeats what Coef says", "Equ")
     a, b, c, d = vector(table.get("Coef"), table.path("Coef"), 4)
@@ -143,7 +143,7 @@ def _upper_space(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
     return replace(volume, labels=np.where(inside, _tag(table), volume.labels))
 
 
-def _cylinder(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
+def _cylinder(volume: McxVolume, shape: ForeignTable, kind: str) -> McxVolume:
     table = shape.table(kind)
     start, end = (
         [x - volume.origin for x in vector(table.get(key), table.path(key))] for key in ("C0", "C1")
@@ -160,7 +160,7 @@ def _cylinder(volume: Volume, shape: ForeignTable, kind: str) -> Volume:
     raise _no_layer(table.name)
 
 
-_SHAPES: Final[dict[str, Callable[[Volume, ForeignTable, str], Volume]]] = {
+_SHAPES: Final[dict[str, Callable[[McxVolume, ForeignTable, str], McxVolume]]] = {
     "Name": _name,
     "Origin": _origin,
     "Grid": _grid,
@@ -193,7 +193,7 @@ def _rows(value: Any, where: str, n: int) -> list[list[float]]:
     return [[number(x, where, 0, 1e6) for x in row] for row in rows]
 
 
-def _filled(volume: Volume, low: float, high: float, tag: int) -> Volume:
+def _filled(volume: McxVolume, low: float, high: float, tag: int) -> McxVolume:
     """Return the volume with the slices from low to below high of one medium."""
     low, high = sorted((low, min(high, float(volume.labels.size))))
     labels = volume.labels.copy()

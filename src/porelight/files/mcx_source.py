@@ -27,7 +27,7 @@ _SPREAD = ("cone",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class McxSource:
     """One source of a case; lengths in voxels, from the upper corner of the box.
 
     Attributes
@@ -69,7 +69,7 @@ class Source:
         return self.position[0] + float(x), self.position[1] + float(y)
 
 
-def mcx_sources(table: ForeignTable, origin: float, folder: Path) -> list[Source]:
+def mcx_sources(table: ForeignTable, origin: float, folder: Path) -> list[McxSource]:
     """Return the sources of a case.
 
     Parameters
@@ -124,12 +124,12 @@ def mcx_sources(table: ForeignTable, origin: float, folder: Path) -> list[Source
     return [replace(one, name=name, cells=cells) for name, cells in zip(names, shown, strict=True)]
 
 
-def beam_of(source: Source, voxel: float, gap: float) -> tuple[dict[str, Any], str]:
+def beam_of(source: McxSource, voxel: float, gap: float) -> tuple[dict[str, Any], str]:
     """Return the [beam] of a light case, and what to say of it.
 
     Parameters
     ----------
-    source : Source
+    source : McxSource
         A source whose direction is that in the air.
     voxel : float
         Side of a voxel [mm].
@@ -188,7 +188,7 @@ def beam_of(source: Source, voxel: float, gap: float) -> tuple[dict[str, Any], s
     return {"profile": profile, "diameter_mm": 2 * outer, "inner_diameter_mm": 2 * inner}, ""
 
 
-def _each(table: ForeignTable, kind: str, origin: float) -> Iterator[Source]:
+def _each(table: ForeignTable, kind: str, origin: float) -> Iterator[McxSource]:
     """Yield the sources; several have lists of vectors in place of vectors."""
     given = {key: table.get(key) for key in _VECTORS if key in table}
     several = {key: len(value) for key, value in given.items() if _is_nested(value)}
@@ -208,7 +208,7 @@ def _each(table: ForeignTable, kind: str, origin: float) -> Iterator[Source]:
                 f"{where}.Dir is {direction}; expected light that falls towards larger z."
             )
         _require_collimated(own["Dir"], f"{where}.Dir", kind)
-        yield Source(
+        yield McxSource(
             name=name,
             kind=kind,
             position=[x - origin for x in place],

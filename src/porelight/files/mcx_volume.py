@@ -14,7 +14,7 @@ from porelight.errors import ParameterError
 from porelight.files.documents import read_json
 from porelight.files.foreign import ForeignTable
 from porelight.files.jnii import array_of
-from porelight.files.mcx_shapes import Volume, box_size, drawn
+from porelight.files.mcx_shapes import McxVolume, box_size, drawn
 
 # the number of a medium for each voxel in a raw file
 _RAW: dict[str, np.dtype[Any]] = {
@@ -25,7 +25,7 @@ _RAW: dict[str, np.dtype[Any]] = {
 COMMENT = "no part of a case, as far as MCX reads it"
 
 
-def mcx_volume(document: ForeignTable, domain: ForeignTable, folders: list[Path]) -> Volume:
+def mcx_volume(document: ForeignTable, domain: ForeignTable, folders: list[Path]) -> McxVolume:
     """Return the volume of a case.
 
     Parameters
@@ -68,15 +68,15 @@ def mcx_volume(document: ForeignTable, domain: ForeignTable, folders: list[Path]
 
 def _drawn(
     document: ForeignTable, shapes: Any, size: tuple[int, int, int] | None, origin: float
-) -> Volume:
+) -> McxVolume:
     """Return the volume that a list of shapes draws into a box."""
     if isinstance(shapes, dict) and isinstance(shapes.get("Shapes"), list):
         shapes = shapes["Shapes"]
     if not isinstance(shapes, list):
         raise ParameterError("neither Shapes nor Domain.VolumeFile says what lies where.")
-    volume = Volume(np.zeros(0, np.int64), (0, 0), origin=origin)
+    volume = McxVolume(np.zeros(0, np.int64), (0, 0), origin=origin)
     if size is not None:
-        volume = Volume(np.zeros(size[2], np.int64), size[:2], origin=origin)
+        volume = McxVolume(np.zeros(size[2], np.int64), size[:2], origin=origin)
     for i, shape in enumerate(shapes, start=1):
         volume = drawn(volume, document.child(shape, f"Shapes[{i}]"))
     if volume.labels.size == 0:
@@ -118,7 +118,7 @@ def _raw_volume(path: Path, kind: str, size: tuple[int, int, int] | None) -> NDA
     return data.astype(np.float64).reshape(size, order="F")
 
 
-def _sliced(volume: NDArray[np.float64]) -> Volume:
+def _sliced(volume: NDArray[np.float64]) -> McxVolume:
     if volume.ndim == 4 and volume.shape[3] == 1:
         volume = volume[..., 0]
     if volume.ndim != 3:
@@ -130,4 +130,4 @@ def _sliced(volume: NDArray[np.float64]) -> Volume:
             f"slice {z + 1} along z holds more than one medium; porelight has plane layers, "
             "so each slice must hold one."
         )
-    return Volume(np.asarray(volume[0, 0], dtype=np.int64), (volume.shape[0], volume.shape[1]))
+    return McxVolume(np.asarray(volume[0, 0], dtype=np.int64), (volume.shape[0], volume.shape[1]))
