@@ -51,7 +51,7 @@ def test_skin_is_read_from_a_course_as_well_as_alone(tmp_path):
             "session[1].spot_mm is 0.005 mm; expected 0.1 to 30 mm. Metres need",
         ),
         (SKIN.replace("35", "-3"), "skin.age_years is -3 years; expected 12 to 110 years."),
-        (SKIN.replace("3\n", "7\n", 1), "skin.fitzpatrick is 7 type; expected 1 to 6"),
+        (SKIN.replace("3\n", "7\n", 1), "skin.fitzpatrick is 7; expected 1 to 6."),
         (SKIN.replace("nose", "noze"), "skin.zone is 'noze'; expected 'forehead',"),
         (SKIN + SESSION.replace("0", '"Monday"'), "session[1].day is 'Monday'; expected a number"),
         (SKIN + "[[session]]\nday = 0\n", "session[1].device is missing"),

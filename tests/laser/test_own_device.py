@@ -7,7 +7,9 @@ from typing import get_args
 import pytest
 from matplotlib.lines import Line2D
 
+from porelight.course.vocabulary import SESSION
 from porelight.errors import DataFileError, InputFileError, ParameterError
+from porelight.files.courses import read_course
 from porelight.files.device_files import read_device
 from porelight.laser.device import Device
 from porelight.laser.device_file import device_content
@@ -245,3 +247,30 @@ def test_a_device_made_in_python_is_checked_too():
 
 def test_a_device_prints_in_one_short_line():
     assert len(repr(device("laser-genesis"))) < 400
+
+
+def test_a_usual_setting_that_is_stated_is_the_same_session(own, tmp_path):
+    # in binary 2940 * 1e-9, 3 * 1e-4 and 9 * 1e-3 are not the doubles nearest to 2940 nm, ...
+    text = SCANNER
+    for old, new in (
+        ("1540, unit", "2940, unit"),
+        ("[1540, 1540]", "[2940, 2940]"),
+        ('value = 20, unit = "cm2"', 'value = 3, unit = "cm2"'),
+        ('value = 4, unit = "mm", range = [4, 4]', 'value = 9, unit = "mm", range = [9, 9]'),
+    ):
+        text = text.replace(old, new)
+    own(text, "own-2940.toml")
+    skin = '[skin]\nzone = "cheek"\nfitzpatrick = 3\nage_years = 35\n'
+    table = '[[session]]\nday = 0\ndevice = "own-2940.toml"\n'
+
+    def session(stated):
+        course = tmp_path / "course.toml"
+        course.write_text(skin + table + stated, encoding="utf-8")
+        return read_course(course).course.sessions[0]
+
+    usual = session("")
+    for stated in ("wavelength_nm = 2940", "area_cm2 = 3", "spot_mm = 9", "overlap = 0.1"):
+        assert SESSION.identity(session(stated)) == SESSION.identity(usual)
+    assert SESSION.document(usual)["area_cm2"] == 3
+    with pytest.raises(InputFileError, match="wavelength_nm is 2790 nm; Glass 1540 has 2940 nm"):
+        session("wavelength_nm = 2790")

@@ -1,7 +1,7 @@
 """How one value is written in files: numbers with a clinic unit, words, texts, lists.
 
-Numbers are converted in decimal arithmetic. Clinic units are powers of ten of SI units (or shifted
-by 273.15), so a number written and read back is the same to the last bit, and 5e-3 m reads 5 mm.
+Numbers are converted in decimal arithmetic (`porelight.data.file_units`): one written and read back
+is the same to the last bit, and 5e-3 m reads 5 mm.
 """
 
 import math
@@ -13,38 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from porelight.data.file_units import ONE, Unit
 from porelight.errors import ParameterError
-
-
-@dataclass(frozen=True, slots=True)
-class ClinicUnit:
-    """A unit of files: its name, its size in SI, and its zero on the SI scale."""
-
-    name: str
-    size: Decimal = Decimal(1)
-    zero: Decimal = Decimal(0)
-
-    def of_si(self, value: float) -> Decimal:
-        """Return an SI number in this unit, exactly.
-
-        Examples
-        --------
-        >>> ClinicUnit("mm", Decimal("1e-3")).of_si(5e-3)
-        Decimal('5')
-        """
-        exact = ((Decimal(repr(float(value))) - self.zero) / self.size).normalize()
-        if exact == 0:
-            return Decimal(0)  # files know no negative zero
-        # no 1E+2 where 100 will do
-        return exact.quantize(Decimal(1)) if 0 < exact.as_tuple().exponent < 16 else exact  # type: ignore[operator]
-
-    def to_si(self, value: Decimal | float) -> float:
-        """Return a number of this unit in SI, rounded once."""
-        given = value if isinstance(value, Decimal) else Decimal(repr(value))
-        return float(given * self.size + self.zero)
-
-
-ONE = ClinicUnit("1")
 
 
 class Kind(Protocol):
@@ -69,7 +39,7 @@ class Kind(Protocol):
 class Number:
     """A real number with a unit; infinity is written by leaving the key out."""
 
-    unit: ClinicUnit = ONE
+    unit: Unit = ONE
     low: float = -math.inf  # what a file may say [clinic unit]
     high: float = math.inf
     hint: str = ""
@@ -91,7 +61,7 @@ class Number:
 class Count:
     """A whole number."""
 
-    unit: ClinicUnit = ONE
+    unit: Unit = ONE
     low: int = 0
     high: int = 2**31
     hint: str = ""
@@ -168,7 +138,7 @@ class YesNo:
 class Series:
     """Numbers along one or two axes, as lists."""
 
-    unit: ClinicUnit = ONE
+    unit: Unit = ONE
     as_tuple: bool = False  # whether the object holds a list of numbers as a tuple
 
     def write(self, value: Any) -> list[Any]:

@@ -2,9 +2,11 @@
 
 import math
 
-from porelight.course.clinic_units import (
+from porelight.course.counted import DAYS, PASSES, PULSES
+from porelight.course.fields import Field, FieldTable, never
+from porelight.course.kinds import Count, Name, Number, Series, Word, same_words
+from porelight.data.file_units import (
     CM2,
-    DAY,
     DEGC,
     HZ,
     J_PER_CM2,
@@ -12,16 +14,10 @@ from porelight.course.clinic_units import (
     MRAD,
     MS,
     NM,
-    PASSES,
-    PULSES,
-    RATIO,
+    ONE,
     SECOND,
-    SEED,
-    SHARE,
     UM,
 )
-from porelight.course.fields import Field, FieldTable, never
-from porelight.course.kinds import ONE, Count, Name, Number, Series, Word, same_words
 from porelight.laser.beam import Beam
 from porelight.laser.exposure import Exposure, Session
 from porelight.laser.motion import Motion, PulsePath
@@ -54,7 +50,7 @@ SESSION = FieldTable(
             path="day",
             key="day",
             meaning="day of the treatment, from the course's start",
-            kind=Number(DAY, 0, 3650),
+            kind=Number(DAYS, 0, 3650),
         ),
         Field(
             path="exposure.device",
@@ -120,7 +116,7 @@ SESSION = FieldTable(
             path="exposure.overlap",
             key="overlap",
             meaning="overlap of neighbouring spots",
-            kind=Number(SHARE, 0, 0.8),
+            kind=Number(ONE, 0, 0.8),
         ),
         Field(
             path="exposure.stop_at_surface",
@@ -155,7 +151,7 @@ SESSION = FieldTable(
             path="exposure.aspect",
             key="width_over_height",
             meaning="width of the area over its height",
-            kind=Number(RATIO, 0.01, 100),
+            kind=Number(ONE, 0.01, 100),
             usual=1.0,
         ),
         Field(
@@ -190,7 +186,7 @@ SESSION = FieldTable(
             path="exposure.motion.seed",
             key="hand_seed",
             meaning="another seed is another hand",
-            kind=Count(SEED, 0, 2**31),
+            kind=Count(ONE, 0, 2**31),
             usual=0,
             decides=_wanders,
         ),
@@ -226,7 +222,7 @@ SESSION = FieldTable(
             path="exposure.thermometer.emissivity_setting",
             key="thermometer_emissivity",
             meaning="emissivity that the thermometer is set to",
-            kind=Number(SHARE, 0.5, 1),
+            kind=Number(ONE, 0.5, 1),
             usual=lambda: Thermometer.typical().emissivity_setting,
             decides=_ends_by_thermometer,
         ),

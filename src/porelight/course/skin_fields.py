@@ -5,9 +5,9 @@ from typing import get_args
 
 import numpy as np
 
-from porelight.course.clinic_units import CM2, MM, SHARE, SKIN_TYPE, UM, YEARS
 from porelight.course.fields import Field, FieldTable, Tables, never
-from porelight.course.kinds import ONE, Count, Number, Series, YesNo, same_words
+from porelight.course.kinds import Count, Number, Series, YesNo, same_words
+from porelight.data.file_units import CM2, MM, ONE, UM, YEARS
 from porelight.quantities import Floats
 from porelight.tissue.person import Oiliness, Sex, Zone
 from porelight.tissue.population import PorePopulation
@@ -26,7 +26,7 @@ LAYER = FieldTable(
             usual=math.inf,
         ),
         *(
-            Field(path=path, key=path, meaning=meaning, kind=Number(SHARE, 0, 1), usual=0.0)
+            Field(path=path, key=path, meaning=meaning, kind=Number(ONE, 0, 1), usual=0.0)
             for path, meaning in (
                 ("melanosome_fraction", "melanosomes, share of the volume"),
                 ("blood_fraction", "blood, share of the volume"),
@@ -108,7 +108,7 @@ SKIN = FieldTable(
             path="fitzpatrick",
             key="fitzpatrick",
             meaning="Fitzpatrick skin type, 1 for I to 6 for VI",
-            kind=Count(SKIN_TYPE, 1, 6),
+            kind=Count(ONE, 1, 6),
         ),
         Field(path="age", key="age_years", meaning="age", kind=Number(YEARS, 12, 110)),
         Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female", is_told=True),

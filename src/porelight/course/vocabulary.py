@@ -6,13 +6,14 @@ attributes of outcomes, plans, states, identities and reports follow. See `porel
 
 import math
 
-from porelight.course.clinic_units import DAY, DRAWS, MEMBERS, PHOTONS, SEED, SHARE
+from porelight.course.counted import DAYS, DRAWS, MEMBERS, PHOTONS
 from porelight.course.fields import Field, FieldTable
 from porelight.course.kinds import Count, Number, Word, same_words
 from porelight.course.regimen import Care
 from porelight.course.session_fields import SESSION
 from porelight.course.settings import EnsembleSettings
 from porelight.course.skin_fields import LAYER, PORES, SKIN
+from porelight.data.file_units import ONE
 
 __all__ = ["CARE", "ENSEMBLE", "LAYER", "PORES", "SESSION", "SKIN"]
 
@@ -31,14 +32,14 @@ CARE = FieldTable(
             path="from_day",
             key="from_day",
             meaning="first day",
-            kind=Number(DAY, 0, 36500),
+            kind=Number(DAYS, 0, 36500),
             usual=0.0,
         ),
         Field(
             path="to_day",
             key="to_day",
             meaning="last day; left out for good",
-            kind=Number(DAY, 0, 36500),
+            kind=Number(DAYS, 0, 36500),
             usual=math.inf,
             decides=lambda care: care.kind != "picking",  # done in a moment
         ),
@@ -46,7 +47,7 @@ CARE = FieldTable(
             path="level",
             key="level",
             meaning="how fully, 0 not at all to 1 wholly",
-            kind=Number(SHARE, 0, 1),
+            kind=Number(ONE, 0, 1),
             usual=1.0,
         ),
     ),
@@ -81,7 +82,7 @@ ENSEMBLE = FieldTable(
             path="seed",
             key="seed",
             meaning="the same seed gives the same numbers",
-            kind=Count(SEED, 0, 2**31),
+            kind=Count(ONE, 0, 2**31),
             usual=1,
         ),
         Field(

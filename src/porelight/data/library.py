@@ -21,60 +21,18 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 import numpy as np
 from scipy.special import ndtri
 
+from porelight.data.file_units import UNITS
 from porelight.errors import DataFileError, did_you_mean
 from porelight.quantities import Floats
-from porelight.units import ZERO_CELSIUS, day
 
 Flag = Literal["seen", "recalled", "derived", "assumed"]
 Prior = Literal["fixed", "uniform", "lognormal"]
 
+_ROUNDING = 1e-9  # of a number that was multiplied by its unit
+
 # 90 % of a lognormal prior lies inside the stated range
 _Z95 = 1.6448536269514722
 
-# unit as written in a data file -> (factor, offset) to SI
-_TO_SI: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "1": (1.0, 0.0),
-        "%": (1e-2, 0.0),
-        "m": (1.0, 0.0),
-        "mm": (1e-3, 0.0),
-        "um": (1e-6, 0.0),
-        "nm": (1e-9, 0.0),
-        "m2": (1.0, 0.0),
-        "cm2": (1e-4, 0.0),
-        "mm2": (1e-6, 0.0),
-        "1/m": (1.0, 0.0),
-        "1/mm": (1e3, 0.0),
-        "1/cm": (1e2, 0.0),
-        "1/cm2": (1e4, 0.0),
-        "1/m2": (1.0, 0.0),
-        "s": (1.0, 0.0),
-        "ms": (1e-3, 0.0),
-        "d": (day, 0.0),
-        "1/K": (1.0, 0.0),
-        "1/s": (1.0, 0.0),
-        "1/d": (1.0 / day, 0.0),
-        "years": (1.0, 0.0),
-        "1/years": (1.0, 0.0),
-        "Hz": (1.0, 0.0),
-        "J": (1.0, 0.0),
-        "J/m2": (1.0, 0.0),
-        "J/cm2": (1e4, 0.0),
-        "J/m3": (1.0, 0.0),
-        "J/kg": (1.0, 0.0),
-        "J/mol": (1.0, 0.0),
-        "J/(kg K)": (1.0, 0.0),
-        "W/(m K)": (1.0, 0.0),
-        "W/(m2 K)": (1.0, 0.0),
-        "W/m2": (1.0, 0.0),
-        "W/m3": (1.0, 0.0),
-        "kg/m3": (1.0, 0.0),
-        "Pa": (1.0, 0.0),
-        "kPa": (1e3, 0.0),
-        "K": (1.0, 0.0),
-        "degC": (1.0, ZERO_CELSIUS),
-    }
-)
 _ROOT = files("porelight.data")
 _REQUIRED = ("value", "unit", "range", "source", "flag")
 _ALLOWED = {*_REQUIRED, "note", "prior"}
@@ -95,6 +53,12 @@ class Parameter:
     source: str
     note: str
     prior: Prior
+
+    def takes(self, value: float) -> bool:
+        """Return whether a value [SI] lies in the range, but for rounding on the way in."""
+        return (
+            self.low - _ROUNDING * abs(self.low) <= value <= self.high + _ROUNDING * abs(self.high)
+        )
 
     def quantile(self, probability: Floats) -> Floats:
         """Return the value below which the prior puts this probability.
@@ -308,12 +272,9 @@ def _fields(
 
 def _in_si(values: Sequence[object], unit: str, where: str) -> tuple[float, ...]:
     """Return numbers stated in a unit as numbers in SI."""
-    if unit not in _TO_SI:
-        raise DataFileError(f"{where}: unit {unit!r} is unknown{did_you_mean(unit, _TO_SI)}")
-    factor, offset = _TO_SI[unit]
-    numbers = []
+    if unit not in UNITS:
+        raise DataFileError(f"{where}: unit {unit!r} is unknown{did_you_mean(unit, UNITS)}")
     for value in values:
         if isinstance(value, bool) or not isinstance(value, Real):
             raise DataFileError(f"{where}: {value!r} is no number.")
-        numbers.append(float(value) * factor + offset)
-    return tuple(numbers)
+    return tuple(UNITS[unit].to_si(float(cast("float", value))) for value in values)

@@ -9,6 +9,7 @@ from porelight.course.codec import skin_of
 from porelight.course.course import Course
 from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
+from porelight.data.file_units import NM
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_file import HAND, read_course_tables, read_skin_table
 from porelight.files.device_files import read_device
@@ -21,7 +22,6 @@ from porelight.laser.exposure import Session
 from porelight.laser.motion import Motion, PulsePath
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
-from porelight.units import nm
 from porelight.workflows.measure import measure
 
 # settings that a device limits, by the path of their field
@@ -200,11 +200,11 @@ def _device(stated: dict[str, Any], folder: Path) -> Device | None:
 
 
 def _require_wavelength(device: Device, wavelength: float | None) -> None:
-    usual = device.settings["wavelength"].value
-    if wavelength is not None and wavelength != usual:
+    if wavelength is not None and not device.settings["wavelength"].takes(wavelength):
+        usual = NM.shown(device.settings["wavelength"].value)
         raise ParameterError(
-            f"wavelength_nm is {wavelength / nm:g} nm; {device.title} has {usual / nm:g} nm. For "
-            "another wavelength state every setting and give the device a name of its own."
+            f"wavelength_nm is {NM.shown(wavelength)}; {device.title} has {usual}. For another "
+            "wavelength state every setting and give the device a name of its own."
         )
 
 

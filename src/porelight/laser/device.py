@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Self, cast
 
-from porelight.data.library import Parameter, Table
+from porelight.data.file_units import NM
+from porelight.data.library import Table
 from porelight.errors import DataFileError, ParameterError, did_you_mean
 from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
@@ -26,7 +27,6 @@ from porelight.laser.exposure import Cooling, Exposure, StopReads
 from porelight.laser.motion import Motion, PulsePath
 from porelight.laser.thermometer import Thermometer
 from porelight.tissue.person import fitzpatrick_type, roman
-from porelight.units import J_per_cm2, nm
 
 # settings that no device limits
 _EVERY = ("stop_at_surface", "cooling", "motion", "aspect", "stop_reads", "thermometer")
@@ -93,13 +93,13 @@ class Device:
         self.plan_exposures()
 
     def __repr__(self) -> str:
-        exposure = self.settings["radiant_exposure"]
+        exposure, unit = self.settings["radiant_exposure"], SETTINGS["radiant_exposure"].shown
         low, usual, high = (
-            one / J_per_cm2 for one in (exposure.low, exposure.value, exposure.high)
+            unit.of_si(one) for one in (exposure.low, exposure.value, exposure.high)
         )
         return (
-            f"Device({self.key}: {self.title}, {self.settings['wavelength'].value / nm:g} nm, "
-            f"{low:g} to {high:g} J/cm2, usually {usual:g}; skin types I to "
+            f"Device({self.key}: {self.title}, {NM.shown(self.settings['wavelength'].value)}, "
+            f"{low:.6g} to {high:.6g}{unit.behind}, usually {usual:.6g}; skin types I to "
             f"{roman(self.fitzpatrick_darkest)})"
         )
 
@@ -260,7 +260,7 @@ class Device:
             lines = [
                 self._refusal(name, given[name])
                 for name in SETTINGS
-                if name in self.settings and not _within(given[name], self.settings[name])
+                if name in self.settings and not self.settings[name].takes(given[name])
             ]
             if fitzpatrick is not None and fitzpatrick_type(fitzpatrick) > self.fitzpatrick_darkest:
                 lines.append(
@@ -298,7 +298,7 @@ class Device:
             if name in settings:
                 chosen[name] = _number(name, settings[name])
                 dark = name == "radiant_exposure" and chosen[name] == 0.0
-                if not dark and not _within(chosen[name], self.settings[name]):
+                if not dark and not self.settings[name].takes(chosen[name]):
                     raise ParameterError(
                         self._refusal(name, chosen[name])
                         + " For an experiment beyond it build an Exposure directly."
@@ -306,11 +306,10 @@ class Device:
         return chosen
 
     def _refusal(self, name: str, value: float) -> str:
-        setting, limit = SETTINGS[name], self.settings[name]
-        low, high = limit.low / setting.size, limit.high / setting.size
-        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        unit = f" {setting.unit}" if setting.unit else ""
-        return f"{name} is {value / setting.size:g}{unit}; {self.title} takes {span}{unit}."
+        unit, limit = SETTINGS[name].shown, self.settings[name]
+        low, high = (f"{unit.of_si(one):.6g}" for one in (limit.low, limit.high))
+        span = low if low == high else f"{low} to {high}"
+        return f"{name} is {unit.shown(value)}; {self.title} takes {span}{unit.behind}."
 
 
 def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
@@ -333,11 +332,6 @@ def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
 def _settings_of(exposure: Exposure) -> dict[str, float]:
     own = {name: float(getattr(exposure, name)) for name in SETTINGS if name != "spot_diameter"}
     return {**own, "spot_diameter": exposure.beam.diameter}
-
-
-def _within(value: float, limit: Parameter) -> bool:
-    # a little wider than the range, as units are multiplied on the way in
-    return limit.low * (1.0 - 1e-9) <= value <= limit.high * (1.0 + 1e-9)
 
 
 def _number(name: str, value: object) -> float:

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TypedDict, cast
 
+from porelight.data.file_units import CM2, HZ, J_PER_CM2, MM, MS, NM, ONE, Unit
 from porelight.data.library import (
     Table,
     data_files,
@@ -28,24 +29,23 @@ _ROOM = "devices"
 
 @dataclass(frozen=True, slots=True)
 class SettingUnits:
-    """The units of a setting that a device limits, as clinics write it."""
+    """The units of a setting that a device limits."""
 
-    unit: str  # as shown to people
-    size: float  # that unit in SI
+    shown: Unit  # to people
     units: tuple[str, ...]  # those a file may state it in
 
 
 SETTINGS: Mapping[str, SettingUnits] = MappingProxyType(
     {
-        "wavelength": SettingUnits("nm", 1e-9, ("nm", "um", "m")),
-        "radiant_exposure": SettingUnits("J/cm2", 1e4, ("J/cm2", "J/m2")),
-        "pulse_duration": SettingUnits("ms", 1e-3, ("ms", "s")),
-        "spot_diameter": SettingUnits("mm", 1e-3, ("mm", "um", "m")),
-        "rate": SettingUnits("Hz", 1.0, ("Hz", "1/s")),
-        "n_pulses": SettingUnits("", 1.0, ("1",)),
-        "area": SettingUnits("cm2", 1e-4, ("cm2", "mm2", "m2")),
-        "passes": SettingUnits("", 1.0, ("1",)),
-        "overlap": SettingUnits("of the diameter", 1.0, ("1", "%")),
+        "wavelength": SettingUnits(NM, ("nm", "um", "m")),
+        "radiant_exposure": SettingUnits(J_PER_CM2, ("J/cm2", "J/m2")),
+        "pulse_duration": SettingUnits(MS, ("ms", "s")),
+        "spot_diameter": SettingUnits(MM, ("mm", "um", "m")),
+        "rate": SettingUnits(HZ, ("Hz", "1/s")),
+        "n_pulses": SettingUnits(ONE, ("1",)),
+        "area": SettingUnits(CM2, ("cm2", "mm2", "m2")),
+        "passes": SettingUnits(ONE, ("1",)),
+        "overlap": SettingUnits(Unit("of the diameter"), ("1", "%")),
     }
 )
 # other numbers of a device -> units that a file may state them in

@@ -22,6 +22,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from porelight.data.file_units import NM
 from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError
 from porelight.quantities import (
@@ -39,9 +40,8 @@ from porelight.tissue.skin import Layer
 from porelight.tissue.spectra import ROUNDING, spectrum
 
 _NONE: Mapping[str, float] = MappingProxyType({})
-_NM = 1e-9
-SHORTEST, LONGEST = 400 * _NM, 3000 * _NM  # range of the mixture [m]
-REFERENCE = 1064 * _NM  # wavelength at which the laws' coefficients are given [m]
+SHORTEST, LONGEST = 400e-9, 3000e-9  # range of the mixture [m]
+REFERENCE = 1064e-9  # wavelength at which the laws' coefficients are given [m]
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
@@ -273,8 +273,8 @@ def _in_range(wavelength: float) -> float:
     wavelength = WAVELENGTH.require(wavelength)
     if not SHORTEST * (1.0 - ROUNDING) <= wavelength <= LONGEST * (1.0 + ROUNDING):
         raise ParameterError(
-            f"wavelength is {wavelength / _NM:g} nm; the optics of skin hold from "
-            f"{SHORTEST / _NM:g} to {LONGEST / _NM:g} nm. Choose a wavelength in this range."
+            f"wavelength is {NM.shown(wavelength)}; the optics of skin hold from "
+            f"{NM.of_si(SHORTEST)} to {NM.shown(LONGEST)}. Choose a wavelength in this range."
         )
     return wavelength
 

@@ -11,14 +11,14 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 
+from porelight.data.file_units import NM
 from porelight.data.library import Flag, document
 from porelight.errors import DataFileError, ParameterError, did_you_mean
 from porelight.quantities import WAVELENGTH, Floats
 
 Interpolation = Literal["linear", "log", "extinction"]
 
-_NM = 1e-9  # the files tabulate nanometres
-ROUNDING = 1e-12  # 400e-9 is less than 400 times 1e-9 in the last digit
+ROUNDING = 1e-12  # 400 times 1e-9 is more than 400e-9 in the last digit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +96,9 @@ class Spectrum:
         wavelength = WAVELENGTH.require(wavelength)
         if not self.covers(wavelength):
             raise ParameterError(
-                f"wavelength is {wavelength / _NM:g} nm; the {self.quantity} is tabulated from "
-                f"{self.low / _NM:g} to {self.high / _NM:g} nm. Choose a wavelength in this range."
+                f"wavelength is {NM.shown(wavelength)}; the {self.quantity} is tabulated from "
+                f"{NM.of_si(self.low):.6g} to {NM.shown(self.high)}. Choose a wavelength in this "
+                "range."
             )
         match self.interpolation:
             case "linear":
@@ -136,10 +137,10 @@ def spectrum(name: str) -> Spectrum:
         source=str(entry["source"]),
         flag=cast("Flag", entry["flag"]),
         note=str(entry["note"]),
-        low=float(entry["range"][0]) * _NM,
-        high=float(entry["range"][1]) * _NM,
+        low=NM.to_si(entry["range"][0]),
+        high=NM.to_si(entry["range"][1]),
         interpolation=cast("Interpolation", entry["interpolation"]),
-        wavelength=np.asarray(entry["wavelength"], dtype=np.float64) * _NM,
+        wavelength=np.array([NM.to_si(one) for one in entry["wavelength"]]),
         value=np.asarray(entry["value"], dtype=np.float64),
     )
 

@@ -1,0 +1,10 @@
+"""What the fields of a course count, as words behind their numbers."""
+
+from porelight.data.file_units import Unit
+
+DAYS = Unit("days")  # the days of a course are kept in days inside, too
+PULSES = Unit("pulses")
+PASSES = Unit("passes")
+DRAWS = Unit("draws")
+MEMBERS = Unit("members")
+PHOTONS = Unit("photons")
