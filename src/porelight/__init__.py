@@ -47,6 +47,7 @@ _HOME = {
     "landmark_networks": "porelight.files.models",
     "laser_genesis": "porelight.laser.devices",
     "library_injury": "porelight.session.injury_law",
+    "light_fluence": "porelight.workflows.light_fluence",
     "light_merge": "porelight.workflows.light",
     "light_paths": "porelight.workflows.light_paths",
     "light_run": "porelight.workflows.light",
@@ -151,6 +152,7 @@ if TYPE_CHECKING:
     from porelight.workflows.forecast import forecast as forecast
     from porelight.workflows.light import light_merge as light_merge
     from porelight.workflows.light import light_run as light_run
+    from porelight.workflows.light_fluence import light_fluence as light_fluence
     from porelight.workflows.light_paths import light_paths as light_paths
     from porelight.workflows.light_setup import LightSetup as LightSetup
     from porelight.workflows.light_sweep import light_sweep as light_sweep

@@ -15,6 +15,7 @@ from porelight.cli.console import (
     say,
 )
 from porelight.cli.light_files import check, example, export, import_case
+from porelight.cli.light_fluence import fluence
 from porelight.cli.light_tables import (
     paths_document,
     print_paths,
@@ -202,6 +203,7 @@ def paths(
 
 light.command(import_case, name="import")
 light.command(check)
+light.command(fluence)
 light.command(export)
 light.command(example)
 

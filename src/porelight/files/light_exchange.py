@@ -15,9 +15,12 @@ from porelight.files.light_case import LightCase, read_light_case
 from porelight.files.light_runs import light_dataset, load_light_run
 from porelight.files.mcx import mcx_case, media_volume, write_mcx_case
 from porelight.files.vtk import write_vtr
+from porelight.files.writing import write_text
 from porelight.light.field import LightField
 from porelight.light.run import LightRun
 from porelight.quantities import LENGTH
+from porelight.units import mm
+from porelight.workflows.light_fluence import LightFluence
 
 _MOST_VOXELS = 200_000_000
 KeptRun: TypeAlias = tuple[LightRun, LightCase]
@@ -100,6 +103,28 @@ def write_fields(kept: KeptRun, target: Path, box: Voxels) -> Path:
     """Write the fields of a run on their own grid."""
     run, case = kept
     return write_vtr(light_dataset(run, case.setup()), target)
+
+
+def write_fluence_table(found: LightFluence, path: Path) -> Path:
+    """Write the fluence rate of every cell as CSV, in clinic units.
+
+    Parameters
+    ----------
+    found : LightFluence
+        Fluence rate, or fluence if an energy was stated.
+    path : Path
+        CSV file to write: depth_mm, radius_mm, the value, its standard error.
+    """
+    unit, scale = found.unit_per_cm2
+    name = "fluence_rate_w_cm2" if unit == "W/cm2" else "fluence_j_cm2"
+    grid = found.result.field.grid
+    rows = [f"depth_mm,radius_mm,{name},standard_error"]
+    for i, depth in enumerate(grid.z / mm):
+        for j, radius in enumerate(grid.r / mm):
+            value, error = (one[i, j] / scale for one in (found.fluence, found.standard_error))
+            rows.append(f"{depth:.6g},{radius:.6g},{value:.6g},{error:.3g}")
+    write_text(path, "\n".join(rows) + "\n")
+    return path
 
 
 def voxelised(field: LightField, *, voxel: float, width: float) -> NDArray[np.float32]:

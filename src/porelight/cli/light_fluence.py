@@ -1,0 +1,100 @@
+"""``porelight light fluence``: a kept run in W/cm2, from what falls onto the skin."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from porelight.cli.choices import AsJson, Output
+from porelight.cli.console import print_json, print_rows, require_output, say
+
+if TYPE_CHECKING:
+    from porelight.workflows.light_fluence import LightFluence
+
+
+def fluence(
+    run: Path,
+    /,
+    *,
+    irradiance_w_cm2: float | None = None,
+    power_w: float | None = None,
+    radiant_exposure_j_cm2: float | None = None,
+    output: Output | None = None,
+    json: AsJson = False,
+) -> int:
+    """Show the fluence rate of a run in W/cm2, for an irradiance or a power at the skin.
+
+    Parameters
+    ----------
+    run
+        File that 'porelight light run' wrote.
+    irradiance_w_cm2
+        Power over the area of the spot, pi/4 times its diameter squared.
+    power_w
+        Or the power of the beam.
+    radiant_exposure_j_cm2
+        Or the energy over the area of the spot, for the fluence in J/cm2.
+    output
+        CSV file for every cell: depth, radius, fluence rate, standard error.
+    """
+    from porelight.files.light_exchange import write_fluence_table  # noqa: PLC0415
+    from porelight.files.light_runs import load_light_run  # noqa: PLC0415
+    from porelight.units import J_per_cm2, W_per_cm2  # noqa: PLC0415
+    from porelight.workflows.light import LightResult  # noqa: PLC0415
+    from porelight.workflows.light_fluence import light_fluence  # noqa: PLC0415
+
+    if output is not None:
+        require_output(output, run)
+    kept, case = load_light_run(run)
+    found = light_fluence(
+        LightResult(case.setup(), kept),
+        irradiance=None if irradiance_w_cm2 is None else irradiance_w_cm2 * W_per_cm2,
+        power=power_w,
+        radiant_exposure=(
+            None if radiant_exposure_j_cm2 is None else radiant_exposure_j_cm2 * J_per_cm2
+        ),
+    )
+    if output is not None:
+        write_fluence_table(found, output)
+    if json:
+        written = {} if output is None else {"output": str(output)}
+        print_json({**written, **_document(found)})
+        return 0
+    _print(found)
+    if output is not None:
+        say(f"written: {output}")
+    return 0
+
+
+def _print(found: "LightFluence") -> None:
+    unit, scale = found.unit_per_cm2
+    rows = [
+        {
+            "depth in mm": f"{row.depth * 1e3:.4g}",
+            "layer": row.layer,
+            f"near the axis in {unit}": f"{row.near_axis / scale:.4g}",
+            "over that of the beam": f"{row.near_axis / found.per_area:.3g}",
+        }
+        for row in found.rows
+    ]
+    if not found.has_area:
+        rows = [{k: v for k, v in row.items() if not k.startswith("over")} for row in rows]
+    told = f", {found.per_area / scale:.4g} {unit} over the spot" if found.has_area else ""
+    print_rows(f"{found.amount:.4g} {unit[0]} onto the skin{told}", rows)
+    say(
+        "Mean over the inner quarter of the beam's radius, light from all sides; above 1 in the "
+        "last column, scattering adds to the beam."
+        if found.has_area
+        else "Mean over the innermost ring of cells, light from all sides."
+    )
+
+
+def _document(found: "LightFluence") -> dict[str, object]:
+    unit, scale = found.unit_per_cm2
+    return {
+        "unit": unit,
+        "onto_the_skin": {"total": found.amount, "unit": unit[0]},
+        "over_the_spot": found.per_area / scale if found.has_area else None,
+        "rows": [
+            {"depth_mm": row.depth * 1e3, "layer": row.layer, "near_axis": row.near_axis / scale}
+            for row in found.rows
+        ],
+    }
