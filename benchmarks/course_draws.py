@@ -9,6 +9,7 @@ import time
 import numpy as np
 
 from porelight.course.course import Course
+from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import physics_members
 from porelight.inference.what_if import what_if
 from porelight.laser.devices import laser_genesis
@@ -24,7 +25,7 @@ def seconds(draws=1000):
     course = Course(skin, [exposure.on_day(14.0 * i) for i in range(5)])
     days = np.linspace(0.0, 238.0, 10)
     begin = time.perf_counter()
-    course.follow([injuries] * 5, draws=draws, seed=1, days=days)
+    course.follow([injuries] * 5, EnsembleSettings(draws, 2, seed=1), days=days)
     return time.perf_counter() - begin
 
 

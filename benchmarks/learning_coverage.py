@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from porelight.course.course import Course
+from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import physics_members
 from porelight.course.statistics import estimate
 from porelight.errors import ConvergenceError
@@ -43,8 +44,12 @@ def coverage(course, injuries, *, visits=VISITS, target=TARGET, n_draws=4000, se
     Errors and widths are over the persons who were never refused, so that rows can be compared.
     """
     days = (0.0, *visits, target)
-    ensemble = course.follow(injuries, draws=n_draws, seed=seed, days=days)
-    persons = course.follow(injuries, draws=N_PERSONS, seed=seed + 1, days=days)
+    ensemble = course.follow(
+        injuries, EnsembleSettings(n_draws, len(injuries[0]), seed=seed), days=days
+    )
+    persons = course.follow(
+        injuries, EnsembleSettings(N_PERSONS, len(injuries[0]), seed=seed + 1), days=days
+    )
     truth = persons.changes(NAME, target)
     prior = estimate(ensemble.changes(NAME, target))
     noise = np.random.default_rng(seed).normal(0.0, DEVIATION, (N_PERSONS, len(visits) + 1))

@@ -153,7 +153,15 @@ def test_a_sensitivity_prints_the_largest_first_and_how_many_are_left():
     n = 9
     shares = np.linspace(0.8, 0.0, n)
     found = Sensitivity(
-        "texture", 84.0, tuple("abcdefghi"), shares, shares, shares, 0.1 * shares, np.zeros(4)
+        "texture",
+        84.0,
+        tuple("abcdefghi"),
+        ("seen",) * n,
+        shares,
+        shares,
+        shares,
+        0.1 * shares,
+        np.zeros(4),
     )
     lines = repr(found).splitlines()
     assert lines[0].startswith("texture on day 84: share of the variance")
@@ -161,6 +169,12 @@ def test_a_sensitivity_prints_the_largest_first_and_how_many_are_left():
     assert lines[-1] == "  and 3 more in .factors"
     assert found._repr_html_().count("<tr>") == n + 1
     few = Sensitivity(
-        "texture", 84.0, ("a", "b"), *(shares[:2],) * 3, 0.1 * shares[:2], np.zeros(4)
+        "texture",
+        84.0,
+        ("a", "b"),
+        ("seen",) * 2,
+        *(shares[:2],) * 3,
+        0.1 * shares[:2],
+        np.zeros(4),
     )
     assert repr(few).splitlines()[-1] == "  b: 0.70 ± 0.07"

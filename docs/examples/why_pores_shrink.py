@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from porelight.course.course import Course
+from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import physics_members
 from porelight.course.statistics import estimate
 from porelight.laser.devices import laser_genesis
@@ -40,7 +41,9 @@ def decomposition(members=4, photons=3000, draws=100):
         course = Course(SKIN, [exposure.on_day(14.0 * i) for i in range(5)])
         injuries = [ensemble.treat(exposure)] * 5
         off = {name: np.zeros(draws) for name in names}
-        return course.follow(injuries, draws=draws, seed=1, days=(0.0, DAY), values=off)
+        return course.follow(
+            injuries, EnsembleSettings(draws, members, seed=1), days=(0.0, DAY), values=off
+        )
 
     outcomes = {name: followed(usual, names) for name, names in WITHOUT.items()}
     lifted = laser_genesis(stop_at_surface=celsius(43.0))

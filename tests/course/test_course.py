@@ -5,6 +5,7 @@ import pytest
 
 from porelight.course.course import Course
 from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import physics_members
 from porelight.errors import ParameterError
 from porelight.laser.devices import laser_genesis, pearl
@@ -15,7 +16,7 @@ DAYS = (0.0, 1.0, 4.0, 7.0, 28.0, 84.0, 182.0)
 def followed(skin, treated, *, exposures, care=(), draws=64, days=DAYS):
     course = Course(skin, [exposure.on_day(day) for day, exposure in exposures], care)
     injuries = [treated(session.exposure) for session in course.sessions]
-    return course.follow(injuries, draws=draws, seed=1, days=days)
+    return course.follow(injuries, EnsembleSettings(draws, 2, seed=1), days=days)
 
 
 @pytest.mark.slow
@@ -84,8 +85,10 @@ def test_cleansing_never_enlarges_and_picking_never_shrinks(skin, treated):
 def test_sun_costs_collagen_over_years_and_protection_saves_a_part(skin):
     years = (0.0, 3652.5)
     sun = Care("unprotected-sun")
-    lost = Course(skin, (), [sun]).follow([], draws=32, seed=1, days=years)
-    saved = Course(skin, (), [sun, Care("sun-protection")]).follow([], draws=32, seed=1, days=years)
+    lost = Course(skin, (), [sun]).follow([], EnsembleSettings(32, 2, seed=1), days=years)
+    saved = Course(skin, (), [sun, Care("sun-protection")]).follow(
+        [], EnsembleSettings(32, 2, seed=1), days=years
+    )
     # surveys: 0.6 to 1 % of the young adult's collagen per year
     left = lost.collagen.isel(day=-1)
     assert ((left > 0.85) & (left < 0.96)).all()
@@ -139,7 +142,10 @@ def test_ctrl_c_keeps_the_members_that_are_finished(skin):
     ("make", "text"),
     [
         (lambda skin: Course(skin).simulate(last_day=-1.0), "last_day is -1"),
-        (lambda skin: Course(skin).follow([], draws=4, seed=1, days=(1.0, 2.0)), "start at 0"),
+        (
+            lambda skin: Course(skin).follow([], EnsembleSettings(4, 2, seed=1), days=(1.0, 2.0)),
+            "start at 0",
+        ),
         (lambda _: Care("washing"), "no care is called 'washing'"),
         (lambda _: Care("cleansing", from_day=5.0, to_day=5.0), "cleansing runs from day 5"),
         (lambda _: Care("cleansing", level=2.0), "level of cleansing is 2"),

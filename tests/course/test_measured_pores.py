@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from porelight.course.course import Course
+from porelight.course.settings import EnsembleSettings
 from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
 from porelight.render.look import SkinLook
@@ -23,7 +24,7 @@ def measurement():
 
 def test_the_measured_interval_of_area_is_that_of_the_forecasts_first_day(measurement, skin):
     measured = replace(skin, pores=measurement.population())
-    outcome = Course(measured).follow([], draws=600, seed=1, days=(0.0, 7.0))
+    outcome = Course(measured).follow([], EnsembleSettings(600, 2, seed=1), days=(0.0, 7.0))
     told = measurement.area_fraction
     start = outcome.value("area_fraction", 0.0)
     # the largest pores of a draw are as in the photograph; a few of the smallest may lie below the
@@ -55,7 +56,9 @@ def test_factors_scale_sizes_and_numbers_exactly(skin):
         exact, diameter_factor=np.array([1.1, 1.1]), density_factor=np.array([0.5, 0.5])
     )
     plain, open_ = (
-        Course(replace(skin, pores=pores)).follow([], draws=8, seed=1, days=(0.0, 7.0))
+        Course(replace(skin, pores=pores)).follow(
+            [], EnsembleSettings(8, 2, seed=1), days=(0.0, 7.0)
+        )
         for pores in (exact, doubtful)
     )
     ratio = open_.area_fraction / plain.area_fraction

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from porelight.course.course import Course
 from porelight.course.pore_remodelling import PoreDoses, PoreSite, pore_over_weeks
 from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
 from porelight.data.priors import draws, uncertain
 from porelight.effects.redness import RednessParameters, diffuse_redness
 from porelight.effects.relief import ScarParameters, relief_change
@@ -200,7 +201,9 @@ def test_a_session_acts_the_same_however_briefly_its_jump_is_sampled(biology):
 def test_no_habit_takes_a_pore_below_its_floor(fitzpatrick, oiliness, level):
     skin = Skin.typical("nose", fitzpatrick, 30.0, oiliness=oiliness)
     care = (Care("cleansing", level=level), Care("unprotected-sun", level=1.0 - level))
-    outcome = Course(skin, care=care).follow([], draws=8, seed=1, days=(0.0, 200.0, 2000.0))
+    outcome = Course(skin, care=care).follow(
+        [], EnsembleSettings(8, 2, seed=1), days=(0.0, 200.0, 2000.0)
+    )
     floor = skin.pores.floor.mean()
     assert (outcome.mean_diameter.to_numpy() >= floor).all()
     if level == 0.0:

@@ -16,12 +16,16 @@ from porelight.course.state import continued_care
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_states import load_course_state, save_course_state
 from porelight.files.outcomes import load_outcome
+from porelight.inference.sensitivity import sensitivity
 from porelight.laser.devices import laser_genesis, pearl
 from porelight.laser.motion import Motion
 from porelight.mechanics.opening import MixtureState
+from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.injury_law import library_injury
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
+from porelight.units import day
+from porelight.workflows.forecast import forecast
 
 SETTINGS = EnsembleSettings(draws=24, members=2, photons=5000, seed=1)
 DAYS = [1.0, 3.0, 10.0, 14.0, 28.0, 29.0, 35.0, 42.0, 60.0, 90.0, 120.0, 200.0]
@@ -45,7 +49,7 @@ def mixed(skin):
 def at_once(mixed, treated):
     injuries = [treated(session.exposure) for session in mixed.sessions]
     days = [0.0, *DAYS]
-    return mixed.follow(injuries, draws=SETTINGS.draws, seed=SETTINGS.seed, days=days)
+    return mixed.follow(injuries, SETTINGS, days=days)
 
 
 def in_parts(course, treated, cuts, carried=lambda state: state):
@@ -123,7 +127,9 @@ def test_a_follow_up_treatment_decided_later_is_a_course_of_both(skin, treated):
     both = Course(skin, [genesis.on_day(0.0), genesis.on_day(90.0)])
     later = advance(first, both, results=[treated(genesis)], days=[100.0, 180.0])
     expected = both.follow(
-        [treated(genesis)] * 2, draws=24, seed=1, days=[0.0, 30.0, 90.0, 100.0, 180.0]
+        [treated(genesis)] * 2,
+        EnsembleSettings(24, 2, seed=1),
+        days=[0.0, 30.0, 90.0, 100.0, 180.0],
     )
     assert_same(later.outcome, expected, 1e-10)
     # and until the second treatment nothing of the first forecast has changed
@@ -138,7 +144,9 @@ def test_long_after_a_course_a_new_session_finds_the_same_skin(skin, treated):
     state = advance(begin(skin, SETTINGS), early, results=[treated(genesis)], days=days)
     both = Course(skin, [genesis.on_day(0.0), genesis.on_day(700.0)])
     later = advance(state, both, results=[treated(genesis)], days=[760.0])
-    expected = both.follow([treated(genesis)] * 2, draws=24, seed=1, days=[0.0, *days, 760.0])
+    expected = both.follow(
+        [treated(genesis)] * 2, EnsembleSettings(24, 2, seed=1), days=[0.0, *days, 760.0]
+    )
     assert_same(later.outcome, expected, 1e-10)
 
 
@@ -300,21 +308,91 @@ def test_a_state_goes_on_with_its_skin_and_its_laws_alone(skin):
         advance(state, Course(skin), [30.0], laws=Laws(injury=harmless))
 
 
+def interrupted_after(monkeypatch, done):
+    """Let the physics of a session be interrupted after these members."""
+    left = iter(done)
+
+    def treat_member(*_):
+        result = next(left, None)
+        if result is None:
+            raise KeyboardInterrupt
+        return result
+
+    monkeypatch.setattr(PhysicsEnsemble, "treat_member", treat_member)
+
+
+def test_only_a_plain_simulation_keeps_the_members_that_were_finished(skin, treated, monkeypatch):
+    genesis = laser_genesis()
+    course = Course(skin, [genesis.on_day(0.0)])
+    whole = treated(genesis)
+    interrupted_after(monkeypatch, whole[:1])
+    outcome = course.simulate_with(SETTINGS, last_day=30.0)
+    assert outcome.attrs["members"] == "1"
+    assert "Interrupted: 1 of 2 members" in outcome.attrs["notes"]
+    for road in (
+        lambda: sensitivity(course, "diameter_ratio", 20.0, SETTINGS, n_base=2),
+        lambda: forecast(course, SETTINGS, last_day=30.0, keep_day=10.0),
+    ):
+        interrupted_after(monkeypatch, whole[:1])
+        with pytest.raises(KeyboardInterrupt):
+            road()
+
+
+def test_a_session_waits_for_the_days_after_it(skin, treated):
+    genesis, resurfacing = laser_genesis(), pearl()
+    course = Course(skin, [genesis.on_day(0.0), resurfacing.on_day(100.0)])
+    results = [treated(genesis), treated(resurfacing)]
+    early = course.follow(results, SETTINGS, days=[0.0, 50.0])
+    alone = Course(skin, course.sessions[:1]).follow(results[:1], SETTINGS, days=[0.0, 50.0])
+    assert_same(early, alone, 0.0)
+    assert early.attrs["sessions"] == alone.attrs["sessions"]
+    # on its own day it has not acted yet
+    days = [20.0, 50.0, 100.0]
+    state = advance(begin(skin, SETTINGS), course, days, results=results)
+    assert state.session_days.tolist() == [0.0]
+    assert state.memory.pore.collagen.time == 100.0 * day
+    later = advance(state, course, [150.0], results=results[1:])
+    assert later.session_days.tolist() == [0.0, 100.0]
+    at_once = course.follow(results, SETTINGS, days=[0.0, *days, 150.0])
+    assert_same(later.outcome, at_once, 1e-10)
+    # a session in the last minute of a forecast leaves the end where it was asked
+    last_minute = Course(skin, [genesis.on_day(50.0 - 1e-4)])
+    end = advance(begin(skin, SETTINGS), last_minute, [50.0], results=results[:1])
+    assert end.memory.pore.collagen.time == 50.0 * day
+
+
+def test_a_past_session_that_is_not_named_again_stays_and_is_told(skin, treated):
+    genesis = laser_genesis()
+    both = Course(skin, [genesis.on_day(0.0), genesis.on_day(28.0)])
+    state = advance(begin(skin, SETTINGS), both, [40.0], results=[treated(genesis)] * 2)
+    assert state.outcome.attrs["notes"] == "[]"
+    named = advance(state, both, [60.0]).outcome
+    left_out = advance(state, Course(skin, both.sessions[:1]), [60.0]).outcome
+    assert_same(named, left_out, 0.0)
+    assert named.attrs["notes"] == "[]"
+    assert "Sessions of day 28 are not among those" in left_out.attrs["notes"]
+
+
+def test_draws_of_a_number_that_the_biology_does_not_know_are_refused(skin):
+    wrong = {"plug_presure_at_rest": np.zeros(3)}
+    with pytest.raises(ParameterError, match="did you mean 'plug_pressure_at_rest'"):
+        begin(skin, SETTINGS, wrong)
+
+
 def test_an_incomplete_ensemble_makes_no_state(skin, treated, monkeypatch):
     genesis = laser_genesis()
     course = Course(skin, [genesis.on_day(0.0)])
     whole = treated(genesis)
     assert len(whole) == SETTINGS.members == 2
-    # interrupted after the first member
-    monkeypatch.setattr("porelight.course.simulation.treated", lambda *_, **__: [whole[:1]])
+    interrupted_after(monkeypatch, whole[:1])
     with pytest.raises(KeyboardInterrupt):
         advance(begin(skin, SETTINGS), course, [30.0])
     # and results of other ensembles do not mix
     state = advance(begin(skin, SETTINGS), course, [30.0], results=[whole])
     later = Course(skin, [genesis.on_day(0.0), genesis.on_day(31.0)])
-    with pytest.raises(ParameterError, match=r"sessions have \[1, 2\] members"):
+    with pytest.raises(ParameterError, match=r"day 31 has results of 1 members .* expected 2"):
         advance(state, later, [60.0], results=[whole[:1]])
-    with pytest.raises(ParameterError, match=r"sessions have \[0\] members"):
+    with pytest.raises(ParameterError, match="day 0 has results of 0 members"):
         advance(begin(skin, SETTINGS), course, [30.0], results=[()])
 
 

@@ -8,6 +8,7 @@ import pytest
 from porelight.course.course import Course
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
 from porelight.errors import InputFileError
 from porelight.files.exports import FORMATS, export_outcome, export_writer
 from porelight.files.outcomes import save_outcome
@@ -18,7 +19,7 @@ DAYS = [0.0, 30.0, 84.5]
 @pytest.fixture(scope="module")
 def outcome(skin) -> Outcome:
     sun = Course(skin, care=[Care("unprotected-sun")])
-    return sun.follow((), draws=3, seed=1, days=DAYS)
+    return sun.follow((), EnsembleSettings(3, 2, seed=1), days=DAYS)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from porelight.course.course import Course
+from porelight.course.settings import EnsembleSettings
 from porelight.data.priors import draws, uncertain
 from porelight.errors import ParameterError
 from porelight.inference.calibration import (
@@ -74,7 +75,7 @@ def test_the_shipped_posterior_has_every_number_of_the_pores_inside_its_prior():
 def test_a_course_can_be_followed_with_the_posterior(skin, treated):
     exposure = laser_genesis()
     course = Course(skin, [exposure.on_day(0.0)])
-    asked = {"draws": 32, "seed": 1, "days": (0.0, 28.0)}
+    asked = {"settings": EnsembleSettings(32, 2, seed=1), "days": (0.0, 28.0)}
     wide = course.follow([treated(exposure)], **asked)
     fixed = course.follow(
         [treated(exposure)], **asked, values={"immature_half_life": posterior()["mature_half_life"]}

@@ -5,6 +5,7 @@ from porelight.course import healing_weeks
 from porelight.course.course import Course
 from porelight.course.healing_weeks import fine_times
 from porelight.course.regimen import Care
+from porelight.course.settings import EnsembleSettings
 from porelight.errors import ParameterError
 from porelight.inference.what_if import what_if
 from porelight.laser.devices import laser_genesis
@@ -32,9 +33,9 @@ def test_coarse_steps_in_quiet_years_change_nothing(skin, treated, monkeypatch):
     exposure = laser_genesis()
     course = Course(skin, [exposure.on_day(0.0)], [Care("unprotected-sun")])
     days = (0.0, 100.0, 900.0)
-    coarse = course.follow([treated(exposure)], draws=6, seed=1, days=days)
+    coarse = course.follow([treated(exposure)], EnsembleSettings(6, 2, seed=1), days=days)
     monkeypatch.setattr(healing_weeks, "_QUIET", 3.0)
-    fine = course.follow([treated(exposure)], draws=6, seed=1, days=days)
+    fine = course.follow([treated(exposure)], EnsembleSettings(6, 2, seed=1), days=days)
     np.testing.assert_allclose(coarse.diameter_ratio, fine.diameter_ratio, rtol=2e-5)
     assert (coarse.diameter_ratio != fine.diameter_ratio).any()
 

@@ -50,6 +50,23 @@ def test_a_forecast_kept_on_the_way_is_that_of_one_run(course, plain):
     assert "state kept of day 21" in repr(kept)
 
 
+def test_a_forecast_goes_on_as_it_began_or_not_at_all(course):
+    small = EnsembleSettings(draws=8, members=1, photons=1000)
+    state = forecast(course, small, last_day=30.0, keep_day=21.0).state
+    for wrong, message in (
+        ({"posterior": True}, "day 21 keeps the draws that it began with"),
+        (
+            {"settings": replace(small, seed=7)},
+            "seed is 7, but the state of day 21 was made with 1",
+        ),
+        ({"last_day": 20.0}, "stands at day 21; expected a later day than 20"),
+        ({"keep_day": 40.0}, "keep_day is 40, but the forecast ends on day 30"),
+    ):
+        with pytest.raises(ParameterError, match=message):
+            forecast(course, **{"start": state, "last_day": 30.0, **wrong})
+    assert forecast(course, small, start=state, last_day=30.0).outcome.sizes["draw"] == 8
+
+
 def test_the_posterior_takes_the_place_of_the_priors_and_says_so(course):
     small = EnsembleSettings(draws=16, members=1, photons=1000)
     told = forecast(course, small, last_day=98.0, posterior=True)

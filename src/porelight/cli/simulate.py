@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.errors import InputFileError
 
 
 def simulate(  # noqa: PLR0913  each is a choice of the user
@@ -37,7 +38,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
         Day of that state; the last day of the forecast when left out.
     continue_from
         Such a file: go on from its day with the sessions and the care that the course file has
-        from then on. The skin must be the same; draws, seed and perfusion are those of the state.
+        from then on. The skin and the table [simulation] must be the same.
     """
     from porelight.files.course_states import (  # noqa: PLC0415
         load_course_state,
@@ -50,10 +51,11 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
 
     content = read_course(course, measured=measured)
     require_output(output, course, continue_from)
-    keep_day = None
+    keep_day = state_day
+    if state is None and state_day is not None:
+        raise InputFileError("--state-day needs --state, the file to keep that day's state in.")
     if state is not None:
         require_output(state, course)  # a state may take the place of the one it goes on from
-        keep_day = state_day
         if keep_day is None:
             keep_day = content.course.observation_days(content.last_day)[-1]
     start = None if continue_from is None else load_course_state(continue_from)

@@ -1,7 +1,7 @@
 """A course: sessions and care of one skin on one timeline."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -106,22 +106,25 @@ class Course:
     ) -> Outcome:
         """Simulate as `simulate` does, given size, seed and perfusion in one object."""
         days = self.observation_days(last_day)
-        start = begin(self.skin, settings, values, laws)
-        results = treated(self.skin, self.sessions, settings, laws=laws, progress=progress)
+        acting = replace(self, sessions=[one for one in self.sessions if one.day < days[-1]])
+        results = treated(
+            self.skin, acting.sessions, settings, laws=laws, keep_partial=True, progress=progress
+        )
         notes = []
         if results and len(results[0]) < settings.members:
             notes.append(
                 f"Interrupted: {len(results[0])} of {settings.members} members of the physics were "
                 "finished."
             )
-        return advance(start, self, days[1:], results=results, laws=laws, notes=notes).outcome
+            settings = replace(settings, members=len(results[0]))
+        start = begin(self.skin, settings, values, laws)
+        return advance(start, acting, days[1:], results=results, laws=laws, notes=notes).outcome
 
     def follow(
         self,
         results: Results,
+        settings: EnsembleSettings,
         *,
-        draws: int,
-        seed: int,
         days: Sequence[float],
         values: Mapping[str, Floats] | None = None,
         laws: Laws = OWN_LAWS,
@@ -132,8 +135,8 @@ class Course:
         ----------
         results : sequence of sequence of SessionResult
             Results of each session of the course, one per member.
-        draws, seed : int
-            Draws of the biology, and their seed.
+        settings : EnsembleSettings
+            Those that the results were made with, and the draws of the biology.
         days : sequence of float
             Days to observe, the first one 0 [d].
         values : mapping of str to ndarray of float64, optional
@@ -143,8 +146,6 @@ class Course:
         """
         if not days or days[0] != 0.0:
             raise ParameterError("days must start at 0 and increase.")
-        members = len(results[0]) if results else 1
-        settings = EnsembleSettings(draws=draws, members=members, seed=seed)
         start = begin(self.skin, settings, values, laws)
         return advance(start, self, days[1:], results=results, laws=laws).outcome
 

@@ -179,7 +179,7 @@ def fine_times(
     observed_times : ndarray of float64, shape (n_day,)
         Times of the returned outcomes, the last one at the end [s].
     session_times : ndarray of float64, shape (n_session,)
-        Times of the sessions [s].
+        Times of the sessions, before the end [s].
     changes : sequence of float
         Times at which care begins or ends; those beyond the end are ignored [s].
 
@@ -190,7 +190,7 @@ def fine_times(
     """
     end = float(observed_times[-1])
     edges = np.array([one for one in changes if one < end], dtype=np.float64)
-    events = np.unique(np.concatenate([[0.0], session_times[session_times < end], edges]))
+    events = np.unique(np.concatenate([[0.0], session_times, edges]))
     even = np.arange(0.0, end, _FINE * day)
     between = []
     # what is known of the future changes nothing before it, so that a course can be cut and resumed
@@ -199,7 +199,7 @@ def fine_times(
         between.append(even[(even >= begin) & (even < settled)])
         between.append(np.arange(settled, until, _QUIET * day))
     both = np.concatenate([session_times, session_times + _JUST_AFTER])
-    return np.unique(np.concatenate([observed_times, *between, edges, both]))
+    return np.unique(np.concatenate([observed_times, *between, edges, both[both < end]]))
 
 
 def session_doses(

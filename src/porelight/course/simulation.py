@@ -5,9 +5,11 @@
     later = advance(state, Course(skin, [first, second, third]), [238.0])
 
 Each step treats the sessions that are new, turns what they did into doses, and follows the weeks.
-What has been simulated is never simulated again, and a course in parts equals the course in one:
-whatever simulates (a forecast, a kept course that goes on, learning, sensitivities, habits, plans)
-comes this way.
+What has been simulated is never simulated again, and a course in parts equals the course in one
+where the same days are observed (each observed day is also a step of the pore's mechanics, which
+moves a change of 10 % by less than 0.01 %). A session acts if it lies before the last day asked;
+others wait. Whatever simulates (a forecast, a kept course that goes on, learning, sensitivities,
+habits, plans) comes this way.
 """
 
 import json
@@ -25,11 +27,12 @@ from porelight.course.outcome import Outcome, outcome_dataset
 from porelight.course.provenance import attributes, session_variables, skin_variables
 from porelight.course.settings import EnsembleSettings
 from porelight.course.state import CourseState, SessionDoses, continued_care
-from porelight.course.vocabulary import SKIN
+from porelight.course.vocabulary import SESSION, SKIN
+from porelight.data.library import table
 from porelight.data.priors import draws as drawn
 from porelight.data.priors import member as values_of_member
 from porelight.data.priors import uncertain
-from porelight.errors import ParameterError
+from porelight.errors import ParameterError, did_you_mean
 from porelight.laser.exposure import Session
 from porelight.progress import Progress
 from porelight.quantities import Floats
@@ -74,8 +77,14 @@ def begin(
         number of draws. For example `porelight.inference.calibration.posterior()`.
     laws : Laws
         porelight's own when left out.
+
+    Raises
+    ------
+    ParameterError
+        If there is no number of the biology of such a name.
     """
     n = settings.draws
+    _require_biology(values or {})
     biology = drawn(uncertain(BIOLOGY), n, settings.seed)
     biology |= _measured_pores(skin, n, settings.seed)
     biology |= {name: np.resize(column, n) for name, column in (values or {}).items()}
@@ -123,12 +132,13 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
     state : CourseState
         State of the course, from `begin` or from an earlier call.
     course : Course
-        Its sessions, of which those that the state holds are passed over, and its care.
+        Its sessions, of which those that the state holds are passed over and those on or after
+        the last day wait, and its care.
     days : sequence of float
         Days to observe, after the state's; the last one is where the new state stands [d].
     results : sequence of sequence of SessionResult, optional
-        Results of each new session, one per member, if they are known already; they are
-        simulated when left out.
+        Results of each session that the state does not hold, waiting or not, one per member, if
+        they are known already; they are simulated when left out.
     member : ndarray of int, shape (n_draw,), optional
         Member of the physics for each draw; *i mod n* when left out.
     laws : Laws
@@ -147,7 +157,6 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         If interrupted: a state holds all of its members or does not come to be.
     """
     state.require(course.skin, laws.foreign)
-    new = state.new_sessions(course.sessions)
     coming = np.asarray(days, dtype=np.float64)
     past = state.outcome.dataset
     observed = np.concatenate([past["day"].to_numpy(), coming])
@@ -155,11 +164,14 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         raise ParameterError(
             f"days must increase and begin after day {state.day:g}, where the course stands."
         )
+    known = state.new_sessions(course.sessions)
+    new = tuple(one for one in known if one.day < coming[-1])
     if results is None:
         results = treated(course.skin, new, state.settings, laws=laws, progress=progress)
-        if any(len(one) < state.settings.members for one in results):
-            raise KeyboardInterrupt
-    _require_whole(results, new, state)
+    else:
+        _require_whole(results, known, state.settings.members)
+        pairs = zip(known, results, strict=True)
+        results = tuple(members for one, members in pairs if one.day < coming[-1])
     order = np.argsort([one.day for one in (*state.sessions, *new)], kind="stable")
     sessions = tuple((*state.sessions, *new)[i] for i in order)
     whose = np.arange(state.settings.draws) if member is None else member
@@ -186,8 +198,8 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
             sessions,
             care,
             state.settings,
-            members=len(results[0]) if results else int(past.attrs["members"]),
-            notes=(*json.loads(past.attrs["notes"]), *notes),
+            members=state.settings.members if sessions else 0,
+            notes=(*json.loads(past.attrs["notes"]), *_left_out(state, course), *notes),
             laws=laws.foreign,
         ),
         [one.variable for one in laws.outcomes],
@@ -216,7 +228,7 @@ def advance_until(
     Parameters
     ----------
     state, course, laws, progress
-        See `advance`; sessions on or after `last_day` wait.
+        See `advance`.
     last_day : float
         Day of the new state [d].
 
@@ -229,10 +241,8 @@ def advance_until(
         raise ParameterError(
             f"the course stands at day {state.day:g}; expected a later day than {last_day:g}."
         )
-    waiting = [one for one in state.new_sessions(course.sessions) if one.day >= last_day]
-    part = replace(course, sessions=[one for one in course.sessions if one not in waiting])
-    days = [day for day in part.observation_days(last_day) if day > state.day]
-    return advance(state, part, days, laws=laws, progress=progress)
+    days = [day for day in course.observation_days(last_day) if day > state.day]
+    return advance(state, course, days, laws=laws, progress=progress)
 
 
 def treated(
@@ -241,6 +251,7 @@ def treated(
     settings: EnsembleSettings,
     *,
     laws: Laws = OWN_LAWS,
+    keep_partial: bool = False,
     progress: Progress | None = None,
 ) -> tuple[tuple[SessionResult, ...], ...]:
     """Return what each session does to every member of the physics.
@@ -255,13 +266,20 @@ def treated(
         Members, photons, seed and perfusion.
     laws : Laws
         porelight's own when left out.
+    keep_partial : bool
+        Whether an interrupted run returns the members that are finished, if there are any.
     progress : callable, optional
         Called with the share of the members done.
 
     Returns
     -------
     tuple of tuple of SessionResult
-        For each session, one per member: fewer than asked if interrupted after at least one.
+        For each session, one per member.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If interrupted, unless a part is to be kept and there is one.
     """
     if not sessions:
         return ()
@@ -275,7 +293,7 @@ def treated(
             if progress is not None:
                 progress((index + 1) / total)
     except KeyboardInterrupt:
-        if not done:
+        if not (keep_partial and done):
             raise
     return tuple(tuple(one[session.exposure] for one in done) for session in sessions)
 
@@ -316,18 +334,42 @@ def _measured_pores(skin: Skin, n: int, seed: int) -> dict[str, Floats]:
     return dict(zip(POPULATION_DRAWS, skin.pores.possible(n, seed), strict=True))
 
 
-def _require_whole(results: Results, new: Sequence[Session], state: CourseState) -> None:
+def _require_biology(values: Mapping[str, Floats]) -> None:
+    """Refuse draws of a number that neither the biology nor a trial it learned from knows."""
+    files = (*BIOLOGY, "trials")
+    known = {*POPULATION_DRAWS, *(name for file in files for name in table("tissue", file))}
+    for name in values:
+        if name not in known:
+            raise ParameterError(
+                f"no number of the biology is named {name!r}{did_you_mean(name, known)}"
+            )
+
+
+def _require_whole(results: Results, known: Sequence[Session], members: int) -> None:
     """Refuse results that do not fit the sessions, or that are not of all members."""
-    if len(results) != len(new):
+    if len(results) != len(known):
         raise ParameterError(
-            f"results of {len(results)} sessions for {len(new)} new sessions; give one of each."
+            f"results of {len(results)} sessions for {len(known)} new sessions; give one of each."
         )
-    earlier = int(state.outcome.attrs["members"])
-    members = {len(one) for one in results} | ({earlier} if state.sessions else set())
-    if len(members) > 1 or 0 in members:
-        raise ParameterError(
-            f"sessions have {sorted(members)} members of the physics; expected as many for each."
-        )
+    for session, one in zip(known, results, strict=True):
+        if len(one) != members:
+            raise ParameterError(
+                f"the session of day {session.day:g} has results of {len(one)} members of the "
+                f"physics; expected {members}, as the settings of the course say."
+            )
+
+
+def _left_out(state: CourseState, course: "Course") -> tuple[str, ...]:
+    """Return a note of the past sessions that a course does not name: they have happened."""
+    named = [SESSION.identity(one) for one in course.sessions]
+    gone = [one.day for one in state.sessions if SESSION.identity(one) not in named]
+    if not gone:
+        return ()
+    days = ", ".join(f"{day:g}" for day in gone)
+    return (
+        f"Sessions of day {days} are not among those of the course that goes on from day "
+        f"{state.day:g}; they have happened, and stay.",
+    )
 
 
 def _histories_of_both(past: xr.Dataset, weeks: Mapping[str, Floats]) -> dict[str, Floats]:

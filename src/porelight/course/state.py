@@ -82,8 +82,7 @@ class CourseState:
     values : mapping of str to ndarray of float64, shape (n_draw,)
         Draws of the biology and of the measured pores.
     sessions : tuple of Session
-        Those simulated so far, in the order of their days; those at or after `day` have not acted
-        yet.
+        Those that have acted, before `day`, in the order of their days.
     doses : SessionDoses
         Doses of the sessions.
     care : tuple of Care

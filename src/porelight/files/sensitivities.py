@@ -5,12 +5,10 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from porelight.data.library import table
 from porelight.files.documents import Document, DocumentModel, load_document
-from porelight.inference.sensitivity import PHYSICS_FACTOR, Sensitivity
+from porelight.inference.sensitivity import Sensitivity
 
 FORMAT = "porelight-sensitivity-1"
-_FILES = ("healing", "mechanics", "effects")
 
 
 class FactorModel(DocumentModel):
@@ -46,7 +44,7 @@ def sensitivity_document(result: Sensitivity, *, seed: int) -> Document:
         "factors": [
             {
                 "name": name,
-                "evidence": _flag(name),
+                "evidence": result.evidence[i],
                 "total_order": float(result.total_order[i]),
                 "total_order_error": float(result.total_error[i]),
                 "first_order": float(result.first_order[i]),
@@ -67,12 +65,3 @@ def load_sensitivity(path: Path) -> Document:
     """
     wanted = "the JSON that 'porelight sensitivity' writes"
     return load_document(path, FORMAT, "a table of sensitivities", wanted, SensitivityModel)
-
-
-def _flag(name: str) -> str:
-    """Return how a number is known; the physics of a session is many numbers at once."""
-    if name == PHYSICS_FACTOR:
-        return "many"
-    return next(
-        table("tissue", file)[name].flag for file in _FILES if name in table("tissue", file)
-    )

@@ -55,7 +55,10 @@ class Sensitivity:
     day : float
         Day on which it was taken [d].
     factors : tuple of str
-        Library names of the parameters, and `PHYSICS_FACTOR`.
+        Library names of the parameters, `POPULATION_FACTOR` and `PHYSICS_FACTOR`.
+    evidence : tuple of str
+        How each is known: the flag of its number; "seen" for pores measured in a photograph, and
+        "many" for the physics, which is many numbers at once.
     first_order, total_order : ndarray of float64, shape (n_factor,)
         Shares of the variance of the ranks [-].
     first_error, total_error : ndarray of float64, shape (n_factor,)
@@ -67,6 +70,7 @@ class Sensitivity:
     name: str
     day: float
     factors: tuple[str, ...]
+    evidence: tuple[str, ...]
     first_order: Floats
     first_error: Floats
     total_order: Floats
@@ -146,8 +150,13 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
     from SALib.sample import sobol as design  # noqa: PLC0415
 
+    # a session on that day or later changes nothing on it
+    acting = [one for one in course.sessions if one.day < day]
     if results is None:
-        results = treated(course.skin, course.sessions, settings, laws=laws)
+        course = replace(course, sessions=acting)
+        results = treated(
+            course.skin, acting, settings, laws=laws, progress=_shared(progress, 0.0, 0.5)
+        )
     files = [one for one in BIOLOGY if one != "effects" or variable.name in laws.effects]
     parameters = uncertain(files)
     n_member = len(results[0]) if results else 1
@@ -167,6 +176,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
         values |= _possible_pores(course.skin, points[:, factors.index(POPULATION_FACTOR)])
     member = np.floor(points[:, -1] * n_member).astype(np.int64) if n_member > 1 else None
     change = np.empty(len(points))
+    weeks_done = _shared(progress, 0.5, 1.0)
     for first in range(0, len(points), _BATCH):
         some = slice(first, first + _BATCH)
         batch = {key: column[some] for key, column in values.items()}
@@ -175,8 +185,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
         whose = np.zeros(n, dtype=np.int64) if member is None else member[some]
         then = advance(start, course, [day], results=results, member=whose, laws=laws)
         change[some] = then.outcome.changes(variable.name, day)
-        if progress is not None:
-            progress(min(1.0, (first + n) / len(points)))
+        weeks_done((first + n) / len(points))
     if np.ptp(change) == 0.0:
         raise ParameterError(
             f"{variable.name} is the same in every draw on day {day:g}: nothing to tell apart. "
@@ -186,16 +195,29 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
     ranks = rankdata(change.round(9)) / change.size
     indices = analysis.analyze(problem, ranks, calc_second_order=False, seed=settings.seed)
     order = np.argsort(-indices["ST"], kind="stable")
+    flags: dict[str, str] = {one.name: one.flag for one in parameters}
+    flags |= {POPULATION_FACTOR: "seen", PHYSICS_FACTOR: "many"}
     return Sensitivity(
         name=variable.name,
         day=day,
         factors=tuple(factors[i] for i in order),
+        evidence=tuple(flags[factors[i]] for i in order),
         first_order=np.asarray(indices["S1"])[order],
         first_error=np.asarray(indices["S1_conf"])[order],
         total_order=np.asarray(indices["ST"])[order],
         total_error=np.asarray(indices["ST_conf"])[order],
         change=change,
     )
+
+
+def _shared(progress: Progress | None, begin: float, end: float) -> Progress:
+    """Return a progress from 0 to 1 that tells a part of the whole."""
+
+    def tell(share: float) -> None:
+        if progress is not None:
+            progress(begin + (end - begin) * min(1.0, share))
+
+    return tell
 
 
 def _possible_pores(skin: Skin, probability: Floats) -> dict[str, Floats]:

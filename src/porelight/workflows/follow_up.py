@@ -137,8 +137,6 @@ def follow_up(
     """
     days = sorted({*course.observation_days(last_day), *(one.day for one in visits)})
     results = treated(course.skin, course.sessions, settings, laws=laws, progress=progress)
-    if any(len(one) < settings.members for one in results):
-        raise KeyboardInterrupt
     start = begin(course.skin, settings, laws=laws)
     everyone = advance(start, course, days[1:], results=results, laws=laws).outcome
     known = learned(everyone, MEASURED, visits)

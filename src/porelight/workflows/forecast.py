@@ -1,6 +1,6 @@
 """A forecast: a course simulated to its last day, from the start or from where it was kept."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from porelight.course.course import Course
 from porelight.course.laws import OWN_LAWS, Laws
@@ -8,6 +8,7 @@ from porelight.course.outcome import Outcome
 from porelight.course.settings import USUAL_SETTINGS, EnsembleSettings
 from porelight.course.simulation import advance_until, begin
 from porelight.course.state import CourseState
+from porelight.errors import ParameterError
 from porelight.inference.calibration import posterior as shipped_posterior
 from porelight.progress import Progress, unheard
 
@@ -35,7 +36,7 @@ class Forecast:
 
 def forecast(  # noqa: PLR0913  each is a choice of the user
     course: Course,
-    settings: EnsembleSettings = USUAL_SETTINGS,
+    settings: EnsembleSettings | None = None,
     *,
     last_day: float | None = None,
     posterior: bool = False,
@@ -51,7 +52,8 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     course : Course
         Skin, sessions and care.
     settings : EnsembleSettings
-        Size and seed of the ensemble; a course that goes on keeps the settings of its `start`.
+        Size and seed of the ensemble; the usual ones when left out. A course that goes on keeps
+        those of its `start`.
     last_day : float, optional
         Last day of the forecast; half a year after the last session when left out [d].
     posterior : bool
@@ -69,7 +71,8 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     Raises
     ------
     ParameterError
-        If a day is impossible, or the course does not go on from `start`.
+        If a day is impossible, or the course does not go on from `start`: with its skin, past,
+        laws, settings and draws.
 
     Notes
     -----
@@ -77,17 +80,45 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     finished make the outcome, and its notes say so. A state holds all members or does not come to
     be.
     """
+    last = course.observation_days(last_day)[-1]
+    if keep_day is not None and keep_day > last:
+        raise ParameterError(
+            f"keep_day is {keep_day:g}, but the forecast ends on day {last:g}; expected a day of "
+            "the forecast."
+        )
+    chosen = USUAL_SETTINGS if settings is None else settings
     values = shipped_posterior() if posterior else None
     if start is None and keep_day is None:
         outcome = course.simulate_with(
-            settings, last_day=last_day, values=values, laws=laws, progress=progress
+            chosen, last_day=last, values=values, laws=laws, progress=progress
         )
         return Forecast(outcome)
-    last = course.observation_days(last_day)[-1]
-    state = begin(course.skin, settings, values, laws) if start is None else start
+    if start is None:
+        state = begin(course.skin, chosen, values, laws)
+    else:
+        _require_as_begun(start, settings, posterior=posterior)
+        state = start
     kept = None
     if keep_day is not None:
         state = kept = advance_until(state, course, keep_day, laws=laws, progress=progress)
-    if state.day < last:
+    if kept is None or kept.day < last:
         state = advance_until(state, course, last, laws=laws, progress=progress)
     return Forecast(state.outcome, kept)
+
+
+def _require_as_begun(
+    start: CourseState, settings: EnsembleSettings | None, *, posterior: bool
+) -> None:
+    """Refuse to go on from a state with other settings or draws than those it began with."""
+    if posterior:
+        raise ParameterError(
+            f"the state of day {start.day:g} keeps the draws that it began with; the posterior can "
+            "only be chosen for a course from day 0."
+        )
+    kept, asked = asdict(start.settings), asdict(settings or start.settings)
+    name = next((name for name in kept if kept[name] != asked[name]), None)
+    if name is not None:
+        raise ParameterError(
+            f"{name} is {asked[name]}, but the state of day {start.day:g} was made with "
+            f"{kept[name]}; go on with the same, or simulate the course anew."
+        )
