@@ -95,3 +95,39 @@ def test_hostile_volume_is_refused(tmp_path, text, message):
 
     with pytest.raises(InputFileError, match=message):
         read_jnii(path)
+
+
+def header_with(**changes):
+    """Return a document whose header has more keys."""
+    whole = document_of()
+    whole["NIFTIHeader"] |= changes
+    return whole
+
+
+def test_scale_and_unit_of_the_header_are_heeded(tmp_path):
+    path = tmp_path / "v.jnii"
+    scaled = header_with(ScaleSlope=2, ScaleOffset=1, Unit={"L": "um", "T": "s"}, Name="v")
+    path.write_text(json.dumps(scaled))
+
+    volume, voxel = read_jnii(path)
+
+    np.testing.assert_array_equal(volume, 2.0 * VOLUME + 1.0)
+    np.testing.assert_allclose(voxel, 1e-7)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (header_with(Dim=[2, 3, 5]), r"Dim is \[2, 3, 5\], and the data are \[2, 3, 4\] voxels"),
+        (header_with(Unit={"L": "inch"}), "Unit.L is 'inch', expected mm, um, m"),
+        (header_with(Scale=2), "NIFTIHeader.Scale is no key of JNIfTI .*; did you mean 'ScaleSlop"),
+        (document_of(_ArrayIsComplex_=True), "_ArrayIsComplex_ is no part of an array"),
+        (document_of(_ArrayZipEndian_="big"), "_ArrayZipEndian_ is no part of an array"),
+    ],
+)
+def test_a_key_of_a_volume_is_not_passed_over(tmp_path, document, message):
+    path = tmp_path / "v.jnii"
+    path.write_text(json.dumps(document))
+
+    with pytest.raises(InputFileError, match=message):
+        read_jnii(path)

@@ -316,3 +316,37 @@ def test_a_table_of_a_beam_that_may_not_be_read_is_refused_in_one_line(tmp_path,
     monkeypatch.setattr(Path, "read_bytes", denied)
     with pytest.raises(InputFileError, match=r"beam.csv: cannot be read \(Permission denied"):
         read_radial_profile(table)
+
+
+GRID = "[grid]\nradius_mm = 2\ndepth_mm = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # what surrounds skin is air: water above it was passed over
+        (
+            "index_above = 1.33\n" + EXAMPLE,
+            "index_above is of .*layer.* tables; .skin. lies in air",
+        ),
+        ("index_below = 1.0\n" + EXAMPLE, "index_below is of .*layer.* tables"),
+        (BEAM + "stand_off_mm = 20\n" + LAYER, "beam.stand_off_mm changes nothing for a beam that"),
+        (
+            BEAM + 'spreading = "fibre"\n' + LAYER,
+            "beam.spreading is 'fibre', which spreads by half",
+        ),
+        (BEAM + "radius_mm = [0, 1]\n" + LAYER, "beam.radius_mm is of a measured beam"),
+        (BEAM + "irradiance = [1, 2]\n" + LAYER, "beam.irradiance is of a measured beam"),
+        (BEAM + "pixel_um = 3\n" + LAYER, "beam.pixel_um is of a picture"),
+        (BEAM + 'file = "b.csv"\n' + LAYER, "beam.profile is told by beam.file"),
+        (BEAM + LAYER + GRID + "largest_um = 200\n", "grid.largest_um bounds cells that grow"),
+        (
+            BEAM + LAYER + GRID + "growth = 1.1\nfirst_um = 50\nlargest_um = 5\n",
+            "grid.largest_um is 5 um, less than first_um, 50 um",
+        ),
+    ],
+)
+def test_a_key_that_would_change_nothing_is_refused(tmp_path, text, message):
+    with pytest.raises(InputFileError, match=message) as raised:
+        case_of(tmp_path, text)
+    assert "\n" not in str(raised.value)

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import __version__
-from porelight.errors import InputFileError
+from porelight.errors import InputFileError, ParameterError
 from porelight.files.documents import read_json
+from porelight.files.foreign import ForeignTable
 from porelight.files.writing import write_text
 from porelight.quantities import Floats
-from porelight.units import mm
+from porelight.units import mm, um
 
 Volume: TypeAlias = NDArray[np.float32] | NDArray[np.uint8]
 
@@ -29,6 +30,21 @@ _DTYPES = {
     "single": "<f4", "double": "<f8", "uint8": "u1", "int8": "i1", "uint16": "<u2",
     "int16": "<i2", "uint32": "<u4", "int32": "<i4",
 }  # fmt: skip
+# what an array may say of itself; its packed size and its labels change no number
+_READ = {
+    "_ArrayType_", "_ArraySize_", "_ArrayZipType_", "_ArrayZipSize_", "_ArrayZipData_",
+    "_ArrayData_", "_ArrayOrder_", "_ArrayLabel_", "_ArrayZipLevel_",
+}  # fmt: skip
+# keys of a header that describe; those of scale, size and unit are read
+_ABOUT = (
+    "NIIHeaderSize", "DimInfo", "Param1", "Param2", "Param3", "Intent", "DataType", "BitDepth",
+    "FirstSliceID", "NIIByteOffset", "LastSliceID", "SliceType", "MaxIntensity", "MinIntensity",
+    "SliceTime", "TimeOffset", "Description", "AuxFile", "QForm", "SForm", "Quatern",
+    "QuaternOffset", "Affine", "Name", "NIIFormat", "Orientation", "A75DataTypeName",
+    "A75DBName", "A75Extends", "A75SessionError", "A75Regular", "A75GlobalMax", "A75GlobalMin",
+)  # fmt: skip
+_SCALE = (("ScaleSlope", 1.0), ("ScaleOffset", 0.0))
+_LENGTHS = {"mm": mm, "um": um, "m": 1.0}
 # a larger claim is a mistake or an attack; as float64 it takes 0.8 GB
 _MOST_VOXELS = 10**8
 _MOST_BYTES = 300_000_000
@@ -87,27 +103,57 @@ def read_jnii(path: str | Path) -> tuple[Floats, float]:
     Returns
     -------
     volume : ndarray of float64, shape (n_x, n_y, n_z) or with further axes
+        With the scale and offset of the header.
     voxel : float
         Side of a voxel [m].
 
     Raises
     ------
     InputFileError
-        If the file is no JNIfTI, or claims sizes that do not fit its data.
+        If the file is no JNIfTI, claims sizes that do not fit its data, or has a key that is
+        neither read nor known to describe alone.
     """
     source = Path(path)
-    document = read_json(source, "a JNIfTI file (.jnii)", most_bytes=_MOST_BYTES)
+    content = read_json(source, "a JNIfTI file (.jnii)", most_bytes=_MOST_BYTES)
     try:
-        sides = [float(side) for side in document["NIFTIHeader"]["VoxelSize"]]
-        volume = array_of(document["NIFTIData"])
+        document = ForeignTable(content, "", "JNIfTI")
+        header = document.table("NIFTIHeader")
+        volume = array_of(document.get("NIFTIData"))
+        sides = [float(side) for side in header.get("VoxelSize")]
+        scaled = _scaled(volume, header)
+        unit = _length_unit(header)
+        document.without_effect("about the file", "_DataInfo_", "NIFTIExtension")
+        header.without_effect("describes the volume, and changes no number in it", *_ABOUT)
+        document.notes()
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error) as problem:
         reason = f"no {problem}" if isinstance(problem, KeyError) else str(problem)
-        raise InputFileError(f"{source}: not a readable JNIfTI file ({reason[:120]}).") from None
+        raise InputFileError(
+            f"{source}: not a readable JNIfTI file ({reason.rstrip('.')[:150]})."
+        ) from None
     if len(set(sides)) != 1 or sides[0] <= 0.0:
         raise InputFileError(
             f"{source}: VoxelSize is {str(sides)[:60]}; expected three equal numbers above 0."
         )
-    return volume, sides[0] * mm
+    return scaled, sides[0] * unit
+
+
+def _scaled(volume: Floats, header: ForeignTable) -> Floats:
+    """Return a volume with the scale of its header, which 0 leaves out, and the size it states."""
+    dim = header.get("Dim")
+    if dim is not None and [n for n in dim if n != 1] != [n for n in volume.shape if n != 1]:
+        raise ParameterError(f"Dim is {dim}, and the data are {list(volume.shape)} voxels")
+    slope, offset = (float(header.get(key, usual)) for key, usual in _SCALE)
+    return volume if slope == 0.0 else np.asarray(slope * volume + offset, dtype=np.float64)
+
+
+def _length_unit(header: ForeignTable) -> float:
+    """Return the unit of the voxel's side [m]; millimetres unless the header says another."""
+    units = header.table("Unit", {})
+    units.without_effect("of a volume by time", "T")
+    name = str(units.get("L", "mm"))
+    if name not in _LENGTHS:
+        raise ParameterError(f"Unit.L is {name[:20]!r}, expected {', '.join(_LENGTHS)}")
+    return _LENGTHS[name]
 
 
 def jdata_array(volume: Volume) -> dict[str, Any]:
@@ -130,6 +176,9 @@ def array_of(annotated: dict[str, Any]) -> Floats:
     ValueError, KeyError, TypeError
         If it is no such array.
     """
+    unread = set(annotated) - _READ
+    if unread:
+        raise ValueError(f"{sorted(unread)[0]} is no part of an array that porelight reads")
     size = [int(n) for n in annotated["_ArraySize_"]]
     if not 1 <= len(size) <= _MOST_AXES:
         raise ValueError(f"a volume of {len(size)} axes")

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.beam_files import read_beam_image, read_radial_profile
+from porelight.files.light_case_keys import require_effect
 from porelight.files.light_follicle import FollicleTable, MediumTable
 from porelight.files.light_vessels import VesselTable, WeightWindowTable
 from porelight.files.toml_tables import FileModel, number, toml_content, validated
@@ -208,6 +209,10 @@ def read_light_case(path: str | Path) -> LightCase:
                 f"{source}: [{key}] is one table; expected [[{key}]] in double brackets, since "
                 "there may be several."
             )
+    try:
+        require_effect(content)
+    except ParameterError as problem:
+        raise InputFileError(f"{source}: {problem}") from None
     beam = content.get("beam")
     if isinstance(beam, dict) and isinstance(beam.get("file"), str):
         content["beam"] = _with_profile(beam, source.parent)
