@@ -15,7 +15,8 @@ from PIL import Image
 from porelight.cli import app as app_module
 from porelight.cli.app import main
 from porelight.cli.measure import measure
-from porelight.errors import ExtrapolationWarning
+from porelight.course.settings import EnsembleSettings
+from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.files.course_file import EXAMPLE
 from porelight.laser.devices import devices
 from porelight.photo.detect import FALSE_DISCOVERY
@@ -158,6 +159,31 @@ def test_plan_writes_a_course_that_simulate_takes(porelight, tmp_path, monkeypat
     text = target.read_text() + "[simulation]\ndraws = 8\nmembers = 1\nphotons = 1000\n"
     code, _, _ = porelight("simulate", course_file(tmp_path, text), "-o", tmp_path / "run.nc")
     assert code == 0
+
+
+def test_a_plan_takes_the_ensemble_of_its_file_unless_told_otherwise(
+    porelight, tmp_path, monkeypatch
+):
+    seen = []
+
+    def planned(_, *, settings, **__):
+        seen.append(settings)
+        raise ParameterError("enough")
+
+    monkeypatch.setattr("porelight.workflows.plan.plan", planned)
+    text = COURSE.replace("draws = 16", 'seed = 5\nperfusion = "thermoregulated"')
+    given = ("plan", course_file(tmp_path, text), "-o", tmp_path / "plan.toml")
+    assert porelight(*given)[0] == 2
+    assert porelight(*given, "--draws", "16", "--seed", "2")[0] == 2
+    of_file = EnsembleSettings(64, 2, 1000, 5, "thermoregulated")
+    assert seen == [of_file, replace(of_file, draws=16, seed=2)]
+
+
+def test_the_day_of_a_state_needs_its_file(porelight, tmp_path):
+    run = ("simulate", course_file(tmp_path), "-o", tmp_path / "run.nc", "--state-day", 10)
+    code, _, err = porelight(*run)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "--state-day is the day of --state FILE" in err
 
 
 def test_the_help_of_plan_names_the_devices_that_ship(porelight):

@@ -1,5 +1,6 @@
 """From a course file to a course: what the file says, and what the device adds to it."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 import tomli_w
 
 from porelight.course.codec import skin_document
+from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, SESSION, SKIN
 from porelight.errors import InputFileError
-from porelight.files.courses import read_course, read_skin
+from porelight.files.courses import read_course, read_settings, read_skin
 from porelight.laser.beam import Beam
 from porelight.laser.devices import laser_genesis, pearl
 from porelight.laser.exposure import Session
@@ -94,13 +96,87 @@ def test_a_hand_in_a_word_is_the_librarys_and_may_be_told_in_numbers(tmp_path):
         ({"device": "pearl", "pulses": 9}, "n_pulses cannot be set for Pearl"),
         ({"device": "pearl", "wavelength_nm": 1064}, "wavelength_nm is 1064 nm; Pearl has 2790"),
         ({"device": "none.toml"}, "none.toml"),
-        ({"device": "pearl", "hand_seed": 1}, "hand_seed is for path = 'hand'; path is 'raster'"),
+        (
+            {"device": "pearl", "hand_seed": 1},
+            "hand_seed changes nothing without hand_wander_mm or hand_pace_variation",
+        ),
     ],
 )
 def test_a_session_that_cannot_be_gets_one_line_with_its_number(tmp_path, table, message):
     with pytest.raises(InputFileError, match=message) as refusal:
         the_session(tmp_path, **table)
     assert "session[1]" in str(refusal.value) or "none.toml" in str(refusal.value)
+
+
+GENESIS = {"device": "laser-genesis"}
+TABLE = {"beam_radius_mm": [0, 2.5], "beam_irradiance": [1, 1]}
+RECORDED = {"path_time_s": [0, 0.2, 0.4], "path_position_mm": [[0, 0], [2, 0], [4, 1]]}
+
+
+@pytest.mark.parametrize(
+    ("table", "one", "other"),
+    [
+        ({**TABLE, "beam_profile": "gaussian"}, "beam_profile", "beam_radius_mm"),
+        ({**TABLE, "beam_pixel_um": 10}, "beam_pixel_um", "beam_radius_mm"),
+        ({**RECORDED, "path": "spiral"}, "path", "path_time_s"),
+        ({**RECORDED, "stacked_pulses": 2}, "stacked_pulses", "path_time_s"),
+        # more keys of a pattern than of the path
+        (
+            {**RECORDED, "path": "spiral", "stacked_pulses": 1, "hand_wander_mm": 1},
+            "path_time_s",
+            "path",
+        ),
+    ],
+)
+def test_keys_that_no_object_can_have_together_are_refused(tmp_path, table, one, other):
+    for first in ({}, SESSION.document(laser_genesis(n_pulses=3).on_day(0))):
+        with pytest.raises(InputFileError) as refusal:
+            the_session(tmp_path, **{**first, **GENESIS, **table})
+        pair = re.search(r"session\[1\]: (\w+) and (\w+) exclude", str(refusal.value))
+        assert pair is not None, refusal.value
+        assert set(pair.groups()) == {one, other}
+
+
+@pytest.mark.parametrize(
+    ("table", "missing"),
+    [
+        ({"stop_reads": "thermometer"}, "stop_at_surface_c"),
+        ({"thermometer_lag_s": 2}, "stop_at_surface_c and stop_reads = 'thermometer'"),
+        ({"thermometer_field_mm": 9, "stop_at_surface_c": 42}, "stop_reads = 'thermometer'"),
+        ({"hand_seed": 2, "hand_wander_mm": 0}, "hand_wander_mm or hand_pace_variation"),
+        ({"beam_stand_off_mm": 20}, "beam_half_angle_mrad"),
+        ({"beam_spreading": "fibre", "beam_tilt_mrad": 100}, "beam_half_angle_mrad"),
+    ],
+)
+def test_a_key_that_changes_nothing_beside_the_others_is_refused(tmp_path, table, missing):
+    key = next(iter(table))
+    with pytest.raises(InputFileError, match=rf"session\[1\]: {key} changes nothing without"):
+        the_session(tmp_path, **GENESIS, **table)
+    with pytest.raises(InputFileError, match=re.escape(missing)):
+        the_session(tmp_path, **GENESIS, **table)
+
+
+def test_a_key_that_says_the_usual_may_stand_without_effect(tmp_path):
+    told = the_session(tmp_path, **GENESIS, stop_reads="area-mean", beam_stand_off_mm=0)
+    assert told == the_session(tmp_path, **GENESIS)
+
+
+def test_a_scale_or_a_mask_without_a_photo_is_refused(tmp_path):
+    for key, value in (("px_per_mm", 20), ("zone_mask", "nope.png")):
+        for where in ({}, {"pores": "measured"}):
+            with pytest.raises(InputFileError, match=f"skin.{key} is about skin.photo, which is"):
+                read_skin(written(tmp_path, skin={**SKIN_TABLE, **where, key: value}))
+
+
+def test_the_ensemble_of_a_skin_file_is_read_with_it(tmp_path):
+    usual = EnsembleSettings(draws=64, members=4, photons=40_000)
+    told = {"perfusion": "thermoregulated", "photons": 5000, "last_day": 9}
+    path = written(tmp_path, simulation=told)
+    expected = replace(usual, perfusion="thermoregulated", photons=5000)
+    assert read_settings(path, usual) == expected
+    alone = tmp_path / "skin.toml"
+    alone.write_text(tomli_w.dumps({"skin": SKIN_TABLE}), encoding="utf-8")
+    assert read_settings(alone, usual) == usual
 
 
 def test_a_skin_written_whole_is_read_as_it_was(tmp_path):
@@ -146,5 +222,7 @@ def test_care_and_ensemble_come_from_their_tables(tmp_path):
     }  # fmt: skip
     assert (content.settings.draws, content.settings.photons, content.settings.seed) == (9, 2000, 1)
     assert content.last_day == 40.0
+    with pytest.raises(InputFileError, match=r"care\[1\]: to_day changes nothing for picking"):
+        read_course(written(tmp_path, care=[{"kind": "picking", "to_day": 30}]))
     with pytest.raises(InputFileError, match=r"care\[1\]: picking runs from day 9 to day 3"):
         read_course(written(tmp_path, care=[{"kind": "picking", "from_day": 9, "to_day": 3}]))

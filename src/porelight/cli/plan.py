@@ -15,7 +15,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     devices: Devices = None,
     measured: Measured = None,
     draws: Draws = 64,
-    seed: Seed = 1,
+    seed: Seed | None = None,
     json: AsJson = False,
 ) -> int:
     """Find settings that are safe for this skin and rank them by what they would change.
@@ -25,8 +25,13 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     output
         TOML file for the best course, ready for 'porelight simulate'; all candidates and all
         refusals with their reasons go beside it as JSON.
+    draws
+        Draws of the biology for each of the many courses, whatever the file's [simulation] says of
+        a single one; its members, photons and perfusion are those of the plan.
+    seed
+        The same seed gives the same plan; that of [simulation], or 1, when left out.
     """
-    from porelight.files.courses import read_skin  # noqa: PLC0415
+    from porelight.files.courses import read_settings, read_skin  # noqa: PLC0415
     from porelight.files.device_files import read_device  # noqa: PLC0415
     from porelight.files.plans import (  # noqa: PLC0415
         everything_beside,
@@ -38,6 +43,9 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     from porelight.workflows.plan import plan as planned  # noqa: PLC0415
 
     whose = read_skin(skin, measured=measured)
+    settings = replace(read_settings(skin, PLANNED_WITH), draws=draws)
+    if seed is not None:
+        settings = replace(settings, seed=seed)
     require_output(output, skin)
     require_output(everything_beside(output), skin)
     at_hand = [read_device(one) if one.endswith(".toml") else one for one in devices or ()]
@@ -46,7 +54,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
             whose,
             goal=goal,
             devices=at_hand or None,
-            settings=replace(PLANNED_WITH, draws=draws, seed=seed),
+            settings=settings,
             progress=progress,
         )
     written = save_plan(found, output)

@@ -49,6 +49,10 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     from porelight.report.tables import forecast_rows  # noqa: PLC0415
     from porelight.workflows.forecast import forecast  # noqa: PLC0415
 
+    if state is None and state_day is not None:
+        raise InputFileError(
+            "--state-day is the day of --state FILE; give the file, or leave it out."
+        )
     content = read_course(course, measured=measured)
     require_output(output, course, continue_from)
     keep_day = state_day

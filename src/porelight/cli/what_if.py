@@ -12,7 +12,7 @@ def what_if(
     years: float = 10.0,
     measured: Measured = None,
     draws: Draws = 200,
-    seed: Seed = 1,
+    seed: Seed | None = None,
     json: AsJson = False,
 ) -> int:
     """Follow a skin over years with and without sunscreen, with and without cleansing.
@@ -23,8 +23,13 @@ def what_if(
         PNG or SVG file for the figure.
     years
         How long, up to 30.
+    draws
+        Draws of the biology, whatever the file's [simulation] says.
+    seed
+        The same seed gives the same numbers; that of [simulation], or 1, when left out.
     """
-    from porelight.files.courses import read_skin  # noqa: PLC0415
+    from porelight.course.settings import USUAL_SETTINGS  # noqa: PLC0415
+    from porelight.files.courses import read_settings, read_skin  # noqa: PLC0415
     from porelight.report.drawing import figure_kind, save_figure  # noqa: PLC0415
     from porelight.report.tables import habit_rows  # noqa: PLC0415
     from porelight.report.what_if_figure import what_if_figure  # noqa: PLC0415
@@ -33,6 +38,8 @@ def what_if(
     whose = read_skin(skin, measured=measured)
     require_output(output, skin)
     figure_kind(output)
+    if seed is None:
+        seed = read_settings(skin, USUAL_SETTINGS).seed
     outcomes = followed_habits(whose, years, draws=draws, seed=seed).outcomes
     save_figure(what_if_figure(outcomes), output)
     rows = habit_rows(outcomes)

@@ -8,7 +8,7 @@ be forgotten.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -84,6 +84,8 @@ class Field:
     decides : callable
         Called with the whole object; returns whether this field decides the result; one that does
         not is no part of the identity.
+    idle : str
+        When it decides nothing, such as "without stop_at_surface_c", for one who states it then.
     """
 
     path: str
@@ -93,6 +95,7 @@ class Field:
     usual: Any = _STATED
     is_told: bool = False
     decides: Callable[[Any], bool] = always
+    idle: str = ""
 
     @property
     def is_optional(self) -> bool:
@@ -219,11 +222,21 @@ class FieldTable(Generic[T]):
         Raises
         ------
         ParameterError
-            If a key is unknown, a value is something else, or one that must be stated is missing.
+            If a key is unknown or has no place beside another one, a value is something else, or
+            one that must be stated is missing.
         """
-        return cast("T", self._built(self.root, self.values(document), ""))
+        values = self.values(document)
+        used: set[str] = set()
+        built = self._built(self.root, values, "", used)
+        for path in values:
+            if path not in used:
+                other = self._partner(path, [one for one in values if one in used])
+                pair = f"{self._by_path[path].key} and {self._by_path[other].key}"
+                raise ParameterError(f"{pair} exclude each other; keep one.")
+        return cast("T", built)
 
-    def _built(self, cls: type, values: Mapping[str, Any], prefix: str) -> Any:
+    def _built(self, cls: type, values: Mapping[str, Any], prefix: str, used: set[str]) -> Any:
+        """Return an object of a class, and enter the paths of its fields among those used."""
         given = {}
         for one in fields(cls):
             if not one.init:
@@ -231,8 +244,10 @@ class FieldTable(Generic[T]):
             path = f"{prefix}{one.name}"
             nested = self._nested(path, values)
             if nested is not None:
-                given[one.name] = self._built(nested, values, f"{path}.")
-            elif path in values:
+                given[one.name] = self._built(nested, values, f"{path}.", used)
+                continue
+            used.add(path)
+            if path in values:
                 given[one.name] = values[path]
             else:
                 entry = self._by_path[path]
@@ -250,6 +265,38 @@ class FieldTable(Generic[T]):
         if max(stated) == 0 and path in self._by_path:
             return None
         return classes[stated.index(max(stated))]
+
+    def require_decisive(self, value: T, stated: Iterable[str]) -> None:
+        """Refuse keys that were stated and change nothing beside the others.
+
+        Parameters
+        ----------
+        value : object
+            The object that they describe.
+        stated : iterable of str
+            Keys that a person wrote.
+
+        Raises
+        ------
+        ParameterError
+            If a key says something else than the usual and yet decides nothing.
+        """
+        keys = set(stated)
+        for one, held in self.leaves(value):
+            idle = one.idle and one.key in keys and not one.decides(value)
+            if idle and not _same(held, one.default):
+                raise ParameterError(f"{one.key} changes nothing {one.idle}; leave it out.")
+
+    def _partner(self, path: str, used: Iterable[str]) -> str:
+        """Return the path of a field that no object can have beside another one."""
+        for place, classes in self.inside.items():
+            for other in used:
+                both = {path, other}
+                if all(one == place or one.startswith(f"{place}.") for one in both) and not any(
+                    both <= set(self._paths(cls, f"{place}.")) for cls in classes
+                ):
+                    return other
+        raise ParameterError(f"{path} has no place in {self.what}.")
 
     def identity(self, value: T) -> str:
         """Return 16 digits that change when, and only when, a field that decides changes."""

@@ -132,6 +132,7 @@ SESSION = FieldTable(
             kind=Word({"area-mean": "area mean", "thermometer": "thermometer"}),
             usual="area mean",
             decides=_has_stop,
+            idle="without stop_at_surface_c",
         ),
         Field(
             path="exposure.cooling",
@@ -189,6 +190,7 @@ SESSION = FieldTable(
             kind=Count(ONE, 0, 2**31),
             usual=0,
             decides=_wanders,
+            idle="without hand_wander_mm or hand_pace_variation (path = 'hand' has both)",
         ),
         Field(
             path="exposure.motion.time",
@@ -209,6 +211,7 @@ SESSION = FieldTable(
             kind=Number(MM, 0.1, 200, _METRES),
             usual=lambda: Thermometer.typical().field_of_view,
             decides=_ends_by_thermometer,
+            idle="without stop_at_surface_c and stop_reads = 'thermometer'",
         ),
         Field(
             path="exposure.thermometer.lag",
@@ -217,6 +220,7 @@ SESSION = FieldTable(
             kind=Number(SECOND, 0, 60),
             usual=lambda: Thermometer.typical().lag,
             decides=_ends_by_thermometer,
+            idle="without stop_at_surface_c and stop_reads = 'thermometer'",
         ),
         Field(
             path="exposure.thermometer.emissivity_setting",
@@ -225,6 +229,7 @@ SESSION = FieldTable(
             kind=Number(ONE, 0.5, 1),
             usual=lambda: Thermometer.typical().emissivity_setting,
             decides=_ends_by_thermometer,
+            idle="without stop_at_surface_c and stop_reads = 'thermometer'",
         ),
         Field(
             path="exposure.beam.profile",
@@ -278,6 +283,8 @@ SESSION = FieldTable(
             meaning="distance from where the diameter holds to the skin",
             kind=Number(MM, 0, 1000, _METRES),
             usual=0.0,
+            decides=lambda session: not session.exposure.beam.is_straight,
+            idle="without beam_half_angle_mrad",
         ),
         Field(
             path="exposure.beam.spreading",
@@ -285,6 +292,8 @@ SESSION = FieldTable(
             meaning="one direction at each point, or a fibre's cone",
             kind=same_words("beam", "fibre"),
             usual="beam",
+            decides=lambda session: session.exposure.beam.half_angle > 0.0,
+            idle="without beam_half_angle_mrad",
         ),
     ),
     {

@@ -41,7 +41,8 @@ CARE = FieldTable(
             meaning="last day; left out for good",
             kind=Number(DAYS, 0, 36500),
             usual=math.inf,
-            decides=lambda care: care.kind != "picking",  # done in a moment
+            decides=lambda care: care.kind != "picking",
+            idle="for picking, which is done in a moment",
         ),
         Field(
             path="level",

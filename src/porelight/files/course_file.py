@@ -258,14 +258,14 @@ def read_course_tables(path: str | Path) -> dict[str, Any]:
     }
 
 
-def read_skin_table(path: str | Path) -> Table:
-    """Read the ``[skin]`` table of a skin file or of a course file."""
+def read_skin_tables(path: str | Path) -> tuple[Table, Table]:
+    """Read the ``[skin]`` and the ``[simulation]`` table of a skin file or of a course file."""
     source = Path(path)
     content = toml_content(source, exact=True)
     whole = set(content) & {"session", "care", "simulation"}
     checked = validated(CourseFile if whole else SkinFile, content, source)
-    table: Table = checked.model_dump(exclude_unset=True)["skin"]
-    return table
+    tables: dict[str, Table] = checked.model_dump(exclude_unset=True)
+    return tables["skin"], tables.get("simulation", {})
 
 
 def course_schema() -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 from porelight.course.codec import skin_of
 from porelight.course.course import Course
+from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.data.file_units import NM
 from porelight.errors import InputFileError, ParameterError
-from porelight.files.course_file import HAND, read_course_tables, read_skin_table
+from porelight.files.course_file import HAND, read_course_tables, read_skin_tables
 from porelight.files.device_files import read_device
 from porelight.files.measurements import load_measured
 from porelight.files.photographs import read_photograph, read_zone_mask
@@ -83,19 +84,32 @@ def read_course(path: str | Path, *, measured: Path | None = None) -> CourseCont
         for number, entry in enumerate(content["session"], start=1)
     ]
     care = [
-        _located(lambda entry=entry: CARE.object(entry), source, f"care[{number}]")
+        _located(lambda entry=entry: _care(_stated(entry)), source, f"care[{number}]")
         for number, entry in enumerate(content["care"], start=1)
     ]
-    simulation = dict(content["simulation"])
-    last_day = simulation.pop("last_day", None)
-    settings = _located(lambda: ENSEMBLE.object(_stated(simulation)), source, "simulation")
+    settings = _settings(content["simulation"], EnsembleSettings(), source)
+    last_day = content["simulation"].get("last_day")
     return CourseContent(Course(skin, tuple(sessions), tuple(care)), settings, last_day)
 
 
 def read_skin(path: str | Path, *, measured: Path | None = None) -> Skin:
     """Read the skin of a skin file or of a course file; see `read_course`."""
     source = Path(path)
-    return _skin(read_skin_table(source), source, measured)
+    return _skin(read_skin_tables(source)[0], source, measured)
+
+
+def read_settings(path: str | Path, usual: EnsembleSettings) -> EnsembleSettings:
+    """Read what a skin file or a course file says of the ensemble.
+
+    Parameters
+    ----------
+    path : str or Path
+        TOML file.
+    usual : EnsembleSettings
+        What is meant where ``[simulation]`` says nothing.
+    """
+    source = Path(path)
+    return _settings(read_skin_tables(source)[1], usual, source)
 
 
 def _located(make: Any, path: Path, where: str) -> Any:
@@ -104,6 +118,12 @@ def _located(make: Any, path: Path, where: str) -> Any:
         return make()
     except ParameterError as problem:
         raise InputFileError(f"{path}: {where}: {problem}") from None
+
+
+def _settings(table: Mapping[str, Any], usual: EnsembleSettings, path: Path) -> EnsembleSettings:
+    stated = {key: value for key, value in _stated(table).items() if key != "last_day"}
+    whole = {**ENSEMBLE.document(usual), **stated}
+    return _located(lambda: ENSEMBLE.object(whole), path, "simulation")  # type: ignore[no-any-return]
 
 
 def _stated(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +150,12 @@ def _pores(
     """Return the pores that a file names, measured before or now; None for typical ones."""
     if files["pores"] is not None and files["photo"] is not None:
         raise InputFileError(f"{path}: skin.pores and skin.photo exclude each other; keep one.")
+    lost = [key for key in ("px_per_mm", "zone_mask") if files[key] is not None]
+    if lost and files["photo"] is None:
+        raise InputFileError(
+            f"{path}: skin.{lost[0]} is about skin.photo, which is not there; add the photo, or "
+            f"leave {lost[0]} out."
+        )
     folder = path.parent / files["pores"] if files["pores"] is not None else None
     if measured is not None:
         folder = measured
@@ -157,9 +183,21 @@ def _measured_pores(folder: Path, zone: str, path: Path) -> PorePopulation:
     return measured.population
 
 
+def _care(stated: Mapping[str, Any]) -> Care:
+    care = CARE.object(stated)
+    CARE.require_decisive(care, stated)
+    return care
+
+
 def _session(table: Mapping[str, Any], folder: Path) -> Session:
+    """Return the session of a table, in which no key is without effect."""
+    session = _session_of(_stated(table), folder)
+    SESSION.require_decisive(session, _stated(table))
+    return session
+
+
+def _session_of(stated: dict[str, Any], folder: Path) -> Session:
     """Return the session of a table: the device's usual one with what the table states."""
-    stated = _stated(table)
     device = _device(stated, folder)
     recorded = _path_of_file(stated, folder)
     if recorded is None and set(stated) >= _SETTING_KEYS:
@@ -224,8 +262,4 @@ def _path_of_file(stated: dict[str, Any], folder: Path) -> PulsePath | None:
             ("hand_pace_variation", usual.pace_variation),
         ):
             stated.setdefault(key, SESSION.field_of(key).kind.write(value))
-    elif "hand_seed" in stated and not {"hand_wander_mm", "hand_pace_variation"} & set(stated):
-        raise ParameterError(
-            f"hand_seed is for path = 'hand'; path is {stated.get('path', 'raster')!r}."
-        )
     return None
