@@ -14,7 +14,7 @@ from porelight.planning.limits import LimitCheck
 from porelight.planning.plan import Candidate, Plan, Refusal
 from porelight.render.skin import render_skin
 
-SMALL = pl.EnsembleSettings(draws=6, members=1, photons=1000)
+SMALL = pl.EnsembleSettings(draws=8, members=1, photons=1000)
 
 
 @dataclass(repr=False)

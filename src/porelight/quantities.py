@@ -15,6 +15,7 @@ Nanometres need '* units.nm'.
 """
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TypeAlias, overload
 
 import numpy as np
@@ -27,7 +28,17 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One kind of number: its name, SI unit, sane range, and meaning."""
+    """One kind of number: its name, SI unit, sane range, and meaning.
+
+    Attributes
+    ----------
+    name, unit, meaning : str
+        Name, SI unit and meaning.
+    low, high : float
+        Range in which a value can lie.
+    hint, hint_low : str
+        The slip of units that a value above the range is, or one below it.
+    """
 
     name: str
     unit: str
@@ -35,6 +46,7 @@ class Quantity:
     high: float
     meaning: str
     hint: str = ""
+    hint_low: str = ""
 
     @overload
     def require(self, value: float, name: str = "") -> float: ...
@@ -54,25 +66,77 @@ class Quantity:
         Raises
         ------
         ParameterError
-            If it is not a number, not finite, or outside the range.
+            If it is not a number, not finite, or outside the range. Truth values and texts are no
+            numbers.
         """
+        given = np.asarray(value)
         try:
-            array = np.asarray(value, dtype=np.float64)
+            array = np.asarray(None if given.dtype.kind in "bSU" else given, dtype=np.float64)
         except (TypeError, ValueError):
+            array = np.array(np.nan)
+        if given.dtype.kind not in "iuf" and np.isnan(array).any():
             message = f"{name or self.name} is {value!r}; expected a number in {self.unit}."
-            raise ParameterError(message) from None
+            raise ParameterError(message)
         bad = ~((array >= self.low) & (array <= self.high))
         if bad.any():
             index = tuple(int(i) for i in np.argwhere(bad)[0])
             where = f" at index {index}" if array.ndim else ""
             unit = "" if self.unit == "1" else f" {self.unit}"
-            hint = f" {self.hint}" if self.hint else ""
+            slip = self.hint_low if array[index] < self.low else self.hint
+            hint = f" {slip}" if slip else ""
             message = (
                 f"{name or self.name} is {array[index]:.6g}{unit}{where}; "
                 f"expected {self.low:g} to {self.high:g}{unit}.{hint}"
             )
             raise ParameterError(message)
         return array if array.ndim else float(array)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeQuantity:
+    """One kind of whole number: its name, sane range, and meaning."""
+
+    name: str
+    low: int
+    high: int
+    meaning: str
+
+    def require(self, value: float, name: str = "") -> int:
+        """Return a whole number as an int if it lies in the sane range.
+
+        Parameters
+        ----------
+        value : int or float
+            Value to check; 1e5 is a whole number, 1.9 and True are none.
+        name : str
+            What the caller calls it; the quantity's own name when empty.
+
+        Raises
+        ------
+        ParameterError
+            If it is not a whole number, or outside the range.
+
+        Examples
+        --------
+        >>> N_PHOTONS.require(1e5)
+        100000
+        >>> SEED.require(1.9)
+        Traceback (most recent call last):
+            ...
+        porelight.errors.ParameterError: seed is 1.9; expected a whole number \
+        from 0 to 9223372036854775807.
+        """
+        given: object = value
+        is_whole = isinstance(given, Integral) and not isinstance(given, bool)
+        if isinstance(given, float | np.floating):
+            is_whole = float(given).is_integer()
+        if not (is_whole and self.low <= value <= self.high):
+            shown = f"{given:g}" if isinstance(given, float | np.floating) else repr(given)
+            raise ParameterError(
+                f"{name or self.name} is {shown}; expected a whole number from {self.low} to "
+                f"{self.high}."
+            )
+        return int(value)
 
 
 WAVELENGTH = Quantity(
@@ -110,7 +174,7 @@ TEMPERATURE = Quantity(
     200.0,
     1000.0,
     "absolute temperature",
-    "Celsius readings need units.celsius(...).",
+    hint_low="Celsius readings need units.celsius(...).",
 )
 TEMPERATURE_RISE = Quantity("temperature_rise", "K", -100.0, 1000.0, "rise above rest")
 MU_A = Quantity("mu_a", "1/m", 0.0, 1e8, "absorption coefficient", "1/mm need '* units.per_mm'.")
@@ -131,5 +195,15 @@ PORE_DIAMETER = Quantity(
     "pore_diameter", "m", 1e-5, 5e-3, "equal-area diameter", "Millimetres need '* units.mm'."
 )
 PIXELS_PER_METRE = Quantity(
-    "pixels_per_metre", "px/m", 100.0, 1e6, "scale of a photograph", "px/mm need '* units.per_mm'."
+    "pixels_per_metre",
+    "px/m",
+    100.0,
+    1e6,
+    "scale of a photograph",
+    hint_low="px/mm need '* units.per_mm'.",
 )
+N_PHOTONS = WholeQuantity("n_photons", 1, 10**12, "photons to follow")
+N_PULSES = WholeQuantity("n_pulses", 1, 100_000, "pulses of one session or exposure")
+N_SESSIONS = WholeQuantity("session", 1, 1000, "number of a session, counted from 1")
+N_THREADS = WholeQuantity("n_threads", 0, 1024, "cores to use, 0 for all")
+SEED = WholeQuantity("seed", 0, 2**63 - 1, "the same seed gives the same numbers")

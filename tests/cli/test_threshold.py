@@ -98,13 +98,13 @@ def test_micrometres_given_as_nanometres_are_told_in_nanometres(capsys):
     with pytest.raises(SystemExit) as left:
         main(["threshold", "--wavelength", "1.94", "--spot", "5", "--duration", "100"])
     assert left.value.code == 2
-    assert "wavelength is 1.94 nm; expected 400 to 3000 nm" in capsys.readouterr().err
+    assert "--wavelength is 1.94 nm; expected 100 to 20000 nm" in capsys.readouterr().err
 
 
 def test_a_spot_without_width_gets_one_line(capsys):
     code, _, err = run(capsys, "--duration", "100", spot="0")
     assert code == 2
-    assert "spot_diameter is 0 m" in err
+    assert "--spot is 0 mm; expected 0.01 to 100 mm" in err
 
 
 def test_a_ring_is_looked_at_where_it_shines():

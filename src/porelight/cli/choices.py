@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from porelight.cli.numbers import typed
 from porelight.errors import InputFileError
 
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ Measured = Annotated[
     Path | None,
     Parameter(help="Folder that 'porelight measure' wrote: its pores replace the typical ones."),
 ]
-Draws = Annotated[int, Parameter(help="Draws of the biology: more are smoother and take longer.")]
-Seed = Annotated[int, Parameter(help="The same seed gives the same numbers.")]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON.")]
 ScaleSource = Literal["marker", "dpi", "iris", "ruler"]
 
@@ -76,7 +75,12 @@ class ScaleOptions:
 
     px_per_mm: Annotated[
         float | None,
-        Parameter(help="Scale of the photograph. Below 5 is refused, below 12 is warned about."),
+        typed(
+            "PIXELS_PER_METRE",
+            "per_mm",
+            "px/mm",
+            help="Scale of the photograph. Below 5 is refused, below 12 is warned about.",
+        ),
     ] = None
     scale_from: Annotated[
         ScaleSource | None,
@@ -88,11 +92,16 @@ class ScaleOptions:
     ] = None
     scale_error_percent: Annotated[
         float,
-        Parameter(help="Standard deviation of --px-per-mm; it is carried into every millimetre."),
+        typed(
+            "photo.photograph.SCALE_ERROR",
+            "percent",
+            "%",
+            help="Standard deviation of --px-per-mm; it is carried into every millimetre.",
+        ),
     ] = 1.0
-    ruler_tick_mm: Annotated[float, Parameter(help="Distance between two ticks of the ruler.")] = (
-        1.0
-    )
+    ruler_tick_mm: Annotated[
+        float, typed("LENGTH", "mm", help="Distance between two ticks of the ruler.")
+    ] = 1.0
 
     @property
     def needs_face(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 from porelight.cli.choices import (
     NO_SCALE,
@@ -13,6 +14,7 @@ from porelight.cli.choices import (
     ZoneOptions,
 )
 from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.numbers import Day, typed
 from porelight.cli.photographed import read_scaled
 from porelight.errors import InputFileError
 
@@ -25,10 +27,10 @@ def compare(  # noqa: PLR0913  each is an option of the command line
     output: Output,
     zone: Zone,
     scale: ScaleOptions = NO_SCALE,
-    px_per_mm_after: float | None = None,
+    px_per_mm_after: Annotated[float | None, typed("PIXELS_PER_METRE", "per_mm", "px/mm")] = None,
     part: ZoneOptions = WHOLE_PHOTOGRAPH,
     forecast: Path | None = None,
-    day: float | None = None,
+    day: Day | None = None,
     json: AsJson = False,
 ) -> int:
     """Compare two photographs of the same skin, pore by pore.

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from porelight.cli.choices import AsJson, Output, Seed
+from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import print_json
+from porelight.cli.numbers import Seed
 
 
 def demo(*, output: Output = Path("demo-output"), seed: Seed = 1, json: AsJson = False) -> int:

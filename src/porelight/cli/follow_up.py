@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from porelight.cli.choices import AsJson, CoursePath, Draws, Output
+from porelight.cli.choices import AsJson, CoursePath, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.numbers import Draws
 
 
 def follow_up(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from porelight.cli.choices import AsJson, Output, Seed
+from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import (
     note_on_waiting,
     print_json,
@@ -23,6 +23,7 @@ from porelight.cli.light_tables import (
     print_summary,
     skin_types_document,
 )
+from porelight.cli.numbers import Photons, Seed, Threads, typed
 from porelight.errors import InputFileError
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ light = App(
 )
 
 Case = Annotated[Path, Parameter(help="TOML file; 'porelight light example' prints one.")]
-Threads = Annotated[int, Parameter(help="Cores to use; 0 takes all.")]
 
-_USUAL_PHOTONS = 1e6
+_USUAL_PHOTONS = 1_000_000
 
 
 @light.command
@@ -44,10 +44,10 @@ def run(  # noqa: PLR0913  each is an option of the command
     /,
     *,
     output: Output,
-    photons: float | None = None,
-    seconds: float | None = None,
+    photons: Photons | None = None,
+    seconds: Annotated[float | None, typed("TIME", shown="s")] = None,
     precision: str = "",
-    seed: int | None = None,
+    seed: Seed | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
     threads: Threads = 0,
     json: AsJson = False,
@@ -129,7 +129,7 @@ def sweep(
     /,
     *,
     output: Output | None = None,
-    photons: float = _USUAL_PHOTONS,
+    photons: Photons = _USUAL_PHOTONS,
     seed: Seed = 1,
     threads: Threads = 0,
     json: AsJson = False,
@@ -177,7 +177,7 @@ def paths(
     case: Case,
     /,
     *,
-    photons: float = _USUAL_PHOTONS,
+    photons: Photons = _USUAL_PHOTONS,
     seed: Seed = 1,
     threads: Threads = 0,
     json: AsJson = False,

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import print_json, require_folder_of, require_output, say
+from porelight.cli.numbers import typed
 from porelight.errors import InputFileError
 from porelight.files.exports import endings_of
 
@@ -100,8 +101,8 @@ def export(
     /,
     *,
     output: ExportedLight,
-    voxel_mm: float = 0.1,
-    width_mm: float = 20.0,
+    voxel_mm: Annotated[float, typed("files.light_exchange.VOXEL", "mm")] = 0.1,
+    width_mm: Annotated[float, typed("LENGTH", "mm")] = 20.0,
     json: AsJson = False,
 ) -> int:
     """Write a case or a run for other programs; the name's ending says what.

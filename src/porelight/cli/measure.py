@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from porelight.cli.choices import (
     NO_SCALE,
@@ -14,6 +14,7 @@ from porelight.cli.choices import (
     ZoneOptions,
 )
 from porelight.cli.console import complain, print_json, print_rows, progress_bar, say
+from porelight.cli.numbers import typed
 from porelight.cli.photographed import read_scaled
 from porelight.errors import InputFileError, PorelightError
 
@@ -34,8 +35,8 @@ def measure(  # noqa: PLR0913  each is an option of the command line
     zone: Zone | None = None,
     part: ZoneOptions = WHOLE_PHOTOGRAPH,
     landmarks: bool = False,
-    distance_cm: float | None = None,
-    false_discovery: float | None = None,
+    distance_cm: Annotated[float | None, typed("photo.perspective.DISTANCE", "cm")] = None,
+    false_discovery: Annotated[float | None, typed("FRACTION")] = None,
     json: AsJson = False,
 ) -> int:
     """Measure the pores of photographs in millimetres.

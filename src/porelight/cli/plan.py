@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from porelight.cli.choices import AsJson, Devices, Draws, Goal, Measured, Output, Seed, SkinFile
+from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinFile
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.numbers import Draws, Seed
 
 
 def plan(  # noqa: PLR0913  each is an option of the command line

@@ -1,6 +1,7 @@
 """``porelight preview``: the photograph with its pores at the predicted size, measured again."""
 
 from pathlib import Path
+from typing import Annotated
 
 from porelight.cli.choices import (
     NO_SCALE,
@@ -12,6 +13,7 @@ from porelight.cli.choices import (
     ZoneOptions,
 )
 from porelight.cli.console import print_json, progress_bar, require_output, say
+from porelight.cli.numbers import Day, typed
 from porelight.cli.photographed import read_scaled
 from porelight.errors import InputFileError
 
@@ -24,9 +26,9 @@ def preview(  # noqa: PLR0913  each is an option of the command line
     zone: Zone,
     scale: ScaleOptions = NO_SCALE,
     part: ZoneOptions = WHOLE_PHOTOGRAPH,
-    change_percent: float | None = None,
+    change_percent: Annotated[float | None, typed("render.preview.CHANGE", "percent", "%")] = None,
     forecast: Path | None = None,
-    day: float | None = None,
+    day: Day | None = None,
     json: AsJson = False,
 ) -> int:
     """Draw a photograph with its pores at the predicted size, and measure the drawing as a check.

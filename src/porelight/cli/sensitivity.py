@@ -1,7 +1,10 @@
 """``porelight sensitivity``: which unknown number matters most for a forecast."""
 
+from typing import Annotated
+
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.numbers import Day, typed
 
 
 def sensitivity(
@@ -10,8 +13,8 @@ def sensitivity(
     *,
     output: Output,
     outcome: str = "area_fraction",
-    day: float | None = None,
-    base: int = 64,
+    day: Day | None = None,
+    base: Annotated[int, typed("inference.sensitivity.N_POINTS")] = 64,
     measured: Measured = None,
     json: AsJson = False,
 ) -> int:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.numbers import typed
 from porelight.errors import InputFileError, ParameterError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def session(
     /,
     *,
     output: Output,
-    number: int = 1,
+    number: Annotated[int, typed("N_SESSIONS")] = 1,
     films: Literal["gif", "mp4", "none"] = "gif",
     skin_types: Annotated[bool, Parameter(negative="")] = False,
     json: AsJson = False,

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
 from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.numbers import Day
 from porelight.errors import InputFileError
 
 
@@ -19,7 +20,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     measured: Measured = None,
     posterior: Annotated[bool, Parameter(negative="")] = False,
     state: Path | None = None,
-    state_day: float | None = None,
+    state_day: Day | None = None,
     continue_from: Path | None = None,
     json: AsJson = False,
 ) -> int:

@@ -5,35 +5,36 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson, Seed
+from porelight.cli.choices import AsJson
 from porelight.cli.console import print_json, print_rows, say
+from porelight.cli.numbers import Photons, Seed, SkinType, typed
 from porelight.errors import ParameterError
 
 if TYPE_CHECKING:
     from porelight.session.threshold import ExposureOutcome, Threshold
 
-_SHORTEST, _LONGEST = 400.0, 3000.0  # nm; what is known of skin ends here
+Milliseconds = Annotated[float, typed("TIME", "ms")]
 
 
 def threshold(  # noqa: PLR0913  what a paper states of an exposure
     *,
-    wavelength: float,
-    spot: float,
-    duration: float = 0.0,
+    wavelength: Annotated[float, typed("WAVELENGTH", "nm")],
+    spot: Annotated[float, typed("SPOT_DIAMETER", "mm")],
+    duration: Annotated[float, typed("PULSE_DURATION", "ms")] = 0.0,
     envelope: Path | None = None,
     profile: Literal["flat-top", "gaussian"] = "flat-top",
-    pulses: int = 1,
-    rate: float = 0.0,
+    pulses: Annotated[int, typed("N_PULSES")] = 1,
+    rate: Annotated[float, typed("RATE", "Hz")] = 0.0,
     endpoint: Literal["burn", "coagulation", "vaporisation"] = "burn",
     skin: Literal["human", "pig", "white-pig"] = "human",
-    fitzpatrick: int = 2,
+    fitzpatrick: SkinType = 2,
     excised: Annotated[bool, Parameter(negative="")] = False,
     cooling: Literal["air", "cold air", "contact", "cryogen"] = "air",
-    cooling_time: float = 0.0,
-    cooling_lead: float = 0.0,
-    fluence: float = 0.0,
+    cooling_time: Milliseconds = 0.0,
+    cooling_lead: Milliseconds = 0.0,
+    fluence: Annotated[float, typed("RADIANT_EXPOSURE", "J_per_cm2", "J/cm2")] = 0.0,
     criterion: str = "two-channel",
-    photons: int = 200_000,
+    photons: Photons = 200_000,
     seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
@@ -64,7 +65,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     skin
         A person's cheek, a pigmented miniature pig (Yucatan), or a white farm pig (Yorkshire).
     fitzpatrick
-        Skin type of a person, 1 to 6.
+        Skin type of a person, 1 to 6 or I to VI.
     excised
         Skin without blood flow, at room temperature.
     cooling
@@ -89,10 +90,6 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         raise ParameterError(
             f"duration is {duration:g} ms and envelope {envelope or 'not given'}; expected one of "
             "the two: --duration 25, or --envelope pulse.csv."
-        )
-    if not _SHORTEST <= wavelength <= _LONGEST:
-        raise ParameterError(
-            f"wavelength is {wavelength:g} nm; expected {_SHORTEST:g} to {_LONGEST:g} nm."
         )
     found = threshold_of(
         wavelength=wavelength * nm,

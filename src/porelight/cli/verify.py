@@ -2,8 +2,9 @@
 
 from cyclopts import App
 
-from porelight.cli.choices import AsJson, Seed
+from porelight.cli.choices import AsJson
 from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.numbers import Photons, Seed
 
 verify = App(
     name="verify", help="Run the published benchmarks: expected, found, standard error, z, verdict."
@@ -11,7 +12,7 @@ verify = App(
 
 
 @verify.default
-def everything(*, photons: int = 0, seed: Seed = 1, json: AsJson = False) -> int:
+def everything(*, photons: Photons = 0, seed: Seed = 1, json: AsJson = False) -> int:
     """Run the published benchmarks: expected, found, standard error, z, verdict.
 
     Parameters
@@ -23,7 +24,7 @@ def everything(*, photons: int = 0, seed: Seed = 1, json: AsJson = False) -> int
 
 
 @verify.command(name="light")
-def light_alone(*, photons: int = 0, seed: Seed = 1, json: AsJson = False) -> int:
+def light_alone(*, photons: Photons = 0, seed: Seed = 1, json: AsJson = False) -> int:
     """Run the benchmarks of light alone: layers, pores, samplers, both kernels.
 
     Parameters

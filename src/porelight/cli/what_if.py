@@ -1,7 +1,10 @@
 """``porelight what-if``: years with and without sunscreen, with and without cleansing."""
 
-from porelight.cli.choices import AsJson, Draws, Measured, Output, Seed, SkinFile
+from typing import Annotated
+
+from porelight.cli.choices import AsJson, Measured, Output, SkinFile
 from porelight.cli.console import print_json, print_rows, require_output, say
+from porelight.cli.numbers import Draws, Seed, typed
 
 
 def what_if(
@@ -9,7 +12,7 @@ def what_if(
     /,
     *,
     output: Output,
-    years: float = 10.0,
+    years: Annotated[float, typed("inference.what_if.YEARS", shown="years")] = 10.0,
     measured: Measured = None,
     draws: Draws = 200,
     seed: Seed | None = None,

@@ -17,6 +17,13 @@ from porelight.data.file_units import ONE, Unit
 from porelight.errors import ParameterError
 
 
+def in_range(low: float, high: float, unit: Unit, hint: str) -> str:
+    """Return what would be right in place of a number out of range, without a last full stop."""
+    if low == -math.inf and high == math.inf:
+        return f"a finite number in{unit.behind}" if unit.behind else "a finite number"
+    return f"{low:g} to {high:g}{unit.behind}{f'. {hint}' if hint else ''}".removesuffix(".")
+
+
 class Kind(Protocol):
     """How one value is written in files."""
 
@@ -52,9 +59,11 @@ class Number:
         """Return the number in SI."""
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             raise TypeError(f"a number in {self.unit.name}")
-        if not math.isfinite(value):
-            raise ValueError(f"a finite number in {self.unit.name}")
-        return self.unit.to_si(value if isinstance(value, Decimal) else float(value))
+        given = value if isinstance(value, Decimal) else float(value)
+        # as a float: the decimal 0.1 is less than the float that stands for it
+        if not (math.isfinite(given) and self.low <= float(given) <= self.high):
+            raise ValueError(in_range(self.low, self.high, self.unit, self.hint))
+        return self.unit.to_si(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,10 @@ class Count:
         """Return the number itself."""
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError("a whole number")
-        return int(value)
+        whole = int(value)
+        if not self.low <= whole <= self.high:
+            raise ValueError(in_range(self.low, self.high, self.unit, self.hint))
+        return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
-from porelight.errors import ParameterError
+from porelight.quantities import WholeQuantity
 from porelight.session.monitoring import Perfusion, require_perfusion
+
+N_DRAWS = WholeQuantity("draws", 8, 100_000, "draws of the biology")
+N_MEMBERS = WholeQuantity("members", 1, 200, "draws of the physics")
+N_PHOTONS = WholeQuantity("photons", 1000, 10**9, "photons per member")
+SEED = WholeQuantity("seed", 0, 2**31, "the same seed gives the same numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,8 @@ class EnsembleSettings:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        for name in ("draws", "members", "photons"):
-            if getattr(self, name) < 1:
-                raise ParameterError(f"{name} is {getattr(self, name)}; expected 1 or more.")
-        if self.seed < 0:
-            raise ParameterError(f"seed is {self.seed}; expected a whole number of 0 or more.")
+        for kind in (N_DRAWS, N_MEMBERS, N_PHOTONS, SEED):
+            object.__setattr__(self, kind.name, kind.require(getattr(self, kind.name)))
         require_perfusion(self.perfusion)
 
 

@@ -11,7 +11,8 @@ from porelight.course.fields import Field, FieldTable
 from porelight.course.kinds import Count, Number, Word, same_words
 from porelight.course.regimen import Care
 from porelight.course.session_fields import SESSION
-from porelight.course.settings import EnsembleSettings
+from porelight.course.settings import N_DRAWS, N_MEMBERS, N_PHOTONS, EnsembleSettings
+from porelight.course.settings import SEED as SEEDS
 from porelight.course.skin_fields import LAYER, PORES, SKIN
 from porelight.data.file_units import ONE
 
@@ -61,29 +62,29 @@ ENSEMBLE = FieldTable(
         Field(
             path="draws",
             key="draws",
-            meaning="draws of the biology",
-            kind=Count(DRAWS, 8, 100_000),
+            meaning=N_DRAWS.meaning,
+            kind=Count(ONE, N_DRAWS.low, N_DRAWS.high),
             usual=500,
         ),
         Field(
             path="members",
             key="members",
-            meaning="draws of the physics",
-            kind=Count(MEMBERS, 1, 200),
+            meaning=N_MEMBERS.meaning,
+            kind=Count(ONE, N_MEMBERS.low, N_MEMBERS.high),
             usual=8,
         ),
         Field(
             path="photons",
             key="photons",
-            meaning="photons per member",
-            kind=Count(PHOTONS, 1000, 10**9),
+            meaning=N_PHOTONS.meaning,
+            kind=Count(ONE, N_PHOTONS.low, N_PHOTONS.high),
             usual=100_000,
         ),
         Field(
             path="seed",
             key="seed",
-            meaning="the same seed gives the same numbers",
-            kind=Count(ONE, 0, 2**31),
+            meaning=SEEDS.meaning,
+            kind=Count(ONE, SEEDS.low, SEEDS.high),
             usual=1,
         ),
         Field(

@@ -18,11 +18,12 @@ from porelight.files.vtk import write_vtr
 from porelight.files.writing import write_text
 from porelight.light.field import LightField
 from porelight.light.run import LightRun
-from porelight.quantities import LENGTH
+from porelight.quantities import LENGTH, Quantity
 from porelight.units import mm
 from porelight.workflows.light_fluence import LightFluence
 
 _MOST_VOXELS = 200_000_000
+VOXEL = Quantity("voxel", "m", 1e-6, 1e-2, "side of a voxel", "Millimetres need '* units.mm'.")
 KeptRun: TypeAlias = tuple[LightRun, LightCase]
 
 
@@ -53,9 +54,9 @@ def export_light(source: Path, target: Path, *, voxel: float, width: float) -> P
     ParameterError
         If voxels cannot hold the case.
     """
-    if LENGTH.require(voxel, "voxel") == 0.0 or LENGTH.require(width, "width") < voxel:
+    if LENGTH.require(width, "width") < VOXEL.require(voxel):
         raise InputFileError(
-            f"voxel is {voxel:g} m in a box {width:g} m wide; expected at least one voxel above 0."
+            f"voxel is {voxel:g} m in a box {width:g} m wide; expected one voxel or more."
         )
     box = Voxels(voxel, width)
     if source.suffix.lower() == ".toml":

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.quantities import PULSE_DURATION, TIME, Floats
+from porelight.quantities import N_PULSES, PULSE_DURATION, TIME, Floats
 
 _MOST = 100_000  # intervals; a session of more pulses belongs to the superposition of `scan`
 
@@ -147,8 +147,7 @@ class TemporalProfile:
         ParameterError
             If the profile is longer than the period, or the count is not a whole number above 0.
         """
-        if isinstance(n, bool) or int(n) != n or n < 1:
-            raise ParameterError(f"n_pulses is {n!r}; expected a whole number of 1 or more.")
+        n = N_PULSES.require(n)
         if n == 1:
             return self
         if not np.isfinite(period) or self.duration > period * (1.0 + 1e-12):

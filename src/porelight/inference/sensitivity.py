@@ -19,6 +19,7 @@ References
    model output," Reliab. Eng. Syst. Saf. 50, 225-239 (1995), doi:10.1016/0951-8320(95)00099-2.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,9 +36,10 @@ from porelight.course.simulation import BIOLOGY, Results, advance, begin, treate
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.progress import Progress
-from porelight.quantities import Floats
+from porelight.quantities import Floats, WholeQuantity
 from porelight.tissue.skin import Skin
 
+N_POINTS = WholeQuantity("n_base", 2, 4096, "points of the design, a power of 2")
 PHYSICS_FACTOR = "physics of the sessions"
 POPULATION_FACTOR = "pores as measured"
 _SHOWN = 6  # factors in a printed result
@@ -234,8 +236,9 @@ def _question(name: str, day: float, n_base: int, laws: Laws) -> OutcomeVariable
     variable = next((one for one in known if one.is_history and one.is_called(name)), None)
     if variable is None:
         raise ParameterError(f"{name!r} is no outcome over draws and days; try 'area_fraction'.")
-    if not day > 0.0:
+    if not 0.0 < day < math.inf:
         raise ParameterError(f"day is {day:g}; expected a day after 0.")
-    if n_base < 2 or n_base & (n_base - 1):
-        raise ParameterError(f"n_base is {n_base}; expected a power of 2, such as 64.")
+    whole = N_POINTS.require(n_base)
+    if whole & (whole - 1):
+        raise ParameterError(f"n_base is {whole}; expected a power of 2, such as 64.")
     return variable

@@ -16,10 +16,11 @@ from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import advance, begin
 from porelight.errors import ParameterError
+from porelight.quantities import Quantity
 from porelight.tissue.skin import Skin
 
 YEAR = 365.25  # d
-LONGEST = 30.0  # years
+YEARS = Quantity("years", "years", 0.0, 30.0, "time for which habits are followed")
 
 _SUN = Care("unprotected-sun")
 _SCREEN, _CLEANSING = Care("sun-protection"), Care("cleansing")
@@ -71,8 +72,8 @@ def what_if(
     >>> sorted(done) == sorted(HABITS)
     True
     """
-    if not 0.0 < years <= LONGEST:
-        raise ParameterError(f"years is {years:g}; expected above 0 and up to {LONGEST:g}.")
+    if YEARS.require(years) == 0.0:
+        raise ParameterError(f"years is 0; expected above 0 and up to {YEARS.high:g}.")
     days = np.linspace(0.0, years * YEAR, max(2, round(4.0 * years) + 1))
     start = begin(skin, EnsembleSettings(draws=draws, members=1, seed=seed), laws=laws)
     return {

@@ -14,13 +14,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from porelight.errors import ParameterError
-
 Result = TypeVar("Result")
 
 # enough that a standard error is itself known to 13 %, few enough that each is long
 N_BATCHES = 32
-_LARGEST_SEED = 2**63 - 1
 # batches in the queue for each thread: no thread is idle, and little work is lost at a stop
 _WAITING = 2
 
@@ -38,21 +35,6 @@ class Batch:
         """Return a batch of a run; its number chooses the child of the run's seed."""
         child = np.random.SeedSequence(seed, spawn_key=(number,))
         return cls(n_photons, *child.spawn(2))
-
-
-def require_seed(seed: int) -> int:
-    """Return a seed that every file can hold, as a signed number of 64 bits.
-
-    Raises
-    ------
-    ParameterError
-        If it is negative or larger.
-    """
-    if not 0 <= seed <= _LARGEST_SEED:
-        raise ParameterError(
-            f"seed is {seed}; expected a whole number from 0 to {_LARGEST_SEED} (2^63 - 1)."
-        )
-    return seed
 
 
 def batches(n_photons: int, seed: int) -> list[Batch]:

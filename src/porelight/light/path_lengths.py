@@ -31,7 +31,7 @@ from porelight.light._batches import available_threads, batches, in_order
 from porelight.light._kernel import Tally
 from porelight.light.follicle import Follicle
 from porelight.light.sweep import require_fast, tone_tracer
-from porelight.light.transport import require_run, scene_of
+from porelight.light.transport import required_run, scene_of
 from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
@@ -94,7 +94,7 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
     More than seven layers take a second walk of the same photons, and so on. The difference is a
     derivative to about 1e-6 of itself, far below any standard error.
     """
-    require_run(n_photons, seed, n_threads)
+    n_photons, seed, n_threads = required_run(n_photons, seed, n_threads)
     rings = Grid(grid.r_edges, grid.z_edges[[0, -1]])
     scene = scene_of(
         optics, beam, rings, cell_radius=cell_radius, follicle=follicle, vessels=vessels

@@ -17,7 +17,6 @@ from porelight.light._batches import (
     available_threads,
     endless_batches,
     in_order,
-    require_seed,
 )
 from porelight.light._bodies import medium_names
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
@@ -32,6 +31,7 @@ from porelight.light.tally_regions import (
     region_sums,
     tally_regions_in,
 )
+from porelight.quantities import N_PHOTONS, N_THREADS, SEED
 
 __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged"]
 
@@ -149,9 +149,8 @@ def begun(
         If the seed or the size of a batch is impossible, a tally region lies off the grid, or two
         shares have the same name.
     """
-    require_seed(seed)
-    if photons_per_batch < 1:
-        raise ParameterError(f"photons_per_batch is {photons_per_batch}; expected 1 or more.")
+    seed = SEED.require(seed)
+    photons_per_batch = N_PHOTONS.require(photons_per_batch, "photons_per_batch")
     regions = tally_regions_in(scene, tally_regions)
     run = LightRun(
         scene, kernel_for(scene, kernel), (seed,), photons_per_batch, regions, Averages()
@@ -186,8 +185,7 @@ def growing(run: LightRun, n_threads: int = 0) -> Iterator[LightRun]:
             f"a merged run of seeds {', '.join(map(str, run.seeds))} cannot go on; go on with one "
             "of its parts, or start another seed, and merge again."
         )
-    if n_threads < 0:
-        raise ParameterError(f"n_threads is {n_threads}; expected 1 or more, or 0 for all cores.")
+    n_threads = N_THREADS.require(n_threads)
     sums = region_sums(run.scene, run.tally_regions)
     averages = run.averages
     work = endless_batches(run.photons_per_batch, run.seeds[0], averages.n_batches)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from porelight.errors import ParameterError
 from porelight.light._batches import N_BATCHES
 from porelight.light.run import LightRun, growing
+from porelight.quantities import N_PHOTONS, TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Stop:
 
     def __post_init__(self) -> None:
         """Check that there is an end."""
-        for name, value in (("photons", self.photons), ("seconds", self.seconds)):
-            if not value > 0.0:
-                raise ParameterError(f"{name} is {value:g}; expected more than 0.")
+        if self.photons != math.inf:
+            N_PHOTONS.require(self.photons, "photons")
+        if self.seconds != math.inf and TIME.require(self.seconds, "seconds") == 0.0:
+            raise ParameterError("seconds is 0; expected more than 0.")
         if self.precision is None and math.isinf(self.photons) and math.isinf(self.seconds):
             raise ParameterError(
                 "nothing says when to stop; give photons, seconds, or a precision."

@@ -34,7 +34,7 @@ from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.tally_regions import TallyRegion, region_sums, tally_regions_in
-from porelight.light.transport import require_run, scene_of
+from porelight.light.transport import required_run, scene_of
 from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
@@ -84,7 +84,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     C. K. Hayakawa et al., "Perturbation Monte Carlo methods to solve inverse photon migration
     problems in heterogeneous tissues," Opt. Lett. 26, 1335-1337 (2001). doi:10.1364/OL.26.001335
     """
-    require_run(n_photons, seed, n_threads)
+    n_photons, seed, n_threads = required_run(n_photons, seed, n_threads)
     _require_alike(tones)
     mu_a = np.stack([optics.mu_a for optics in tones])
     first = tones[0]

@@ -25,7 +25,6 @@ from porelight.light._batches import (
     available_threads,
     batches,
     in_order,
-    require_seed,
 )
 from porelight.light._fit import require_fit
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
@@ -35,7 +34,7 @@ from porelight.light.follicle import Follicle
 from porelight.light.tally_regions import region_sums, tally_regions_in
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
-from porelight.quantities import LENGTH
+from porelight.quantities import LENGTH, N_PHOTONS, N_THREADS, SEED
 from porelight.tissue.optics import LayeredOptics
 
 __all__ = ["Kernel", "Scene", "scene_of", "transport"]
@@ -115,7 +114,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     ----------
     L. Wang, S. L. Jacques, L. Zheng, "MCML," Comput. Methods Programs Biomed. 47, 131-146 (1995).
     """
-    require_run(n_photons, seed, n_threads)
+    n_photons, seed, n_threads = required_run(n_photons, seed, n_threads)
     scene = scene_of(
         optics,
         beam,
@@ -153,17 +152,21 @@ def scene_of(
     return Scene(optics, beam, grid, cell_radius, follicle, tuple(vessels), weight_window)
 
 
-def require_run(n_photons: int, seed: int, n_threads: int) -> None:
-    if n_photons < N_BATCHES:
+def required_run(n_photons: int, seed: int, n_threads: int) -> tuple[int, int, int]:
+    """Return size, seed and threads of a run as whole numbers.
+
+    Raises
+    ------
+    ParameterError
+        If one is no whole number or out of range.
+    """
+    n = N_PHOTONS.require(n_photons)
+    if n < N_BATCHES:
         raise ParameterError(
-            f"n_photons is {n_photons}; expected at least {N_BATCHES}, one for each batch. "
-            "About 100 000 give reflectance to 0.2 %."
+            f"n_photons is {n}; expected at least {N_BATCHES}, one for each batch. About 100 000 "
+            "give reflectance to 0.2 %."
         )
-    require_seed(seed)
-    if n_threads < 0:
-        raise ParameterError(
-            f"n_threads is {n_threads}; expected 1 or more, or 0 for every core there is."
-        )
+    return n, SEED.require(seed), N_THREADS.require(n_threads)
 
 
 def _require_cell(cell_radius: float, beam: Beam) -> None:

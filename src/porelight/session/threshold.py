@@ -24,7 +24,7 @@ from porelight.injury.published import PUBLISHED, published_coefficients
 from porelight.injury.rate_process import Rate, damage_integral
 from porelight.laser.beam import Beam, Profile
 from porelight.laser.profiles import BeamImage, RadialProfile
-from porelight.quantities import Floats
+from porelight.quantities import N_PULSES, RATE, Floats
 from porelight.session.single_exposure import Heating, SingleExposure, room_air
 from porelight.session.target import Target
 
@@ -165,9 +165,11 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
     temporal_profile = (
         duration if isinstance(duration, TemporalProfile) else TemporalProfile.rectangle(duration)
     )
-    if n_pulses != 1:
+    n_pulses = N_PULSES.require(n_pulses)
+    if n_pulses > 1:
         if not rate > 0.0:
             raise ParameterError(f"rate is {rate:g} Hz; {n_pulses} pulses need a rate above 0 Hz.")
+        RATE.require(rate)
         temporal_profile = temporal_profile.repeated(1.0 / rate, n_pulses)
     course = room_air(target)
     if cooling != "air":

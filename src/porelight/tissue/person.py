@@ -12,23 +12,30 @@ FITZPATRICK = (1, 2, 3, 4, 5, 6)
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
 
-def fitzpatrick_type(value: int) -> int:
-    """Return a Fitzpatrick skin type unchanged if it is one.
+def fitzpatrick_type(value: int | str) -> int:
+    """Return a Fitzpatrick skin type as a number.
+
+    Parameters
+    ----------
+    value : int or str
+        1 to 6, or as it is written: "I" to "VI".
 
     Raises
     ------
     ParameterError
-        If it is not a whole number from 1 to 6.
+        If it is neither.
 
     Examples
     --------
-    >>> fitzpatrick_type(4)
-    4
+    >>> fitzpatrick_type(4), fitzpatrick_type("IV")
+    (4, 4)
     """
-    if isinstance(value, bool) or value not in FITZPATRICK:
+    if isinstance(value, str) and value.upper() in ROMAN:
+        return ROMAN.index(value.upper()) + 1
+    if isinstance(value, bool | str) or value not in FITZPATRICK:
         raise ParameterError(
             f"fitzpatrick is {value!r}; expected a skin type from 1 (I, very fair) to 6 (VI, very "
-            "dark) as a whole number."
+            "dark)."
         )
     return int(value)
 

@@ -103,7 +103,7 @@ class Skin:
         ):
             if value not in known:
                 raise ParameterError(f"no {name} named {value!r}{did_you_mean(str(value), known)}")
-        fitzpatrick_type(self.fitzpatrick)
+        object.__setattr__(self, "fitzpatrick", fitzpatrick_type(self.fitzpatrick))
         AGE.require(self.age)
         if not abs(self.sebum) <= _MOST_SEBUM:
             raise ParameterError(
@@ -168,7 +168,7 @@ class Skin:
             raise ParameterError(f"no zone named {zone!r}{did_you_mean(str(zone), get_args(Zone))}")
         if sex not in get_args(Sex):
             raise ParameterError(f"no sex named {sex!r}{did_you_mean(str(sex), get_args(Sex))}")
-        fitzpatrick_type(fitzpatrick)
+        fitzpatrick = fitzpatrick_type(fitzpatrick)
         AGE.require(age)
         if pores is None:
             pores = PorePopulation.typical(zone, fitzpatrick, age, sex, oiliness, values=values)

@@ -239,19 +239,6 @@ def light_merge(results: Sequence[LightResult]) -> LightResult:
     return LightResult(results[0].setup, whole)
 
 
-def whole_photons(photons: float) -> int:
-    """Return a number of photons such as 1e6 as a whole one.
-
-    Raises
-    ------
-    ParameterError
-        If it is no number.
-    """
-    if not math.isfinite(photons):
-        raise ParameterError(f"photons is {photons:g}; expected a number of photons, such as 1e6.")
-    return int(photons)
-
-
 def _require_same(start: LightRun, begun: LightRun, seed: int | None) -> None:
     """Refuse to go on with a run of another setup or seed."""
     if start.fingerprint != begun.fingerprint:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from porelight.light.path_lengths import PathLengths, path_lengths
+from porelight.quantities import N_PHOTONS
 from porelight.units import mm
-from porelight.workflows.light import USUAL_PHOTONS, whole_photons
+from porelight.workflows.light import USUAL_PHOTONS
 from porelight.workflows.light_setup import LightSetup
 
 
@@ -56,7 +57,7 @@ def light_paths(
     ParameterError
         If there is a weight window, or the fast kernel cannot run the setup.
     """
-    n_photons = whole_photons(photons)
+    n_photons = N_PHOTONS.require(photons, "photons")
     setup.require_even_weights("a path length")
     found = path_lengths(
         setup.optics,

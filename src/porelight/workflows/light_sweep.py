@@ -9,7 +9,8 @@ from porelight.light.preparation import prepared_by
 from porelight.light.sweep import sweep
 from porelight.light.tally_regions import Share
 from porelight.progress import Progress, unheard
-from porelight.workflows.light import USUAL_PHOTONS, whole_photons
+from porelight.quantities import N_PHOTONS
+from porelight.workflows.light import USUAL_PHOTONS
 from porelight.workflows.light_setup import LightSetup
 from porelight.workflows.light_shares import concise, named_shares
 
@@ -93,7 +94,7 @@ def light_sweep(
         If the layers are not those of a skin, there is a weight window, or the fast kernel cannot
         run them.
     """
-    n_photons = whole_photons(photons)
+    n_photons = N_PHOTONS.require(photons, "photons")
     setups = {fitzpatrick: setup.of_type(fitzpatrick) for fitzpatrick in FITZPATRICK}
     setup.require_even_weights("a sweep")
 
