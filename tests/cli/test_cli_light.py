@@ -298,7 +298,10 @@ def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
             ("export", "{case}", "-o", "{tmp}/x.vtr"),
             "a light case is not written as '.vtr', a light run is",
         ),
-        (("export", "{case}", "-o", "{tmp}/x.json", "--voxel-mm", "0"), "--voxel-mm is 0 mm; expected 0.001 to 10 mm"),
+        (
+            ("export", "{case}", "-o", "{tmp}/x.json", "--voxel-mm", "0"),
+            "--voxel-mm is 0 mm; expected",
+        ),
         (("export", "{case}", "-o", "{tmp}/x.jnii", "--voxel-mm", "0.001"), "voxels are more than"),
         (("merge", "{case}", "-o", "{tmp}/m.nc"), "not a readable run"),
     ],

@@ -6,7 +6,7 @@ attributes of outcomes, plans, states, identities and reports follow. See `porel
 
 import math
 
-from porelight.course.counted import DAYS, DRAWS, MEMBERS, PHOTONS
+from porelight.course.counted import DAYS
 from porelight.course.fields import Field, FieldTable
 from porelight.course.kinds import Count, Number, Word, same_words
 from porelight.course.regimen import Care
