@@ -197,7 +197,7 @@ def test_shortfall_says_what_was_reached_and_what_it_takes():
         ),
         (Stop, "nothing says when to stop"),
         (lambda: Stop(seconds=0.0), "seconds is 0; expected more than 0"),
-        (lambda: Stop(photons=-5), "photons is -5; expected more than 0"),
+        (lambda: Stop(photons=-5), "photons is -5; expected a whole number from 1"),
         (lambda: Precision("wall", 1.5), "relative error of 'wall' is 1.5; expected above 0"),
         (
             lambda: next(until(run_of(), Stop(precision=Precision("roof", 0.1)))),
