@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from porelight.files.light_examples import EXAMPLE_LAYERS
 from porelight.files.light_exchange import write_fluence_table
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
+from porelight.light.vessels import Vessel
+from porelight.tissue.follicle_optics import Medium
 from porelight.tissue.optics import LayeredOptics
 from porelight.workflows.light import light_run
 from porelight.workflows.light_fluence import light_fluence
@@ -81,6 +84,21 @@ def test_a_pencil_beam_has_a_power_alone():
     assert not light_fluence(pencil, power=1.0).has_area
     with pytest.raises(ParameterError, match="a pencil beam has no area for its irradiance"):
         light_fluence(pencil, irradiance=1.0)
+
+
+def test_depths_of_a_vessel_are_left_out(tmp_path):
+    # as in the skin with a vessel of fangq/mcx issue 247
+    vessel = Vessel(1e-3, 0.2e-3, Medium(2e3, 1e4, 0.9, 1.0))
+    setup = replace(result_of().setup, vessels=(vessel,))
+    found = light_fluence(light_run(setup, photons=16_000), irradiance=1e3)
+
+    known = np.isfinite(found.fluence).all(axis=1)
+
+    z = GRID.z
+    np.testing.assert_array_equal(known, np.abs(z - 1e-3) > 0.2e-3 + 0.4e-4)
+    assert all(abs(row.depth - 1e-3) > 0.2e-3 for row in found.rows)
+    text = write_fluence_table(found, tmp_path / "f.csv").read_text()
+    assert "0.95,0.45,,\n" in text
 
 
 def test_every_cell_is_written(result, tmp_path):

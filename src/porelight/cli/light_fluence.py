@@ -70,8 +70,8 @@ def _print(found: "LightFluence") -> None:
         {
             "depth in mm": f"{row.depth * 1e3:.4g}",
             "layer": row.layer,
-            f"near the axis in {unit}": f"{row.near_axis / scale:.4g}",
-            "over that of the beam": f"{row.near_axis / found.per_area:.3g}",
+            f"near the axis in {unit}": _told(row.near_axis / scale),
+            "over that of the beam": _told(row.near_axis / found.per_area),
         }
         for row in found.rows
     ]
@@ -85,6 +85,13 @@ def _print(found: "LightFluence") -> None:
         if found.has_area
         else "Mean over the innermost ring of cells, light from all sides."
     )
+    if found.result.setup.vessels:
+        say("Depths that a vessel reaches are left out: absorption there is not that of the layer.")
+
+
+def _told(value: float) -> str:
+    """Return a number of a table; light that nothing was absorbed of is not known to be 0."""
+    return f"{value:.4g}" if value > 0.0 else "nothing absorbed yet"
 
 
 def _document(found: "LightFluence") -> dict[str, object]:

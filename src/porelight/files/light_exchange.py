@@ -107,7 +107,7 @@ def write_fields(kept: KeptRun, target: Path, box: Voxels) -> Path:
 
 
 def write_fluence_table(found: LightFluence, path: Path) -> Path:
-    """Write the fluence rate of every cell as CSV, in clinic units.
+    """Write the fluence rate of every cell as CSV, in clinic units; empty where it is not known.
 
     Parameters
     ----------
@@ -122,8 +122,11 @@ def write_fluence_table(found: LightFluence, path: Path) -> Path:
     rows = [f"depth_mm,radius_mm,{name},standard_error"]
     for i, depth in enumerate(grid.z / mm):
         for j, radius in enumerate(grid.r / mm):
-            value, error = (one[i, j] / scale for one in (found.fluence, found.standard_error))
-            rows.append(f"{depth:.6g},{radius:.6g},{value:.6g},{error:.3g}")
+            told = ("", "")
+            if np.isfinite(found.fluence[i, j]):
+                value, error = found.fluence[i, j] / scale, found.standard_error[i, j] / scale
+                told = (f"{value:.6g}", f"{error:.3g}")
+            rows.append(f"{depth:.6g},{radius:.6g},{told[0]},{told[1]}")
     write_text(path, "\n".join(rows) + "\n")
     return path
 

@@ -45,7 +45,8 @@ class LightFluence:
     result : LightResult
         The run.
     fluence : ndarray of float64, shape (n_z, n_r)
-        Fluence rate [W/m2], or fluence [J/m2].
+        Fluence rate [W/m2], or fluence [J/m2]; NaN at depths that a vessel reaches, where it does
+        not follow from what was absorbed.
     standard_error : ndarray of float64, shape (n_z, n_r)
         Its standard error, cell by cell.
     """
@@ -69,7 +70,7 @@ class LightFluence:
 
     @property
     def rows(self) -> list[DepthRow]:
-        """Fluence rate near the axis at depths from the surface down."""
+        """Fluence rate near the axis at depths from the surface down, but for those of vessels."""
         grid, setup = self.result.field.grid, self.result.setup
         reach = _NEAR_AXIS * 0.5 * setup.beam.spot_diameter
         n_rings = max(1, int(np.searchsorted(grid.r_edges, reach, side="right")) - 1)
@@ -80,7 +81,7 @@ class LightFluence:
         # depths that double: most happens near the surface
         steps = np.unique(np.rint(np.geomspace(1, last + 1, _N_DEPTHS)).astype(int)) - 1
         rows = []
-        for i in steps:
+        for i in steps[np.isfinite(near[steps])]:
             layer = min(int(np.searchsorted(planes, grid.z[i])), setup.optics.n_layers - 1)
             rows.append(DepthRow(float(grid.z[i]), setup.layer_names[layer], float(near[i])))
         return rows
@@ -149,10 +150,16 @@ def light_fluence(
             f"a pencil beam has no area for its {name.replace('_', ' ')}; give the power, or a "
             "beam with a diameter."
         )
-    if setup.follicle is not None or setup.vessels:
+    if setup.follicle is not None:
         result.fluence  # noqa: B018  refuses, and says why
     amount = value if name == "power" else value * area
     mean, error = fluence_of(result.field, setup.optics)
+    for vessel in setup.vessels:  # whose absorption is not that of the layer around it
+        edges = result.field.grid.z_edges
+        hidden = (edges[1:] > vessel.depth - vessel.radius) & (
+            edges[:-1] < vessel.depth + vessel.radius
+        )
+        mean, error = (np.where(hidden[:, None], np.nan, one) for one in (mean, error))
     return LightFluence(
         amount=amount,
         per_area=amount / area if area else math.inf,
