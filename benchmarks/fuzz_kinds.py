@@ -14,12 +14,16 @@ from typing import Literal
 import numpy as np
 
 from porelight.files.beam_files import read_beam_image, read_radial_profile
+from porelight.files.course_states import load_course_state, save_course_state
 from porelight.files.courses import read_course, read_skin
 from porelight.files.device_files import read_device
 from porelight.files.jnii import read_jnii, write_jnii
 from porelight.files.light_case import LightCase, read_light_case
+from porelight.files.light_runs import light_dataset, load_light_run, save_light_run
+from porelight.files.long_table import write_long_table
 from porelight.files.mcx import write_mcx_case
 from porelight.files.mcx_reader import read_mcx_case
+from porelight.files.outcomes import load_outcome, save_outcome
 from porelight.files.plans import FORMAT as PLAN
 from porelight.files.plans import load_plan_document
 from porelight.files.polygons import read_zone
@@ -32,9 +36,17 @@ from porelight.files.summaries import FORMAT as SUMMARY
 from porelight.files.summaries import load_summary
 from porelight.files.temporal_profiles import read_temporal_profile
 from porelight.report.measured_table import measurement_rows
+from porelight.report.page import report_page
 from porelight.report.sensitivity_figure import leading_factors
-from porelight.report.tables import check_rows, plan_rows, refusal_rows, sensitivity_rows
+from porelight.report.tables import (
+    check_rows,
+    plan_rows,
+    refusal_rows,
+    sensitivity_rows,
+)
 from porelight.tissue.person import roman
+from porelight.workflows.forecast import forecast
+from porelight.workflows.light import light_run
 
 Form = Literal["toml", "json", "table", "numbers", "netcdf", "npy"]
 """What a file is written in; "numbers" are a table without a heading."""
@@ -154,6 +166,28 @@ refractive_index = 1.4
 [weight_window]
 reach_mm = 2.5
 floor = 0.02
+"""
+
+SMALL_COURSE = """\
+[skin]
+zone = "cheek"
+fitzpatrick = 3
+age_years = 35
+[[session]]
+day = 0
+device = "laser-genesis"
+pulses = 20
+area_cm2 = 1
+[[session]]
+day = 28
+device = "pearl"
+[[care]]
+kind = "cleansing"
+[simulation]
+draws = 8
+members = 1
+photons = 1000
+last_day = 40
 """
 
 RADIAL = "radius_mm,irradiance\n0,1\n0.5,0.88\n1,0.61\n1.5,0.32\n2.25,0.03\n"
@@ -376,6 +410,54 @@ def used_sensitivity(path: Path) -> object:
     found = load_sensitivity(path)
     return leading_factors(found), sensitivity_rows(found), f"{found['day']:g} {found['runs']}"
 
+
+def used_outcome(path: Path) -> object:
+    """Read an outcome as ``porelight export`` does, and print it."""
+    outcome = load_outcome(path)
+    write_long_table(outcome, path.with_suffix(".csv"))
+    return repr(outcome)
+
+
+def reported(path: Path) -> object:
+    """Read an outcome as ``porelight report`` does: all tables and figures."""
+    return report_page(load_outcome(path))
+
+
+def used_run(path: Path) -> object:
+    """Read a run of photons as ``porelight light run --resume`` and ``export`` do."""
+    run, case = load_light_run(path)
+    return light_dataset(run, case.setup()), [run.share(name) for name in run.names]
+
+
+def simulated(path: Path) -> None:
+    """Write the outcome of a small course, and beside it its state."""
+    text(SMALL_COURSE)(path.with_suffix(".toml"))
+    content = read_course(path.with_suffix(".toml"))
+    done = forecast(content.course, content.settings, last_day=content.last_day, keep_day=35.0)
+    save_outcome(done.outcome, path)
+    if done.state is not None:
+        save_course_state(done.state, path.with_name(STATE))
+
+
+def traced(path: Path) -> None:
+    """Write a run of a few photons."""
+    text(LIGHT)(path.with_suffix(".toml"))
+    case = read_light_case(path.with_suffix(".toml"))
+    save_light_run(light_run(case.setup(), photons=20_000, seed=1).run, case, path)
+
+
+STATE = "state.nc"
+COMPUTED: Mapping[str, Kind] = {
+    "outcome": Kind("netcdf", "outcome.nc", simulated, used_outcome),
+    "run of photons": Kind("netcdf", "run.nc", traced, used_run),
+    "state": Kind(
+        "netcdf",
+        STATE,
+        lambda path: simulated(path.with_name("outcome.nc")),
+        load_course_state,
+    ),
+}
+"""Kinds of files whose good one takes seconds to compute."""
 
 KINDS: Mapping[str, Kind] = {
     "course": Kind("toml", "c.toml", text(COURSE), used_course, {"path.csv": PATH}),

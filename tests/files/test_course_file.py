@@ -58,6 +58,31 @@ def test_skin_is_read_from_a_course_as_well_as_alone(tmp_path):
         (SKIN + SESSION + SESSION + "pulses = 1.5\n", "session[2].pulses is 1.5; expected a"),
         ("zone = ", "not valid TOML"),
         (SESSION, "skin is missing"),
+        (
+            SKIN + "[simulation]\nseed = 1000.0\n",
+            "simulation.seed is 1000.0; expected a whole number. Write 1000.",
+        ),
+        (SKIN + SESSION + 'stop_at_surface_c = "43"\n', "is '43'; expected a number in degrees C."),
+        (
+            SKIN + "[simulation]\nseed = " + "9" * 30,
+            "seed is a whole number of 30 digits; expected",
+        ),
+        (SKIN + "[simulation]\nseed = " + "9" * 5000, "it holds a number that cannot be read"),
+        (SKIN + "[simulation]\nlast_day = inf\n", "last_day is Infinity; expected a finite number"),
+        (
+            SKIN + "[simulation]\nlast_day = true\n",
+            "simulation.last_day is True; expected a number",
+        ),
+        (
+            SKIN + "[[simulation]]\nseed = 1\n",
+            "simulation is a list; expected one table [simulation]",
+        ),
+        (
+            SKIN + '[care]\nkind = "picking"\n',
+            "expected a list, or tables [[care]] in double brack",
+        ),
+        (SKIN + f"sex = {'[' * 60}{']' * 60}\n", "within each other more than 40 deep"),
+        (SKIN + f"sex = {'[' * 9000}{']' * 9000}\n", "within each other more than 40 deep"),
     ],
 )
 def test_every_mistake_gets_one_line_that_tells_what_would_be_right(tmp_path, text, message):

@@ -274,6 +274,21 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
             EXAMPLE.replace("under the beam", "dermis"),
             "two shares of the light have the same name, 'dermis'",
         ),
+        (
+            BEAM + LAYER.replace("= 10.0", '= "10.0"'),
+            "layer[1].mu_s_per_mm is '10.0'; expected a number in 1/mm",
+        ),
+        (BEAM + LAYER.replace("= 10.0", "= true"), "layer[1].mu_s_per_mm is True; expected a"),
+        (BEAM + LAYER + "[[grid]]\ndepth_mm = 1\n", "grid is a list; expected one table [grid]"),
+        (
+            BEAM + LAYER + '[[box]]\nname = "a"\ndepth_mm = 3\nradius_mm = [0, 1]\n',
+            "box[1].depth_mm is 3; expected a list of numbers",
+        ),
+        (
+            '[beam]\nfile = "beam.csv"\npixel_um = "500"\n' + LAYER,
+            "beam.pixel_um is '500'; expected a number in um",
+        ),
+        (f'[beam]\nfile = "{"x" * 5000}"\n' + LAYER, "cannot be read (File name too long)"),
     ],
 )
 def test_wrong_case_gets_one_clear_line(tmp_path, text, message):

@@ -119,9 +119,9 @@ def damaged(path, kind):
     ("kind", "message"),
     [
         ("no file", "no such file; expected a file written by 'porelight light run'"),
-        ("text", "not a readable run"),
-        ("cut", "not a readable run"),
-        ("no state", "not a readable run"),
+        ("text", "not a readable (run|NetCDF-4 file)"),
+        ("cut", "not a readable (run|NetCDF-4 file)"),
+        ("no state", "not a readable (run|NetCDF-4 file)"),
         ("other version", "written by porelight 0, whose photons differ"),
         ("other case", "the case in it is not the one that was run"),
     ],

@@ -71,7 +71,14 @@ def _exact(value: object) -> object:
     """Return a number with every digit; texts and truth values are none."""
     if _no_number(value):
         raise PydanticCustomError("decimal_type", "expected a number")
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    return value if isinstance(value, Decimal) else Decimal(repr(value))
+
+
+def _inexact(value: object) -> object:
+    """Return a number of a file, exact or not, as a plain one."""
+    if _no_number(value):
+        raise PydanticCustomError("float_type", "expected a number")
+    return float(value)  # type: ignore[arg-type]
 
 
 def _whole(value: object) -> object:
@@ -167,6 +174,7 @@ SKIN_TABLE = _table(
         "px_per_mm": (
             Annotated[
                 float,
+                BeforeValidator(_inexact),
                 number("px/mm", 0.5, 500, "scale of that photo", "Give pixels per millimetre."),
             ]
             | None,
@@ -204,7 +212,12 @@ SIMULATION_TABLE = _table(
     required=(),
     also={
         "last_day": (
-            Annotated[float, number("days", 1, 36500, "last day of the forecast")] | None,
+            Annotated[
+                float,
+                BeforeValidator(_inexact),
+                number("days", 1, 36500, "last day of the forecast"),
+            ]
+            | None,
             Field(None, description="last day of the forecast"),
         )
     },

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,14 +14,15 @@ from porelight.course.state import CourseState, PoreMemory, SessionDoses, SkinMe
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.data.library import fingerprint
 from porelight.errors import InputFileError, PorelightError
-from porelight.files.writing import replacing, require_file
+from porelight.files.netcdf_reader import ENGINE, read_dataset
+from porelight.files.writing import replacing
 from porelight.healing.collagen import CollagenState
 from porelight.mechanics.mixture import PoolStrains, RestingCollagen
 from porelight.mechanics.opening import MixtureState
 from porelight.quantities import Floats
 
 FORMAT = 2  # raised when an older file can no longer be read
-_ENGINE: Literal["h5netcdf"] = "h5netcdf"
+_WANTED = "a state written by 'porelight simulate --state'"
 _COLLAGEN = tuple(one.name for one in fields(CollagenState) if one.name != "time")
 _RESTING = tuple(one.name for one in fields(RestingCollagen))
 
@@ -80,8 +81,8 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
     )
     target = Path(path)
     with replacing(target) as temporary:
-        whole.to_netcdf(temporary, engine=_ENGINE)
-        state.outcome.dataset.to_netcdf(temporary, mode="a", group="outcome", engine=_ENGINE)
+        whole.to_netcdf(temporary, engine=ENGINE)
+        state.outcome.dataset.to_netcdf(temporary, mode="a", group="outcome", engine=ENGINE)
     return target
 
 
@@ -94,17 +95,17 @@ def load_course_state(path: str | Path) -> CourseState:
         If the file is missing, is no state, or was made with other data files: a course goes on
         with the numbers that it began with, or not at all.
     """
-    source = require_file(Path(path), "a state written by 'porelight simulate --state'")
+    source = Path(path)
+    whole = read_dataset(source, _WANTED)
+    _require_state(source, whole.attrs)
+    outcome = Outcome(read_dataset(source, _WANTED, group="outcome"))
     try:
-        whole = _group(source, None)
-        _require_state(source, whole.attrs)
-        return _state(source, whole)
-    except InputFileError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, PorelightError):
+        return _state(whole, outcome)
+    # a part that is missing, of another kind, or impossible
+    except (LookupError, ValueError, TypeError, ArithmeticError, PorelightError) as problem:
+        reason = " ".join(str(problem).split())[:120]
         raise InputFileError(
-            f"{source}: not a readable state; expected a file written by "
-            "'porelight simulate --state'."
+            f"{source}: not a readable state ({reason}); expected {_WANTED}."
         ) from None
 
 
@@ -122,7 +123,7 @@ def _require_state(source: Path, about: Mapping[str, Any]) -> None:
         )
 
 
-def _state(source: Path, whole: xr.Dataset) -> CourseState:
+def _state(whole: xr.Dataset, outcome: Outcome) -> CourseState:
     about = whole.attrs
     arrays = {str(name): whole[name].to_numpy() for name in whole.data_vars}
     immature, mature, now, before = ((one[0], one[1]) for one in arrays["strains"])
@@ -148,13 +149,8 @@ def _state(source: Path, whole: xr.Dataset) -> CourseState:
         doses=SessionDoses(*arrays["doses"]),
         care=tuple(CARE.object(one) for one in json_document(about["care"])),
         memory=SkinMemory(pore, between),
-        outcome=Outcome(_group(source, "outcome")),
+        outcome=outcome,
     )
-
-
-def _group(source: Path, name: str | None) -> xr.Dataset:
-    with xr.open_dataset(source, engine=_ENGINE, group=name, decode_timedelta=False) as opened:
-        return opened.load()
 
 
 def _packed(state: CollagenState) -> Floats:

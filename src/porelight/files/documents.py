@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pydantic import ConfigDict
-
 from porelight.course.documents import json_text
 from porelight.errors import InputFileError
 from porelight.files.content import ContentError, content_of_json
@@ -52,8 +50,6 @@ def read_json(
 
 class DocumentModel(FileModel):
     """A table of a document that porelight has written: numbers are numbers, nothing is missing."""
-
-    model_config = ConfigDict(strict=True)
 
 
 def load_document(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import tomli_w
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, Strict, ValidationError, model_validator
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.beam_files import read_beam_image, read_radial_profile
@@ -110,8 +110,9 @@ class BoxTable(FileModel):
     """A tally region: a part of the grid whose absorbed share is tallied with its error."""
 
     name: str
-    depth_mm: tuple[float, float]
-    radius_mm: tuple[float, float]
+    # TOML and JSON have lists where Python has pairs
+    depth_mm: Annotated[tuple[float, float], Strict(strict=False)]
+    radius_mm: Annotated[tuple[float, float], Strict(strict=False)]
 
     def box(self) -> Box:
         """Return the box in SI units."""
@@ -215,7 +216,10 @@ def read_light_case(path: str | Path) -> LightCase:
         raise InputFileError(f"{source}: {problem}") from None
     beam = content.get("beam")
     if isinstance(beam, dict) and isinstance(beam.get("file"), str):
-        content["beam"] = _with_profile(beam, source.parent)
+        try:
+            content["beam"] = _with_profile(beam, source.parent)
+        except ParameterError as problem:
+            raise InputFileError(f"{source}: beam: {problem}") from None
     case = validated(LightCase, content, source)
     try:
         case.setup().begun(seed=0)
@@ -243,10 +247,17 @@ def write_light_case(case: LightCase, path: str | Path) -> Path:
 def _with_profile(beam: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the table of a beam with the numbers of the file that it names."""
     named = {key: value for key, value in beam.items() if key != "file"}
-    path = folder / beam["file"]
-    if "pixel_um" in beam:
-        image = read_beam_image(path, float(beam["pixel_um"]) * um)
-        return {**named, "profile": "image", "irradiance": image.irradiance.tolist()}
-    table = read_radial_profile(path)
-    radius = [r / mm for r in table.radius]
-    return {**named, "profile": "table", "radius_mm": radius, "irradiance": list(table.irradiance)}
+    path, pixel = folder / beam["file"], beam.get("pixel_um")
+    if pixel is None:
+        table = read_radial_profile(path)
+        radius = [r / mm for r in table.radius]
+        return {
+            **named,
+            "profile": "table",
+            "radius_mm": radius,
+            "irradiance": list(table.irradiance),
+        }
+    if isinstance(pixel, bool) or not isinstance(pixel, int | float):
+        return {**named, "profile": "image"}  # the check of the table says what is wrong
+    image = read_beam_image(path, float(pixel) * um)
+    return {**named, "profile": "image", "irradiance": image.irradiance.tolist()}

@@ -6,7 +6,6 @@ taken up again, or merged with others, from its file alone.
 """
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -16,15 +15,18 @@ import xarray as xr
 
 from porelight import __version__
 from porelight.errors import InputFileError, ParameterError
+from porelight.files.content import content_of_json
 from porelight.files.light_case import LightCase, light_case_of
-from porelight.files.writing import replacing, require_file
+from porelight.files.netcdf_reader import ENGINE, StoredGroup, read_group
+from porelight.files.writing import replacing
 from porelight.light.averages import Average, Averages
 from porelight.light.field import LightField, fluence_of
-from porelight.light.run import LightRun, begun
+from porelight.light.run import LightRun, begun, taken_up
 from porelight.quantities import Floats
 from porelight.workflows.light_setup import LightSetup
 
 _GROUP = "run"
+_WANTED = "a file written by 'porelight light run'"
 _ABOUT = {
     "absorbed": (("z", "r"), "1/m3", "absorbed energy density per joule delivered"),
     "fluence": (("z", "r"), "1/m2", "fluence per joule delivered, absorbed over mu_a"),
@@ -46,7 +48,7 @@ def save_light_run(run: LightRun, case: LightCase, path: str | Path) -> Path:
     target = Path(path)
     dataset = light_dataset(run, case.setup())
     with replacing(target) as temporary:
-        dataset.to_netcdf(temporary, engine="h5netcdf")
+        dataset.to_netcdf(temporary, engine=ENGINE)
         with h5py.File(temporary, "a") as file:
             group = file.create_group(_GROUP)
             group.attrs["state"] = json.dumps(_state(run))
@@ -66,14 +68,12 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
     InputFileError
         If the file is missing, damaged, or no run of `porelight light`.
     """
-    source = require_file(Path(path), "a file written by 'porelight light run'")
+    source = Path(path)
+    group = read_group(source, _WANTED, _GROUP)
     try:
-        with h5py.File(source, "r") as file:
-            group = file[_GROUP]
-            state = json.loads(group.attrs["state"])
-            text = str(group.attrs["case"])
-            parts = {unquote(name): _average(group[name]) for name in group}
-        case = light_case_of(text, source)
+        state = content_of_json(str(group.attributes["state"]))
+        case = light_case_of(str(group.attributes["case"]), source)
+        fingerprint, version = str(state["fingerprint"]), str(state["version"])
         setup = case.setup()
         run = begun(
             setup.scene,
@@ -83,11 +83,14 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
             photons_per_batch=int(state["photons_per_batch"]),
         )
         seeds = tuple(int(seed) for seed in state["seeds"])
-        averages = Averages(parts, int(state["n_photons"]), int(state["n_batches"]))
-        fingerprint, version = str(state["fingerprint"]), str(state["version"])
-    except (OSError, KeyError, ValueError, TypeError, AttributeError):
+        averages = Averages(_parts(group), int(state["n_photons"]), int(state["n_batches"]))
+    except InputFileError:
+        raise
+    # a part that is missing, of another kind, or impossible
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as problem:
+        reason = " ".join(str(problem).split())[:120]
         raise InputFileError(
-            f"{source}: not a readable run; expected a file written by 'porelight light run'."
+            f"{source}: not a readable run ({reason}); expected {_WANTED}."
         ) from None
     if version != __version__:
         raise InputFileError(
@@ -99,7 +102,12 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
             f"{source}: the case in it is not the one that was run, or its tables of optics have "
             "changed since; its results can be read, but not gone on with. Run the case again."
         )
-    return replace(run, seeds=seeds, averages=averages), case
+    try:
+        return taken_up(run, seeds, averages), case
+    except ParameterError as problem:
+        raise InputFileError(
+            f"{source}: not a readable run ({problem}); expected {_WANTED}."
+        ) from None
 
 
 def light_dataset(run: LightRun, setup: LightSetup) -> xr.Dataset:
@@ -183,6 +191,10 @@ def _state(run: LightRun) -> dict[str, object]:
     }
 
 
-def _average(group: h5py.Group) -> Average:
-    mean, spread = (np.array(group[kind], dtype=np.float64) for kind in ("mean", "spread"))
-    return Average(mean, spread)
+def _parts(group: StoredGroup) -> dict[str, Average]:
+    """Return the averages of a run; they are those that its scene has, or it cannot go on."""
+    names = {path.rpartition("/")[0] for path in group.arrays}
+    return {
+        unquote(name): Average(group.arrays[f"{name}/mean"], group.arrays[f"{name}/spread"])
+        for name in names
+    }

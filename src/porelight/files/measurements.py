@@ -178,7 +178,11 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
         If a file is missing or does not hold what it should, or there is no pore.
     """
     place = Path(folder)
-    if not place.is_dir():
+    try:
+        is_folder = place.is_dir()
+    except OSError:  # a name that is too long, a loop of links
+        is_folder = False
+    if not is_folder:
         raise InputFileError(f"{place}: no such folder; expected one of 'porelight measure'.")
     missing = [name for name in FILES if not (place / name).is_file()]
     # an older summary says better what to do than the lack of a newer file

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 
 from porelight.course.outcome import Outcome
 from porelight.errors import InputFileError
-from porelight.files.writing import replacing, require_file
+from porelight.files.netcdf_reader import ENGINE, read_dataset
+from porelight.files.writing import replacing
+
+_WANTED = "a NetCDF file written by 'porelight simulate'"
 
 
 def save_outcome(outcome: Outcome, path: str | Path) -> Path:
@@ -37,7 +39,7 @@ def save_outcome(outcome: Outcome, path: str | Path) -> Path:
         if array.ndim > 0
     }
     with replacing(target) as temporary:
-        outcome.dataset.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+        outcome.dataset.to_netcdf(temporary, engine=ENGINE, encoding=encoding)
     return target
 
 
@@ -49,14 +51,8 @@ def load_outcome(path: str | Path) -> Outcome:
     InputFileError
         If the file is missing, is no NetCDF-4, or is not an outcome of porelight.
     """
-    source = require_file(Path(path), "a NetCDF file written by 'porelight simulate'")
-    try:
-        with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as opened:
-            outcome = Outcome(opened.load())
-    except (OSError, ValueError, KeyError):
-        raise InputFileError(
-            f"{source}: not a readable NetCDF-4 file; expected one written by 'porelight simulate'."
-        ) from None
+    source = Path(path)
+    outcome = Outcome(read_dataset(source, _WANTED))
     missing = [name for name in ("diameter_ratio", "area_fraction") if name not in outcome]
     if missing or "porelight_version" not in outcome.attrs:
         raise InputFileError(

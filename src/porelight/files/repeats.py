@@ -79,12 +79,16 @@ def read_repeats(path: Path | str) -> Repeats:
         If it is neither, a number is missing, or subjects have different repeats.
     """
     place = Path(path)
-    if place.is_dir():
+    try:
+        is_folder, is_there = place.is_dir(), place.exists()
+    except OSError:  # a name that is too long, a loop of links
+        is_folder = is_there = False
+    if not is_there:
+        raise InputFileError(f"{str(place)[:200]}: no such file or folder; {_EXPECTED}.")
+    if is_folder:
         entries, left_out = _of_folder(place), tuple[str, ...]()
-    elif place.is_file():
-        entries, left_out = _of_table(read_table(place, _EXPECTED.removeprefix("expected ")))
     else:
-        raise InputFileError(f"{place}: no such file or folder; {_EXPECTED}.")
+        entries, left_out = _of_table(read_table(place, _EXPECTED.removeprefix("expected ")))
     subjects: dict[str, dict[str, Sequence[float]]] = {}
     for subject, repeat, values in entries.rows:
         mine = subjects.setdefault(subject, {})

@@ -127,7 +127,7 @@ class _DecimalMarks:
     def numbers(self, cells: Sequence[str], line: int, names: Sequence[str]) -> list[float]:
         # one look at a whole row: a picture of a beam has millions of cells
         row = "\t".join(cells)
-        if not _ROW.fullmatch(row):
+        if row.count("\t") != len(cells) - 1 or not _ROW.fullmatch(row):
             i = next(i for i, cell in enumerate(cells) if not _NUMBER.fullmatch(cell))
             self._refuse(line, cells[i], names[i])
         if "." in row and not self._point[0]:

@@ -19,6 +19,14 @@ from porelight.files.texts import read_text
 
 _ANY = "a TOML file in UTF-8; 'porelight config example' prints one"
 
+# what pydantic calls a table or a list that is something else
+_LONGEST = 60  # characters of a value in a message
+_TABLES = {
+    "model_type": "one table [{key}]",
+    "list_type": "a list, or tables [[{key}]] in double brackets, since there may be several",
+    "tuple_type": "a list of numbers, such as [0.0, 1.0]",
+}
+
 Model = TypeVar("Model", bound="FileModel")
 
 
@@ -29,9 +37,9 @@ def number(unit: str, low: float, high: float, meaning: str, hint: str = "") -> 
 
 
 class FileModel(BaseModel):
-    """A table of a file: frozen, and closed to unknown keys."""
+    """A table of a file: frozen, closed to unknown keys, and to texts that look like numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def toml_content(path: Path, wanted: str = _ANY, *, exact: bool = False) -> dict[str, Any]:
@@ -84,26 +92,38 @@ def _sentence(model: type[FileModel], error: ErrorDetails) -> str:
     if error["type"] == "missing":
         meaning = f" ({field.description})" if field is not None and field.description else ""
         return f"{where} is missing{meaning}."
-    value = error["input"]
-    if error["type"] == "literal_error":
-        return f"{where} is {value!r}; expected {error['ctx']['expected']}."
+    return f"{where} is {_problem(error, field)}"
+
+
+def _problem(error: ErrorDetails, field: FieldInfo | None) -> str:
+    """Return the value that is wrong, and what would be right."""
+    kind, value = error["type"], error["input"]
+    if kind == "literal_error":
+        return f"{_shown(value)}; expected {error['ctx']['expected']}."
+    if kind in _TABLES:
+        found = "a list" if isinstance(value, list) else _shown(value)
+        return f"{found}; expected {_TABLES[kind].format(key=error['loc'][-1])}."
     extra = _extra(field)
     unit = f" {extra['unit']}" if extra.get("unit", "1") != "1" else ""
-    if extra and error["type"] in {"greater_than_equal", "less_than_equal"}:
+    if extra and kind in {"greater_than_equal", "less_than_equal"}:
         low, high = _bounds(field)
         hint = f" {extra['hint']}" if extra["hint"] else ""
-        return f"{where} is {_shown(value)}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
-    kind = "a whole number" if error["type"] == "int_type" else "a number"
+        return f"{_shown(value)}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
+    if kind == "int_type":
+        is_whole = isinstance(value, Decimal | float) and value == int(value)
+        hint = f" Write {int(value)}." if is_whole else ""
+        return f"{_shown(value)}; expected a whole number.{hint}"
     if extra:
-        return f"{where} is {_shown(value)}; expected {kind}{' in' if unit else ''}{unit}."
-    return f"{where} is {_shown(value)}; {error['msg'].lower()}."
+        return f"{_shown(value)}; expected a number{' in' if unit else ''}{unit}."
+    return f"{_shown(value)}; {error['msg'].lower()}."
 
 
 def _shown(value: object) -> str:
-    """Return a value as a file would write it."""
+    """Return a value as a file would write it, and not more of it than a line can hold."""
     if isinstance(value, Decimal | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    return repr(value)
+    shown = repr(value)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
 def _key(location: tuple[int | str, ...]) -> str:

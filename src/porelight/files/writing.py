@@ -54,8 +54,14 @@ def write_text(path: Path, text: str) -> None:
 
 def require_file(path: Path, what: str) -> Path:
     """Return the path if it is a readable file, or say in one line what is missing."""
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as problem:  # a name that is too long, a loop of links
+        raise InputFileError(
+            f"{str(path)[:200]}: cannot be read ({problem.strerror}); expected {what}."
+        ) from None
+    if is_folder:
         raise InputFileError(f"{path} is a folder; expected {what}.")
-    if not path.is_file():
+    if not is_file:
         raise InputFileError(f"{path}: no such file; expected {what}.")
     return path

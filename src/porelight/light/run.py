@@ -19,6 +19,7 @@ from porelight.light._batches import (
     in_order,
 )
 from porelight.light._bodies import medium_names
+from porelight.light._kernel import empty_tally
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
 from porelight.light.field import LightField, field_of, parts_of, share_of
@@ -33,7 +34,7 @@ from porelight.light.tally_regions import (
 )
 from porelight.quantities import N_PHOTONS, N_THREADS, SEED
 
-__all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged"]
+__all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged", "taken_up"]
 
 PHOTONS_PER_BATCH = 8192
 
@@ -163,6 +164,45 @@ def begun(
         )
     region_sums(scene, regions)  # refuses what is not on the grid
     return run
+
+
+def taken_up(run: LightRun, seeds: tuple[int, ...], averages: Averages) -> LightRun:
+    """Return a run that has just begun with the averages of an earlier one of the same scene.
+
+    Parameters
+    ----------
+    run : LightRun
+        The run without photons.
+    seeds : tuple of int
+        Seeds of the earlier run.
+    averages : Averages
+        What it had reached.
+
+    Raises
+    ------
+    ParameterError
+        If they cannot be those of this scene: a part is missing, has another shape, or is not
+        finite.
+    """
+    if not 1 <= averages.n_batches <= averages.n_photons:
+        raise ParameterError(
+            f"{averages.n_batches} batches of {averages.n_photons} photons; expected one or more."
+        )
+    tally = empty_tally(*run.scene.grid.shape, len(run.region_names))
+    parts = parts_of(tally, region_sums(run.scene, run.tally_regions))
+    for name in sorted({*parts, *averages.parts}):
+        if name not in parts or name not in averages.parts:
+            what = "missing" if name in parts else "none of this scene"
+            raise ParameterError(f"the part {name!r} is {what}.")
+        for values in (averages.parts[name].mean, averages.parts[name].spread):
+            if values.shape != np.shape(parts[name]) or not np.isfinite(values).all():
+                raise ParameterError(
+                    f"the part {name!r} has shape {values.shape} or is not finite; expected finite "
+                    f"numbers of shape {np.shape(parts[name])}."
+                )
+    for seed in seeds:
+        require_seed(seed)
+    return replace(run, seeds=seeds, averages=averages)
 
 
 def growing(run: LightRun, n_threads: int = 0) -> Iterator[LightRun]:
