@@ -117,6 +117,15 @@ def test_what_is_nothing_at_the_start_does_not_change():
     )
 
 
+def test_what_rises_from_nothing_has_no_change_but_a_value():
+    rising = np.tile([0.0, 0.4, 0.1], (101, 1))
+    healing = outcome(erythema=rising, hydration=rising)
+    assert healing.value("erythema", 84.0).median > 0.0
+    with pytest.raises(ParameterError, match=r"erythema is 0 at the start, .* ask \.value of it"):
+        healing.change("erythema", 84.0)
+    assert healing.change("erythema", 0.0).median == 0.0
+
+
 def test_values_are_those_of_the_day_in_si_and_print_in_clinic_units():
     value = outcome().value("mean_diameter", 84.0)
     assert value.median == 2e-4

@@ -3,14 +3,23 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import Anchor, Evidence, OutcomeVariable
 from porelight.errors import InputFileError
+from porelight.inference.sensitivity import Sensitivity
+from porelight.photo.measure import measure as measure_pores
+from porelight.photo.photograph import Photograph
+from porelight.photo.scale import Scale
+from porelight.planning.plan import Plan, Refusal
 from porelight.report.page import report_page, write_report
 from porelight.report.pictures import sizes_picture
+from porelight.tissue.skin import Skin
+from porelight.workflows.measure import MeasuredPhotograph
 
 pytestmark = pytest.mark.slow
 
@@ -165,6 +174,33 @@ def test_a_plan_without_a_safe_course_shows_its_refusals(untreated, plan_documen
     text = Reader(report_page(untreated, plan=plan_document)).text
     assert "Safety margins" not in text
     assert "Refused" in text
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_page_takes_what_the_calls_return(untreated):
+    share = np.zeros((150, 150), np.float32)
+    for row, col in np.argwhere(np.ones((5, 5))) * 24 + 15:
+        cv2.circle(share, (int(col), int(row)), 2, 1.0, -1, cv2.LINE_AA)
+    share = cv2.GaussianBlur(share, (0, 0), 0.8)[..., None]
+    grain = np.random.default_rng(1).standard_normal((150, 150, 3))
+    pixels = np.array([190.0, 150.0, 130.0]) - 25.0 * share * np.array([0.5, 1.0, 1.0]) + grain
+    photograph = Photograph(pixels.astype(np.uint8), 12.5e3, name="discs.png")
+    found = measure_pores(photograph, zone="nose")
+    scale = Scale(12.5e3, 0.0, "known")
+    measured = MeasuredPhotograph(photograph, scale, found, (), None)
+    skin = Skin.typical("cheek", 3, 35.0)
+    refused = (Refusal("5 x laser-genesis", "too hot by 3 K"),)
+    plan = Plan(skin, untreated.variable("pore area"), (), refused, 1, 1)
+    shares = np.array([0.6, 0.2])
+    known = Sensitivity(
+        "texture", 84.0, ("collagen_loss", "mmp_gain"), ("assumed", "seen"), *4 * (shares,),
+        np.zeros(4),
+    )  # fmt: skip
+    page = report_page(untreated, measured=measured, plan=plan, sensitivity=known)
+    text = Reader(page).text
+    assert "discs.png" in text
+    assert "too hot by 3 K" in text
+    assert "collagen loss" in page
 
 
 def test_a_damaged_plan_is_refused(outcome, plan_document):

@@ -43,7 +43,7 @@ def sensitivity(
         result = found_of(
             content.course, outcome, day, content.settings, base=base, progress=progress
         )
-    document = sensitivity_document(result, seed=content.settings.seed)
+    document = sensitivity_document(result)
     save_document(document, output)
     if json:
         print_json(document)

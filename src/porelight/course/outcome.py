@@ -92,10 +92,18 @@ class Outcome:
         Raises
         ------
         ParameterError
-            If there is no such outcome, it has no days, or the day was not simulated.
+            If there is no such outcome, it has no days, the day was not simulated, or the outcome
+            rises from 0, so that no change is relative to its start.
         """
         about = self.variable(name)
         when = self.observed_day(day)
+        if about.is_history and not about.is_change and about.group != "pores":
+            start, later = (self.draws(about.name, one) for one in (float(self.days[0]), when))
+            if later.any() and not start.any():
+                raise ParameterError(
+                    f"{about.name} is 0 at the start, so nothing is relative to that; ask .value "
+                    "of it."
+                )
         result = estimate(self.changes(about.name, when), probability)
         return replace(result, name=about.title, written="change", when=f"day {when:g}")
 
@@ -125,8 +133,8 @@ class Outcome:
     def changes(self, name: str, day: float | None = None) -> Floats:
         """Return the change of an outcome relative to its start in every draw, shape (n_draw,).
 
-        One that is a relative change already is returned as it is. What is 0 at the start cannot
-        change relative to it, so its change is 0.
+        One that is a relative change already is returned as it is. In a draw that starts at 0 the
+        change is 0: skin without a visible pore.
         """
         about = self.variable(name)
         if not about.is_history:

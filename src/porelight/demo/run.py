@@ -25,7 +25,6 @@ from porelight.demo.kernels import processors
 from porelight.demo.story import Demonstration, Story
 from porelight.errors import InputFileError
 from porelight.files.measurements import load_measured
-from porelight.files.plans import plan_document
 from porelight.report.page import write_report
 from porelight.tissue.skin import Skin
 
@@ -88,9 +87,7 @@ def run_demo(
     story.heading("7  Report")
     measured = load_measured(folder / "measured")
     result = story.result
-    result.report = write_report(
-        outcome, folder / "report.html", measured=measured, plan=plan_document(plan)
-    )
+    result.report = write_report(outcome, folder / "report.html", measured=measured, plan=plan)
     result.seconds = time.perf_counter() - started
     story.table(
         "checks",

@@ -33,14 +33,14 @@ class SensitivityModel(DocumentModel):
     factors: Annotated[list[FactorModel], Len(min_length=1)]
 
 
-def sensitivity_document(result: Sensitivity, *, seed: int) -> Document:
+def sensitivity_document(result: Sensitivity) -> Document:
     """Return the indices as a document, the factor with the largest total order first."""
     return {
         "format": FORMAT,
         "outcome": result.name,
         "day": result.day,
         "runs": int(result.change.size),
-        "seed": seed,
+        "seed": result.seed,
         "factors": [
             {
                 "name": name,

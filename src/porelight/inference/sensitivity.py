@@ -67,6 +67,8 @@ class Sensitivity:
         Half-widths of their 95 % confidence intervals, from resampling [-].
     change : ndarray of float64, shape (n_run,)
         Relative change of the outcome in every run [-].
+    seed : int
+        Seed of the design and of the physics.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Sensitivity:
     total_order: Floats
     total_error: Floats
     change: Floats
+    seed: int = 1
 
     def __repr__(self) -> str:
         lines = [self._heading, *(f"  {name}: {share}" for name, share in self._largest(_SHOWN))]
@@ -209,6 +212,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
         total_order=np.asarray(indices["ST"])[order],
         total_error=np.asarray(indices["ST_conf"])[order],
         change=change,
+        seed=settings.seed,
     )
 
 

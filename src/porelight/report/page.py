@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_registry import outcome_variables
 from porelight.errors import InputFileError
+from porelight.files.measurements import load_measured, save_measurement
+from porelight.files.plans import plan_document
+from porelight.files.sensitivities import sensitivity_document
 from porelight.files.writing import require_folder_of, write_text
+from porelight.inference.sensitivity import Sensitivity
 from porelight.laser.devices import devices
+from porelight.planning.plan import Plan
 from porelight.report.cards import cards
 from porelight.report.certainty import PROBABILITY, missing_number
 from porelight.report.facts import (
@@ -50,6 +56,7 @@ from porelight.report.tables import (
 )
 from porelight.report.words import answer, headline, is_unchanged
 from porelight.tissue.person import roman
+from porelight.workflows.measure import MeasuredPhotograph
 
 # rows of a plan on the page; the plan's own file holds all of them
 _SHOWN = 10
@@ -59,9 +66,9 @@ def write_report(
     outcome: Outcome,
     path: str | Path,
     *,
-    measured: Measured | None = None,
-    plan: Mapping[str, Any] | None = None,
-    sensitivity: Mapping[str, Any] | None = None,
+    measured: Measured | MeasuredPhotograph | None = None,
+    plan: Plan | Mapping[str, Any] | None = None,
+    sensitivity: Sensitivity | Mapping[str, Any] | None = None,
 ) -> Path:
     """Write one HTML page that holds everything it shows.
 
@@ -71,12 +78,12 @@ def write_report(
         The outcome of a course.
     path : str or Path
         HTML file; an existing one is replaced once the new one is complete.
-    measured : Measured, optional
-        A measured photograph, for its picture and its table.
-    plan : mapping, optional
-        JSON form of a plan, see `porelight.files.plans.plan_document`.
-    sensitivity : mapping, optional
-        JSON form of sensitivities, see `porelight.files.sensitivities.sensitivity_document`.
+    measured : MeasuredPhotograph or Measured, optional
+        A measured photograph, or the folder of one, for its picture and its table.
+    plan : Plan or mapping, optional
+        A plan, or its JSON form.
+    sensitivity : Sensitivity or mapping, optional
+        Sensitivities, or their JSON form.
 
     Returns
     -------
@@ -97,11 +104,19 @@ def write_report(
 def report_page(
     outcome: Outcome,
     *,
-    measured: Measured | None = None,
-    plan: Mapping[str, Any] | None = None,
-    sensitivity: Mapping[str, Any] | None = None,
+    measured: Measured | MeasuredPhotograph | None = None,
+    plan: Plan | Mapping[str, Any] | None = None,
+    sensitivity: Sensitivity | Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page as text; see `write_report`."""
+    if isinstance(measured, MeasuredPhotograph):
+        with TemporaryDirectory() as place:
+            folder = load_measured(save_measurement(measured, Path(place) / "measured"))
+            return report_page(outcome, measured=folder, plan=plan, sensitivity=sensitivity)
+    if isinstance(plan, Plan):
+        plan = plan_document(plan)
+    if isinstance(sensitivity, Sensitivity):
+        sensitivity = sensitivity_document(sensitivity)
     _require_complete(outcome)
     # what the reader gave is read before anything is drawn
     plan_shown = None if plan is None else _plan(plan)
