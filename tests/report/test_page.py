@@ -198,7 +198,7 @@ def test_a_page_takes_what_the_calls_return(untreated):
     )  # fmt: skip
     page = report_page(untreated, measured=measured, plan=plan, sensitivity=known)
     text = Reader(page).text
-    assert "discs.png" in text
+    assert "is for typical pores, not for those of this photograph" in text
     assert "too hot by 3 K" in text
     assert "collagen loss" in page
 
