@@ -153,8 +153,8 @@ def test_what_is_no_such_input_gets_one_clear_line(written, text, message):
 
 
 def test_another_ending_is_refused(written):
-    with pytest.raises(InputFileError, match=r"ends in '.inp'; expected .json of MCX, or .mci"):
-        read_foreign_case(written(TWO_RUNS, "case.inp"))
+    with pytest.raises(InputFileError, match=r"ends in '.txt'; expected .json or .inp of MCX, or"):
+        read_foreign_case(written(TWO_RUNS, "case.txt"))
 
 
 def test_an_output_holds_its_case_and_agrees_with_a_run_of_it(written):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import InputFileError
+from porelight.files.light_imports import read_foreign_case
 from porelight.files.mcx_reader import read_mcx_case
 
 MEDIA = [
@@ -272,3 +273,55 @@ def test_a_skewed_source_keeps_its_area_and_its_middle(read):
     rows, cols = np.indices(image.shape)
     middle = [(axis * image).sum() / image.sum() + 0.5 for axis in (cols, rows)]
     np.testing.assert_allclose(np.multiply(middle, pixel), [20, 10], atol=0.05)
+
+
+INP = """\
+1000000            # photons
+-1                 # seed
+41 41 1            # source, counted from 1
+0 0 1
+0 5e-9 5e-9
+shapes.json        # volume
+0.5 80 1 80        # side of a voxel, count, first, last
+0.5 80 1 80
+0.5 20 1 20
+2
+8 0.85 0.02 1.38   # mus g mua n
+12 0.9 0.06 1.4
+1 2
+10 10 1            # detector
+disk
+4 0 0 0
+0 0 0 0
+"""
+
+
+def test_the_older_input_is_the_same_case(read, tmp_path):
+    expected = read(whole(), shapes={"Shapes": SHAPES})
+    path = tmp_path / "case.inp"
+    path.write_text(INP)
+
+    (found,) = read_foreign_case(path)
+
+    assert found.case == expected[0].case
+    assert found.options == "--photons 1e+06"
+    assert any(note.startswith("Domain.CacheBoxP0, .CacheBoxP1: what MCX") for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("0 0 1\n", "0 0 1 20\n"), "Optode.Source.Dir asks for a focus 20 voxels away"),
+        (("disk\n", "disc\n"), "Optode.Source.Type is 'disc'; expected pencil, disk"),
+        (("2\n8", "3\n8"), "line 13 holds '1 2'; expected mus, g, mua, n of a medium"),
+        (("0 0 0 0\n", "0 0 0 0\nmore\n"), "line 18 is not read"),
+        (("0.5 20", "1 20"), r"Domain.Step is \[0.5, 0.5, 1.0\]; expected three times the same"),
+    ],
+)
+def test_what_the_older_input_asks_for_is_heeded(read, tmp_path, change, message):
+    read(whole(), shapes={"Shapes": SHAPES})
+    path = tmp_path / "case.inp"
+    path.write_text(INP.replace(*change, 1) if change[0] != "0 0 0 0\n" else INP + "more\n")
+
+    with pytest.raises(InputFileError, match=message):
+        read_foreign_case(path)

@@ -27,7 +27,7 @@ def import_case(case: Path, /, *, output: Output, json: AsJson = False) -> int:
     Parameters
     ----------
     case
-        Input of MCX (.json) or MCML (.mci; .mco, which holds its input too).
+        Input of MCX (.json, .inp) or MCML (.mci; .mco, which holds its input too).
     output
         TOML file for the light case; a file with several runs, sources or patterns gives as many,
         numbered before the ending.

@@ -8,10 +8,12 @@ from porelight.errors import InputFileError
 from porelight.files.imported_case import ImportedCase
 from porelight.files.mcml_input import read_mci
 from porelight.files.mcml_output import read_mco_case
+from porelight.files.mcx_inp import read_mcx_inp
 from porelight.files.mcx_reader import read_mcx_case
 
 READERS: Final[dict[str, Callable[[Path], list[ImportedCase]]]] = {
     ".json": read_mcx_case,
+    ".inp": read_mcx_inp,
     ".mci": read_mci,
     ".mco": read_mco_case,
 }
@@ -23,7 +25,7 @@ def read_foreign_case(path: Path) -> list[ImportedCase]:
     Parameters
     ----------
     path : Path
-        Input of MCX (``.json``) or MCML (``.mci``), or output of MCML (``.mco``).
+        Input of MCX (``.json``, ``.inp``) or MCML (``.mci``), or output of MCML (``.mco``).
 
     Raises
     ------
@@ -33,7 +35,7 @@ def read_foreign_case(path: Path) -> list[ImportedCase]:
     ending = path.suffix.lower()
     if ending not in READERS:
         raise InputFileError(
-            f"{path}: ends in {ending!r}; expected .json of MCX, or .mci or .mco of MCML."
+            f"{path}: ends in {ending!r}; expected .json or .inp of MCX, or .mci or .mco of MCML."
         )
     return READERS[ending](path)
 

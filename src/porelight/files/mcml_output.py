@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from porelight.errors import InputFileError, ParameterError
+from porelight.files.data_lines import DataLines
 from porelight.files.imported_case import ImportedCase
 from porelight.files.mcml_input import (
-    DataLines,
     media_of_version_2,
     run_of_version_1,
     run_of_version_2,

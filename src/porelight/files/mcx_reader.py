@@ -63,13 +63,29 @@ def read_mcx_case(path: str | Path) -> list[ImportedCase]:
     InputFileError
         If the file is no MCX case, or one that plane layers cannot represent.
     """
-    source = Path(path)
-    content = read_json(source, "a JSON file of MCX", line_breaks=True)
+    return mcx_cases(read_json(path, "a JSON file of MCX", line_breaks=True), Path(path))
+
+
+def mcx_cases(content: Any, path: Path) -> list[ImportedCase]:
+    """Return the cases of a document of MCX.
+
+    Parameters
+    ----------
+    content : object
+        What its JSON file holds.
+    path : Path
+        The file, beside which others that it names may lie.
+
+    Raises
+    ------
+    InputFileError
+        If it is no MCX case, or one that plane layers cannot represent.
+    """
     try:
         document = ForeignTable(_unfolded(content), "", "MCX", fold_case=True)
-        return _Reader(document, source).cases()
+        return _Reader(document, path).cases()
     except ParameterError as problem:
-        raise InputFileError(f"{source}: {problem}") from None
+        raise InputFileError(f"{path}: {problem}") from None
 
 
 def _unfolded(content: Any) -> Any:
