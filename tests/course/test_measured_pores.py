@@ -66,3 +66,17 @@ def test_factors_scale_sizes_and_numbers_exactly(skin):
     np.testing.assert_allclose(open_.visible_density / plain.visible_density, 0.5, rtol=1e-12)
     np.testing.assert_allclose(open_.mean_diameter / plain.mean_diameter, 1.1, rtol=1e-12)
     np.testing.assert_array_equal(open_.diameter_ratio, plain.diameter_ratio)
+
+
+def test_one_possibility_is_no_less_than_two_of_the_same(skin):
+    exact = PorePopulation.measured(np.array([3e-4, 5e-4]), 1e-5)
+    settings = EnsembleSettings(8, 2, seed=1)
+    for factors in ({"diameter_factor": 0.5}, {"density_factor": 3.0}):
+        starts = []
+        for n in (1, 2):
+            given = {name: np.full(n, value) for name, value in factors.items()}
+            whole = {"diameter_factor": np.ones(n), "density_factor": np.ones(n), **given}
+            course = Course(replace(skin, pores=replace(exact, **whole)))
+            starts.append(course.follow([], settings, days=(0.0, 7.0)).area_fraction[:, 0])
+        np.testing.assert_array_equal(starts[0], starts[1])
+    assert not exact.is_open

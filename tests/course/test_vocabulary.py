@@ -261,6 +261,9 @@ def test_another_exposure_is_another_session(before, change):
         (GENESIS, {"thermometer": OTHER_THERMOMETER}),
         (WITH_STOP, {"thermometer": OTHER_THERMOMETER}),  # the mean of the area ends it
         (GENESIS, {"motion": Motion(seed=5)}),  # a scanner does not wander
+        # nothing spreads without an angle
+        (GENESIS, {"beam": Beam("flat-top", 5e-3, stand_off=0.02)}),
+        (GENESIS, {"beam": Beam("flat-top", 5e-3, spreading="fibre")}),
     ],
 )
 def test_what_decides_nothing_is_the_same_session(before, change):

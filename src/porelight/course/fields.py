@@ -8,7 +8,7 @@ be forgotten.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -292,17 +292,27 @@ class FieldTable(Generic[T]):
         for place, classes in self.inside.items():
             for other in used:
                 both = {path, other}
-                if all(one == place or one.startswith(f"{place}.") for one in both) and not any(
+                if all(_lies_in(one, [place]) for one in both) and not any(
                     both <= set(self._paths(cls, f"{place}.")) for cls in classes
                 ):
                     return other
         raise ParameterError(f"{path} has no place in {self.what}.")
 
-    def identity(self, value: T) -> str:
-        """Return 16 digits that change when, and only when, a field that decides changes."""
+    def identity(self, value: T, *, unused: Collection[str] = (), whole: bool = False) -> str:
+        """Return 16 digits that change when, and only when, a field that decides changes.
+
+        Parameters
+        ----------
+        value : object
+            Object of the class `root`.
+        unused : collection of str
+            Paths of fields, or of objects of them, that decide nothing this time.
+        whole : bool
+            Whether every field may decide, even a label.
+        """
         deciding: Document = {}
         for one, held in self.leaves(value):
-            if not one.decides(value):
+            if not whole and (not one.decides(value) or _lies_in(one.path, unused)):
                 continue
             if isinstance(held, float) and math.isinf(held):
                 deciding[one.path] = None
@@ -311,6 +321,10 @@ class FieldTable(Generic[T]):
             else:
                 deciding[one.path] = one.kind.write(held)
         return digest(deciding)
+
+
+def _lies_in(path: str, places: Collection[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}.") for place in places)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -13,8 +13,9 @@ habits, plans) comes this way.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -27,7 +28,7 @@ from porelight.course.outcome import Outcome, outcome_dataset
 from porelight.course.provenance import attributes, session_variables, skin_variables
 from porelight.course.settings import EnsembleSettings
 from porelight.course.state import CourseState, SessionDoses, continued_care
-from porelight.course.vocabulary import SESSION, SKIN
+from porelight.course.vocabulary import SKIN
 from porelight.data.library import table
 from porelight.data.priors import draws as drawn
 from porelight.data.priors import member as values_of_member
@@ -164,7 +165,8 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         raise ParameterError(
             f"days must increase and begin after day {state.day:g}, where the course stands."
         )
-    known = state.new_sessions(course.sessions)
+    identity = partial(laws.identity, course.skin)
+    known = state.new_sessions(course.sessions, identity)
     new = tuple(one for one in known if one.day < coming[-1])
     if results is None:
         results = treated(course.skin, new, state.settings, laws=laws, progress=progress)
@@ -199,7 +201,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
             care,
             state.settings,
             members=state.settings.members if sessions else 0,
-            notes=(*json.loads(past.attrs["notes"]), *_left_out(state, course), *notes),
+            notes=(*json.loads(past.attrs["notes"]), *_left_out(state, course, identity), *notes),
             laws=laws.foreign,
         ),
         [one.variable for one in laws.outcomes],
@@ -285,6 +287,8 @@ def treated(
         return ()
     ensemble = physics_ensemble(skin, settings, laws)
     exposures = tuple({session.exposure: None for session in sessions})
+    for exposure in exposures:
+        ensemble.require(exposure)
     done: list[dict[object, SessionResult]] = []
     total = len(ensemble.members)
     try:
@@ -329,7 +333,7 @@ def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
 
 def _measured_pores(skin: Skin, n: int, seed: int) -> dict[str, Floats]:
     """Return draws of what a photograph leaves open of the pores; none where nothing is open."""
-    if skin.pores.diameter_factor.size == 1:
+    if not skin.pores.is_open:
         return {}
     return dict(zip(POPULATION_DRAWS, skin.pores.possible(n, seed), strict=True))
 
@@ -359,10 +363,12 @@ def _require_whole(results: Results, known: Sequence[Session], members: int) -> 
             )
 
 
-def _left_out(state: CourseState, course: "Course") -> tuple[str, ...]:
+def _left_out(
+    state: CourseState, course: "Course", identity: Callable[[Session], str]
+) -> tuple[str, ...]:
     """Return a note of the past sessions that a course does not name: they have happened."""
-    named = [SESSION.identity(one) for one in course.sessions]
-    gone = [one.day for one in state.sessions if SESSION.identity(one) not in named]
+    named = [identity(one) for one in course.sessions]
+    gone = [one.day for one in state.sessions if identity(one) not in named]
     if not gone:
         return ()
     days = ", ".join(f"{day:g}" for day in gone)

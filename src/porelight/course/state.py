@@ -7,7 +7,7 @@ it is.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -136,22 +136,29 @@ class CourseState:
                 f"{_told(laws)}; continue with the same laws."
             )
 
-    def new_sessions(self, sessions: Sequence[Session]) -> tuple[Session, ...]:
+    def new_sessions(
+        self, sessions: Sequence[Session], identity: Callable[[Session], str] = SESSION.identity
+    ) -> tuple[Session, ...]:
         """Return the sessions of a course that this state does not hold yet.
 
-        Two sessions are the same if every field that decides what they do is.
+        Parameters
+        ----------
+        sessions : sequence of Session
+            All sessions of the course.
+        identity : callable
+            Returns the same for two sessions if every setting is that decides what they do: by
+            these laws and for this skin, `porelight.course.laws.Laws.identity`.
 
         Raises
         ------
         ParameterError
             If one lies before the state's day: what has happened cannot be changed.
         """
-        known = [SESSION.identity(one) for one in self.sessions]
+        known = [identity(one) for one in self.sessions]
         new = []
         for session in sessions:
-            identity = SESSION.identity(session)
-            if identity in known:
-                known.remove(identity)
+            if identity(session) in known:
+                known.remove(identity(session))
             elif session.day >= self.day:
                 new.append(session)
             else:

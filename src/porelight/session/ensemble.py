@@ -6,16 +6,20 @@ boils off (`porelight.session.ablative`). Which of them follows from the optics 
 A device with other physics brings a `SessionModel` of its own.
 """
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
 
+from porelight.data.file_units import NM
 from porelight.errors import ExtrapolationWarning, ParameterError
+from porelight.laser.beam import Beam
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import exposure_path
+from porelight.laser.motion import Motion, PulsePath
 from porelight.light.field import LightField
 from porelight.quantities import Floats
 from porelight.session.ablative import ablative_session
@@ -39,7 +43,6 @@ from porelight.session.scattered import (
 )
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
-from porelight.units import nm
 
 ABSORPTION_DOMINATES_FROM = (
     10.0  # mu_a over mu_s_reduced from which on light is absorbed before it scatters
@@ -106,12 +109,24 @@ class PhysicsEnsemble:
         self.perfusion = perfusion
         self.members = tuple(members)
         self.injury = injury
-        self._models = SESSION_MODELS if models is None else tuple(models)
+        self._models: Sequence[SessionModel] = SESSION_MODELS if models is None else tuple(models)
         self._n_photons = n_photons
         self._seed = seed
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
         self._rises: dict[tuple[object, ...], RisePerJoule] = {}
         self._warned: set[Exposure] = set()
+
+    def require(self, exposure: Exposure) -> None:
+        """Refuse a session that no model describes, or that its model describes in part only.
+
+        Raises
+        ------
+        ParameterError
+            If no model applies, or the one that does would pass over a setting.
+        """
+        model = self._model_of(exposure)
+        if isinstance(model, AblationModel):
+            model.require(exposure)
 
     def treat(self, exposure: Exposure) -> tuple[SessionResult, ...]:
         """Return the result of one session for every member."""
@@ -119,11 +134,14 @@ class PhysicsEnsemble:
 
     def treat_member(self, exposure: Exposure, index: int) -> SessionResult:
         """Return the result of one session for one member."""
+        return self._model_of(exposure).treat(self, exposure, index)
+
+    def _model_of(self, exposure: Exposure) -> SessionModel:
         for model in self._models:
             if model.applies(self.skin, exposure):
-                return model.treat(self, exposure, index)
+                return model
         raise ParameterError(
-            f"no session model applies to {exposure.device} at {exposure.wavelength / nm:g} nm; "
+            f"no session model applies to {exposure.device} at {NM.shown(exposure.wavelength)}; "
             "give one that does."
         )
 
@@ -185,6 +203,7 @@ class PhysicsEnsemble:
             warnings.warn(line, ExtrapolationWarning, stacklevel=4)
 
 
+@dataclass(frozen=True, slots=True)
 class AblationModel:
     """The session model of light that is absorbed before it is scattered: the surface boils off."""
 
@@ -192,17 +211,64 @@ class AblationModel:
         """Return whether absorption outweighs scattering at this wavelength."""
         return absorption_dominates(skin, exposure.wavelength)
 
+    def unused(self, exposure: Exposure) -> frozenset[str]:
+        """Return the paths of the settings that do not change the result.
+
+        Each place is one column of skin in depth: what counts is which share of the area gets how
+        many pulses, and when. With an overlap that share follows from the pattern alone.
+        """
+        never = {"motion", "aspect", "stop_at_surface", "stop_reads", "thermometer"}
+        if exposure.overlap > 0.0:
+            about_beam = {one.name for one in fields(Beam)} - {"diameter"}
+            return frozenset(never | {"area"} | {f"beam.{name}" for name in about_beam})
+        return frozenset(never | {"beam.tilt", "beam.spreading"})
+
+    def require(self, exposure: Exposure) -> None:
+        """Refuse settings that would be passed over and whose user would expect an effect.
+
+        Raises
+        ------
+        ParameterError
+            If there is one; it is named.
+        """
+        beam = exposure.beam
+        asked = {
+            "stop_at_surface": exposure.stop_at_surface < math.inf,
+            "motion": exposure.motion != Motion(),
+            "aspect": exposure.aspect != 1.0,
+            "the beam's profile": beam.profile != "flat-top",
+            "the beam's angles": not beam.is_straight,
+        }
+        for name, is_asked in asked.items():
+            if is_asked:
+                raise ParameterError(
+                    f"{name} has no effect on {exposure.device} at "
+                    f"{NM.shown(exposure.wavelength)}, where the surface boils off and every place "
+                    "is computed by itself; leave it as usual."
+                )
+
     def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
         """Return the result of the session for one member."""
+        self.require(exposure)
         return ablative_session(ensemble.skin, exposure, ensemble.members[index], ensemble.injury)
 
 
+@dataclass(frozen=True, slots=True)
 class ScatteringModel:
     """The session model of light that scatters: the session is the sum of its pulses."""
 
     def applies(self, skin: Skin, exposure: Exposure) -> bool:
         """Return whether scattering outweighs absorption at this wavelength."""
         return not absorption_dominates(skin, exposure.wavelength)
+
+    def unused(self, exposure: Exposure) -> frozenset[str]:
+        """Return the paths of the settings that do not change the result.
+
+        The overlap of a scanner is in its number of pulses, the passes of a recorded path in its
+        places.
+        """
+        recorded = isinstance(exposure.motion, PulsePath)
+        return frozenset({"overlap", "passes"} if recorded else {"overlap"})
 
     def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
         """Return the result of the session for one member, up to the operator's stop."""
@@ -212,7 +278,7 @@ class ScatteringModel:
         return result
 
 
-SESSION_MODELS: tuple[SessionModel, ...] = (AblationModel(), ScatteringModel())
+SESSION_MODELS = (AblationModel(), ScatteringModel())
 
 
 def absorption_dominates(skin: Skin, wavelength: float) -> bool:

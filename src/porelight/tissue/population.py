@@ -276,6 +276,12 @@ class PorePopulation:
             density_factor=np.ones(1) if density_factor is None else density_factor,
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the true pores may be others than those held."""
+        factors = np.concatenate([self.diameter_factor, self.density_factor])
+        return self.diameter_factor.size > 1 or bool((factors != 1.0).any())
+
     def possible(self, n: int, seed: int) -> tuple[Floats, Floats]:
         """Return n possible pairs of factors, evenly spread over the photograph's uncertainty.
 
