@@ -22,9 +22,7 @@ class MediumTable(FileModel):
 
     mu_a_per_mm: Annotated[float, number("1/mm", 0, 1e5, "absorption coefficient")]
     mu_s_per_mm: Annotated[float, number("1/mm", 0, 1e5, "scattering coefficient")]
-    anisotropy: Annotated[
-        float, number("1", -0.9999, 0.9999, "mean cosine of the scattering angle")
-    ]
+    anisotropy: Annotated[float, number("1", -1, 1, "mean cosine of the scattering angle")]
     refractive_index: Annotated[float, number("1", 1, 4, "refractive index")]
 
     def medium(self) -> Medium:

@@ -32,7 +32,14 @@ from numba.extending import intrinsic
 
 from porelight._jit import jit_fused, jit_inlined, jit_lent
 from porelight.light._crossing import MirrorCell
-from porelight.light._events import copy_packet, enter_region, meet_surface, vector_at
+from porelight.light._events import (
+    carried_weight,
+    copy_packet,
+    enter_region,
+    meet_surface,
+    put_weight,
+    vector_at,
+)
 from porelight.light._kernel import ROULETTE_CHANCE, Vector, distance_to_wall, moved, ring_of
 from porelight.light._lanes import (
     CELL,
@@ -47,7 +54,6 @@ from porelight.light._lanes import (
     SEED_3,
     TO_X,
     WEIGHED,
-    WEIGHT,
     WIDTH,
     Lanes,
     Whole,
@@ -59,7 +65,7 @@ from porelight.light._simd import FastScene, advance
 from porelight.light._simd_intrinsics import Singles, bits_of, load, store
 from porelight.light._tally import find_cells
 from porelight.light._trace import FastTables, launch_packet
-from porelight.light._vector_math import drawn_word, minus_log, next_words, unit_interval
+from porelight.light._vector_math import drawn_word, free_path, next_words, unit_interval
 from porelight.quantities import Floats
 
 # as many as fill one line of the cache with float64 sums
@@ -153,7 +159,7 @@ def draw_flights(n_active: int, flat: Singles, flights: Singles) -> None:
             )
         )
         path = load(flat, PATH * WIDTH + i)
-        store(flights, i, minus_log(unit_interval(drawn_word(first))) * path)
+        store(flights, i, free_path(unit_interval(drawn_word(first))) * path)
 
 
 @jit_lent
@@ -177,9 +183,9 @@ def collect_tones(n_active: int, tables: FastTables, tones: Tones, so_far: ToneB
         stopped = event == MET_SURFACE
         region = regions[i]
         if tones.varied[region] and not stopped:
-            weaken(i, region, float(load(so_far.flights, i)), factors, tones.extra)
+            weaken(i, region, np.float64(load(so_far.flights, i)), factors, tones.extra)
         # what arrived: what the interaction left and what it took
-        arrived = load(flat, WEIGHT * WIDTH + i) + load(flat, DEPOSIT * WIDTH + i)
+        arrived = carried_weight(i, flat) + np.float64(load(flat, DEPOSIT * WIDTH + i))
         add_product(
             absorbed,
             int(bits_of(load(flat, CELL * WIDTH + i))) * N_TONES,
@@ -187,7 +193,7 @@ def collect_tones(n_active: int, tables: FastTables, tones: Tones, so_far: ToneB
             i * N_TONES,
             tones.share,
             region * N_TONES,
-            0.0 if stopped else float(arrived),
+            0.0 if stopped else arrived,
         )
         listed[n_listed] = i
         n_listed += np.uint64(event != NOTHING)
@@ -224,7 +230,7 @@ def start_packet(lane: int, tones: Tones, so_far: ToneBatchState) -> None:
     """Give a launched packet the factors 1, and add its weight to its region."""
     for tone in range(N_TONES):
         so_far.factors[lane * N_TONES + tone] = 1.0
-    weight = float(load(so_far.lanes.flat, WEIGHT * WIDTH + lane))
+    weight = carried_weight(lane, so_far.lanes.flat)
     region = so_far.lanes.region[lane]
     book(so_far.tally.by_region, region, so_far.factors, lane, tones.ones, weight)
 
@@ -240,13 +246,13 @@ def is_over(
 ) -> bool:
     """Handle the event of a listed packet; return whether its lane is free."""
     flat, factors, tally, ones = so_far.lanes.flat, so_far.factors, so_far.tally, tones.ones
-    weight = float(load(flat, WEIGHT * WIDTH + lane))
+    weight = carried_weight(lane, flat)
     if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
-        survives = uniform(so_far.words) < ROULETTE_CHANCE
+        survives = weight > 0.0 and uniform(so_far.words) < ROULETTE_CHANCE
         kept = weight / ROULETTE_CHANCE if survives else 0.0
         book(tally.roulette, 0, factors, lane, ones, weight - kept)
         book(tally.by_region, region, factors, lane, ones, kept - weight)
-        store(flat, WEIGHT * WIDTH + lane, np.float32(kept))
+        put_weight(kept, lane, flat)
         return kept == 0.0
     start, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
     beyond = meet_surface(lane, region, flat, tables.where, scene, so_far.words)

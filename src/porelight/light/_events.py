@@ -1,8 +1,9 @@
 """Scalar code for events that the SIMD loop cannot handle: surfaces, weights, launches.
 
-A listed packet is put on the surface in its way, in double precision, and through it or back. It
-keeps no path: the next round draws a new one. Nothing is decided here by the path that was drawn,
-except that it was longer than the way to the surface.
+A listed packet is put on the surface in its way, and through it or back: positions in float32 like
+its state, Fresnel's equations and weights in double precision. It keeps no path: the next round
+draws a new one. Nothing is decided here by the path that was drawn, except that it was longer than
+the way to the surface.
 """
 
 import math
@@ -16,12 +17,14 @@ from porelight.light._kernel import Vector, distance_to_wall, mirrored, moved, t
 from porelight.light._lanes import (
     N_COLUMNS,
     OTHER_SIDE,
+    OWED,
     REGION,
     SEED_0,
     TO_X,
     TOP,
     VESSEL_SIDE,
     WALL_SIDE,
+    WEIGHT,
     WIDTH,
     Whole,
     X,
@@ -71,7 +74,10 @@ def copy_packet(source: int, target: int, flat: Singles) -> None:
 
 @jit_inlined
 def vector_at(column: int, lane: int, flat: Singles) -> Vector:
-    """Return three neighbouring columns of a lane in double precision."""
+    """Return three neighbouring columns of a lane, as float32 numbers.
+
+    Compiled, `float` of a float32 number stays one; `np.float64` would make it wider.
+    """
     return (
         float(load(flat, column * WIDTH + lane)),
         float(load(flat, (column + 1) * WIDTH + lane)),
@@ -85,6 +91,21 @@ def put_vector(vector: Vector, column: int, lane: int, flat: Singles) -> None:
     store(flat, column * WIDTH + lane, np.float32(vector[0]))
     store(flat, (column + 1) * WIDTH + lane, np.float32(vector[1]))
     store(flat, (column + 2) * WIDTH + lane, np.float32(vector[2]))
+
+
+@jit_inlined
+def carried_weight(lane: int, flat: Singles) -> float:
+    """Return what a packet carries: its weight less what it owes."""
+    weight, owed = load(flat, WEIGHT * WIDTH + lane), load(flat, OWED * WIDTH + lane)
+    return np.float64(weight) - np.float64(owed)
+
+
+@jit_inlined
+def put_weight(weight: float, lane: int, flat: Singles) -> None:
+    """Write what a packet carries: a float32 number, and what that is too much."""
+    rounded = np.float32(weight)
+    store(flat, WEIGHT * WIDTH + lane, rounded)
+    store(flat, OWED * WIDTH + lane, np.float32(np.float64(rounded) - weight))
 
 
 @jit_inlined

@@ -17,6 +17,7 @@ WIDTH = 128
     X, Y, Z,  # position [m]
     TO_X, TO_Y, TO_Z,  # direction
     WEIGHT,
+    OWED,  # absorbed, but smaller than the last digit of the weight: not yet taken off
     SEED_0, SEED_1, SEED_2, SEED_3,  # random generator; stays with the lane
     FOR_ANGLE, FOR_AZIMUTH,  # random words
     CELL, RING_KEY,  # where the tally finds the packet; see _tally.py
@@ -26,11 +27,11 @@ WIDTH = 128
     TOP, BOTTOM,  # its planes [m]
     PATH,  # mean free path [m]
     SHARE,  # absorbed by an interaction
-    PEAK, PEAK_ABOVE, PEAK_SCALE,  # anisotropy g, 1 + g, 2 (1 - g)^2
+    PEAK, PEAK_FLOOR, PEAK_SCALE,  # anisotropy g, 1 - g, 2 (1 - g)^2
     WALL_SIDE, WALL_BULGE, WALL_CENTRE, WALL_LEVEL,  # see _bodies.py; the side from _regions.py
     OTHER_SIDE, OTHER_BULGE, OTHER_CENTRE, OTHER_LEVEL,
     VESSEL_SIDE, VESSEL_X, VESSEL_Z, VESSEL_LEVEL,
-) = range(36)  # fmt: skip
+) = range(37)  # fmt: skip
 N_COLUMNS = VESSEL_LEVEL + 1
 REGION = TOP
 N_LAYER_COLUMNS, N_FOLLICLE_COLUMNS = WALL_SIDE - REGION, VESSEL_SIDE - REGION

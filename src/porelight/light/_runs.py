@@ -32,10 +32,14 @@ from porelight.tissue.optics import LayeredOptics
 Kernel = Literal["fast", "reference"]
 Trace: TypeAlias = Callable[[Batch], Tally]
 
-# float32 has 24 bits: a position must resolve a thousandth of a free path, and a tenth of a cell
+# float32 has 24 bits: a position must resolve a thousandth of a free path, a tenth of a cell, and
+# 1/4000 of a layer or a vessel, which would be thicker or thinner by as much
 _POSITIONS_IN_PATH = 1000.0
 _POSITIONS_IN_CELL = 10.0
+_POSITIONS_IN_BODY = 4000.0
 _RELATIVE_STEP = 2.0**-23
+# in place of 1 - g = 0, by which nothing can be divided
+_LEAST_FLOOR = 1e-15
 # so that no rounding puts a packet in front of the mirror into the ring behind it
 _JUST_INSIDE = 1.0 - 2.0**-21
 # radius beyond which the planes of a follicle do not stop light, in widths of the follicle
@@ -65,9 +69,17 @@ def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
     if asked == "reference" or numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return "reference"
     optics, grid = scene.optics, scene.grid
-    top = np.concatenate([[0.0], np.cumsum(optics.thickness[:-1])])
-    path_step = top * _RELATIVE_STEP * _POSITIONS_IN_PATH
-    too_coarse = (path_step * (optics.mu_a + optics.mu_s) > 1.0).any()
+    planes = np.concatenate([[0.0], np.cumsum(optics.thickness)])
+    extinction = optics.mu_a + optics.mu_s
+    path_step = planes[:-1] * _RELATIVE_STEP * _POSITIONS_IN_PATH
+    too_coarse = (path_step * extinction > 1.0).any()
+    # how thick a layer is matters where it does something
+    finite = np.isfinite(optics.thickness) & (extinction > 0.0)
+    body_step = planes[1:][finite] * _RELATIVE_STEP * _POSITIONS_IN_BODY
+    too_coarse = too_coarse or (optics.thickness[finite] < body_step).any()
+    for vessel in scene.vessels:
+        farthest = max(abs(vessel.offset), vessel.depth)
+        too_coarse = too_coarse or vessel.radius < farthest * _RELATIVE_STEP * _POSITIONS_IN_BODY
     for edges in (grid.r_edges, grid.z_edges):
         step = edges[1:] * _RELATIVE_STEP * _POSITIONS_IN_CELL
         too_coarse = too_coarse or (np.diff(edges) < step).any()
@@ -224,7 +236,7 @@ def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> Singles:
         np.minimum(media.mean_free_path[medium], far),
         media.absorbed_share[medium],
         g,
-        1.0 + g,
+        np.maximum(1.0 - g, _LEAST_FLOOR),
         2.0 * (1.0 - g) ** 2,
     )
     columns = np.column_stack([np.minimum(regions.planes, far), *optics, regions.sides])

@@ -24,8 +24,10 @@ the scalar code, `_trace.py` the rounds of it all.
 
 Precision
 ---------
-Positions, directions and weights are float32, sums are float64. Weights are split without rounding
-(see `split`), so energy closes to float64 rounding here too.
+Positions, directions and weights are float32, sums are float64. What an interaction absorbs may be
+smaller than the last digit of the weight; then the packet owes it (see `absorb`). So absorption is
+right to float32 however weak it is, and energy closes to float64 rounding. Short paths, and large
+angles of a sharp forward peak, are drawn near 0, where float32 numbers are finest.
 
 References
 ----------
@@ -57,9 +59,10 @@ from porelight.light._lanes import (
     FOR_AZIMUTH,
     MET_SURFACE,
     NOTHING,
+    OWED,
     PATH,
     PEAK,
-    PEAK_ABOVE,
+    PEAK_FLOOR,
     PEAK_SCALE,
     SEED_0,
     SEED_1,
@@ -88,7 +91,7 @@ from porelight.light._simd_intrinsics import (
 from porelight.light._tally import EvenGrid, Scales, note_place
 from porelight.light._vector_math import (
     drawn_word,
-    minus_log,
+    free_path,
     next_words,
     random_sine_cosine,
     unit_interval,
@@ -118,15 +121,19 @@ class FastScene(NamedTuple):
 
 
 @jit
-def split(weight: Float32, share: Float32) -> tuple[Float32, Float32]:
-    """Return the part of a weight that stays and the part absorbed; their sum is exact.
+def absorb(weight: Float32, owed: Float32, share: Float32) -> tuple[Float32, Float32, Float32]:
+    """Return what stays of a weight, what it owes then, and what it absorbed.
 
-    The difference of two floats within a factor of two of each other has no rounding error, and
-    either the first difference is such a one or the second is. (Not compiled as `fused`: the
-    product must be rounded before it is taken off.)
+    A packet carries its weight less what it owes: at most half a unit of the weight's last digit,
+    kept apart until it is large enough to be taken off (compensated summation). No energy is lost
+    on the way: a difference of two floats within a factor of two of each other has no rounding
+    error, and either the first difference is such a one or the second is. Where all is absorbed,
+    `stays` may be below 0 by that digit.
     """
-    stays = weight - weight * share
-    return stays, weight - stays
+    absorbed = weight * share
+    due = absorbed + owed
+    stays = weight - due
+    return stays, due - (weight - stays), absorbed
 
 
 @jit_fused
@@ -135,22 +142,23 @@ def scattered(
     u: Float32,
     azimuth: Uint32,
     peak: Float32,
-    peak_above: Float32,
+    peak_floor: Float32,
     peak_scale: Float32,
 ) -> Single3:
     """Return the direction after a Henyey-Greenstein scattering.
 
-    1 - cosine is computed, from 2 (1 - g)^2 u (1 + g - g u) / (1 + g - 2 g u)^2: no digits cancel,
-    neither near g = 0 nor for the small angles of g near 1.
+    1 - cosine is computed, from 2 (1 - g)^2 (1 - u) (1 + g u) / (1 - g + 2 g u)^2: no digits
+    cancel, neither near g = 0 nor for g near 1, at small angles or at large ones.
     """
     x, y, z = direction
     bent = peak * u
-    below = peak_above - _TWO * bent
+    below = peak_floor + _TWO * bent
     below_squared = below * below
     pole = _ONE + abs(z)
     # one division serves both 1 / below^2 and 1 / pole
     inverse = _ONE / (below_squared * pole)
-    versine = peak_scale * u * (peak_above - bent) * (inverse * pole)
+    rest = _ONE - u
+    versine = peak_scale * (rest + bent * rest) * (inverse * pole)
     cosine = _ONE - versine
     sine = np.float32(math.sqrt(max(versine * (_TWO - versine), _ZERO)))
     azimuth_sine, azimuth_cosine = random_sine_cosine(azimuth)
@@ -196,6 +204,15 @@ def drawn(i: int, flat: Singles) -> tuple[Uint32, Uint32, Uint32]:
 
 
 @jit_fused
+def turn_back(cell: MirrorCell | None, i: int, flat: Singles, way: Flight, stopped: Truth) -> None:
+    """Write the direction behind the mirror, unless there is none or the packet was stopped."""
+    if cell is not None:
+        to_x, to_y = load(flat, TO_X * WIDTH + i), load(flat, TO_Y * WIDTH + i)
+        store(flat, TO_X * WIDTH + i, to_x if stopped else way.to_x)
+        store(flat, TO_Y * WIDTH + i, to_y if stopped else way.to_y)
+
+
+@jit_fused
 def fly(i: int, flat: Singles, scene: FastScene) -> None:
     """Move a packet by one flight and deposit its absorbed share, unless it meets a surface."""
     for_flight, for_angle, for_azimuth = drawn(i, flat)
@@ -205,7 +222,7 @@ def fly(i: int, flat: Singles, scene: FastScene) -> None:
     x, y, z = load(flat, X * WIDTH + i), load(flat, Y * WIDTH + i), load(flat, Z * WIDTH + i)
     to_x, to_y = load(flat, TO_X * WIDTH + i), load(flat, TO_Y * WIDTH + i)
     to_z = load(flat, TO_Z * WIDTH + i)
-    length = minus_log(unit_interval(for_flight)) * load(flat, PATH * WIDTH + i)
+    length = free_path(unit_interval(for_flight)) * load(flat, PATH * WIDTH + i)
     end = x + length * to_x, y + length * to_y, z + length * to_z
     way = Flight(x, y, z, to_x, to_y, to_z, length, end[0], end[1], end[2])
     stopped = meets_plane(i, flat, way) | meets_follicle(scene.follicle, i, flat, way)
@@ -213,8 +230,8 @@ def fly(i: int, flat: Singles, scene: FastScene) -> None:
     way, meets_more = reflected_in(scene.cell, way)
     stopped = stopped | meets_more
 
-    weight = load(flat, WEIGHT * WIDTH + i)
-    stays, absorbed = split(weight, load(flat, SHARE * WIDTH + i))
+    weight, owed = load(flat, WEIGHT * WIDTH + i), load(flat, OWED * WIDTH + i)
+    stays, owes, absorbed = absorb(weight, owed, load(flat, SHARE * WIDTH + i))
     radius_squared = way.end_x * way.end_x + way.end_y * way.end_y
     note_place(i, flat, max(way.end_z, _ZERO), radius_squared, scene.even, scene.scales)
     store(flat, DEPOSIT * WIDTH + i, _ZERO if stopped else absorbed)
@@ -223,9 +240,9 @@ def fly(i: int, flat: Singles, scene: FastScene) -> None:
     store(flat, X * WIDTH + i, x if stopped else way.end_x)
     store(flat, Y * WIDTH + i, y if stopped else way.end_y)
     store(flat, Z * WIDTH + i, z if stopped else way.end_z)
-    store(flat, TO_X * WIDTH + i, to_x if stopped else way.to_x)
-    store(flat, TO_Y * WIDTH + i, to_y if stopped else way.to_y)
+    turn_back(scene.cell, i, flat, way, stopped)
     store(flat, WEIGHT * WIDTH + i, weight if stopped else stays)
+    store(flat, OWED * WIDTH + i, owed if stopped else owes)
 
 
 @jit_fused
@@ -239,7 +256,7 @@ def turn(i: int, flat: Singles) -> None:
         unit_interval(bits_of(load(flat, FOR_ANGLE * WIDTH + i))),
         bits_of(load(flat, FOR_AZIMUTH * WIDTH + i)),
         load(flat, PEAK * WIDTH + i),
-        load(flat, PEAK_ABOVE * WIDTH + i),
+        load(flat, PEAK_FLOOR * WIDTH + i),
         load(flat, PEAK_SCALE * WIDTH + i),
     )
     store(flat, TO_X * WIDTH + i, to_x if stopped else turned[0])

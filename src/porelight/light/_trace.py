@@ -6,15 +6,23 @@ import numpy as np
 
 from porelight._jit import jit_inlined, jit_lent
 from porelight.light._bins import Axis
-from porelight.light._events import RegionMap, copy_packet, enter_region, meet_surface, vector_at
+from porelight.light._events import (
+    RegionMap,
+    carried_weight,
+    copy_packet,
+    enter_region,
+    meet_surface,
+    put_weight,
+    vector_at,
+)
 from porelight.light._kernel import Tally, after_roulette, ring_of
 from porelight.light._lanes import (
     EVENT,
+    OWED,
     TO_X,
     TO_Y,
     TO_Z,
     WEIGHED,
-    WEIGHT,
     WIDTH,
     Lanes,
     Whole,
@@ -32,7 +40,7 @@ from porelight.quantities import Floats
 
 # packets that wait to be followed after a split; while it is full, none is split
 BANK_SIZE = 4096
-N_PACKET_COLUMNS = WEIGHT + 1
+N_PACKET_COLUMNS = OWED + 1
 _MOST_PIECES = 8
 # from this share of the next power of two on, a weight is split into so many pieces
 _HALFWAY = 1.5
@@ -82,7 +90,7 @@ def launch_packet(
     store(flat, TO_X * WIDTH + lane, np.float32(launch.to_x[number]))
     store(flat, TO_Y * WIDTH + lane, np.float32(launch.to_y[number]))
     store(flat, TO_Z * WIDTH + lane, np.float32(launch.to_z[number]))
-    store(flat, WEIGHT * WIDTH + lane, np.float32(launch.weight[number]))
+    put_weight(launch.weight[number], lane, flat)
     region = int(entry[number])
     enter_region(lane, region, flat, columns)
     return region
@@ -122,10 +130,13 @@ def weighed(
     no rounding, and all but one wait in the bank.
     """
     flat, bank, words, tally = so_far.lanes.flat, so_far.bank, so_far.words, so_far.tally
+    if weight <= 0.0:  # all of it was absorbed
+        tally.roulette[0] += weight
+        return 0.0
     if window is None:
         return after_roulette(weight, words, tally)
     x, y, z = vector_at(X, lane, flat)
-    steepness, floor = float(window.steepness), float(window.floor)
+    steepness, floor = np.float64(window.steepness), np.float64(window.floor)
     # as the lane will hold it
     target = float(np.float32(min(max(steepness * (x * x + y * y + z * z), floor), 1.0)))
     if weight < target:
@@ -137,7 +148,7 @@ def weighed(
         pieces *= 2
     if bank.waiting[0] + pieces > bank.region.size:
         return weight
-    store(flat, WEIGHT * WIDTH + lane, np.float32(weight / pieces))
+    put_weight(weight / pieces, lane, flat)
     put_aside(lane, region, pieces - 1, flat, bank)
     so_far.by_region[region] += weight - weight / pieces
     return weight / pieces
@@ -147,7 +158,7 @@ def weighed(
 def leave(lane: int, beyond: int, tables: FastTables, so_far: BatchState) -> None:
     """Tally a packet that has left through the top or the bottom."""
     flat, tally = so_far.lanes.flat, so_far.tally
-    weight = float(load(flat, WEIGHT * WIDTH + lane))
+    weight = carried_weight(lane, flat)
     if beyond == tables.where.place.size:
         tally.reflected[ring_of(vector_at(X, lane, flat), tables.r_axis)] += weight
     else:
@@ -160,11 +171,11 @@ def is_over(
 ) -> bool:
     """Handle the event of a listed packet; return whether its lane is free."""
     flat, by_region, where = so_far.lanes.flat, so_far.by_region, tables.where
-    weight = float(load(flat, WEIGHT * WIDTH + lane))
+    weight = carried_weight(lane, flat)
     if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
         kept = weighed(scene.window, lane, region, weight, so_far)
         by_region[region] += kept - weight
-        store(flat, WEIGHT * WIDTH + lane, np.float32(kept))
+        put_weight(kept, lane, flat)
         return kept == 0.0
     beyond = meet_surface(lane, region, flat, where, scene, so_far.words)
     if beyond == region:
@@ -194,7 +205,7 @@ def trace_lanes(
     n_launched = min(WIDTH, n_photons)
     for lane in range(n_launched):
         regions[lane] = launch_packet(lane, lane, launch, entry, flat, columns)
-        by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
+        by_region[regions[lane]] += carried_weight(lane, flat)
     n_active = n_launched
     while n_active > 0:
         advance(n_active, flat, scene)
@@ -208,7 +219,7 @@ def trace_lanes(
                 regions[lane] = take_back(lane, flat, columns, bank)
             elif n_launched < n_photons:
                 regions[lane] = launch_packet(lane, n_launched, launch, entry, flat, columns)
-                by_region[regions[lane]] += load(flat, WEIGHT * WIDTH + lane)
+                by_region[regions[lane]] += carried_weight(lane, flat)
                 n_launched += 1
             else:
                 n_active -= 1

@@ -36,9 +36,8 @@ _SIGN = Uint32(0x80000000)
 _BITS_OF_ONE = Uint32(0x3F800000)
 _ONE_BIT, _TWO_BITS = Uint32(1), Uint32(2)
 
-# a float32 holds 24 bits: 23 drawn ones and the half that keeps 0 and 1 out
-_TO_UNIT = Float32(2.0**-23)
-_DROP_LOW_BITS = Uint32(9)
+# a little less than 2^-31, so that the last words give the largest number below 1
+_TO_UNIT = Float32((1.0 - 2.0**-24) * 2.0**-31)
 
 _MANTISSA_BITS = Uint32(23)
 _BITS_OF_ROOT_HALF = Uint32(0x3F3504F3)  # the mantissa is taken from sqrt(1/2) to sqrt(2)
@@ -88,8 +87,22 @@ def drawn_word(words: Uint32x4) -> Uint32:
 
 @jit_fused
 def unit_interval(word: Uint32) -> Float32:
-    """Return a number strictly between 0 and 1 from the high bits of a random word."""
-    return (value_of(shift_right(word, _DROP_LOW_BITS)) + _HALF) * _TO_UNIT
+    """Return a number from 0 to below 1 from the 31 high bits of a random word.
+
+    Near 0 it steps by 2^-31, near 1 by 2^-24, as float32 numbers do.
+    """
+    return value_of(shift_right(word, _ONE_BIT)) * _TO_UNIT
+
+
+@jit_fused
+def free_path(share: Float32) -> Float32:
+    """Return -ln(1 - share) for a share from 0 to below 1: a flight, in mean free paths.
+
+    Short flights are as finely spaced as the shares near 0: what 1 - share has lost to rounding is
+    added again. A layer of 1e-8 free paths could not be met otherwise.
+    """
+    left = _ONE - share
+    return minus_log(left) + (share - (_ONE - left))
 
 
 @jit_fused

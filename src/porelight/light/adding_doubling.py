@@ -22,7 +22,7 @@ References
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from scipy.linalg import expm
@@ -31,10 +31,13 @@ from porelight.errors import ParameterError
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
+Incidence: TypeAlias = float | Literal["lambertian", "isotropic"]
+
 # a layer that lets less than this through is as good as infinitely thick
 _OPAQUE = 1e-14
 _MOST_DOUBLINGS = 100
 _FEWEST_NODES = 4
+_EVEN = np.ones(1)  # moments of scattering that is even in all directions
 # no light enters a clear layer's rays that are reflected whole on both sides; for them the sum over
 # reflections is 0 / 0, and this makes it 0
 _ALMOST_ONE = 1.0 + 4.0 * np.finfo(np.float64).eps
@@ -42,7 +45,7 @@ _ALMOST_ONE = 1.0 + 4.0 * np.finfo(np.float64).eps
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayeredTotals:
-    """Shares of a collimated beam at normal incidence; they do not depend on its width."""
+    """Shares of a wide or narrow beam, or of diffuse light; they do not depend on its width."""
 
     specular: float  # reflected where the beam meets the surface
     reflectance: float  # came back out of the tissue
@@ -52,15 +55,15 @@ class LayeredTotals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Directions:
-    """Directions: 0 is the beam (no weight in integrals), the others are a quadrature over q."""
+    """Directions: 0 is a beam (no weight in integrals), the others are a quadrature over q."""
 
     q: Floats  # (n,) n sin(theta)
     weight: Floats  # (n,) such that the integral of f q dq is sum(weight f)
 
     @classmethod
-    def of(cls, refractive_index: Floats, n_angles: int) -> Self:
+    def of(cls, refractive_index: Floats, n_angles: int, beam: float) -> Self:
         breaks = np.concatenate([[0.0], np.unique(refractive_index)])
-        q, weight = [np.zeros(1)], [np.zeros(1)]
+        q, weight = [np.array([beam])], [np.zeros(1)]
         for low, high in pairwise(breaks**2):
             # the cosine in the denser medium spans this share of the whole; nodes in proportion
             n_nodes = max(_FEWEST_NODES, math.ceil(n_angles * math.sqrt((high - low) / high)))
@@ -74,6 +77,19 @@ class _Directions:
     def cosine(self, refractive_index: float) -> Floats:
         """Cosine of each direction in a medium, 0 where it cannot travel there."""
         return np.asarray(np.sqrt(np.maximum(0.0, 1.0 - (self.q / refractive_index) ** 2)))
+
+    def arriving(self, incidence: Incidence, index_above: float) -> Floats:
+        """Share of the light that falls onto the surface in each direction, (n,)."""
+        arrives = np.zeros_like(self.q)
+        if not isinstance(incidence, str):
+            arrives[0] = 1.0
+            return arrives
+        cosine = self.cosine(index_above)
+        falls = cosine > 0.0
+        arrives[falls] = self.weight[falls]
+        if incidence == "isotropic":
+            arrives[falls] /= cosine[falls]
+        return np.asarray(arrives / arrives.sum(), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,8 +122,10 @@ class _Slab:
         )
 
 
-def layered_totals(optics: LayeredOptics, *, n_angles: int = 48) -> LayeredTotals:
-    """Reflectance, transmittance and absorption by layer of a beam at normal incidence.
+def layered_totals(
+    optics: LayeredOptics, *, n_angles: int = 48, incidence: Incidence = 0.0
+) -> LayeredTotals:
+    """Reflectance, transmittance and absorption by layer of light that falls onto layers.
 
     Parameters
     ----------
@@ -116,6 +134,9 @@ def layered_totals(optics: LayeredOptics, *, n_angles: int = 48) -> LayeredTotal
     n_angles : int
         Directions up to the lowest refractive index, and moments of the phase function. With 48
         the totals of skin are right to about 1e-5.
+    incidence : float or {"lambertian", "isotropic"}
+        Angle of a beam to the normal, in the medium above [rad]; or diffuse light: of one radiance
+        from everywhere above, or as much from every solid angle.
 
     Returns
     -------
@@ -135,7 +156,9 @@ def layered_totals(optics: LayeredOptics, *, n_angles: int = 48) -> LayeredTotal
     indices = np.concatenate(
         [[optics.index_above], optics.refractive_index, [optics.index_below]]
     ).astype(np.float64)
-    directions = _Directions.of(indices, n_angles)
+    angle = 0.0 if isinstance(incidence, str) else incidence
+    directions = _Directions.of(indices, n_angles, optics.index_above * math.sin(angle))
+    arrives = directions.arriving(incidence, optics.index_above)
     surfaces = [
         _interface(directions, float(above), float(below)) for above, below in pairwise(indices)
     ]
@@ -148,20 +171,22 @@ def layered_totals(optics: LayeredOptics, *, n_angles: int = 48) -> LayeredTotal
     for layer, surface in zip(layers[::-1], surfaces[-2::-1], strict=True):
         below.append(layer.over(below[-1]))
         below.append(surface.over(below[-1]))
-    net = [_net_flux(up, down) for up, down in zip(above[:-1], below[-2::-1], strict=True)]
-    specular = float(surfaces[0].reflect_down[0, 0])
+    net = [_net_flux(up, down, arrives) for up, down in zip(above[:-1], below[-2::-1], strict=True)]
+    specular = float((surfaces[0].reflect_down @ arrives).sum())
     return LayeredTotals(
         specular=specular,
-        reflectance=float(above[-1].reflect_down[:, 0].sum()) - specular,
-        transmittance=float(above[-1].transmit_down[:, 0].sum()),
+        reflectance=float((above[-1].reflect_down @ arrives).sum()) - specular,
+        transmittance=float((above[-1].transmit_down @ arrives).sum()),
         by_layer=np.array([net[2 * i] - net[2 * i + 1] for i in range(len(layers))]),
     )
 
 
-def _net_flux(upper: _Slab, lower: _Slab) -> float:
-    """Return the net downward flux between two slabs, per unit of the beam."""
+def _net_flux(upper: _Slab, lower: _Slab, arrives: Floats) -> float:
+    """Return the net downward flux between two slabs, per unit of what arrives from above."""
     eye = _ALMOST_ONE * np.eye(upper.reflect_up.shape[0])
-    down = np.linalg.solve(eye - upper.reflect_up @ lower.reflect_down, upper.transmit_down[:, 0])
+    down = np.linalg.solve(
+        eye - upper.reflect_up @ lower.reflect_down, upper.transmit_down @ arrives
+    )
     return float(down.sum() - (lower.reflect_down @ down).sum())
 
 
@@ -202,13 +227,18 @@ def _layer(directions: _Directions, optics: LayeredOptics, number: int, n_moment
     if mu_s == 0.0:
         transmit[block] = np.diag(np.exp(-mu_a * thickness / mu))
     else:
-        # delta-M: the sharpest part of the forward peak counts as not scattered [3]_
-        peak = g**n_moments
-        moments = np.asarray((g ** np.arange(n_moments) - peak) / (1.0 - peak), dtype=np.float64)
-        forward, backward = _phase_matrices(mu, weight, moments)
-        scatters = mu_s * (1.0 - peak)
-        loss = (np.diag(np.full(mu.size, mu_a + scatters)) - scatters * forward) / mu
-        reflect[block], transmit[block] = _doubled(loss, scatters * backward / mu, thickness)
+        # delta-M: the sharpest part of the forward peak counts as not scattered [3]_, that of a
+        # peak to the back as reflected
+        peak = abs(g) ** n_moments
+        moments = (abs(g) ** np.arange(n_moments) - peak) / (1.0 - peak) if peak < 1.0 else _EVEN
+        forward, backward = _phase_matrices(mu, weight, np.asarray(moments, dtype=np.float64))
+        scatters, eye = mu_s * (1.0 - peak), np.eye(mu.size)
+        returns = 0.0
+        if g < 0.0:
+            forward, backward, returns = backward, forward, mu_s * peak
+        loss = ((mu_a + scatters + returns) * eye - scatters * forward) / mu
+        gain = (returns * eye + scatters * backward) / mu
+        reflect[block], transmit[block] = _doubled(loss, gain, thickness)
     return _Slab.symmetric(reflect, transmit)
 
 

@@ -1,5 +1,6 @@
 """The light field: absorbed energy, reflectance and transmittance per joule, with errors."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,10 @@ from porelight.tissue.optics import LayeredOptics
 class LightField:
     """What became of one joule of light, each share with its standard error over the batches.
 
-    ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding. Energy
-    that was absorbed beyond the edges of the grid is in `by_region`, not in `absorbed`.
+    ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding: what is
+    missing from the weights of the packets has been absorbed. Cells hold another account of the
+    same energy, what each interaction left; `absorbed_twice` compares the two. Energy that was
+    absorbed beyond the edges of the grid is in `by_region`, not in `absorbed`.
     """
 
     grid: Grid
@@ -64,6 +67,20 @@ class LightField:
         """Sum of all shares; 1 to rounding."""
         out = self.specular + self.reflectance + self.transmittance + self.lost
         return float(self.by_region.sum() + out)
+
+    @property
+    def absorbed_twice(self) -> float:
+        """Absorbed energy by cells over that by regions; 1 to 1e-4 even where little is absorbed.
+
+        A kernel whose weights lose weak absorption, or make it too large, is seen here, and not in
+        the `balance`: what such weights have lost still closes it. Fields of a sweep have accounts
+        that agree in the mean only. 1 where nothing is absorbed by either.
+        """
+        by_cells = float((self.absorbed * self.grid.volume).sum()) + self.off_grid
+        by_regions = float(self.by_region.sum())
+        if by_regions == 0.0:
+            return 1.0 if by_cells == 0.0 else math.inf
+        return by_cells / by_regions
 
 
 def parts_of(tally: Tally, sums: Mapping[str, RegionSum]) -> dict[str, Floats]:

@@ -13,7 +13,13 @@ from types import MappingProxyType
 
 from porelight.data.values import LibraryValues
 from porelight.quantities import ANISOTROPY, MU_A, MU_S, REFRACTIVE_INDEX
-from porelight.tissue.optics import REFERENCE, mu_a_lipid, mu_a_melanosome, mu_a_water
+from porelight.tissue.optics import (
+    ANISOTROPY_SKIN,
+    REFERENCE,
+    mu_a_lipid,
+    mu_a_melanosome,
+    mu_a_water,
+)
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 
@@ -25,7 +31,7 @@ class Medium:
     Attributes
     ----------
     mu_a, mu_s : float
-        Absorption and scattering coefficients [1/m].
+        Absorption and scattering coefficients [1/m]; `mu_s` is 0 where the anisotropy is 1.
     anisotropy, refractive_index : float
         Mean cosine of the scattering angle, real index [-].
     """
@@ -41,6 +47,8 @@ class Medium:
         MU_S.require(self.mu_s)
         ANISOTROPY.require(self.anisotropy)
         REFRACTIVE_INDEX.require(self.refractive_index)
+        if self.anisotropy == 1.0:  # scattered straight on is not scattered
+            object.__setattr__(self, "mu_s", 0.0)
 
 
 AIR = Medium(mu_a=0.0, mu_s=0.0, anisotropy=0.0, refractive_index=1.0)
@@ -80,7 +88,7 @@ def follicle_optics(wavelength: float, values: Mapping[str, float] = _NONE) -> F
     """
     value, skin = LibraryValues("follicle", values), LibraryValues("optics", values)
     water, lipid = mu_a_water(wavelength), mu_a_lipid(wavelength)
-    anisotropy = skin("anisotropy_skin")
+    anisotropy = ANISOTROPY_SKIN.require(skin("anisotropy_skin"))
     even_power = value("scattering_power_follicle")
 
     def medium(part: str, mu_a: float, power: float = even_power) -> Medium:

@@ -34,6 +34,7 @@ from porelight.quantities import (
     REFRACTIVE_INDEX,
     WAVELENGTH,
     Floats,
+    Quantity,
 )
 from porelight.tissue.layered import LayeredTissue
 from porelight.tissue.skin import Layer
@@ -42,6 +43,8 @@ from porelight.tissue.spectra import ROUNDING, spectrum
 _NONE: Mapping[str, float] = MappingProxyType({})
 SHORTEST, LONGEST = 400e-9, 3000e-9  # range of the mixture [m]
 REFERENCE = 1064e-9  # wavelength at which the laws' coefficients are given [m]
+# mu_s follows from the reduced scattering, over 1 - g
+ANISOTROPY_SKIN = Quantity("anisotropy_skin", "1", -0.9999, 0.9999, "that of all skin")
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
@@ -53,7 +56,8 @@ class LayeredOptics:
     thickness : ndarray of float64, shape (n_layers,)
         Thickness [m]; the last may be infinite.
     mu_a, mu_s : ndarray of float64, shape (n_layers,)
-        Absorption and scattering coefficients [1/m].
+        Absorption and scattering coefficients [1/m]; `mu_s` is 0 where the anisotropy is 1, since
+        light that is scattered straight on is not scattered.
     anisotropy, refractive_index : ndarray of float64, shape (n_layers,)
         Mean cosine of the scattering angle, real index [-].
     index_above, index_below : float
@@ -103,6 +107,7 @@ class LayeredOptics:
         MU_S.require(self.mu_s)
         ANISOTROPY.require(self.anisotropy)
         REFRACTIVE_INDEX.require(self.refractive_index)
+        object.__setattr__(self, "mu_s", np.where(self.anisotropy == 1.0, 0.0, self.mu_s))
         below = float(self.refractive_index[-1]) if index_below is None else index_below
         object.__setattr__(self, "index_above", REFRACTIVE_INDEX.require(index_above))
         object.__setattr__(self, "index_below", REFRACTIVE_INDEX.require(below))
@@ -258,7 +263,7 @@ def skin_optics(
     """
     wavelength = _in_range(wavelength)
     value = LibraryValues("optics", values)
-    anisotropy = ANISOTROPY.require(value("anisotropy_skin"), "anisotropy_skin")
+    anisotropy = ANISOTROPY_SKIN.require(value("anisotropy_skin"))
     reduced = np.array([_reduced_scattering(layer, wavelength, value) for layer in skin.layers])
     return LayeredOptics(
         thickness=skin.thickness,

@@ -34,6 +34,9 @@ DIFFUSION = "two-source diffusion, Kienle, Patterson, J. Opt. Soc. Am. A 14, 246
 CONSERVATION = "conservation of energy"
 # of layered_totals with its default number of angles
 _ADDING_DOUBLING_ERROR = 2e-5
+# thirty ratios of absorption to extinction, and the one below which absorption is linear
+WEAK_RATIOS = tuple(float(ratio) for ratio in np.logspace(0.0, -12.0, 30))
+_LINEAR = 1e-8
 # what diffusion theory leaves out a few millimetres from the beam
 _DIFFUSION_ERROR = 0.03
 
@@ -286,6 +289,43 @@ def reflectance_profile(n_photons: int, seed: int) -> list[CaseResult]:
     ]
 
 
+def weak_absorption(n_photons: int, seed: int) -> list[CaseResult]:
+    """L11: a thick slab that absorbs from all to a trillionth of what it scatters."""
+    case = _Benchmark("L11", "slab of 5 mm, 100 /mm, g 0.9, n 1.4", ADDING_DOUBLING)
+    accounts = _Benchmark("L11", "slab of 5 mm, 100 /mm, g 0.9, n 1.4", CONSERVATION)
+    few = max(n_photons // 20, FEWEST_PHOTONS)  # a photon scatters two thousand times
+    results, worst = [], 1.0
+    for ratio in WEAK_RATIOS:
+        optics = absorbing_slab(ratio)
+        # the same photons each time: absorption does not decide where they go
+        field = transport(optics, PENCIL, _coarse_grid(5e-3), n_photons=few, seed=seed)
+        found, error = float(field.by_layer[0]), float(field.by_layer_error[0])
+        expected = absorbed_by_slab(ratio)
+        quantity = f"absorbed, mu_a/mu_t {ratio:.1e}"
+        rounding = _ADDING_DOUBLING_ERROR * expected
+        results.append(case.within_error(quantity, expected, found, error, rounding))
+        worst = max(worst, field.absorbed_twice, key=lambda twice: abs(twice - 1.0))
+    return [*results, accounts.within("absorbed by cells over by layers, worst", 1.0, worst, 2e-4)]
+
+
+def absorbing_slab(ratio: float) -> LayeredOptics:
+    """Return the slab of L11 with this mu_a / mu_t; where it is 1 nothing scatters."""
+    if ratio == 1.0:
+        return slab(5.0, 100.0, 0.0, 0.9, 1.4)
+    return slab(5.0, 100.0 * ratio / (1.0 - ratio), 100.0, 0.9, 1.4)
+
+
+def absorbed_by_slab(ratio: float) -> float:
+    """Return the share that the slab of L11 absorbs.
+
+    Where next to nothing is absorbed the share is in proportion to mu_a (to 2e-5 below 1e-8), and
+    adding-doubling, which finds it as a difference of fluxes, would lose digits.
+    """
+    direct = max(ratio, _LINEAR)
+    share = float(layered_totals(absorbing_slab(direct)).by_layer[0])
+    return share * absorbing_slab(ratio).mu_a[0] / absorbing_slab(direct).mu_a[0]
+
+
 def clear_absorber(n_photons: int, seed: int) -> list[CaseResult]:
     """L10: absorption without scattering, with every internal reflection."""
     optics = slab(1.0, 0.7, 0.0, 0.0, 1.5)
@@ -309,6 +349,7 @@ CASES: tuple[Case, ...] = (
     white_furnace,
     reflectance_profile,
     clear_absorber,
+    weak_absorption,
 )
 
 
