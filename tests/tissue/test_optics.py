@@ -211,7 +211,7 @@ def test_index_below_is_that_of_the_last_layer_unless_given():
         ({"thickness": np.array([np.inf, 1.0])}, "only the last layer"),
         ({"thickness": np.array([0.0, 1.0])}, "must be positive"),
         ({"mu_a": np.array([-1.0, 1.0])}, "mu_a is -1 1/m"),
-        ({"anisotropy": np.array([0.9, 1.0])}, "anisotropy is 1"),
+        ({"anisotropy": np.array([0.9, 1.1])}, "anisotropy is 1.1"),
         ({"index_above": 0.5}, "refractive_index is 0.5"),
         ({"thickness": np.array([[1.0, 1.0]])}, "must be"),
     ],
