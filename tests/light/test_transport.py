@@ -99,7 +99,8 @@ def test_cells_sum_to_what_the_layers_absorbed(kernel):
 
     by_depth = (field.absorbed * grid.volume).sum(axis=1)
     found = [by_depth[:2].sum(), by_depth[2:].sum()]
-    np.testing.assert_allclose(found, field.by_layer, rtol=1e-12)
+    # two accounts, what interactions absorbed and what weights lost; the fast one is in float32
+    np.testing.assert_allclose(found, field.by_layer, rtol=1e-6)
     assert field.off_grid == 0.0
 
 
@@ -111,7 +112,8 @@ def test_cells_and_what_lies_off_the_grid_sum_to_all_that_was_absorbed(kernel):
 
     on_grid = (field.absorbed * small.volume).sum()
     assert field.off_grid > 0.05
-    np.testing.assert_allclose(on_grid + field.off_grid, field.by_layer.sum(), rtol=1e-12)
+    np.testing.assert_allclose(on_grid + field.off_grid, field.by_layer.sum(), rtol=1e-6)
+    np.testing.assert_allclose(field.absorbed_twice, 1.0, rtol=1e-6)
 
 
 @KERNELS

@@ -273,8 +273,8 @@ SESSION = FieldTable(
         Field(
             path="exposure.beam.half_angle",
             key="beam_half_angle_mrad",
-            meaning="half angle of divergence",
-            kind=Number(MRAD, 0, 1483),
+            meaning="half angle of divergence, below 0 of a beam that converges",
+            kind=Number(MRAD, -1483, 1483),
             usual=0.0,
         ),
         Field(
@@ -289,8 +289,8 @@ SESSION = FieldTable(
         Field(
             path="exposure.beam.spreading",
             key="beam_spreading",
-            meaning="one direction at each point, or a fibre's cone",
-            kind=same_words("beam", "fibre"),
+            meaning="one direction at each point, a fibre's cone, or light from every side",
+            kind=same_words("beam", "fibre", "isotropic", "lambertian"),
             usual="beam",
             decides=lambda session: session.exposure.beam.half_angle > 0.0,
             idle="without beam_half_angle_mrad",

@@ -16,8 +16,10 @@ from porelight.files.light_vessels import VesselTable, WeightWindowTable
 from porelight.files.toml_tables import FileModel, number, toml_content, validated
 from porelight.files.writing import require_file, write_text
 from porelight.grid import Grid, graded_edges
+from porelight.laser.angles import AngularProfile
 from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.light.boundary import Boundary
 from porelight.light.tally_regions import Box
 from porelight.tissue.optics import LayeredOptics
 from porelight.tissue.skin import Skin
@@ -33,8 +35,16 @@ class BeamTable(FileModel):
     inner_diameter_mm: Annotated[float, number("mm", 0, 100, "dark middle of a ring")] = 0.0
     tilt_deg: Annotated[float, number("degrees", 0, 85, "angle to the skin's normal")] = 0.0
     half_angle_deg: Annotated[float, number("degrees", 0, 85, "half angle of divergence")] = 0.0
+    focus_mm: Annotated[float, number("mm", -1e5, 1e5, "to the focus; below 0: behind")] | None = (
+        None
+    )
     stand_off_mm: Annotated[float, number("mm", 0, 1000, "from the handpiece to the skin")] = 0.0
-    spreading: Literal["beam", "fibre"] = "beam"
+    spreading: Literal["beam", "fibre", "isotropic", "lambertian", "table"] = "beam"
+    angle_deg: list[float] = Field(default_factory=list, description="of a table of directions")
+    intensity: list[float] = Field(default_factory=list, description="per solid angle, any unit")
+    angle_quantiles_deg: list[float] = Field(
+        default_factory=list, description="angles at even steps of the power within them"
+    )
     file: str | None = Field(None, description="CSV of radius_mm,irradiance, or picture (.npy)")
     pixel_um: Annotated[float, number("um", 0.1, 1e5, "pixel of the picture")] | None = None
     radius_mm: list[float] = Field(default_factory=list, description="of a table")
@@ -61,9 +71,50 @@ class BeamTable(FileModel):
             diameter=diameter,
             inner_diameter=self.inner_diameter_mm * mm,
             tilt=self.tilt_deg * degree,
-            half_angle=self.half_angle_deg * degree,
+            half_angle=self._half_angle(diameter),
             stand_off=self.stand_off_mm * mm,
-            spreading=self.spreading,
+            spreading=self._spreading(),
+        )
+
+    def _half_angle(self, diameter: float) -> float:
+        """Return the half angle that is given, or that of the focus."""
+        if self.focus_mm is None:
+            return self.half_angle_deg * degree
+        if self.half_angle_deg != 0.0:
+            raise ParameterError(
+                "beam.focus_mm and beam.half_angle_deg both say how the beam spreads; expected one."
+            )
+        if self.spreading != "beam" or self.profile == "pencil":
+            raise ParameterError(
+                "beam.focus_mm is for a beam with one direction at each point; a pencil, a fibre "
+                "and light from every side have no focus."
+            )
+        if self.focus_mm == 0.0 or 0.0 < self.focus_mm <= self.stand_off_mm:
+            raise ParameterError(
+                f"beam.focus_mm is {self.focus_mm:g} mm, {self.stand_off_mm:g} mm above the skin; "
+                "expected a focus below the surface, or behind the beam (below 0)."
+            )
+        return -math.atan(0.5 * diameter / (self.focus_mm * mm))
+
+    def _spreading(self) -> Any:
+        """Return the spreading, with its table of directions if it has one."""
+        tables = bool(self.angle_deg or self.intensity), bool(self.angle_quantiles_deg)
+        if self.spreading != "table":
+            if any(tables):
+                raise ParameterError(
+                    f"beam.spreading is {self.spreading!r} and launch angles are given; expected "
+                    'spreading = "table" with them.'
+                )
+            return self.spreading
+        if tables[0] == tables[1]:
+            raise ParameterError(
+                "beam.spreading is 'table'; expected angle_deg and intensity, or "
+                "angle_quantiles_deg."
+            )
+        if tables[1]:
+            return AngularProfile.of_quantiles(np.array(self.angle_quantiles_deg) * degree)
+        return AngularProfile.of_intensity(
+            np.array(self.angle_deg) * degree, np.array(self.intensity)
         )
 
 
@@ -120,6 +171,17 @@ class BoxTable(FileModel):
         return Box(self.name, (z[0], z[1]), (r[0], r[1]))
 
 
+class BoundaryTable(FileModel):
+    """What the faces of the layers do with light that arrives from inside."""
+
+    top: Literal["refracting", "absorbing", "mirror"] = "refracting"
+    bottom: Literal["refracting", "absorbing", "mirror"] = "refracting"
+
+    def boundary(self) -> Boundary:
+        """Return the faces."""
+        return Boundary(self.top, self.bottom)
+
+
 class LightCase(FileModel):
     """The input of a run of photons in clinic units, as ``porelight light`` reads it."""
 
@@ -133,6 +195,7 @@ class LightCase(FileModel):
     follicle: FollicleTable | None = None
     vessel: list[VesselTable] = Field(default_factory=list, description="vessels along y")
     weight_window: WeightWindowTable | None = None
+    boundary: BoundaryTable = BoundaryTable()
     index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
     index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
     cell_radius_mm: Annotated[float, number("mm", 1e-3, 1000, "mirror around the axis")] | None = (
@@ -162,6 +225,7 @@ class LightCase(FileModel):
             "cell_radius": math.inf if self.cell_radius_mm is None else self.cell_radius_mm * mm,
             "vessels": tuple(table.vessel() for table in self.vessel),
             "tally_regions": tuple(table.box() for table in self.box),
+            "boundary": self.boundary.boundary(),
         }
         if self.weight_window is not None:
             inside["weight_window"] = self.weight_window.weight_window()

@@ -5,7 +5,9 @@ EXAMPLE = """\
 [beam]
 profile = "flat-top"        # flat-top, gaussian, ring, pencil; or file = "profile.csv"
 diameter_mm = 5.0
-# tilt_deg = 0              # half_angle_deg, stand_off_mm and spreading for a beam that diverges
+# tilt_deg = 0              # half_angle_deg, stand_off_mm and spreading for a beam that diverges,
+#                           # focus_mm for one that converges, spreading = "lambertian" or
+#                           # "isotropic" for light from every side
 
 [skin]                      # or [[layer]] tables with numbers of your own
 zone = "cheek"

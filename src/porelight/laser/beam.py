@@ -4,9 +4,10 @@ Radiant exposure is energy over the area of the spot, :math:`H = E / (\pi D^2/4)
 profile, as clinics state it. A flat-top beam has it everywhere inside; a Gaussian beam, whose
 diameter D is taken where irradiance falls to :math:`1/e^2`, has twice as much on its axis.
 
-A beam may diverge. In a laser beam each point has one direction, which leans outwards in proportion
-to the distance from the axis, so the spot grows with the distance and keeps its profile; the light
-of a fibre leaves each point of its face within the same cone.
+A beam may diverge or converge. In a laser beam each point has one direction, which leans outwards
+(or inwards) in proportion to the distance from the axis, so the spot grows with the distance (or
+shrinks) and keeps its profile; the light of a fibre leaves each point of its face within the same
+cone. That of a diffuse source leaves each point in all directions, or in those of a table.
 """
 
 import math
@@ -16,11 +17,13 @@ from typing import Literal, get_args
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
+from porelight.laser.angles import AngularProfile
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.quantities import LENGTH, SPOT_DIAMETER, Floats
 
 Profile = Literal["flat-top", "gaussian", "ring", "pencil"]
-Spreading = Literal["beam", "fibre"]
+Spreading = Literal["beam", "fibre", "isotropic", "lambertian"]
+DIFFUSE = ("isotropic", "lambertian")
 
 # the largest number below 1, where a quantile function gives the rim
 _LAST_SHARE = float(np.nextafter(1.0, 0.0))
@@ -45,12 +48,14 @@ class Beam:
     tilt : float
         Angle between the beam and the skin's normal, in the air, towards x [rad].
     half_angle : float
-        Angle at which the ray at half the diameter leans outwards, or half the angle of a fibre's
-        cone, in the air [rad].
+        Angle at which the ray at half the diameter leans outwards (below 0: inwards, to a focus),
+        or half the angle of a fibre's cone, in the air [rad].
     stand_off : float
         Distance along the axis from where `diameter` holds to the skin [m].
-    spreading : {"beam", "fibre"}
-        Meaning of the half angle: one direction for each point, or an even cone at each point.
+    spreading : {"beam", "fibre", "isotropic", "lambertian"} or AngularProfile
+        Meaning of the half angle: one direction for each point, or an even cone at each point. Or
+        the light of each point falls from all sides of the half space above, as much from every
+        solid angle, or with the same radiance; or in the directions of a table.
     """
 
     profile: Profile | RadialProfile | BeamImage
@@ -59,7 +64,7 @@ class Beam:
     tilt: float = 0.0
     half_angle: float = 0.0
     stand_off: float = 0.0
-    spreading: Spreading = "beam"
+    spreading: Spreading | AngularProfile = "beam"
 
     def __post_init__(self) -> None:
         """Check the profile, the sizes and the angles."""
@@ -68,7 +73,7 @@ class Beam:
                 f"no beam profile named {self.profile!r}"
                 f"{did_you_mean(str(self.profile), get_args(Profile))}"
             )
-        if self.spreading not in get_args(Spreading):
+        if isinstance(self.spreading, str) and self.spreading not in get_args(Spreading):
             raise ParameterError(
                 f"no spreading named {self.spreading!r}"
                 f"{did_you_mean(str(self.spreading), get_args(Spreading))}"
@@ -92,18 +97,38 @@ class Beam:
             )
 
     def _require_angles(self) -> None:
-        for name, angle in (("tilt", self.tilt), ("half_angle", self.half_angle)):
-            if not 0.0 <= angle <= _STEEPEST:
+        least = -_STEEPEST if self.spreading == "beam" else 0.0
+        for name, angle, low in (("tilt", self.tilt, 0.0), ("half_angle", self.half_angle, least)):
+            if not low <= angle <= _STEEPEST:
                 raise ParameterError(
-                    f"{name} is {angle:g} rad; expected 0 to {_STEEPEST:.4g} rad (85 degrees). "
-                    "Degrees need '* units.degree'."
+                    f"{name} is {angle:g} rad; expected {low:.4g} to {_STEEPEST:.4g} rad (85 "
+                    "degrees). Degrees need '* units.degree'."
                 )
+        if self.spreading not in {"beam", "fibre"} and self.half_angle != 0.0:
+            raise ParameterError(
+                f"half_angle is {self.half_angle:g} rad for light that falls from many sides; it "
+                "is for the spreadings 'beam' and 'fibre' alone."
+            )
+        if self.spreading in DIFFUSE and self.tilt > 0.0:
+            raise ParameterError(
+                f"tilt is {self.tilt:g} rad for {self.spreading} light, which falls from every "
+                "side of the skin; expected 0."
+            )
+        if self.spreading == "beam" and self.spot_diameter <= 0.0 < self.diameter:
+            raise ParameterError(
+                f"half_angle is {self.half_angle:g} rad: the beam is narrower than its focus "
+                f"{self.stand_off:g} m on, at the skin; the focus must lie below the surface."
+            )
+        if self.spreading in DIFFUSE or (
+            isinstance(self.spreading, AngularProfile) and self.tilt == 0.0
+        ):
+            return
         if self.tilt + self.widest_angle > _STEEPEST:
             raise ParameterError(
                 f"tilt and half_angle reach {self.tilt + self.widest_angle:.3g} rad from the "
                 f"normal at the beam's rim; expected at most {_STEEPEST:.4g} rad (85 degrees)."
             )
-        if self.profile == "pencil" and self.half_angle > 0.0 and self.spreading == "beam":
+        if self.profile == "pencil" and self.half_angle != 0.0 and self.spreading == "beam":
             raise ParameterError(
                 "a pencil beam has one ray and cannot diverge; give it spreading='fibre' for a "
                 "cone of light from a point."
@@ -123,7 +148,7 @@ class Beam:
     @property
     def is_straight(self) -> bool:
         """Whether every ray falls along the normal."""
-        return self.tilt == 0.0 and self.half_angle == 0.0
+        return self.tilt == 0.0 and self.half_angle == 0.0 and self.spreading in {"beam", "fibre"}
 
     @property
     def is_axisymmetric(self) -> bool:
@@ -140,16 +165,20 @@ class Beam:
     @property
     def _growth(self) -> float:
         """Width of the spot at the skin over that where `diameter` holds."""
-        if self.half_angle == 0.0 or self.spreading == "fibre":
+        if self.half_angle == 0.0 or self.spreading != "beam":
             return 1.0
         return self.spot_diameter / self.diameter
 
     @property
     def widest_angle(self) -> float:
         """Largest angle between a ray and the axis [rad]."""
+        if isinstance(self.spreading, AngularProfile):
+            return self.spreading.widest
+        if self.spreading in DIFFUSE:
+            return 0.5 * math.pi
         if self.half_angle == 0.0 or self.spreading == "fibre":
             return self.half_angle
-        return math.atan(self.rim / (0.5 * self.diameter) * math.tan(self.half_angle))
+        return math.atan(self.rim / (0.5 * self.diameter) * math.tan(abs(self.half_angle)))
 
     def radius_of(self, u: Floats) -> Floats:
         """Return the distance from the axis inside which a share of the power falls.
@@ -237,7 +266,7 @@ class Beam:
             raise ParameterError(
                 "a pencil beam has no finite irradiance; use a flat-top or gaussian beam."
             )
-        if self.spreading == "fibre" and self.half_angle * self.stand_off > 0.0:
+        if self.spreading != "beam" and self.widest_angle * self.stand_off > 0.0:
             raise ParameterError("the irradiance of a fibre held off the skin has no closed form.")
         distance = np.asarray(r, dtype=np.float64) / self._growth
         return np.asarray(self._own_irradiance(distance) / self._growth**2, dtype=np.float64)

@@ -98,6 +98,11 @@ class Exposure:
         AREA.require(self.area)
         for name, count in (("n_pulses", self.n_pulses), ("passes", self.passes)):
             require_count(name, count)
+        if not isinstance(self.beam.spreading, str):
+            raise ParameterError(
+                "the beam of a session has a table of launch angles, which a run of photons alone "
+                "takes; expected one of the spreadings that have a name."
+            )
         if self.passes > self.n_pulses:
             raise ParameterError(
                 f"passes is {self.passes} but n_pulses is {self.n_pulses}; each pass needs at "

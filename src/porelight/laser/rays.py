@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from porelight.laser.angles import AngularProfile, even_cosine, lambertian_cosine
 from porelight.laser.beam import Beam
 from porelight.quantities import Floats
 
@@ -32,7 +33,7 @@ def rays(beam: Beam, where: tuple[Floats, Floats], cone: tuple[Floats, Floats]) 
     where : pair of ndarray of float64, shape (n,)
         Uniform numbers from 0 to below 1 that choose the point in the beam.
     cone : pair of ndarray of float64, shape (n,)
-        The same for the direction, if it is the light of a fibre; else unused.
+        The same for the direction, unless each point of the beam has one; then unused.
 
     Returns
     -------
@@ -44,11 +45,17 @@ def rays(beam: Beam, where: tuple[Floats, Floats], cone: tuple[Floats, Floats]) 
 
 
 def reach(beam: Beam) -> float:
-    """Return the farthest distance from the origin at which a beam's light lands [m]."""
+    """Return the farthest distance from the origin at which a beam's light lands [m].
+
+    Infinite where a source of light along the skin is held off it.
+    """
+    if beam.widest_angle >= 0.5 * math.pi:
+        return math.inf if beam.stand_off > 0.0 else beam.rim
     azimuth = np.linspace(0.0, 2.0 * math.pi, _RIM_RAYS + 1)
     outward_x, outward_y = np.cos(azimuth), np.sin(azimuth)
-    lean = math.tan(beam.widest_angle)
     rim = beam.rim
+    inwards = beam.spreading == "beam" and beam.half_angle < 0.0
+    lean = math.tan(beam.widest_angle) * (-1.0 if inwards else 1.0)
     leaning = (lean * outward_x, lean * outward_y)
     fallen = _on_skin(beam, rim * outward_x, rim * outward_y, leaning)
     return float(np.hypot(fallen.x, fallen.y).max())
@@ -82,13 +89,19 @@ def _leaning(
     beam: Beam, x: Floats, y: Floats, cone: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
     """Return how far each ray goes along x and y for one metre along the axis."""
-    if beam.half_angle == 0.0:
+    if isinstance(beam.spreading, AngularProfile):
+        cosine = beam.spreading.cosine_of(cone[0])
+    elif beam.spreading == "lambertian":
+        cosine = lambertian_cosine(cone[0])
+    elif beam.spreading == "isotropic":
+        cosine = even_cosine(cone[0], 0.5 * math.pi)
+    elif beam.half_angle == 0.0:
         return np.zeros_like(x), np.zeros_like(y)
-    if beam.spreading == "beam":
+    elif beam.spreading == "beam":
         lean = math.tan(beam.half_angle) / (0.5 * beam.diameter)
         return x * lean, y * lean
-    # even in solid angle: the cosine is even between that of the half angle and 1
-    cosine = 1.0 - cone[0] * (1.0 - math.cos(beam.half_angle))
+    else:
+        cosine = even_cosine(cone[0], beam.half_angle)
     tangent = np.sqrt(1.0 - cosine**2) / cosine
     azimuth = 2.0 * math.pi * cone[1]
     return tangent * np.cos(azimuth), tangent * np.sin(azimuth)

@@ -24,6 +24,7 @@ from porelight.light._regions import Place, Regions, regions_of
 from porelight.light._simd_intrinsics import Singles
 from porelight.light._tally import Scales, bin_tables_of, can_tally, even_grid
 from porelight.light._weight_window import window_of
+from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.follicle import Follicle
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
@@ -47,7 +48,7 @@ _FAR_IN_FOLLICLES = 1.2
 
 
 class Scene(NamedTuple):
-    """The input of a run: layers, beam, grid, mirror cell, follicle, vessels, weight window."""
+    """The input of a run: layers, beam, grid, and what may be beside them."""
 
     optics: LayeredOptics
     beam: Beam
@@ -56,6 +57,12 @@ class Scene(NamedTuple):
     follicle: Follicle | None = None
     vessels: tuple[Vessel, ...] = ()
     weight_window: WeightWindow | None = None
+    boundary: Boundary = REFRACTING
+
+    @property
+    def media(self) -> Media:
+        """Optics of all media, as a packet inside sees them."""
+        return self.boundary.seen_from_inside(media_of(self.optics, self.follicle, self.vessels))
 
 
 def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
@@ -72,17 +79,17 @@ def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
     planes = np.concatenate([[0.0], np.cumsum(optics.thickness)])
     extinction = optics.mu_a + optics.mu_s
     path_step = planes[:-1] * _RELATIVE_STEP * _POSITIONS_IN_PATH
-    too_coarse = (path_step * extinction > 1.0).any()
+    too_coarse = bool((path_step * extinction > 1.0).any())
     # how thick a layer is matters where it does something
     finite = np.isfinite(optics.thickness) & (extinction > 0.0)
     body_step = planes[1:][finite] * _RELATIVE_STEP * _POSITIONS_IN_BODY
-    too_coarse = too_coarse or (optics.thickness[finite] < body_step).any()
+    too_coarse = too_coarse or bool((optics.thickness[finite] < body_step).any())
     for vessel in scene.vessels:
         farthest = max(abs(vessel.offset), vessel.depth)
         too_coarse = too_coarse or vessel.radius < farthest * _RELATIVE_STEP * _POSITIONS_IN_BODY
     for edges in (grid.r_edges, grid.z_edges):
         step = edges[1:] * _RELATIVE_STEP * _POSITIONS_IN_CELL
-        too_coarse = too_coarse or (np.diff(edges) < step).any()
+        too_coarse = too_coarse or bool((np.diff(edges) < step).any())
     return "fast" if can_tally(grid) and not too_coarse else "reference"
 
 
@@ -93,7 +100,7 @@ def tracer(scene: Scene, kernel: Kernel) -> Trace:
     laser.
     """
     bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
-    media = media_of(scene.optics, scene.follicle, scene.vessels)
+    media = scene.media
     regions = regions_of(bodies, _far_radius(scene))
     kernel_of = _fast_tracer if kernel == "fast" else _reference_tracer
     trace = kernel_of(scene, bodies, media, regions)

@@ -29,6 +29,7 @@ from porelight.laser.beam import Beam
 from porelight.light._absorption_reweighting import N_TONES
 from porelight.light._batches import available_threads, batches, in_order
 from porelight.light._kernel import Tally
+from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.follicle import Follicle
 from porelight.light.sweep import require_fast, tone_tracer
 from porelight.light.transport import required_run, scene_of
@@ -69,12 +70,13 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
     cell_radius: float = math.inf,
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
+    boundary: Boundary = REFRACTING,
 ) -> PathLengths:
     """Mean path length in each layer of re-emitted and of transmitted light.
 
     Parameters
     ----------
-    optics, beam, grid, n_photons, seed, n_threads, cell_radius, follicle, vessels
+    optics, beam, grid, n_photons, seed, n_threads, cell_radius, follicle, vessels, boundary
         As for `transport`. Of the grid only the rings matter. Paths inside follicle and vessels
         count for no layer.
 
@@ -97,7 +99,13 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
     n_photons, seed, n_threads = required_run(n_photons, seed, n_threads)
     rings = Grid(grid.r_edges, grid.z_edges[[0, -1]])
     scene = scene_of(
-        optics, beam, rings, cell_radius=cell_radius, follicle=follicle, vessels=vessels
+        optics,
+        beam,
+        rings,
+        cell_radius=cell_radius,
+        follicle=follicle,
+        vessels=vessels,
+        boundary=boundary,
     )
     require_fast(
         scene, "Path lengths follow from the reflectance with a little more absorption in a layer."

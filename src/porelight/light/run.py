@@ -37,6 +37,8 @@ from porelight.quantities import N_PHOTONS, N_THREADS, SEED
 __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged", "taken_up"]
 
 PHOTONS_PER_BATCH = 8192
+# fields of a scene in the hash of every run
+_FIRST_FIELDS = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -298,9 +300,22 @@ def _pieces(value: object) -> Iterator[bytes]:
     elif isinstance(value, Mapping):
         for key, one in value.items():
             yield from _pieces((key, one))
+    elif isinstance(value, Scene):
+        yield from _scene_pieces(value)
     elif isinstance(value, tuple | list):
         yield f"{type(value).__name__}{len(value)}".encode()
         for one in value:
             yield from _pieces(one)
     else:
         yield repr(value).encode()
+
+
+def _scene_pieces(scene: Scene) -> Iterator[bytes]:
+    """Yield a scene; a part that came later and is as usual leaves the hash of older runs."""
+    yield f"Scene{_FIRST_FIELDS}".encode()
+    for part in scene[:_FIRST_FIELDS]:
+        yield from _pieces(part)
+    for name in Scene._fields[_FIRST_FIELDS:]:
+        later = getattr(scene, name)
+        if later != Scene._field_defaults[name]:
+            yield from _pieces((name, later))

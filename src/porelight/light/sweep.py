@@ -24,13 +24,14 @@ from porelight.light._absorption_reweighting import (
     trace_tones,
 )
 from porelight.light._batches import Batch, available_threads, batches, in_order
-from porelight.light._bodies import Media, bodies_of, media_of
+from porelight.light._bodies import Media, bodies_of
 from porelight.light._kernel import Tally
 from porelight.light._lanes import WIDTH, empty_lanes
 from porelight.light._random import stream
 from porelight.light._regions import Regions, regions_of
 from porelight.light._runs import Scene, fast_scene, kernel_for, launch_in
 from porelight.light.averages import Averages
+from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.tally_regions import TallyRegion, region_sums, tally_regions_in
@@ -53,6 +54,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
     tally_regions: Iterable[TallyRegion] = (),
+    boundary: Boundary = REFRACTING,
 ) -> list[LightField]:
     """Light fields of layers that differ in absorption alone, from one run.
 
@@ -65,6 +67,8 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     tally_regions : iterable of Box, LayerGroup or PoreWall
         Parts of the skin whose absorbed share is tallied with its error; the wall of a pore is
         always among them.
+    boundary : Boundary
+        The faces of the layers, as for `transport`.
 
     Returns
     -------
@@ -104,7 +108,15 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
         first.index_below,
     )
     scene, *scenes = (
-        scene_of(optics, beam, grid, cell_radius=cell_radius, follicle=follicle, vessels=vessels)
+        scene_of(
+            optics,
+            beam,
+            grid,
+            cell_radius=cell_radius,
+            follicle=follicle,
+            vessels=vessels,
+            boundary=boundary,
+        )
         for optics in (least, *tones)
     )
     require_fast(scene, "Run the tones one by one.")
@@ -161,7 +173,7 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
     """
     n_z, n_r = scene.grid.shape
     bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
-    media = media_of(scene.optics, scene.follicle, scene.vessels)
+    media = scene.media
     regions = regions_of(bodies)
     tables, fast = fast_scene(scene, bodies, media, regions)
     tones = _tones_of(regions, media, mu_a)

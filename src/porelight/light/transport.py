@@ -29,6 +29,7 @@ from porelight.light._batches import (
 from porelight.light._fit import require_fit
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
+from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.tally_regions import region_sums, tally_regions_in
@@ -54,6 +55,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
     weight_window: WeightWindow | None = None,
+    boundary: Boundary = REFRACTING,
 ) -> LightField:
     """Absorbed energy, reflectance and transmittance of skin under a beam, per joule delivered.
 
@@ -88,6 +90,9 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     weight_window : WeightWindow, optional
         Follow more and lighter packets near the mouth of the pore. The means stay; errors fall
         there and rise elsewhere. The reference kernel ignores it.
+    boundary : Boundary
+        What the upper and the lower face of the layers do with light from inside; they refract
+        unless it says otherwise.
 
     Returns
     -------
@@ -123,6 +128,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
         follicle=follicle,
         vessels=vessels,
         weight_window=weight_window,
+        boundary=boundary,
     )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
@@ -135,7 +141,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     return field_of(averages, scene, seed, running, regions)
 
 
-def scene_of(
+def scene_of(  # noqa: PLR0913  as many as a scene has parts
     optics: LayeredOptics,
     beam: Beam,
     grid: Grid,
@@ -144,12 +150,20 @@ def scene_of(
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
     weight_window: WeightWindow | None = None,
+    boundary: Boundary = REFRACTING,
 ) -> Scene:
     """Return the checked input of a run; see `transport`."""
     _require_cell(cell_radius, beam)
     _require_end(optics)
     require_fit(optics, cell_radius, follicle, vessels)
-    return Scene(optics, beam, grid, cell_radius, follicle, tuple(vessels), weight_window)
+    if boundary.top == "absorbing" and follicle is not None:
+        raise ParameterError(
+            "the top is 'absorbing' and there is a pore, in which the index is another; expected "
+            "a refracting top, or no follicle."
+        )
+    around = optics if boundary == REFRACTING else boundary.around(optics)
+    vessels = tuple(vessels)
+    return Scene(around, beam, grid, cell_radius, follicle, vessels, weight_window, boundary)
 
 
 def required_run(n_photons: int, seed: int, n_threads: int) -> tuple[int, int, int]:

@@ -323,7 +323,8 @@ def absorbed_by_slab(ratio: float) -> float:
     """
     direct = max(ratio, _LINEAR)
     share = float(layered_totals(absorbing_slab(direct)).by_layer[0])
-    return share * absorbing_slab(ratio).mu_a[0] / absorbing_slab(direct).mu_a[0]
+    scaled = absorbing_slab(ratio).mu_a[0] / absorbing_slab(direct).mu_a[0]
+    return share * float(scaled)
 
 
 def clear_absorber(n_photons: int, seed: int) -> list[CaseResult]:

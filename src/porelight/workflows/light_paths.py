@@ -69,5 +69,6 @@ def light_paths(
         cell_radius=setup.cell_radius,
         follicle=setup.follicle,
         vessels=setup.vessels,
+        boundary=setup.boundary,
     )
     return LightPaths(setup, found, n_photons)

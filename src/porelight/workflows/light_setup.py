@@ -8,6 +8,7 @@ from typing import Self
 from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
+from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.follicle import Follicle
 from porelight.light.run import LightRun, Scene, begun
 from porelight.light.tally_regions import PORE_WALL, LayerGroup, TallyRegion
@@ -44,6 +45,8 @@ class LightSetup:
         Straight vessels along y.
     weight_window : WeightWindow or None
         Weights of packets, to follow more and lighter ones near a pore; None for equal weights.
+    boundary : Boundary
+        What the faces of the layers do with light that arrives from inside.
     tally_regions : tuple of Box, LayerGroup or PoreWall
         Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
     skin : Skin or None
@@ -64,6 +67,7 @@ class LightSetup:
     tally_regions: tuple[TallyRegion, ...] = ()
     skin: Skin | None = None
     wavelength: float = 0.0
+    boundary: Boundary = REFRACTING
 
     def __post_init__(self) -> None:
         """Check that every layer has a name of its own."""
@@ -91,6 +95,7 @@ class LightSetup:
         vessels: Sequence[Vessel] = (),
         weight_window: WeightWindow | None = None,
         tally_regions: Sequence[TallyRegion] = (),
+        boundary: Boundary = REFRACTING,
     ) -> Self:
         """Return the setup of a skin at a wavelength; its dermis is one tally region.
 
@@ -104,7 +109,7 @@ class LightSetup:
             The beam at the skin.
         grid : Grid, optional
             Cells of the tally; `skin_grid()` when left out.
-        cell_radius, follicle, vessels, weight_window, tally_regions
+        cell_radius, follicle, vessels, weight_window, tally_regions, boundary
             As the attributes of this name.
 
         Examples
@@ -127,6 +132,7 @@ class LightSetup:
             tally_regions=(dermis, *tally_regions),
             skin=skin,
             wavelength=wavelength,
+            boundary=boundary,
         )
 
     @property
@@ -140,6 +146,7 @@ class LightSetup:
             follicle=self.follicle,
             vessels=self.vessels,
             weight_window=self.weight_window,
+            boundary=self.boundary,
         )
 
     def begun(self, seed: int) -> LightRun:

@@ -110,6 +110,7 @@ def light_sweep(
             progress=told,
             follicle=setup.follicle,
             vessels=setup.vessels,
+            boundary=setup.boundary,
             tally_regions=setup.tally_regions,
         )
 
