@@ -202,9 +202,7 @@ def taken_up(run: LightRun, seeds: tuple[int, ...], averages: Averages) -> Light
                     f"the part {name!r} has shape {values.shape} or is not finite; expected finite "
                     f"numbers of shape {np.shape(parts[name])}."
                 )
-    for seed in seeds:
-        require_seed(seed)
-    return replace(run, seeds=seeds, averages=averages)
+    return replace(run, seeds=tuple(map(SEED.require, seeds)), averages=averages)
 
 
 def growing(run: LightRun, n_threads: int = 0) -> Iterator[LightRun]:
