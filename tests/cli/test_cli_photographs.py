@@ -101,7 +101,7 @@ def test_a_course_file_takes_no_blurred_picture(porelight, tmp_path, patch):
 def test_the_command_tells_the_numbers_of_the_function(porelight, tmp_path, patch):
     code, out, _ = porelight("measure", patch, *SCALE, "-o", tmp_path / "out", "--json")
     assert code == 0
-    photograph = pl.read_photo(patch, px_per_mm=12.5, scale_error=0.01)
+    photograph = pl.read_photo(patch, px_per_mm=12.5)
     told = json.loads(out)
     assert told == json.loads(json.dumps(summary(pl.measure(photograph, zone="cheek"))))
     assert told == json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))

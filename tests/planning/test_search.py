@@ -1,3 +1,4 @@
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
@@ -110,6 +111,7 @@ def test_a_second_wound_costs_its_days_again():
 
 
 def test_a_plan_promises_what_a_simulation_of_its_course_gives(fair):
+    assert fair.n_members == COARSE.members
     best = next(one for one in fair.candidates if "then" in one.label)
     judged = best.sessions[-1].day + 84.0  # twelve weeks after the last session
     outcome = Course(fair.skin, best.sessions).simulate_with(COARSE, last_day=judged)
@@ -237,6 +239,11 @@ def test_the_verdict_names_the_limit_with_the_least_room():
         "1 x own: area of visible pores -10.0 % (-20.0 % to +0.0 %) twelve weeks after the last "
         "session; closest limit: near 1; allowed 2."
     )
+    # the word safe rests on the skins that were tried
+    assert replace(plan, n_members=2).verdict.endswith(
+        "allowed 2. Safe in 2 possible skins of this kind, as far as simulated."
+    )
+    assert "Safe in the typical skin of this kind" in replace(plan, n_members=1).verdict
 
 
 def test_among_equal_predictions_the_larger_margin_goes_first():

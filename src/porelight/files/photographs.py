@@ -19,6 +19,7 @@ from porelight.files import _decode
 from porelight.files.writing import replacing
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Picture
+from porelight.photo.scale import KNOWN_ERROR
 from porelight.quantities import Quantity
 from porelight.units import per_mm
 
@@ -55,7 +56,7 @@ def read_photograph(
     path: Path | str,
     *,
     px_per_mm: float,
-    scale_error: float = 0.0,
+    scale_error: float = KNOWN_ERROR,
     most_pixels: int = MOST_PIXELS,
 ) -> Photograph:
     """Read a photograph with a known scale.

@@ -10,6 +10,9 @@ from porelight.units import mm
 
 Source = Literal["known", "dpi", "marker", "ruler", "iris"]
 
+KNOWN_ERROR = 0.01
+"""Relative standard deviation of a scale that a person gives, where nothing else is said [-]."""
+
 _INCH = 0.0254  # m
 _DPI_ERROR = 0.01  # of flatbed scanners and rigs, whose optics are fixed
 _LEAST_DPI, _MOST_DPI = 130.0, 5000.0  # 5 to 200 px/mm

@@ -79,6 +79,8 @@ class Plan:
         Seed of the simulations.
     n_courses : int
         Courses to be followed; more than the candidates if the plan was interrupted.
+    n_members : int
+        Members of the physics in which each candidate was found safe; 0 if it is not known.
     """
 
     skin: Skin
@@ -87,6 +89,7 @@ class Plan:
     refused: tuple[Refusal, ...]
     seed: int
     n_courses: int = 0
+    n_members: int = 0
 
     @property
     def goal(self) -> str:
@@ -121,8 +124,16 @@ class Plan:
         return (
             f"{part}{best.label}: {self.aim.goal_text} {middle} ({low} to {high}) twelve weeks "
             f"after the last session; closest limit: {closest.limit} {closest.shown_value}; "
-            f"allowed {closest.shown_limit}."
+            f"allowed {closest.shown_limit}.{self._safe_in}"
         )
+
+    @property
+    def _safe_in(self) -> str:
+        """How many possible skins the word safe rests on: it is weak where they are few."""
+        if not self.n_members:
+            return ""
+        members = "the typical skin" if self.n_members == 1 else f"{self.n_members} possible skins"
+        return f" Safe in {members} of this kind, as far as simulated."
 
     def __repr__(self) -> str:
         """Return the verdict, the best candidates, and how many settings are refused."""

@@ -108,7 +108,7 @@ def propose(
         if not candidates:
             raise
     ranked = best_first(candidates)
-    return Plan(skin, aim, ranked, tuple(refused), settings.seed, len(courses))
+    return Plan(skin, aim, ranked, tuple(refused), settings.seed, len(courses), settings.members)
 
 
 def _at_hand(given: Sequence[str | Device]) -> tuple[Device, ...]:
