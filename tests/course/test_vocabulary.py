@@ -428,7 +428,6 @@ def test_typical_skin_is_written_in_a_few_words_and_kept_pores_go_first():
     few = PorePopulation.measured(np.array([3e-4]), 1e-4)
     measured = replace(skin, pores=few)
     assert "pore_population" in skin_document(measured)
-    assert "pore_population" not in skin_document(measured, with_pores=False)
     own = PorePopulation.measured(np.array([4e-4]), 1e-4)
     assert skin_of(skin_document(measured), own).pores is own
 

@@ -24,6 +24,7 @@ from porelight.cli.models import fetch
 from porelight.cli.plan import plan
 from porelight.cli.preview import preview
 from porelight.cli.report import report
+from porelight.cli.rerun import rerun
 from porelight.cli.sensitivity import sensitivity
 from porelight.cli.session import session
 from porelight.cli.simulate import simulate
@@ -53,6 +54,7 @@ app.command(plan)
 app.command(verify)
 app.command(follow_up)
 app.command(report)
+app.command(rerun)
 app.command(export)
 app.command(sensitivity)
 app.command(what_if)

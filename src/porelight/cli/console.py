@@ -9,6 +9,7 @@ from rich.console import Console
 
 from porelight.errors import InputFileError
 from porelight.files import writing as files
+from porelight.progress import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 @contextmanager
 def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]]":
     """Show a bar with time left on stderr; nothing when quiet or not at a terminal."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        # a bar that is switched off still ends in an empty line before rich 14
+        yield unheard
+        return
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
         Progress,
@@ -33,8 +39,7 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+    with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)
 

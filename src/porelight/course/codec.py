@@ -18,21 +18,13 @@ from porelight.tissue.skin import Skin
 _PERSON = ("zone", "fitzpatrick", "age", "sex", "oiliness")
 
 
-def skin_document(skin: Skin, *, with_pores: bool = True) -> Document:
-    """Return a skin in clinic units, as a ``[skin]`` table.
-
-    Parameters
-    ----------
-    skin : Skin
-        The skin to write.
-    with_pores : bool
-        Whether to write pores that are not typical ones; an outcome holds them as variables.
-    """
+def skin_document(skin: Skin) -> Document:
+    """Return a skin in clinic units, as a ``[skin]`` table; pores are written if not typical."""
     document = SKIN.document(skin)
     person = {name: getattr(skin, name) for name in _PERSON}
     if skin.layers == Skin.typical(**person, pores=skin.pores).layers:
         del document["layer"]
-    if not with_pores or _same(skin.pores, PorePopulation.typical(**person)):
+    if _same(skin.pores, PorePopulation.typical(**person)):
         del document["pore_population"]
     return document
 

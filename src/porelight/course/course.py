@@ -110,14 +110,14 @@ class Course:
         results = treated(
             self.skin, acting.sessions, settings, laws=laws, keep_partial=True, progress=progress
         )
-        notes = []
+        notes, drawn = [], settings.members
         if results and len(results[0]) < settings.members:
             notes.append(
                 f"Interrupted: {len(results[0])} of {settings.members} members of the physics were "
                 "finished."
             )
             settings = replace(settings, members=len(results[0]))
-        start = begin(self.skin, settings, values, laws)
+        start = begin(self.skin, settings, values, laws, members_drawn=drawn)
         return advance(start, acting, days[1:], results=results, laws=laws, notes=notes).outcome
 
     def follow(

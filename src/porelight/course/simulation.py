@@ -25,7 +25,13 @@ from numpy.typing import NDArray
 from porelight.course.healing_weeks import POPULATION_DRAWS, session_doses
 from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome, outcome_dataset
-from porelight.course.provenance import attributes, session_variables, skin_variables
+from porelight.course.provenance import (
+    Road,
+    attributes,
+    biology_digest,
+    session_variables,
+    skin_variables,
+)
 from porelight.course.settings import EnsembleSettings
 from porelight.course.state import CourseState, SessionDoses, continued_care
 from porelight.course.vocabulary import SKIN
@@ -63,6 +69,8 @@ def begin(
     settings: EnsembleSettings,
     values: Mapping[str, Floats] | None = None,
     laws: Laws = OWN_LAWS,
+    *,
+    members_drawn: int | None = None,
 ) -> CourseState:
     """Return a skin on day 0, to which nothing has happened.
 
@@ -78,6 +86,9 @@ def begin(
         number of draws. For example `porelight.inference.calibration.posterior()`.
     laws : Laws
         porelight's own when left out.
+    members_drawn : int, optional
+        Members of the physics that were drawn, of which an interrupted run has the first; those of
+        the settings when left out. The outcome tells it, so that the run can be repeated.
 
     Raises
     ------
@@ -98,7 +109,16 @@ def begin(
     outcome = outcome_dataset(
         {**weeks, **session_variables(()), **skin_variables(skin, ())},
         {"day": day, "depth": DEPTH, "session": np.empty(0)},
-        attributes(skin, (), (), settings, members=0, notes=notes, laws=laws.foreign),
+        attributes(
+            skin,
+            (),
+            (),
+            settings,
+            members=0,
+            notes=notes,
+            laws=laws.foreign,
+            road=Road(biology_digest(values), members_drawn or settings.members),
+        ),
         [one.variable for one in laws.outcomes],
     )
     return CourseState(
@@ -203,6 +223,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
             members=state.settings.members if sessions else 0,
             notes=(*json.loads(past.attrs["notes"]), *_left_out(state, course, identity), *notes),
             laws=laws.foreign,
+            road=Road.of_text(past.attrs["road"]).then(float(coming[-1]), care, len(new), order),
         ),
         [one.variable for one in laws.outcomes],
     )
@@ -254,6 +275,7 @@ def treated(
     *,
     laws: Laws = OWN_LAWS,
     keep_partial: bool = False,
+    only: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[tuple[SessionResult, ...], ...]:
     """Return what each session does to every member of the physics.
@@ -270,6 +292,8 @@ def treated(
         porelight's own when left out.
     keep_partial : bool
         Whether an interrupted run returns the members that are finished, if there are any.
+    only : int, optional
+        How many of the members to simulate, from the first; all when left out.
     progress : callable, optional
         Called with the share of the members done.
 
@@ -290,7 +314,7 @@ def treated(
     for exposure in exposures:
         ensemble.require(exposure)
     done: list[dict[object, SessionResult]] = []
-    total = len(ensemble.members)
+    total = len(ensemble.members) if only is None else only
     try:
         for index in range(total):
             done.append({e: ensemble.treat_member(e, index) for e in exposures})

@@ -21,7 +21,7 @@ from porelight.mechanics.mixture import PoolStrains, RestingCollagen
 from porelight.mechanics.opening import MixtureState
 from porelight.quantities import Floats
 
-FORMAT = 2  # raised when an older file can no longer be read
+FORMAT = 3  # raised when an older file can no longer be read
 _WANTED = "a state written by 'porelight simulate --state'"
 _COLLAGEN = tuple(one.name for one in fields(CollagenState) if one.name != "time")
 _RESTING = tuple(one.name for one in fields(RestingCollagen))

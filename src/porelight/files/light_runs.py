@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from porelight import __version__
+from porelight.course.origin import ORIGIN, this_origin
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.content import content_of_json
 from porelight.files.light_case import LightCase, light_case_of
@@ -110,6 +111,21 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
         ) from None
 
 
+def light_run_origin(path: str | Path) -> dict[str, str]:
+    """Return what computed a run that `load_light_run` reads; nothing if its file does not say."""
+    with h5py.File(path, "r") as file:
+        return dict(json.loads(file[_GROUP].attrs["state"]).get(ORIGIN, {}))
+
+
+def is_light_run(path: str | Path) -> bool:
+    """Return whether a file holds a run of photons, rather than something else or nothing."""
+    try:
+        with h5py.File(path, "r") as file:
+            return _GROUP in file
+    except OSError:
+        return False
+
+
 def light_dataset(run: LightRun, setup: LightSetup) -> xr.Dataset:
     """Return the light field of a run with units and names.
 
@@ -188,6 +204,7 @@ def _state(run: LightRun) -> dict[str, object]:
         "photons_per_batch": run.photons_per_batch,
         "n_photons": run.averages.n_photons,
         "n_batches": run.averages.n_batches,
+        ORIGIN: dict(this_origin()),
     }
 
 
