@@ -31,7 +31,13 @@ from porelight.workflows.rerun import rerun, rerun_light
 
 SETTINGS = EnsembleSettings(draws=8, members=3, photons=1000, seed=3)
 PEARL = pearl()
-NO_SESSIONS = {"biology": "priors", "members_drawn": 2, "ends": [7], "care": [[]], "entered": [0, 0]}
+NO_SESSIONS = {
+    "biology": "priors",
+    "members_drawn": 2,
+    "ends": [7],
+    "care": [[]],
+    "entered": [0, 0],
+}
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +169,10 @@ def test_features_of_another_processor_are_told(monkeypatch):
     [
         ({"settings": None}, r"settings is not in it.*Simulate its course again"),
         ({"road": "{"}, "cannot be read"),
-        ({"road": '{"biology": "priors", "members_drawn": 2, "ends": 3, "entered": []}'}, "cannot be read"),
+        (
+            {"road": '{"biology": "priors", "members_drawn": 2, "ends": 3, "entered": []}'},
+            "cannot be read",
+        ),
         ({"road": json.dumps(NO_SESSIONS)}, "0 sessions, 2 were simulated"),
     ],
 )
