@@ -113,8 +113,8 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
 
 def light_run_origin(path: str | Path) -> dict[str, str]:
     """Return what computed a run that `load_light_run` reads; nothing if its file does not say."""
-    with h5py.File(path, "r") as file:
-        return dict(json.loads(file[_GROUP].attrs["state"]).get(ORIGIN, {}))
+    state = content_of_json(str(read_group(Path(path), _WANTED, _GROUP).attributes["state"]))
+    return dict(state.get(ORIGIN, {}))
 
 
 def is_light_run(path: str | Path) -> bool:
