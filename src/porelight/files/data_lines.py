@@ -1,4 +1,4 @@
-"""Files of lines of words in a fixed order, ``#`` beginning a comment, as MCML and MCX have them."""
+"""Files of lines of words in a fixed order, ``#`` begins a comment, as MCML and MCX have them."""
 
 import math
 from dataclasses import dataclass
