@@ -143,7 +143,7 @@ def test_ctrl_c_keeps_the_members_that_are_finished(skin):
     [
         (lambda skin: Course(skin).simulate(last_day=-1.0), "last_day is -1"),
         (
-            lambda skin: Course(skin).follow([], EnsembleSettings(4, 2, seed=1), days=(1.0, 2.0)),
+            lambda skin: Course(skin).follow([], EnsembleSettings(8, 2, seed=1), days=(1.0, 2.0)),
             "start at 0",
         ),
         (lambda _: Care("washing"), "no care is called 'washing'"),

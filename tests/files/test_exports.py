@@ -19,7 +19,7 @@ DAYS = [0.0, 30.0, 84.5]
 @pytest.fixture(scope="module")
 def outcome(skin) -> Outcome:
     sun = Course(skin, care=[Care("unprotected-sun")])
-    return sun.follow((), EnsembleSettings(3, 2, seed=1), days=DAYS)
+    return sun.follow((), EnsembleSettings(8, 2, seed=1), days=DAYS)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_every_number_of_the_draws_is_in_the_table_with_its_unit(outcome, rows):
     of_draws = [about for about in outcome.variables.values() if about.is_of_draws]
     assert len(rows) == sum(outcome[about.name].size for about in of_draws)
     for about in of_draws:
-        for draw in range(3):
+        for draw in range(8):
             own = [
                 one for one in rows if (one["outcome"], one["draw"]) == (about.name, f"{draw + 1}")
             ]

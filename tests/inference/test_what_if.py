@@ -33,9 +33,9 @@ def test_coarse_steps_in_quiet_years_change_nothing(skin, treated, monkeypatch):
     exposure = laser_genesis()
     course = Course(skin, [exposure.on_day(0.0)], [Care("unprotected-sun")])
     days = (0.0, 100.0, 900.0)
-    coarse = course.follow([treated(exposure)], EnsembleSettings(6, 2, seed=1), days=days)
+    coarse = course.follow([treated(exposure)], EnsembleSettings(8, 2, seed=1), days=days)
     monkeypatch.setattr(healing_weeks, "_QUIET", 3.0)
-    fine = course.follow([treated(exposure)], EnsembleSettings(6, 2, seed=1), days=days)
+    fine = course.follow([treated(exposure)], EnsembleSettings(8, 2, seed=1), days=days)
     np.testing.assert_allclose(coarse.diameter_ratio, fine.diameter_ratio, rtol=2e-5)
     assert (coarse.diameter_ratio != fine.diameter_ratio).any()
 
@@ -62,5 +62,5 @@ def test_what_comes_later_does_not_change_the_times_before_it():
 @pytest.mark.parametrize("years", [0.0, 31.0])
 def test_years_that_no_survey_covers_are_refused(years):
     skin = Skin.typical("cheek", 3, 35.0)
-    with pytest.raises(ParameterError, match=f"years is {years:g}; expected above 0 and up to 30"):
+    with pytest.raises(ParameterError, match=f"years is {years:g}"):
         what_if(skin, years)

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, get_args
 
 from porelight.course.value_text import Written, value_text
 from porelight.errors import ParameterError, did_you_mean
+from porelight.quantities import TEMPERATURE, Floats, Quantity
 
 Group: TypeAlias = Literal["", "pores", "below", "surface", "effects", "risk", "injury"]
 Years: TypeAlias = Literal["", "listed", "drawn"]
@@ -29,6 +30,19 @@ _OF_DRAWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "surface": HISTORY,
         "effects": HISTORY,
         "risk": DRAWS,
+    }
+)
+_LARGEST = 1e300  # of a number of which nothing is known but that it is finite
+# least and greatest value, by how it is written or by its unit [SI]
+_WITHIN: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "share": (0.0, 10.0),  # of a start, which it may exceed
+        "chance": (0.0, 1.0),
+        "change": (-1.0, 100.0),
+        "length": (0.0, 1.0),
+        "per_cm2": (0.0, 1e10),
+        "K": (TEMPERATURE.low, TEMPERATURE.high),
+        "m": (0.0, 1.0),
     }
 )
 _UNITS: Mapping[str, str] = MappingProxyType(
@@ -189,6 +203,9 @@ class OutcomeVariable:
         Whether it is "listed" or also "drawn" where habits are compared over years.
     may_lack : bool
         Whether an outcome may be shown without it.
+    between : tuple of float
+        Least and greatest value that it can have [SI]; if left out, what follows from how it is
+        written (a chance is 0 to 1) or from its unit.
     drawing : Drawing
         Axis, scale and colour in figures.
     headline : Headline
@@ -227,6 +244,7 @@ class OutcomeVariable:
     goal_label: str = ""
     years: Years = ""
     may_lack: bool = False
+    between: tuple[float, ...] = ()
     drawing: Drawing = field(default_factory=Drawing)
     headline: Headline = field(default_factory=Headline)
     healed: Healed = field(default_factory=Healed)
@@ -244,6 +262,11 @@ class OutcomeVariable:
         _require_known(f"outcome {self.name}: group", self.group, get_args(Group))
         _require_known(f"outcome {self.name}: written", self.written, get_args(Written))
         _require_known(f"outcome {self.name}: years", self.years, get_args(Years))
+        if self.between and not (len(self.between) == 2 and self.between[0] < self.between[1]):
+            raise ParameterError(
+                f"outcome {self.name} lies between {list(self.between)}; expected its least and "
+                "its greatest value."
+            )
         if bool(self.label) != bool(self.group):
             raise ParameterError(
                 f"outcome {self.name} has a {'label' if self.label else 'group'} alone; give both "
@@ -293,6 +316,30 @@ class OutcomeVariable:
     def goal_text(self) -> str:
         """How the sentence of a plan calls it."""
         return self.goal_label or self.label
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest value that it can have [SI]."""
+        if self.between:
+            return self.between[0], self.between[1]
+        written = "change" if self.is_change else self.written
+        return _WITHIN.get(written, _WITHIN.get(self.unit, (-_LARGEST, _LARGEST)))
+
+    def require(self, values: Floats) -> None:
+        """Refuse values that it cannot have.
+
+        Parameters
+        ----------
+        values : ndarray of float64
+            Values of any shape [SI].
+
+        Raises
+        ------
+        ParameterError
+            If one is not finite or outside `limits`; the first is named.
+        """
+        low, high = self.limits
+        Quantity(self.name, self.unit, low, high, self.meaning).require(values)
 
     def text(self, value: float) -> str:
         """Return a value [SI] as a reader meets it."""

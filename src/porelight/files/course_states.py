@@ -13,8 +13,9 @@ from porelight.course.outcome import Outcome
 from porelight.course.state import CourseState, PoreMemory, SessionDoses, SkinMemory
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.data.library import fingerprint
-from porelight.errors import InputFileError, PorelightError
+from porelight.errors import InputFileError, ParameterError, PorelightError
 from porelight.files.netcdf_reader import ENGINE, read_dataset
+from porelight.files.outcomes import require_possible
 from porelight.files.writing import replacing
 from porelight.healing.collagen import CollagenState
 from porelight.mechanics.mixture import PoolStrains, RestingCollagen
@@ -99,6 +100,7 @@ def load_course_state(path: str | Path) -> CourseState:
     whole = read_dataset(source, _WANTED)
     _require_state(source, whole.attrs)
     outcome = Outcome(read_dataset(source, _WANTED, group="outcome"))
+    require_possible(source, outcome)
     try:
         return _state(whole, outcome)
     # a part that is missing, of another kind, or impossible
@@ -126,6 +128,9 @@ def _require_state(source: Path, about: Mapping[str, Any]) -> None:
 def _state(whole: xr.Dataset, outcome: Outcome) -> CourseState:
     about = whole.attrs
     arrays = {str(name): whole[name].to_numpy() for name in whole.data_vars}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ParameterError(f"{name} holds a number that is not finite")
     immature, mature, now, before = ((one[0], one[1]) for one in arrays["strains"])
     pore = PoreMemory(
         collagen=_collagen(arrays["pore_collagen"], float(arrays["steps"][0])),

@@ -1,13 +1,21 @@
 """Outcomes on disk: NetCDF-4, float32, compressed, with units and provenance."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from porelight.course.codec import skin_of
+from porelight.course.documents import json_document
 from porelight.course.outcome import Outcome
-from porelight.errors import InputFileError
+from porelight.course.vocabulary import CARE, SESSION
+from porelight.errors import InputFileError, ParameterError
 from porelight.files.netcdf_reader import ENGINE, read_dataset
 from porelight.files.writing import replacing
+from porelight.quantities import TIME, Floats
+from porelight.units import day
 
 _WANTED = "a NetCDF file written by 'porelight simulate'"
 
@@ -74,4 +82,51 @@ def load_outcome(path: str | Path) -> Outcome:
                 f"{source}: {name} is over {', '.join(map(str, outcome[name].dims))}; expected "
                 f"{', '.join(about.dims)}. Was it edited?"
             )
+    require_possible(source, outcome)
     return outcome
+
+
+def require_possible(source: Path, outcome: Outcome) -> None:
+    """Refuse numbers that no outcome can have, and a skin or a course that none can be of.
+
+    Parameters
+    ----------
+    source : Path
+        File that it was read from, for messages.
+    outcome : Outcome
+        Outcome as it was read.
+
+    Raises
+    ------
+    InputFileError
+        If a number is not finite or outside its range; the first is named.
+    """
+    try:
+        for name, about in outcome.variables.items():
+            about.require(outcome[name].to_numpy())
+        _require_rising("day", outcome.dataset["day"].to_numpy())
+        for name, read in _DOCUMENTS.items():
+            if name in outcome.attrs:
+                read(json_document(str(outcome.attrs[name])))
+    # of a document that is none, anything may fail
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as problem:
+        detail = " ".join(str(problem).split())
+        raise InputFileError(
+            f"{source}: {detail} Was it edited, or written by another version?"
+        ) from None
+
+
+def _require_rising(name: str, values: Floats) -> None:
+    days = TIME.require(np.asarray(values, dtype=np.float64) * day, name)
+    if days.size == 0 or (np.diff(days) <= 0.0).any():
+        raise ParameterError(f"{name} does not rise.")
+
+
+# attributes that hold what was simulated, and what reads them
+_DOCUMENTS: Mapping[str, Callable[[Any], object]] = MappingProxyType(
+    {
+        "skin": skin_of,
+        "sessions": lambda documents: [SESSION.object(one) for one in documents],
+        "care": lambda documents: [CARE.object(one) for one in documents],
+    }
+)
