@@ -190,7 +190,7 @@ PERFUSION_RATE = Quantity(
 )
 HEAT_TRANSFER = Quantity("heat_transfer", "W/(m2 K)", 0.0, 1e6, "surface heat transfer coefficient")
 PRESSURE = Quantity("pressure", "Pa", -1e9, 1e12, "pressure, stress or modulus")
-AGE = Quantity("age", "years", 0.0, 120.0, "age of the person")
+AGE = Quantity("age", "years", 12.0, 110.0, "age of the person")
 PORE_DIAMETER = Quantity(
     "pore_diameter", "m", 1e-5, 5e-3, "equal-area diameter", "Millimetres need '* units.mm'."
 )

@@ -8,7 +8,7 @@ from porelight.files.course_file import (
     EXAMPLE,
     course_schema,
     read_course_tables,
-    read_skin_table,
+    read_skin_tables,
 )
 
 SKIN = '[skin]\nzone = "nose"\nfitzpatrick = 3\nage_years = 35\n'
@@ -30,8 +30,8 @@ def test_example_is_a_course(tmp_path):
 
 
 def test_skin_is_read_from_a_course_as_well_as_alone(tmp_path):
-    alone = read_skin_table(written(tmp_path, SKIN))
-    assert alone == read_skin_table(written(tmp_path, SKIN + SESSION))
+    alone = read_skin_tables(written(tmp_path, SKIN))[0]
+    assert alone == read_skin_tables(written(tmp_path, SKIN + SESSION))[0]
     assert alone["zone"] == "nose"
 
 
@@ -44,11 +44,11 @@ def test_skin_is_read_from_a_course_as_well_as_alone(tmp_path):
         ),
         (
             SKIN + SESSION + "radiant_exposure_j_cm2 = 1400\n",
-            "session[1].radiant_exposure_j_cm2 is 1400 J/cm2; expected 0 to 100 J/cm2.",
+            "session[1].radiant_exposure_j_cm2 is 1400 J/cm2; expected 0 to 1000 J/cm2.",
         ),
         (
             SKIN + SESSION + "spot_mm = 0.005\n",
-            "session[1].spot_mm is 0.005 mm; expected 0.1 to 30 mm. Metres need",
+            "session[1].spot_mm is 0.005 mm; expected 0.1 to 100 mm. Metres need",
         ),
         (SKIN.replace("35", "-3"), "skin.age_years is -3 years; expected 12 to 110 years."),
         (SKIN.replace("3\n", "7\n", 1), "skin.fitzpatrick is 7; expected 1 to 6."),
@@ -62,7 +62,7 @@ def test_skin_is_read_from_a_course_as_well_as_alone(tmp_path):
             SKIN + "[simulation]\nseed = 1000.0\n",
             "simulation.seed is 1000.0; expected a whole number. Write 1000.",
         ),
-        (SKIN + SESSION + 'stop_at_surface_c = "43"\n', "is '43'; expected a number in degrees C."),
+        (SKIN + SESSION + 'stop_at_surface_c = "43"\n', "is '43'; expected a number in degC."),
         (
             SKIN + "[simulation]\nseed = " + "9" * 30,
             "seed is a whole number of 30 digits; expected",
@@ -116,4 +116,4 @@ def test_schema_names_units_and_refuses_unknown_keys():
     session = schema["$defs"]["SessionTable"]
     assert session["additionalProperties"] is False
     spot = session["properties"]["spot_mm"]["anyOf"][0]
-    assert (spot["unit"], spot["minimum"], spot["maximum"]) == ("mm", 0.1, 30)
+    assert (spot["unit"], spot["minimum"], spot["maximum"]) == ("mm", 0.1, 100)

@@ -65,7 +65,7 @@ def test_on_day_places_the_exposure_in_a_course():
 
 @pytest.mark.parametrize("day", [-1.0, math.nan, 1e6])
 def test_impossible_day_is_refused(day):
-    with pytest.raises(ParameterError, match="expected days since the start"):
+    with pytest.raises(ParameterError, match="expected 0 to 36525 days"):
         GENESIS.on_day(day)
 
 
@@ -78,7 +78,7 @@ def test_impossible_day_is_refused(day):
         ({"radiant_exposure": -1.0}, "radiant_exposure is -1"),
         ({"radiant_exposure": math.nan}, "radiant_exposure is nan"),
         ({"rate": 0.0}, "rate is 0 Hz"),
-        ({"n_pulses": 0}, "n_pulses is 0; expected a whole number of 1 or more"),
+        ({"n_pulses": 0}, "n_pulses is 0; expected a whole number from 1 to"),
         ({"n_pulses": 2.5}, "n_pulses is 2.5"),
         ({"n_pulses": True}, "n_pulses is True"),
         ({"passes": 0}, "passes is 0"),

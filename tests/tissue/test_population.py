@@ -158,7 +158,7 @@ def test_samples_follow_the_population():
     [
         (np.array([]), 1e-4, "at least one pore"),
         (np.array([0.3]), 1e-4, "Millimetres need"),
-        (np.array([3e-4]), 0.0, "area of the skin is 0 m2"),
+        (np.array([3e-4]), 0.0, "area is 0 m2; expected 1e-08 to 2"),
         (np.array([3e-4]), 100.0, "Square centimetres need"),
         (np.array([3e-3] * 20), 1e-4, "the pores cover"),
     ],

@@ -79,7 +79,7 @@ def test_a_layer_is_found_by_name():
         (("nose", 7, 40.0), "fitzpatrick is 7"),
         (("nose", 2.5, 40.0), "fitzpatrick is 2.5"),
         (("nose", True, 40.0), "fitzpatrick is True"),
-        (("nose", 3, -1.0), "age is -1 years; expected 0 to 120"),
+        (("nose", 3, -1.0), "age is -1 years; expected 12 to 110"),
         (("nose", 3, 40.0, "man"), "no sex named 'man'"),
         (("nose", 3, 40.0, "male", "greasy"), "no oiliness named 'greasy'"),
     ],

@@ -5,6 +5,3 @@ from porelight.data.file_units import Unit
 DAYS = Unit("days")  # the days of a course are kept in days inside, too
 PULSES = Unit("pulses")
 PASSES = Unit("passes")
-DRAWS = Unit("draws")
-MEMBERS = Unit("members")
-PHOTONS = Unit("photons")

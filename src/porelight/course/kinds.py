@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from porelight.data.file_units import ONE, Unit
 from porelight.errors import ParameterError
+from porelight.quantities import Quantity, WholeQuantity
 
 
 def in_range(low: float, high: float, unit: Unit, hint: str) -> str:
@@ -51,6 +52,12 @@ class Number:
     high: float = math.inf
     hint: str = ""
 
+    @classmethod
+    def of(cls, quantity: Quantity, unit: Unit = ONE, hint: str = "") -> Self:
+        """Return a number with the range of a quantity, in a unit of files."""
+        low, high = (float(unit.of_si(one)) for one in (quantity.low, quantity.high))
+        return cls(unit, low, high, hint)
+
     def write(self, value: Any) -> Decimal:
         """Return the number in the clinic unit."""
         return self.unit.of_si(value)
@@ -74,6 +81,11 @@ class Count:
     low: int = 0
     high: int = 2**31
     hint: str = ""
+
+    @classmethod
+    def of(cls, quantity: WholeQuantity, unit: Unit = ONE) -> Self:
+        """Return a count with the range of a quantity."""
+        return cls(unit, quantity.low, quantity.high)
 
     def write(self, value: Any) -> int:
         """Return the number itself."""

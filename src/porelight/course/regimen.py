@@ -14,6 +14,7 @@ from porelight.data.library import parameter
 from porelight.errors import ParameterError, did_you_mean
 from porelight.healing.ageing import AgeingParameters, SunProtection, loss_rate
 from porelight.healing.plug import Cleansing, PlugParameters
+from porelight.laser.session_ranges import DAY
 from porelight.mechanics.ring import RingMechanics
 from porelight.mechanics.scar import Picking
 from porelight.quantities import FRACTION, Floats
@@ -48,10 +49,13 @@ class Care:
         if self.kind not in get_args(CareKind):
             known = get_args(CareKind)
             raise ParameterError(f"no care is called {self.kind!r}{did_you_mean(self.kind, known)}")
-        if not 0.0 <= self.from_day < self.to_day:
+        DAY.require(self.from_day, f"from_day of {self.kind}")
+        if self.to_day != math.inf:
+            DAY.require(self.to_day, f"to_day of {self.kind}")
+        if not self.from_day < self.to_day:
             raise ParameterError(
-                f"{self.kind} runs from day {self.from_day:g} to day {self.to_day:g}; expected a "
-                "start of 0 or later and an end after it."
+                f"{self.kind} runs from day {self.from_day:g} to day {self.to_day:g}; expected an "
+                "end after the start."
             )
         FRACTION.require(self.level, f"level of {self.kind}")
 

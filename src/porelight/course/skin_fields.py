@@ -8,10 +8,10 @@ import numpy as np
 from porelight.course.fields import Field, FieldTable, Tables, never
 from porelight.course.kinds import Count, Number, Series, YesNo, same_words
 from porelight.data.file_units import CM2, MM, ONE, UM, YEARS
-from porelight.quantities import Floats
+from porelight.quantities import AGE, FRACTION, Floats
 from porelight.tissue.person import Oiliness, Sex, Zone
-from porelight.tissue.population import PorePopulation
-from porelight.tissue.skin import LAYERS, Layer, Skin
+from porelight.tissue.population import SKIN_AREA, PorePopulation
+from porelight.tissue.skin import LAYERS, SEBUM, THICKNESS, VESSEL_RADIUS, Layer, Skin
 
 LAYER = FieldTable(
     "a layer",
@@ -22,11 +22,11 @@ LAYER = FieldTable(
             path="thickness",
             key="thickness_um",
             meaning="thickness; left out for a last layer without end",
-            kind=Number(UM, 1, 1e6),
+            kind=Number.of(THICKNESS, UM),
             usual=math.inf,
         ),
         *(
-            Field(path=path, key=path, meaning=meaning, kind=Number(ONE, 0, 1), usual=0.0)
+            Field(path=path, key=path, meaning=meaning, kind=Number.of(FRACTION), usual=0.0)
             for path, meaning in (
                 ("melanosome_fraction", "melanosomes, share of the volume"),
                 ("blood_fraction", "blood, share of the volume"),
@@ -39,7 +39,7 @@ LAYER = FieldTable(
             path="vessel_radius",
             key="vessel_radius_um",
             meaning="radius of the blood vessels",
-            kind=Number(UM, 0, 1000),
+            kind=Number.of(VESSEL_RADIUS, UM),
             usual=0.0,
         ),
     ),
@@ -70,7 +70,7 @@ PORES = FieldTable(
             path="area",
             key="skin_area_cm2",
             meaning="area of the skin that they sit on",
-            kind=Number(CM2, 1e-4, 2e4, "Square metres need multiplying by 10000."),
+            kind=Number.of(SKIN_AREA, CM2, "Square metres need multiplying by 10000."),
         ),
         Field(
             path="is_measured",
@@ -110,7 +110,7 @@ SKIN = FieldTable(
             meaning="Fitzpatrick skin type, 1 for I to 6 for VI",
             kind=Count(ONE, 1, 6),
         ),
-        Field(path="age", key="age_years", meaning="age", kind=Number(YEARS, 12, 110)),
+        Field(path="age", key="age_years", meaning="age", kind=Number.of(AGE, YEARS)),
         Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female", is_told=True),
         Field(
             path="oiliness",
@@ -124,7 +124,7 @@ SKIN = FieldTable(
             path="sebum",
             key="sebum_sd",
             meaning="sebum in standard deviations above people of the same oiliness",
-            kind=Number(ONE, -6, 6),
+            kind=Number.of(SEBUM),
             usual=0.0,
         ),
         Field(

@@ -14,7 +14,8 @@ from porelight.course.session_fields import SESSION
 from porelight.course.settings import N_DRAWS, N_MEMBERS, N_PHOTONS, EnsembleSettings
 from porelight.course.settings import SEED as SEEDS
 from porelight.course.skin_fields import LAYER, PORES, SKIN
-from porelight.data.file_units import ONE
+from porelight.laser.session_ranges import DAY
+from porelight.quantities import FRACTION
 
 __all__ = ["CARE", "ENSEMBLE", "LAYER", "PORES", "SESSION", "SKIN"]
 
@@ -33,14 +34,14 @@ CARE = FieldTable(
             path="from_day",
             key="from_day",
             meaning="first day",
-            kind=Number(DAYS, 0, 36500),
+            kind=Number.of(DAY, DAYS),
             usual=0.0,
         ),
         Field(
             path="to_day",
             key="to_day",
             meaning="last day; left out for good",
-            kind=Number(DAYS, 0, 36500),
+            kind=Number.of(DAY, DAYS),
             usual=math.inf,
             decides=lambda care: care.kind != "picking",
             idle="for picking, which is done in a moment",
@@ -49,7 +50,7 @@ CARE = FieldTable(
             path="level",
             key="level",
             meaning="how fully, 0 not at all to 1 wholly",
-            kind=Number(ONE, 0, 1),
+            kind=Number.of(FRACTION),
             usual=1.0,
         ),
     ),
@@ -63,28 +64,28 @@ ENSEMBLE = FieldTable(
             path="draws",
             key="draws",
             meaning=N_DRAWS.meaning,
-            kind=Count(ONE, N_DRAWS.low, N_DRAWS.high),
+            kind=Count.of(N_DRAWS),
             usual=500,
         ),
         Field(
             path="members",
             key="members",
             meaning=N_MEMBERS.meaning,
-            kind=Count(ONE, N_MEMBERS.low, N_MEMBERS.high),
+            kind=Count.of(N_MEMBERS),
             usual=8,
         ),
         Field(
             path="photons",
             key="photons",
             meaning=N_PHOTONS.meaning,
-            kind=Count(ONE, N_PHOTONS.low, N_PHOTONS.high),
+            kind=Count.of(N_PHOTONS),
             usual=100_000,
         ),
         Field(
             path="seed",
             key="seed",
             meaning=SEEDS.meaning,
-            kind=Count(ONE, SEEDS.low, SEEDS.high),
+            kind=Count.of(SEEDS),
             usual=1,
         ),
         Field(

@@ -19,7 +19,8 @@ import numpy as np
 from porelight.errors import ParameterError, did_you_mean
 from porelight.laser.angles import AngularProfile
 from porelight.laser.profiles import BeamImage, RadialProfile
-from porelight.quantities import LENGTH, SPOT_DIAMETER, Floats
+from porelight.laser.session_ranges import STAND_OFF, TILT
+from porelight.quantities import SPOT_DIAMETER, Floats
 
 Profile = Literal["flat-top", "gaussian", "ring", "pencil"]
 Spreading = Literal["beam", "fibre", "isotropic", "lambertian"]
@@ -27,8 +28,7 @@ DIFFUSE = ("isotropic", "lambertian")
 
 # the largest number below 1, where a quantile function gives the rim
 _LAST_SHARE = float(np.nextafter(1.0, 0.0))
-# beyond it a footprint on the skin is more than ten times as long as wide
-_STEEPEST = math.radians(85.0)
+_STEEPEST = TILT.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Beam:
             )
         if not (self.profile == "pencil" and self.diameter == 0.0):
             SPOT_DIAMETER.require(self.diameter)
-        LENGTH.require(self.stand_off, "stand_off")
+        STAND_OFF.require(self.stand_off)
         self._require_ring()
         self._require_angles()
 

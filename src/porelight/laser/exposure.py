@@ -11,18 +11,23 @@ from typing import Literal, get_args
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.laser._count import require_count
 from porelight.laser.beam import Beam
 from porelight.laser.motion import Motion, PulsePath
-from porelight.laser.thermometer import Thermometer
-from porelight.quantities import (
+from porelight.laser.session_ranges import (
     AREA,
-    PULSE_DURATION,
-    RADIANT_EXPOSURE,
-    RATE,
-    TEMPERATURE,
-    WAVELENGTH,
+    ASPECT,
+    DAY,
+    LIGHT,
+    N_PULSES,
+    OVERLAP,
+    PASSES,
+    PULSE,
+    PULSE_EXPOSURE,
+    PULSE_RATE,
+    SPOT,
+    STOP,
 )
+from porelight.laser.thermometer import Thermometer
 from porelight.units import J_per_cm2, cm2, mm, ms, nm, to_celsius
 
 Cooling = Literal["none", "cold air", "contact", "cryogen"]
@@ -91,13 +96,17 @@ class Exposure:
 
     def __post_init__(self) -> None:
         """Check every field, and that they fit together."""
-        WAVELENGTH.require(self.wavelength)
-        PULSE_DURATION.require(self.pulse_duration)
-        RADIANT_EXPOSURE.require(self.radiant_exposure)
-        RATE.require(self.rate)
+        LIGHT.require(self.wavelength)
+        PULSE.require(self.pulse_duration)
+        PULSE_EXPOSURE.require(self.radiant_exposure)
+        if self.beam.profile != "pencil":
+            SPOT.require(self.beam.diameter)
+        PULSE_RATE.require(self.rate)
         AREA.require(self.area)
-        for name, count in (("n_pulses", self.n_pulses), ("passes", self.passes)):
-            require_count(name, count)
+        OVERLAP.require(self.overlap)
+        ASPECT.require(self.aspect)
+        for count in (N_PULSES, PASSES):
+            object.__setattr__(self, count.name, count.require(getattr(self, count.name)))
         if not isinstance(self.beam.spreading, str):
             raise ParameterError(
                 "the beam of a session has a table of launch angles, which a run of photons alone "
@@ -107,11 +116,6 @@ class Exposure:
             raise ParameterError(
                 f"passes is {self.passes} but n_pulses is {self.n_pulses}; each pass needs at "
                 "least one pulse."
-            )
-        if not 0.0 <= self.overlap < 1.0:
-            raise ParameterError(
-                f"overlap is {self.overlap:g}; expected a share of the spot's diameter from 0 to "
-                "below 1. Per cent need '* units.percent'."
             )
         if self.n_pulses > 1 and self.pulse_duration * self.rate > 1.0:
             raise ParameterError(
@@ -124,7 +128,7 @@ class Exposure:
                 "square centimetres need '* units.cm2', spot millimetres '* units.mm'."
             )
         if self.stop_at_surface != math.inf:
-            TEMPERATURE.require(self.stop_at_surface, "stop_at_surface")
+            STOP.require(self.stop_at_surface)
         for kind, name, known in (
             ("cooling", self.cooling, get_args(Cooling)),
             ("reading", self.stop_reads, get_args(StopReads)),
@@ -158,10 +162,6 @@ class Exposure:
         return ", ".join(said)
 
     def _require_motion_fits(self) -> None:
-        if not 0.01 <= self.aspect <= 100.0:
-            raise ParameterError(
-                f"aspect is {self.aspect:g}; expected width over height of 0.01 to 100."
-            )
         if isinstance(self.motion, PulsePath):
             self._require_path_fits(self.motion)
         elif self.passes > math.ceil(self.n_pulses / self.motion.stacked):
@@ -250,10 +250,7 @@ class Session:
 
     def __post_init__(self) -> None:
         """Check the day."""
-        if not 0.0 <= self.day <= 36525.0:
-            raise ParameterError(
-                f"day is {self.day:g}; expected days since the start of the course, 0 to 36525."
-            )
+        DAY.require(self.day)
 
     def __repr__(self) -> str:
         return f"Session(day {self.day:g}: {self.exposure.in_words})"

@@ -11,8 +11,8 @@ import numpy as np
 
 from porelight.data.library import parameter
 from porelight.errors import ParameterError, did_you_mean
-from porelight.laser._count import require_count
-from porelight.quantities import LENGTH, Floats
+from porelight.laser.session_ranges import HAND, PACE_VARIATION, STACKED, WANDER
+from porelight.quantities import Floats
 
 Pattern = Literal["raster", "spiral"]
 PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
@@ -51,12 +51,10 @@ class Motion:
             raise ParameterError(
                 f"no pattern named {self.pattern!r}{did_you_mean(str(self.pattern), PATTERNS)}"
             )
-        require_count("stacked", self.stacked)
-        LENGTH.require(self.wander, "wander")
-        if not 0.0 <= self.pace_variation <= 1.0:
-            raise ParameterError(
-                f"pace_variation is {self.pace_variation:g}; expected 0 to 1 of the mean speed."
-            )
+        object.__setattr__(self, "stacked", STACKED.require(self.stacked))
+        object.__setattr__(self, "seed", HAND.require(self.seed))
+        WANDER.require(self.wander)
+        PACE_VARIATION.require(self.pace_variation)
 
     @classmethod
     def by_hand(cls, *, pattern: Pattern = "raster", stacked: int = 1, seed: int = 0) -> Self:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from porelight.errors import ParameterError
+from porelight.laser.session_ranges import PIXEL
 from porelight.quantities import LENGTH, Floats
 
 # the equation for a radius is a cubic; from a bracket of one step of a table this is rounding
@@ -117,8 +118,7 @@ class BeamImage:
             raise ParameterError(
                 f"a beam image has shape {image.shape}; expected rows and columns of irradiance."
             )
-        if LENGTH.require(self.pixel, "pixel of the beam image") == 0.0:
-            raise ParameterError("pixel of the beam image is 0 m; expected the side of one pixel.")
+        PIXEL.require(self.pixel, "pixel of the beam image")
         _require_irradiance(image)
         cumulative = np.cumsum(image)
         rows, cols = np.indices(image.shape)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from porelight.data.library import parameter
-from porelight.errors import ParameterError
-from porelight.quantities import LENGTH, TIME
+from porelight.laser.session_ranges import EMISSIVITY, FIELD_OF_VIEW, LAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,9 @@ class Thermometer:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        LENGTH.require(self.field_of_view, "field_of_view")
-        if not 1e-4 <= self.field_of_view <= 0.2:
-            raise ParameterError(
-                f"field_of_view is {self.field_of_view:g} m; expected a circle of 1e-4 to 0.2 m. "
-                "Millimetres need '* units.mm'."
-            )
-        TIME.require(self.lag, "lag")
-        if not 0.5 <= self.emissivity_setting <= 1.0:
-            raise ParameterError(
-                f"emissivity_setting is {self.emissivity_setting:g}; expected 0.5 to 1."
-            )
+        FIELD_OF_VIEW.require(self.field_of_view)
+        LAG.require(self.lag)
+        EMISSIVITY.require(self.emissivity_setting)
 
     @classmethod
     def typical(cls) -> Self:

@@ -19,7 +19,7 @@ References
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import get_args
 
@@ -34,6 +34,7 @@ from porelight.quantities import AGE, AREA, FRACTION, PORE_DIAMETER, Floats
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
 from porelight.units import cm2, mm
 
+SKIN_AREA = replace(AREA, low=1e-8, meaning="area of the skin that pores sit on")
 DETECTION_THRESHOLD = parameter(PACKAGE, "pores", "detection_threshold").value  # m
 
 _NONE: Mapping[str, float] = MappingProxyType({})
@@ -96,7 +97,7 @@ def observed_pores(
         raise ParameterError("diameter holds no pore; expected shape (..., n) with n of 1 or more.")
     if not (np.isfinite(sizes).all() and (sizes >= 0.0).all()):
         raise ParameterError("diameter holds a negative value or one that is not finite [m].")
-    _require_area(area)
+    SKIN_AREA.require(area)
     visible = sizes >= threshold
     squares = np.where(visible, sizes, 0.0)
     return ObservedPores(
@@ -149,7 +150,7 @@ class PorePopulation:
             raise ParameterError(
                 "the genetic size of a pore must be positive and at most its size."
             )
-        _require_area(self.area)
+        SKIN_AREA.require(self.area)
         factors = (self.diameter_factor, self.density_factor)
         if factors[0].ndim != 1 or factors[0].size == 0 or factors[1].shape != factors[0].shape:
             raise ParameterError(
@@ -381,9 +382,3 @@ def _floor(diameter: Floats, value: LibraryValues) -> Floats:
     if not 0.0 < fraction <= 1.0:
         raise ParameterError(f"genetic_fraction is {fraction:g}; expected above 0 and at most 1.")
     return np.asarray(fraction * diameter, dtype=np.float64)
-
-
-def _require_area(area: float) -> None:
-    AREA.require(area)
-    if area <= 0.0:
-        raise ParameterError("area of the skin is 0 m2; expected a positive area.")

@@ -15,7 +15,7 @@ import numpy as np
 
 from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError, did_you_mean
-from porelight.quantities import AGE, FRACTION, LENGTH, Floats
+from porelight.quantities import AGE, FRACTION, Floats, Quantity
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
 from porelight.tissue.population import PorePopulation
 
@@ -25,7 +25,20 @@ LayerName = Literal["epidermis", "papillary dermis", "upper plexus", "reticular 
 LAYERS: tuple[LayerName, ...] = get_args(LayerName)
 
 _NONE: Mapping[str, float] = MappingProxyType({})
-_MOST_SEBUM = 6.0
+THICKNESS = Quantity(
+    "thickness", "m", 1e-6, 1.0, "thickness of a layer of skin", "Millimetres need '* units.mm'."
+)
+VESSEL_RADIUS = Quantity(
+    "vessel_radius", "m", 0.0, 1e-3, "radius of blood vessels", "Micrometres need '* units.um'."
+)
+SEBUM = Quantity(
+    "sebum",
+    "standard deviations",
+    -6.0,
+    6.0,
+    "output above people of the same oiliness",
+    "An amount in ug/cm2 belongs into the oiliness.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +72,9 @@ class Layer:
         """Check that the layer can exist."""
         if self.name not in LAYERS:
             raise ParameterError(f"no layer named {self.name!r}{did_you_mean(self.name, LAYERS)}")
-        if math.isnan(self.thickness) or self.thickness <= 0.0:
-            raise ParameterError(
-                f"thickness of the {self.name} is {self.thickness:g} m; expected a positive length."
-            )
-        LENGTH.require(self.vessel_radius, f"vessel_radius of the {self.name}")
+        if self.thickness != math.inf:
+            THICKNESS.require(self.thickness, f"thickness of the {self.name}")
+        VESSEL_RADIUS.require(self.vessel_radius, f"vessel_radius of the {self.name}")
         for field in (
             "melanosome_fraction",
             "blood_fraction",
@@ -92,7 +103,7 @@ class Skin:
     oiliness: Oiliness
     layers: tuple[Layer, ...]
     pores: PorePopulation
-    sebum: float = 0.0  # output in standard deviations above people of the same oiliness
+    sebum: float = 0.0  # output above people of the same oiliness
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -105,11 +116,7 @@ class Skin:
                 raise ParameterError(f"no {name} named {value!r}{did_you_mean(str(value), known)}")
         object.__setattr__(self, "fitzpatrick", fitzpatrick_type(self.fitzpatrick))
         AGE.require(self.age)
-        if not abs(self.sebum) <= _MOST_SEBUM:
-            raise ParameterError(
-                f"sebum is {self.sebum:g}; expected -{_MOST_SEBUM:g} to {_MOST_SEBUM:g} standard "
-                "deviations. An amount in ug/cm2 belongs into the oiliness."
-            )
+        SEBUM.require(self.sebum)
         if not self.layers or any(math.isinf(layer.thickness) for layer in self.layers[:-1]):
             raise ParameterError(
                 "skin needs at least one layer, and only the last may be infinite."
