@@ -18,6 +18,7 @@ mm = 1e-3
 cm = 1e-2
 mm2 = 1e-6
 cm2 = 1e-4
+ps = 1e-12
 us = 1e-6
 ms = 1e-3
 minute = 60.0

@@ -4,11 +4,16 @@ import math
 
 import numpy as np
 import pytest
+import xarray as xr
 
-from porelight.errors import InputFileError
+from porelight.errors import InputFileError, ParameterError
 from porelight.files.light_case import read_light_case, write_light_case
+from porelight.files.light_runs import load_light_run, save_light_run
 from porelight.laser.angles import AngularProfile
 from porelight.light.boundary import Boundary
+from porelight.light.run import growing
+from porelight.light.time_gate import TimeGate
+from porelight.workflows.light_paths import light_paths
 
 CASE = """
 [beam]
@@ -77,3 +82,25 @@ def test_faces_make_another_run_and_usual_ones_none(tmp_path):
 def test_impossible_directions_and_faces_are_told_in_a_line(tmp_path, beam, more, message):
     with pytest.raises(InputFileError, match=message):
         read(tmp_path, beam, more)
+
+
+def test_time_gate_of_a_case_is_run_and_kept(tmp_path):
+    case = read(tmp_path, more="[time_gate]\nend_ps = 20\nbins = 4")
+    setup = case.setup()
+    run = next(longer for longer in growing(setup.begun(seed=1)) if longer.averages.n_batches == 2)
+
+    kept = save_light_run(run, case, tmp_path / "run.nc")
+
+    assert setup.time_gate == TimeGate(20e-12, 4)
+    again, _ = load_light_run(kept)
+    np.testing.assert_array_equal(again.field.time.reflectance, run.field.time.reflectance)
+    with xr.open_dataset(kept, engine="h5netcdf") as stored:
+        np.testing.assert_array_equal(stored.timed_transmittance, run.field.time.transmittance)
+        np.testing.assert_allclose(stored.time_edges, np.linspace(0.0, 20e-12, 5))
+
+
+def test_paths_of_a_gated_case_are_refused(tmp_path):
+    setup = read(tmp_path, more="[time_gate]\nend_ps = 20").setup()
+
+    with pytest.raises(ParameterError, match="take the time gate out of the setup"):
+        light_paths(setup, photons=64)

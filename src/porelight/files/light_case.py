@@ -21,9 +21,10 @@ from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.light.boundary import Boundary
 from porelight.light.tally_regions import Box
+from porelight.light.time_gate import TimeGate
 from porelight.tissue.optics import LayeredOptics
 from porelight.tissue.skin import Skin
-from porelight.units import degree, mm, nm, per_mm, um
+from porelight.units import degree, mm, nm, per_mm, ps, um
 from porelight.workflows.light_setup import LightSetup
 
 
@@ -182,6 +183,17 @@ class BoundaryTable(FileModel):
         return Boundary(self.top, self.bottom)
 
 
+class TimeGateTable(FileModel):
+    """Until when light is followed, and in how many bins of time what leaves is tallied."""
+
+    end_ps: Annotated[float, number("ps", 0.01, 1e6, "end of the time gate")]
+    bins: Annotated[int, number("bins", 1, 10_000, "bins of time from 0 to the end")] = 1
+
+    def time_gate(self) -> TimeGate:
+        """Return the gate in SI units."""
+        return TimeGate(self.end_ps * ps, self.bins)
+
+
 class LightCase(FileModel):
     """The input of a run of photons in clinic units, as ``porelight light`` reads it."""
 
@@ -196,6 +208,7 @@ class LightCase(FileModel):
     vessel: list[VesselTable] = Field(default_factory=list, description="vessels along y")
     weight_window: WeightWindowTable | None = None
     boundary: BoundaryTable = BoundaryTable()
+    time_gate: TimeGateTable | None = None
     index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
     index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
     cell_radius_mm: Annotated[float, number("mm", 1e-3, 1000, "mirror around the axis")] | None = (
@@ -226,6 +239,7 @@ class LightCase(FileModel):
             "vessels": tuple(table.vessel() for table in self.vessel),
             "tally_regions": tuple(table.box() for table in self.box),
             "boundary": self.boundary.boundary(),
+            "time_gate": None if self.time_gate is None else self.time_gate.time_gate(),
         }
         if self.weight_window is not None:
             inside["weight_window"] = self.weight_window.weight_window()

@@ -34,6 +34,8 @@ _ABOUT = {
     "by_layer": (("layer",), "1", "share absorbed in each layer"),
     "by_region": (("region",), "1", "share absorbed in each layer and part of the follicle"),
     "radial_reflectance": (("r",), "1/m2", "reflectance per area and joule delivered"),
+    "timed_reflectance": (("time",), "1", "share that came back out in each bin of time"),
+    "timed_transmittance": (("time",), "1", "share that left below in each bin of time"),
     "watched": (("part",), "1", "share absorbed in each tally region"),
 }
 
@@ -175,6 +177,11 @@ def field_dataset(field: LightField, setup: LightSetup) -> xr.Dataset:
         shares = np.array(list(field.tally_shares.values()))
         arrays["watched"] = (shares[:, 0], shares[:, 1])
         coordinates["part"] = ("part", list(field.tally_shares))
+    if field.time is not None:
+        about = {"units": "s", "long_name": "time since light met the skin"}
+        arrays["timed_reflectance"] = (field.time.reflectance, field.time.reflectance_error)
+        arrays["timed_transmittance"] = (field.time.transmittance, field.time.transmittance_error)
+        coordinates["time_edges"] = ("time_edge", field.time.edges, about)
     data = {}
     for name, (values, errors) in arrays.items():
         dims, unit, meaning = _ABOUT[name]

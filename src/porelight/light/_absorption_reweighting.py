@@ -31,7 +31,6 @@ from numba import types
 from numba.extending import intrinsic
 
 from porelight._jit import jit_fused, jit_inlined, jit_lent
-from porelight.light._crossing import MirrorCell
 from porelight.light._events import (
     carried_weight,
     copy_packet,
@@ -39,8 +38,9 @@ from porelight.light._events import (
     meet_surface,
     put_weight,
     vector_at,
+    way_flown,
 )
-from porelight.light._kernel import ROULETTE_CHANCE, Vector, distance_to_wall, moved, ring_of
+from porelight.light._kernel import ROULETTE_CHANCE, ring_of
 from porelight.light._lanes import (
     CELL,
     DEPOSIT,
@@ -70,8 +70,6 @@ from porelight.quantities import Floats
 
 # as many as fill one line of the cache with float64 sums
 N_TONES = 8
-# a flight whose end lies this far off the straight line, relative to its length, was mirrored
-_BENT = 1e-4
 _DOUBLE = ir.DoubleType()
 _TONES = ir.VectorType(_DOUBLE, N_TONES)
 
@@ -198,23 +196,6 @@ def collect_tones(n_active: int, tables: FastTables, tones: Tones, so_far: ToneB
         listed[n_listed] = i
         n_listed += np.uint64(event != NOTHING)
     return int(n_listed)
-
-
-@jit_inlined
-def way_flown(start: Vector, direction: Vector, end: Vector, cell: MirrorCell | None) -> float:
-    """Return the length of the path to a surface [m], by way of the mirror if it was reflected."""
-    off = (end[0] - start[0], end[1] - start[1], end[2] - start[2])
-    straight = math.sqrt(off[0] ** 2 + off[1] ** 2 + off[2] ** 2)
-    if cell is None:
-        return straight
-    along = moved(start, direction, straight)
-    aside = abs(along[0] - end[0]) + abs(along[1] - end[1]) + abs(along[2] - end[2])
-    if aside <= _BENT * straight:
-        return straight
-    to_mirror = distance_to_wall(start, direction, cell.radius)
-    mirror = moved(start, direction, to_mirror)
-    off = (end[0] - mirror[0], end[1] - mirror[1], end[2] - mirror[2])
-    return to_mirror + math.sqrt(off[0] ** 2 + off[1] ** 2 + off[2] ** 2)
 
 
 @jit_lent

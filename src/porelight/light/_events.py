@@ -35,6 +35,8 @@ from porelight.light._simd import FastScene
 from porelight.light._simd_intrinsics import Singles, load, store
 from porelight.quantities import Floats
 
+# a flight whose end lies this far off the straight line, relative to its length, was mirrored
+_BENT = 1e-4
 _PLANE, _WALL, _OTHER, _VESSEL_SURFACE = range(4)
 _LUMEN, _GLAND, _LAYER, _VESSEL = (
     int(place) for place in (Place.LUMEN, Place.GLAND, Place.LAYER, Place.VESSEL)
@@ -295,6 +297,23 @@ def normal_at(met: int, lane: int, flat: Singles, position: Vector) -> Vector:
     if met == _VESSEL_SURFACE:
         return vessel_normal(lane, flat, position)
     return round_normal(WALL_SIDE if met == _WALL else OTHER_SIDE, lane, flat, position)
+
+
+@jit_inlined
+def way_flown(start: Vector, direction: Vector, end: Vector, cell: MirrorCell | None) -> float:
+    """Return the length of the path to a surface [m], by way of the mirror if it was reflected."""
+    off = (end[0] - start[0], end[1] - start[1], end[2] - start[2])
+    straight = math.sqrt(off[0] ** 2 + off[1] ** 2 + off[2] ** 2)
+    if cell is None:
+        return straight
+    along = moved(start, direction, straight)
+    aside = abs(along[0] - end[0]) + abs(along[1] - end[1]) + abs(along[2] - end[2])
+    if aside <= _BENT * straight:
+        return straight
+    to_mirror = distance_to_wall(start, direction, cell.radius)
+    mirror = moved(start, direction, to_mirror)
+    off = (end[0] - mirror[0], end[1] - mirror[1], end[2] - mirror[2])
+    return to_mirror + math.sqrt(off[0] ** 2 + off[1] ** 2 + off[2] ** 2)
 
 
 @jit_inlined

@@ -51,9 +51,18 @@ class Tally(NamedTuple):
     transmitted: Floats  # (1,) that left through the bottom
     roulette: Floats  # (1,) taken by the roulette, less what it gave
     specular: Floats  # (1,) reflected before any entered
+    by_time: Floats  # (2, n_times) that left through the top, and the bottom
+    after: Floats  # (1,) still inside at the end of the time gate
 
 
-def empty_tally(n_z: int, n_r: int, n_media: int) -> Tally:
+class Gate(NamedTuple):
+    """A time gate, in optical path."""
+
+    longest: np.float32  # [m]
+    bins_per_metre: float
+
+
+def empty_tally(n_z: int, n_r: int, n_media: int, n_times: int = 0) -> Tally:
     """Return a tally of zeros."""
     return Tally(
         absorbed=np.zeros((n_z + 1, n_r + 1)),
@@ -62,6 +71,8 @@ def empty_tally(n_z: int, n_r: int, n_media: int) -> Tally:
         transmitted=np.zeros(1),
         roulette=np.zeros(1),
         specular=np.zeros(1),
+        by_time=np.zeros((2, n_times)),
+        after=np.zeros(1),
     )
 
 
@@ -278,6 +289,23 @@ class ReferenceScene(NamedTuple):
     r_axis: Axis
     z_axis: Axis
     cell_radius: float
+    gate: Gate | None = None
+
+
+@jit_inlined
+def is_late(gate: Gate | None, age: float) -> bool:
+    """Return whether a packet has gone further than a gate is open."""
+    if gate is None:
+        return False
+    return bool(age >= gate.longest)
+
+
+@jit_inlined
+def note_time(gate: Gate | None, side: int, age: float, weight: float, tally: Tally) -> None:
+    """Tally a packet that has left through the top (0) or the bottom (1) by its time."""
+    if gate is not None:
+        last = tally.by_time.shape[1] - 1
+        tally.by_time[side, min(int(age * gate.bins_per_metre), last)] += weight
 
 
 @jit_lent
@@ -291,7 +319,7 @@ def trace_packet(
 ) -> None:
     """Follow one packet from under the surface to its end."""
     bodies, media, r_axis = scene.bodies, scene.media, scene.r_axis
-    medium = medium_ahead(position, direction, bodies)
+    medium, age = medium_ahead(position, direction, bodies), 0.0
     while weight > 0.0:
         # each leg draws a new free path: the exponential law has no memory of the last leg
         flight = -math.log(uniform(words)) * media.mean_free_path[medium]
@@ -299,7 +327,11 @@ def trace_packet(
             position, direction, bodies, scene.cell_radius
         )
         position = moved(position, direction, min(flight, to_surface))
-        if flight < to_surface:
+        age += min(flight, to_surface) * media.refractive_index[medium]
+        if is_late(scene.gate, age):
+            tally.after[0] += weight
+            weight = 0.0
+        elif flight < to_surface:
             absorbed = weight * media.absorbed_share[medium]
             tally.absorbed[cell_of(position[2], scene.z_axis), ring_of(position, r_axis)] += (
                 absorbed
@@ -319,9 +351,11 @@ def trace_packet(
             medium = beyond if passes else medium
             if medium == bodies.n_media:
                 tally.reflected[ring_of(position, r_axis)] += weight
+                note_time(scene.gate, 0, age, weight, tally)
                 weight = 0.0
             elif medium > bodies.n_media:
                 tally.transmitted[0] += weight
+                note_time(scene.gate, 1, age, weight, tally)
                 weight = 0.0
 
 

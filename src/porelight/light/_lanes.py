@@ -17,6 +17,7 @@ WIDTH = 128
     X, Y, Z,  # position [m]
     TO_X, TO_Y, TO_Z,  # direction
     WEIGHT,
+    AGE,  # optical path so far [m], where a time gate is
     OWED,  # absorbed, but smaller than the last digit of the weight: not yet taken off
     SEED_0, SEED_1, SEED_2, SEED_3,  # random generator; stays with the lane
     FOR_ANGLE, FOR_AZIMUTH,  # random words
@@ -27,11 +28,12 @@ WIDTH = 128
     TOP, BOTTOM,  # its planes [m]
     PATH,  # mean free path [m]
     SHARE,  # absorbed by an interaction
+    INDEX,  # of refraction
     PEAK, PEAK_FLOOR, PEAK_SCALE,  # anisotropy g, 1 - g, 2 (1 - g)^2
     WALL_SIDE, WALL_BULGE, WALL_CENTRE, WALL_LEVEL,  # see _bodies.py; the side from _regions.py
     OTHER_SIDE, OTHER_BULGE, OTHER_CENTRE, OTHER_LEVEL,
     VESSEL_SIDE, VESSEL_X, VESSEL_Z, VESSEL_LEVEL,
-) = range(37)  # fmt: skip
+) = range(39)  # fmt: skip
 N_COLUMNS = VESSEL_LEVEL + 1
 REGION = TOP
 N_LAYER_COLUMNS, N_FOLLICLE_COLUMNS = WALL_SIDE - REGION, VESSEL_SIDE - REGION

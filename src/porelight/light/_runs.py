@@ -16,7 +16,7 @@ from porelight.light._bins import axis
 from porelight.light._bodies import Bodies, Media, bodies_of, media_of
 from porelight.light._entry import aimed, apart, entered, entry_regions, spread_around
 from porelight.light._events import RegionMap
-from porelight.light._kernel import ReferenceScene, Tally, empty_tally, trace_batch
+from porelight.light._kernel import Gate, ReferenceScene, Tally, empty_tally, trace_batch
 from porelight.light._lanes import Whole
 from porelight.light._launch import Launch, launch_of
 from porelight.light._random import stream
@@ -26,6 +26,7 @@ from porelight.light._tally import Scales, bin_tables_of, can_tally, even_grid
 from porelight.light._weight_window import window_of
 from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.follicle import Follicle
+from porelight.light.time_gate import TimeGate
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
 from porelight.tissue.optics import LayeredOptics
@@ -58,6 +59,12 @@ class Scene(NamedTuple):
     vessels: tuple[Vessel, ...] = ()
     weight_window: WeightWindow | None = None
     boundary: Boundary = REFRACTING
+    time_gate: TimeGate | None = None
+
+    @property
+    def n_times(self) -> int:
+        """Bins of time; 0 without a gate."""
+        return 0 if self.time_gate is None else self.time_gate.n_bins
 
     @property
     def media(self) -> Media:
@@ -149,11 +156,16 @@ _BatchTrace: TypeAlias = Callable[[Launch, Whole, np.random.SeedSequence], Tally
 def _reference_tracer(scene: Scene, bodies: Bodies, media: Media, _regions: Regions) -> _BatchTrace:
     grid = scene.grid
     reference = ReferenceScene(
-        bodies, media, axis(grid.r_edges), axis(grid.z_edges), scene.cell_radius
+        bodies,
+        media,
+        axis(grid.r_edges),
+        axis(grid.z_edges),
+        scene.cell_radius,
+        _gate(scene),
     )
 
     def trace(launch: Launch, _entry: Whole, seed: np.random.SeedSequence) -> Tally:
-        tally = empty_tally(*grid.shape, bodies.n_media)
+        tally = empty_tally(*grid.shape, bodies.n_media, scene.n_times)
         # the generator's sums wrap around; only its uncompiled form would warn of it
         with np.errstate(over="ignore"):
             trace_batch(launch, reference, stream(seed), tally)
@@ -174,7 +186,7 @@ def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -
             words=stream(event_seed),
             absorbed=np.zeros((n_z + 1) * (n_r + 1)),
             by_region=np.zeros(regions.n_regions),
-            tally=empty_tally(n_z, n_r, bodies.n_media),
+            tally=empty_tally(n_z, n_r, bodies.n_media, scene.n_times),
         )
         _trace.trace_lanes(launch, entry, tables, fast, so_far)
         tally = so_far.tally
@@ -202,8 +214,17 @@ def fast_scene(
         vessels=_crossing.Included(len(scene.vessels)) if scene.vessels else None,
         cell=None if math.isinf(scene.cell_radius) else _cell(scene),
         window=None if scene.weight_window is None else window_of(scene.weight_window),
+        gate=_gate(scene),
     )
     return tables, fast
+
+
+def _gate(scene: Scene) -> Gate | None:
+    """Return the time gate in the form that the kernels use."""
+    if scene.time_gate is None:
+        return None
+    longest = np.float32(scene.time_gate.longest_path)
+    return Gate(longest, float(scene.n_times / longest))
 
 
 def _cell(scene: Scene) -> _crossing.MirrorCell:
@@ -242,6 +263,7 @@ def _region_columns(media: Media, regions: Regions, bodies: Bodies) -> Singles:
     optics = (
         np.minimum(media.mean_free_path[medium], far),
         media.absorbed_share[medium],
+        media.refractive_index[medium],
         g,
         np.maximum(1.0 - g, _LEAST_FLOOR),
         2.0 * (1.0 - g) ** 2,

@@ -51,12 +51,14 @@ from porelight.light._crossing import (
     meets_vessel,
     reflected_in,
 )
-from porelight.light._kernel import ROULETTE_WEIGHT
+from porelight.light._kernel import ROULETTE_WEIGHT, Gate
 from porelight.light._lanes import (
+    AGE,
     DEPOSIT,
     EVENT,
     FOR_ANGLE,
     FOR_AZIMUTH,
+    INDEX,
     MET_SURFACE,
     NOTHING,
     OWED,
@@ -118,6 +120,7 @@ class FastScene(NamedTuple):
     vessels: Included | None
     cell: MirrorCell | None
     window: Window | None
+    gate: Gate | None = None
 
 
 @jit
@@ -213,6 +216,17 @@ def turn_back(cell: MirrorCell | None, i: int, flat: Singles, way: Flight, stopp
 
 
 @jit_fused
+def aged(gate: Gate | None, i: int, flat: Singles, length: Float32, stopped: Truth) -> Truth:
+    """Add a flight to the age of a packet that made it; return whether that was too far."""
+    if gate is None:
+        return False
+    before = load(flat, AGE * WIDTH + i)
+    after = before + length * load(flat, INDEX * WIDTH + i)
+    store(flat, AGE * WIDTH + i, before if stopped else after)
+    return after >= gate.longest
+
+
+@jit_fused
 def fly(i: int, flat: Singles, scene: FastScene) -> None:
     """Move a packet by one flight and deposit its absorbed share, unless it meets a surface."""
     for_flight, for_angle, for_azimuth = drawn(i, flat)
@@ -230,19 +244,21 @@ def fly(i: int, flat: Singles, scene: FastScene) -> None:
     way, meets_more = reflected_in(scene.cell, way)
     stopped = stopped | meets_more
 
+    late = aged(scene.gate, i, flat, way.length, stopped)
     weight, owed = load(flat, WEIGHT * WIDTH + i), load(flat, OWED * WIDTH + i)
     stays, owes, absorbed = absorb(weight, owed, load(flat, SHARE * WIDTH + i))
     radius_squared = way.end_x * way.end_x + way.end_y * way.end_y
     note_place(i, flat, max(way.end_z, _ZERO), radius_squared, scene.even, scene.scales)
-    store(flat, DEPOSIT * WIDTH + i, _ZERO if stopped else absorbed)
-    event = WEIGHED if needs_weighing(scene.window, stays, way) else NOTHING
+    kept = stopped | late
+    store(flat, DEPOSIT * WIDTH + i, _ZERO if kept else absorbed)
+    event = WEIGHED if needs_weighing(scene.window, stays, way) | late else NOTHING
     store(flat, EVENT * WIDTH + i, float_of(MET_SURFACE if stopped else event))
     store(flat, X * WIDTH + i, x if stopped else way.end_x)
     store(flat, Y * WIDTH + i, y if stopped else way.end_y)
     store(flat, Z * WIDTH + i, z if stopped else way.end_z)
     turn_back(scene.cell, i, flat, way, stopped)
-    store(flat, WEIGHT * WIDTH + i, weight if stopped else stays)
-    store(flat, OWED * WIDTH + i, owed if stopped else owes)
+    store(flat, WEIGHT * WIDTH + i, weight if kept else stays)
+    store(flat, OWED * WIDTH + i, owed if kept else owes)
 
 
 @jit_fused

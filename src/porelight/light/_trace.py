@@ -14,10 +14,13 @@ from porelight.light._events import (
     meet_surface,
     put_weight,
     vector_at,
+    way_flown,
 )
-from porelight.light._kernel import Tally, after_roulette, ring_of
+from porelight.light._kernel import Gate, Tally, after_roulette, is_late, note_time, ring_of
 from porelight.light._lanes import (
+    AGE,
     EVENT,
+    INDEX,
     OWED,
     TO_X,
     TO_Y,
@@ -90,6 +93,7 @@ def launch_packet(
     store(flat, TO_X * WIDTH + lane, np.float32(launch.to_x[number]))
     store(flat, TO_Y * WIDTH + lane, np.float32(launch.to_y[number]))
     store(flat, TO_Z * WIDTH + lane, np.float32(launch.to_z[number]))
+    store(flat, AGE * WIDTH + lane, np.float32(0.0))
     put_weight(launch.weight[number], lane, flat)
     region = int(entry[number])
     enter_region(lane, region, flat, columns)
@@ -155,14 +159,34 @@ def weighed(
 
 
 @jit_inlined
-def leave(lane: int, beyond: int, tables: FastTables, so_far: BatchState) -> None:
+def leave(
+    lane: int, beyond: int, gate: Gate | None, tables: FastTables, so_far: BatchState
+) -> None:
     """Tally a packet that has left through the top or the bottom."""
     flat, tally = so_far.lanes.flat, so_far.tally
-    weight = carried_weight(lane, flat)
+    weight, age = carried_weight(lane, flat), np.float64(load(flat, AGE * WIDTH + lane))
     if beyond == tables.where.place.size:
         tally.reflected[ring_of(vector_at(X, lane, flat), tables.r_axis)] += weight
+        note_time(gate, 0, age, weight, tally)
     else:
         tally.transmitted[0] += weight
+        note_time(gate, 1, age, weight, tally)
+
+
+@jit_inlined
+def met_in_time(
+    lane: int, region: int, where: RegionMap, scene: FastScene, so_far: BatchState
+) -> int:
+    """Take a packet to the surface in its way; return its region then, -1 if it came too late."""
+    flat = so_far.lanes.flat
+    if scene.gate is None:
+        return meet_surface(lane, region, flat, where, scene, so_far.words)
+    start, direction = vector_at(X, lane, flat), vector_at(TO_X, lane, flat)
+    age, index = load(flat, AGE * WIDTH + lane), load(flat, INDEX * WIDTH + lane)
+    beyond = meet_surface(lane, region, flat, where, scene, so_far.words)
+    age += np.float32(index * way_flown(start, direction, vector_at(X, lane, flat), scene.cell))
+    store(flat, AGE * WIDTH + lane, age)
+    return -1 if is_late(scene.gate, np.float64(age)) else beyond
 
 
 @jit_inlined
@@ -172,17 +196,24 @@ def is_over(
     """Handle the event of a listed packet; return whether its lane is free."""
     flat, by_region, where = so_far.lanes.flat, so_far.by_region, tables.where
     weight = carried_weight(lane, flat)
+    if is_late(scene.gate, np.float64(load(flat, AGE * WIDTH + lane))):
+        by_region[region] -= weight
+        so_far.tally.after[0] += weight
+        return True
     if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
         kept = weighed(scene.window, lane, region, weight, so_far)
         by_region[region] += kept - weight
         put_weight(kept, lane, flat)
         return kept == 0.0
-    beyond = meet_surface(lane, region, flat, where, scene, so_far.words)
+    beyond = met_in_time(lane, region, where, scene, so_far)
     if beyond == region:
         return False
     by_region[region] -= weight
+    if beyond < 0:
+        so_far.tally.after[0] += weight
+        return True
     if beyond >= where.place.size:
-        leave(lane, beyond, tables, so_far)
+        leave(lane, beyond, scene.gate, tables, so_far)
         return True
     so_far.lanes.region[lane] = beyond
     by_region[beyond] += weight

@@ -14,6 +14,7 @@ from porelight.light._kernel import Tally
 from porelight.light._runs import Kernel, Scene
 from porelight.light.averages import Averages
 from porelight.light.tally_regions import RegionSum, Share, TallyRegion, averaged_as, summed_regions
+from porelight.light.time_gate import LightByTime
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
@@ -22,7 +23,8 @@ from porelight.tissue.optics import LayeredOptics
 class LightField:
     """What became of one joule of light, each share with its standard error over the batches.
 
-    ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding: what is
+    ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding (with
+    ``time.after``, where a time gate is): what is
     missing from the weights of the packets has been absorbed. Cells hold another account of the
     same energy, what each interaction left; `absorbed_twice` compares the two. Energy that was
     absorbed beyond the edges of the grid is in `by_region`, not in `absorbed`.
@@ -49,6 +51,7 @@ class LightField:
     radial_reflectance_error: Floats  # (n_r,) [1/m2]
     kernel: Kernel  # the one that ran
     tally_shares: Mapping[str, Share]  # share absorbed in each tally region, such as "pore wall"
+    time: LightByTime | None = None  # where a time gate is: what left by then, and when
 
     __repr__ = brief
 
@@ -66,6 +69,7 @@ class LightField:
     def balance(self) -> float:
         """Sum of all shares; 1 to rounding."""
         out = self.specular + self.reflectance + self.transmittance + self.lost
+        out += 0.0 if self.time is None else self.time.after
         return float(self.by_region.sum() + out)
 
     @property
@@ -89,7 +93,10 @@ def parts_of(tally: Tally, sums: Mapping[str, RegionSum]) -> dict[str, Floats]:
     The rings of a batch rise and fall together, so the error of their sum is not that of its parts.
     """
     reflectance = np.asarray(tally.reflected.sum())
-    return {**tally._asdict(), "reflectance": reflectance, **summed_regions(tally, sums)}
+    parts = tally._asdict()
+    if tally.by_time.size == 0:
+        del parts["by_time"], parts["after"]
+    return {**parts, "reflectance": reflectance, **summed_regions(tally, sums)}
 
 
 def field_of(
@@ -121,6 +128,7 @@ def field_of(
         radial_reflectance_error=error("reflected")[rings] / grid.ring_area,
         kernel=kernel,
         tally_shares={one.name: share_of(averages, averaged_as(one.name)) for one in regions},
+        time=None if scene.time_gate is None else LightByTime.of(averages, scene.time_gate),
     )
 
 

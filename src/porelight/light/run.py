@@ -37,6 +37,7 @@ from porelight.quantities import N_PHOTONS, N_THREADS, SEED
 __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged", "taken_up"]
 
 PHOTONS_PER_BATCH = 8192
+AFTER_GATE = "after the time gate"
 # fields of a scene in the hash of every run
 _FIRST_FIELDS = 7
 
@@ -83,7 +84,8 @@ class LightRun:
     def names(self) -> list[str]:
         """Names of the shares that `share` returns."""
         named = (region.name for region in self.tally_regions)
-        return ["specular", "reflectance", "transmittance", *self.region_names, *named]
+        late = [] if self.scene.time_gate is None else [AFTER_GATE]
+        return ["specular", "reflectance", "transmittance", *late, *self.region_names, *named]
 
     @property
     def region_names(self) -> tuple[str, ...]:
@@ -99,7 +101,8 @@ class LightRun:
             "specular" (reflected before any light enters), "reflectance" (came back out of the
             tissue), "transmittance", "layer 1" from the surface down, a part of the follicle
             ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", "pore wall" (50 um of skin
-            around the funnel), or the name of another tally region.
+            around the funnel), "after the time gate" (still inside at its end), or the name of
+            another tally region.
 
         Raises
         ------
@@ -113,6 +116,8 @@ class LightRun:
         part, index = name, 0
         if name == "transmittance":
             part = "transmitted"
+        elif name == AFTER_GATE:
+            part = "after"
         elif name in self.region_names:
             part, index = "by_region", self.region_names.index(name)
         elif name not in {"specular", "reflectance"}:
@@ -190,7 +195,7 @@ def taken_up(run: LightRun, seeds: tuple[int, ...], averages: Averages) -> Light
         raise ParameterError(
             f"{averages.n_batches} batches of {averages.n_photons} photons; expected one or more."
         )
-    tally = empty_tally(*run.scene.grid.shape, len(run.region_names))
+    tally = empty_tally(*run.scene.grid.shape, len(run.region_names), run.scene.n_times)
     parts = parts_of(tally, region_sums(run.scene, run.tally_regions))
     for name in sorted({*parts, *averages.parts}):
         if name not in parts or name not in averages.parts:

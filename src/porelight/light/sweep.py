@@ -210,6 +210,8 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
                 transmitted=transmitted[:, tone],
                 roulette=roulette[:, tone],
                 specular=np.array([specular]),
+                by_time=np.zeros((2, 0)),
+                after=np.zeros(1),
             )
             for tone in range(len(mu_a))
         ]

@@ -33,6 +33,7 @@ from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.tally_regions import region_sums, tally_regions_in
+from porelight.light.time_gate import TimeGate
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import LENGTH, N_PHOTONS, N_THREADS, SEED
@@ -56,6 +57,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     vessels: Sequence[Vessel] = (),
     weight_window: WeightWindow | None = None,
     boundary: Boundary = REFRACTING,
+    time_gate: TimeGate | None = None,
 ) -> LightField:
     """Absorbed energy, reflectance and transmittance of skin under a beam, per joule delivered.
 
@@ -93,6 +95,8 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     boundary : Boundary
         What the upper and the lower face of the layers do with light from inside; they refract
         unless it says otherwise.
+    time_gate : TimeGate, optional
+        Follow light until a time, and tally what leaves by its time (`LightField.time`).
 
     Returns
     -------
@@ -129,6 +133,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
         vessels=vessels,
         weight_window=weight_window,
         boundary=boundary,
+        time_gate=time_gate,
     )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
@@ -151,6 +156,7 @@ def scene_of(  # noqa: PLR0913  as many as a scene has parts
     vessels: Sequence[Vessel] = (),
     weight_window: WeightWindow | None = None,
     boundary: Boundary = REFRACTING,
+    time_gate: TimeGate | None = None,
 ) -> Scene:
     """Return the checked input of a run; see `transport`."""
     _require_cell(cell_radius, beam)
@@ -162,8 +168,8 @@ def scene_of(  # noqa: PLR0913  as many as a scene has parts
             "a refracting top, or no follicle."
         )
     around = optics if boundary == REFRACTING else boundary.around(optics)
-    vessels = tuple(vessels)
-    return Scene(around, beam, grid, cell_radius, follicle, vessels, weight_window, boundary)
+    inside = follicle, tuple(vessels), weight_window
+    return Scene(around, beam, grid, cell_radius, *inside, boundary, time_gate)
 
 
 def required_run(n_photons: int, seed: int, n_threads: int) -> tuple[int, int, int]:

@@ -12,6 +12,7 @@ from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.follicle import Follicle
 from porelight.light.run import LightRun, Scene, begun
 from porelight.light.tally_regions import PORE_WALL, LayerGroup, TallyRegion
+from porelight.light.time_gate import TimeGate
 from porelight.light.transport import scene_of
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
@@ -47,6 +48,8 @@ class LightSetup:
         Weights of packets, to follow more and lighter ones near a pore; None for equal weights.
     boundary : Boundary
         What the faces of the layers do with light that arrives from inside.
+    time_gate : TimeGate or None
+        Until when light is followed; None for as long as there is any.
     tally_regions : tuple of Box, LayerGroup or PoreWall
         Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
     skin : Skin or None
@@ -68,6 +71,7 @@ class LightSetup:
     skin: Skin | None = None
     wavelength: float = 0.0
     boundary: Boundary = REFRACTING
+    time_gate: TimeGate | None = None
 
     def __post_init__(self) -> None:
         """Check that every layer has a name of its own."""
@@ -96,6 +100,7 @@ class LightSetup:
         weight_window: WeightWindow | None = None,
         tally_regions: Sequence[TallyRegion] = (),
         boundary: Boundary = REFRACTING,
+        time_gate: TimeGate | None = None,
     ) -> Self:
         """Return the setup of a skin at a wavelength; its dermis is one tally region.
 
@@ -109,7 +114,7 @@ class LightSetup:
             The beam at the skin.
         grid : Grid, optional
             Cells of the tally; `skin_grid()` when left out.
-        cell_radius, follicle, vessels, weight_window, tally_regions, boundary
+        cell_radius, follicle, vessels, weight_window, tally_regions, boundary, time_gate
             As the attributes of this name.
 
         Examples
@@ -133,6 +138,7 @@ class LightSetup:
             skin=skin,
             wavelength=wavelength,
             boundary=boundary,
+            time_gate=time_gate,
         )
 
     @property
@@ -147,6 +153,7 @@ class LightSetup:
             vessels=self.vessels,
             weight_window=self.weight_window,
             boundary=self.boundary,
+            time_gate=self.time_gate,
         )
 
     def begun(self, seed: int) -> LightRun:
@@ -198,7 +205,7 @@ class LightSetup:
         return name if name in run.names else numbers.get(name, name)
 
     def require_even_weights(self, what: str) -> None:
-        """Refuse a weight window where photons carry weights of another kind.
+        """Refuse a weight window or a time gate where photons are followed in another way.
 
         Raises
         ------
@@ -209,6 +216,11 @@ class LightSetup:
             raise ParameterError(
                 f"{what} follows its photons without a weight window; take it out of the setup "
                 "([weight_window] of a case)."
+            )
+        if self.time_gate is not None:
+            raise ParameterError(
+                f"{what} follows its photons to their end; take the time gate out of the setup "
+                "([time_gate] of a case), or run the case by 'porelight light run'."
             )
 
     def __repr__(self) -> str:
