@@ -44,6 +44,12 @@ def test_a_key_that_nobody_asked_for_is_refused(forget, message):
         whole.notes()
 
 
+def test_a_key_of_any_kind_is_told_in_one_line():
+    with pytest.raises(ParameterError, match="Session.a.b is no key of MCX") as raised:
+        table({"Session": {"a\nb": 1}}).table("Session").notes()
+    assert "\n" not in str(raised.value)
+
+
 def test_a_key_is_refused_with_its_reason_where_it_is_there():
     session = table().table("Session")
     session.refuse("Absent", "never heard of")

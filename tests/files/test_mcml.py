@@ -143,6 +143,7 @@ def test_glass_on_top_is_told(written):
             VERSION_2.replace("2 100 0.8", "2 100"),
             "line 3 holds 'lid 1.4 2 100'; expected a medium",
         ),
+        (VERSION_2.replace("5000 0:10", "many 0:10"), "holds 'many'; expected the number of photo"),
         (VERSION_2.replace("0.05", "thin"), "holds 'lid thin'; expected a medium and a thickness"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Files of lines of words in a fixed order, ``#`` begins a comment, as MCML and MCX have them."""
+"""Files of lines of words in a fixed order, where ``#`` begins a comment: those of MCML and MCX."""
 
 import math
 from dataclasses import dataclass
@@ -72,6 +72,15 @@ class DataLines:
         """Return one of two counts of numbers, which are all that the next line holds."""
         upcoming = 0 if self.is_at_end else len(self._lines[self._next].words)
         return self.numbers(due, counts[1] if upcoming == counts[1] else counts[0], low, high)
+
+    def numbers_before(self, mark: str, due: str, low: float, high: float) -> list[float]:
+        """Return the numbers of the next line before the first word that holds a mark."""
+        words = self.take(due).words
+        marked = [i for i, word in enumerate(words) if mark in word]
+        return [
+            self._number(word, due, low, high)
+            for word in words[: marked[0] if marked else len(words)]
+        ]
 
     def whole(self, due: str, low: int, high: int) -> int:
         """Return one whole number."""

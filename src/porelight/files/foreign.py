@@ -11,6 +11,7 @@ from typing import Any
 from porelight.errors import ParameterError
 
 _NOTHING: Any = object()
+_LONGEST = 60  # characters of a key that a message shows
 
 
 class ForeignTable:
@@ -58,7 +59,8 @@ class ForeignTable:
 
     def path(self, key: str) -> str:
         """Return the name of a key for messages: "Session.BCFlags"."""
-        return f"{self.name}.{key}" if self.name else key
+        shown = "".join(c if c.isprintable() else "?" for c in key[:_LONGEST])
+        return f"{self.name}.{shown}" if self.name else shown
 
     def __contains__(self, key: str) -> bool:
         """Return whether the document has the key; asking does not answer for it."""

@@ -141,8 +141,9 @@ def run_of_version_2(lines: DataLines, media: dict[str, list[float]]) -> Importe
     steps = lines.numbers("dz, dr in cm and dt in ps", 3, 0.0, 1e6)[:2]
     counts = lines.numbers("the numbers of dz, dr, dt and da", 4, 0, 1e5)
     lines.take("what is scored")
-    asked = lines.take("the number of photons").words[0]
-    photons = 0.0 if ":" in asked else float(asked)  # else a time, in hours and minutes
+    # a number of photons, or a time in hours and minutes, or both
+    asked = lines.numbers_before(":", "the number of photons, and the time", 0.0, 1e18)
+    photons = asked[0] if asked else 0.0
     lines.numbers("the threshold of the weight", 1, 0.0, 1.0)
     lines.take("the seed")
     idle = "dt, da, what is scored, time, threshold and seed: what MCML saves, or how it runs"

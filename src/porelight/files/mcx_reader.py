@@ -336,7 +336,7 @@ class _Reader:
 
     def _own_index(self, layer: dict[str, float]) -> float:
         # the speed of light in a medium is its own even where no index counts at the faces
-        given = [float(medium.get("n")) for medium in self._media]
+        given = [number(one.get("n"), one.path("n"), 1.0, 4.0) for one in self._media]
         return layer["refractive_index"] if self._is_refracting else max(given)
 
     def _vessels(self, volume: McxVolume, void: int, source: McxSource) -> list[dict[str, float]]:
