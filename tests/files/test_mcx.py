@@ -192,7 +192,7 @@ MEDIA = document()["Domain"]["Media"]
         (document(Domain__Media=MEDIA[:2]), "the volume holds medium 2; Domain.Media has 0 to 1"),
         (document(Domain__LengthUnit=0), "Domain.LengthUnit is 0; expected a number from"),
         (document(Domain__InverseCDF=[0, 1]), "Domain.InverseCDF sets scattering angles by"),
-        (document(Optode__Source=source(Type="line")), "Type is 'line'; expected pencil, disk"),
+        (document(Optode__Source=source(Type="line")), "Type is 'line'; expected pencil, cone"),
         (document(Optode__Source=source(Pos=[90, 20, 0])), "outside the box of 40 x 40 voxels"),
         (document(Optode__Source=source(Pos=[20, 20, 5])), "5 voxels inside the tissue"),
         (document(Optode__Source=source(Dir=[0, 0, -1])), "expected light that falls towards"),

@@ -66,19 +66,29 @@ def source(**changes):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"Optode__Source": source(Dir=[0, 0, 1, 20])}, "Dir asks for a focus 20 voxels away"),
-        ({"Optode__Source": source(Dir=[0, 0, 1, "_NaN_"])}, "Dir asks for light from every side"),
-        ({"Optode__Source": source(Dir=[0, 0, 1, "-_Inf_"])}, "light by the cosine law"),
+        # they start inside the tissue, whose index is not that above it
+        ({"Optode__Source": source(Dir=[0, 0, 1, "_NaN_"])}, "Optode.Source touches the tissue"),
+        ({"Optode__Source": source(Dir=[0, 0, 1, "-_Inf_"])}, "Optode.Source touches the tissue"),
+        ({"Optode__Source": source(Dir=[0, 0, 1, 10])}, "Optode.Source touches the tissue"),
+        ({"Optode__Source": source(AngleInverseCDF=[0, 0.2])}, "Optode.Source touches the tissue"),
+        ({"Optode__Source": source(Dir=[0, 0, 1, "_Inf_"])}, "number of .*Dir is infinite"),
+        ({"Optode__Source": source(AngleInverseCDF=[0, 1])}, "goes to 1, 180 degrees; expected at"),
+        (
+            {"Optode__Source": source(AngleInverseCDF=[0])},
+            r"AngleInverseCDF is \[0\]; expected 2 n",
+        ),
+        (
+            {"Optode__Source": source(AngleInverseCDF=[0, 0.2], Dir=[0, 0, 1, 1])},
+            "AngleInverseCDF is read in steps where",
+        ),
         (
             {"Optode__Source": source(Dir=[0, 0, 1, "near"])},
             "number of Optode.Source.Dir is 'near'",
         ),
-        ({"Optode__Source": source(AngleInverseCDF=[0, 1])}, "AngleInverseCDF sets launch angles"),
         ({"Optode__Source": source(IQUV=[1, 0, 0, 0])}, "IQUV makes polarised light"),
         ({"Optode__Source": source(Paramm1=[1])}, "Source.Paramm1 is no key of MCX that porelight"),
         ({"Optode__Source": source(Type="ring", Param1=[4, 2, 0, 3])}, "a part of a ring"),
-        ({"Session__BCFlags": "mmmmmm"}, "BCFlags asks for 'm' at the face above the layers"),
-        ({"Session__BCFlags": "_____m"}, "BCFlags asks for 'm' at the face below the layers"),
+        ({"Session__BCFlags": "__c__c"}, "BCFlags asks for 'c' at a face along z"),
         ({"Session__BCFlags": "cc_c__"}, "makes some sides of the box mirrors or cyclic"),
         ({"Session__BCFlags": "x_____"}, "BCFlags is 'x_____'; expected a letter for each face"),
         ({"Session__BCFlags": "__r___", "Session__DoMismatch": 0}, "refracting face and DoMism"),
@@ -133,6 +143,73 @@ def test_faces_refract_as_they_do_without_flags(read):
     for flags in ("", "______", "rrrrrr", "______001000"):
         (found,) = read(whole(Session__BCFlags=flags))
         assert (found.case.index_above, found.case.index_below) == (1.0, 1.0)
+
+
+def test_a_mirror_at_a_face_of_the_layers_is_one_here(read):
+    (found,) = read(whole(Session__BCFlags="mmmmmm"))
+    (below,) = read(whole(Session__BCFlags="_____m"))
+
+    assert (found.case.boundary.top, found.case.boundary.bottom) == ("mirror", "mirror")
+    assert (below.case.boundary.top, below.case.boundary.bottom) == ("refracting", "mirror")
+
+
+ABOVE = {"Pos": [40, 40, -4]}
+
+
+@pytest.mark.parametrize(
+    ("given", "keys"),
+    [
+        ({"Type": "isotropic"}, {"spreading": "isotropic", "stand_off_mm": 2.0}),
+        ({"Type": "cone", "Param1": [0.3, 0, 0, 0]}, {"spreading": "fibre", "stand_off_mm": 2.0}),
+        (
+            {"Type": "cone", "Param1": [math.pi / 4, 1, 0, 0]},
+            {"spreading": "table", "angle_quantiles_deg": [0.0, 45.0]},
+        ),
+        ({"Type": "arcsine"}, {"spreading": "table", "angle_quantiles_deg": [0.0, 90.0]}),
+        ({"Dir": [0, 0, 1, "_NaN_"]}, {"spreading": "isotropic", "diameter_mm": 4.0}),
+        ({"Dir": [0, 0, 1, "-_Inf_"]}, {"spreading": "lambertian", "diameter_mm": 4.0}),
+        ({"Dir": [0, 0, 1, 20]}, {"focus_mm": 10.0, "stand_off_mm": 2.0, "diameter_mm": 4.0}),
+        ({"Dir": [0, 0, 1, -20]}, {"focus_mm": -10.0}),
+        (
+            {"AngleInverseCDF": [0, 0.25, 0.5]},
+            {"spreading": "table", "angle_quantiles_deg": [0.0, 45.0, 90.0]},
+        ),
+    ],
+)
+def test_directions_from_above_are_those_of_the_beam(read, given, keys):
+    placed = source(**{**ABOVE, **given})
+
+    (found,) = read(whole(Optode__Source=placed, Session__DoSpecular=1))
+
+    beam = found.case.beam
+    told = {key: getattr(beam, key) for key in keys}
+    assert {k: v for k, v in told.items() if isinstance(v, str)} == {
+        k: v for k, v in keys.items() if isinstance(v, str)
+    }
+    numbers = [key for key, value in keys.items() if not isinstance(value, str)]
+    for key in numbers:
+        np.testing.assert_allclose(told[key], keys[key])
+    found.case.setup().begun(seed=1)
+    down = keys.get("spreading") == "isotropic" or given.get("Type") == "arcsine"
+    assert any("what falls down" in note for note in found.notes) is down
+
+
+def test_directions_that_mcx_does_not_refract_are_told(read):
+    (found,) = read(whole(Optode__Source=source(**ABOVE | {"Type": "isotropic"})))
+
+    assert any("without refraction here" in note for note in found.notes)
+
+
+def test_a_cone_and_a_focus_inside_the_tissue_become_those_in_air(read):
+    cone = source(Type="cone", Param1=[0.3, 0, 0, 0])
+    (fibre,) = read(whole(Optode__Source=cone))
+    (focused,) = read(whole(Optode__Source=source(Dir=[0, 0, 1, 40])))
+
+    expected = math.degrees(math.asin(1.38 * math.sin(0.3)))
+    assert fibre.case.beam.half_angle_deg == pytest.approx(expected)
+    # a plane surface lifts a focus by the index: the same rays meet 40 voxels deep in the tissue
+    assert focused.case.beam.focus_mm == pytest.approx(40 * 0.5 / 1.38)
+    assert any("go straight to a focus 40 voxels inside" in note for note in focused.notes)
 
 
 @pytest.mark.parametrize(("flags", "told"), [("mm_mm_", "mirrors"), ("cc_cc_", "cyclic")])
@@ -311,8 +388,8 @@ def test_the_older_input_is_the_same_case(read, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("0 0 1\n", "0 0 1 20\n"), "Optode.Source.Dir asks for a focus 20 voxels away"),
-        (("disk\n", "disc\n"), "Optode.Source.Type is 'disc'; expected pencil, disk"),
+        (("0 0 1\n", "0 0 1 9\n"), "Optode.Source touches the tissue, so MCX starts"),
+        (("disk\n", "disc\n"), "Optode.Source.Type is 'disc'; expected pencil, cone"),
         (("2\n8", "3\n8"), "line 13 holds '1 2'; expected mus, g, mua, n of a medium"),
         (("0 0 0 0\n", "0 0 0 0\nmore\n"), "line 18 is not read"),
         (("0.5 20", "1 20"), r"Domain.Step is \[0.5, 0.5, 1.0\]; expected three times the same"),

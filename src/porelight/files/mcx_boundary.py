@@ -36,17 +36,13 @@ def boundary_flags(session: ForeignTable) -> str:
     return letters
 
 
-def face_index(
-    face: str, letter: str, *, outside: float, inside: float, is_refracting: bool
-) -> float:
+def face_index(letter: str, *, outside: float, inside: float, is_refracting: bool) -> float:
     """Return the refractive index beyond a face of the box at which a layer ends.
 
     Parameters
     ----------
-    face : str
-        "above" or "below", for messages.
     letter : str
-        Its flag.
+        Its flag; beyond a mirror the index only counts for light that falls in.
     outside, inside : float
         Index of medium 0 and of the layer.
     is_refracting : bool
@@ -59,7 +55,7 @@ def face_index(
     """
     if letter == "a":
         return inside
-    if letter == "_" or (letter == "r" and is_refracting):
+    if letter in {"_", "m"} or (letter == "r" and is_refracting):
         return outside
     if letter == "r":
         raise ParameterError(
@@ -67,8 +63,8 @@ def face_index(
             "'a', or DoMismatch on."
         )
     raise ParameterError(
-        f"Session.BCFlags asks for {letter!r} at the face {face} the layers; expected '_', 'r' or "
-        "'a' there."
+        f"Session.BCFlags asks for {letter!r} at a face along z, where the layers end; expected "
+        "'_', 'r', 'a' or 'm' there."
     )
 
 

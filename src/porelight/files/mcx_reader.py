@@ -39,6 +39,10 @@ _SAVED = "what MCX saves, or how it runs"
 _SHARE_NOTE = (
     "MCX's shares are of the light that has entered; multiply them by one less the specular share"
 )
+_DOWN_NOTE = (
+    "MCX sends this light to all sides; porelight follows what falls down, and its shares are of "
+    "that"
+)
 _STRAIGHT_NOTE = (
     "MCX lets rays into the tissue without refraction here (Session.DoSpecular is not set, or the "
     "source touches the tissue); porelight refracts each, so it goes down more steeply"
@@ -132,8 +136,16 @@ class _Reader:
             for start, d in zip(starts, thick, strict=True)
         ]
         flags = boundary_flags(self._session)
-        above = self._face("above", flags[2], labels[0], layers[0])
-        below = self._face("below", flags[5], labels[-1], layers[-1])
+        above = self._face(flags[2], labels[0], layers[0])
+        below = self._face(flags[5], labels[-1], layers[-1])
+        mirrors = {
+            face: "mirror"
+            for face, letter, tag in (
+                ("top", flags[2], labels[0]),
+                ("bottom", flags[5], labels[-1]),
+            )
+            if letter == "m" and tag != 0
+        }
         photons, seed = self._how_it_runs()
         origin = 0.0 if self._domain.get("OriginType", 0) else 1.0
         sources = mcx_sources(self._optode.table("Source"), origin, self._folders[0])
@@ -157,6 +169,7 @@ class _Reader:
                     "first_um": self._voxel * 1e3,
                 },
                 "vessel": self._vessels(volume, void, placed),
+                "boundary": mirrors,
             }
             sides = sides_note(flags, volume.box, placed.axis, self._voxel)
             notes = [sides, *told, *filter(None, [note, late])]
@@ -220,8 +233,6 @@ class _Reader:
         g = number(medium.get("g"), medium.path("g"), -1.0, 1.0)
         if g == 1.0:
             mu_s = 0.0  # light that is scattered straight on is not scattered
-        elif mu_s > 0.0 and abs(g) > 0.9999:
-            raise ParameterError(f"{medium.path('g')} is {g:g}; expected -0.9999 to 0.9999, or 1.")
         return {
             "mu_a_per_mm": number(medium.get("mua"), medium.path("mua"), 0.0, 1e5),
             "mu_s_per_mm": mu_s,
@@ -233,12 +244,11 @@ class _Reader:
         given = number(self._media[tag].get("n"), self._media[tag].path("n"), 1.0, 4.0)
         return given if self._is_refracting else 1.0
 
-    def _face(self, name: str, letter: str, tag: int, layer: dict[str, float]) -> float:
+    def _face(self, letter: str, tag: int, layer: dict[str, float]) -> float:
         """Return the index above or below the layers; `tag` is the medium at that face."""
         if tag == 0:
             return self._index(0)  # the tissue ends inside the box, where flags say nothing
         return face_index(
-            name,
             letter,
             outside=self._index(0),
             inside=layer["refractive_index"],
@@ -251,6 +261,8 @@ class _Reader:
         """Return a source as it starts above the tissue, and what that changes."""
         depth = source.position[2] - void
         notes = [_SHARE_NOTE]
+        if source.kind in {"isotropic", "arcsine"} or source.directions.kind == "isotropic":
+            notes.append(_DOWN_NOTE)
         if depth > _NEAR:
             source, told = self._raised(source, depth, layers)
             notes.append(told)
@@ -260,8 +272,11 @@ class _Reader:
         above, first = self._index(0), layers[0]["refractive_index"]
         if above == first:
             return source, notes
-        if source.is_spread:
+        if depth < -_NEAR and source.directions.kind != "straight":
             return source, [*notes, _STRAIGHT_NOTE]
+        directions, told = source.directions.in_air(first / above)
+        source = replace(source, directions=directions)
+        notes += [told] if told else []
         if source.tilt > 0.0:
             sine = first / above * math.sin(source.tilt)
             if sine >= math.sin(math.radians(85.0)):
@@ -293,7 +308,7 @@ class _Reader:
             left -= part
         lost = -math.expm1(-crossed)
         clear = layers[0]["refractive_index"] == self._index(0)
-        if lost > _LATE_SHARE or not clear or source.tilt > 0.0 or source.is_spread:
+        if lost > _LATE_SHARE or not clear or source.tilt > 0.0 or not source.is_plain:
             raise ParameterError(
                 f"Optode.Source.Pos lies {depth:g} voxels inside the tissue; expected a source at "
                 "its surface or above."
@@ -340,7 +355,7 @@ class _Reader:
         return layer["refractive_index"] if self._is_refracting else max(given)
 
     def _vessels(self, volume: McxVolume, void: int, source: McxSource) -> list[dict[str, float]]:
-        if volume.cylinders and (source.tilt > 0.0 or beam_is_turned(source)):
+        if volume.cylinders and (source.tilt > 0.0 or not source.is_round):
             raise ParameterError(
                 "Shapes hold a Cylinder and the beam is not even around its axis; expected one "
                 "of both."
@@ -370,11 +385,6 @@ class _Reader:
         photons, seed = (self._session.get(key, 0) for key in ("Photons", "RNGSeed"))
         photons = number(photons, "Session.Photons", 0, 1e19)
         return photons, seed if isinstance(seed, int) and seed > 0 else None
-
-
-def beam_is_turned(source: McxSource) -> bool:
-    """Return whether a beam looks different when it is turned about its axis."""
-    return source.kind not in {"pencil", "disk", "gaussian", "ring", "cone"}
 
 
 def _checked(content: dict[str, Any]) -> LightCase:

@@ -15,15 +15,14 @@ import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.files.foreign import ForeignTable
+from porelight.files.mcx_directions import Directions, directions_of
 from porelight.files.mcx_pictures import PLANES, patterns, picture, sides_of
 from porelight.files.mcx_shapes import number, vector
 from porelight.quantities import Floats
 
-KINDS = ("pencil", "disk", "gaussian", "ring", "cone", *PLANES)
-_SPECIAL = {"_nan_": math.nan, "_inf_": math.inf, "-_inf_": -math.inf}
+_POINTS = ("pencil", "cone", "isotropic", "arcsine")
+KINDS = (*_POINTS, "disk", "gaussian", "ring", *PLANES)
 _VECTORS = ("Pos", "Dir", "Param1", "Param2")
-# directions in which light leaves a point, not one for each point
-_SPREAD = ("cone",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +43,8 @@ class McxSource:
         Numbers whose meaning the kind decides.
     cells : ndarray of float64, shape (n_first, n_second)
         Pattern along both sides; one cell where there is none.
+    directions : Directions
+        Directions of its rays, about its own.
     """
 
     name: str
@@ -53,11 +54,17 @@ class McxSource:
     param1: list[float]
     param2: list[float]
     cells: Floats
+    directions: Directions
 
     @property
-    def is_spread(self) -> bool:
-        """Whether its rays have many directions."""
-        return self.kind in _SPREAD
+    def is_plain(self) -> bool:
+        """Whether its rays are parallel, and as many on all sides of its axis."""
+        return self.directions.kind == "straight" and self.kind not in PLANES
+
+    @property
+    def is_round(self) -> bool:
+        """Whether it looks the same from all sides of its axis."""
+        return self.kind not in PLANES
 
     @property
     def axis(self) -> tuple[float, float]:
@@ -92,11 +99,6 @@ def mcx_sources(table: ForeignTable, origin: float, folder: Path) -> list[McxSou
             f"Optode.Source.Type is {kind[:40]!r}; expected {', '.join(KINDS)}. porelight's light "
             "falls onto the skin as a beam."
         )
-    table.refuse(
-        "AngleInverseCDF",
-        "sets launch angles by a table, which porelight's beams have not; take it out for a "
-        "collimated beam.",
-    )
     table.refuse(
         "IQUV", "makes polarised light; porelight follows intensities. Take it out for those alone."
     )
@@ -148,6 +150,15 @@ def beam_of(source: McxSource, voxel: float, gap: float) -> tuple[dict[str, Any]
     ParameterError
         If a light case has no such beam.
     """
+    profile, note = _profile(source, voxel)
+    directions = source.directions.keys(voxel)
+    if directions and gap > 0.0:
+        directions["stand_off_mm"] = gap * voxel
+    return {**profile, **directions}, note
+
+
+def _profile(source: McxSource, voxel: float) -> tuple[dict[str, Any], str]:
+    """Return the keys of a [beam] that say where its light crosses the plane of the source."""
     kind, param = source.kind, source.param1
     if source.tilt > 0.0 and kind != "pencil":
         raise ParameterError(
@@ -159,17 +170,8 @@ def beam_of(source: McxSource, voxel: float, gap: float) -> tuple[dict[str, Any]
         side = pixel * voxel * 1e3
         return {"profile": "image", "irradiance": shown.tolist(), "pixel_um": side}, note
     pencil: dict[str, Any] = {"profile": "pencil", "diameter_mm": 0.0}
-    if kind == "pencil":
+    if kind in _POINTS:
         return {**pencil, "tilt_deg": math.degrees(source.tilt)}, ""
-    if kind == "cone":
-        if param[1] > 0.0:
-            raise ParameterError(
-                "Optode.Source.Param1 makes a cone even in angle; expected one even in solid "
-                "angle (second number 0)."
-            )
-        half = math.degrees(number(param[0], "half angle of the cone", 0.0, 1.48))
-        fibre = {"half_angle_deg": half, "spreading": "fibre", "stand_off_mm": gap * voxel}
-        return {**pencil, **fibre}, ""
     radius = number(param[0], "radius in Optode.Source.Param1", 1e-6, 1e6) * voxel
     if kind == "gaussian":
         if param[1] != 0.0:
@@ -191,6 +193,7 @@ def beam_of(source: McxSource, voxel: float, gap: float) -> tuple[dict[str, Any]
 def _each(table: ForeignTable, kind: str, origin: float) -> Iterator[McxSource]:
     """Yield the sources; several have lists of vectors in place of vectors."""
     given = {key: table.get(key) for key in _VECTORS if key in table}
+    angles = table.get("AngleInverseCDF")
     several = {key: len(value) for key, value in given.items() if _is_nested(value)}
     if len(set(several.values())) > 1:
         told = ", ".join(f"{n} of {key}" for key, n in several.items())
@@ -207,15 +210,16 @@ def _each(table: ForeignTable, kind: str, origin: float) -> Iterator[McxSource]:
             raise ParameterError(
                 f"{where}.Dir is {direction}; expected light that falls towards larger z."
             )
-        _require_collimated(own["Dir"], f"{where}.Dir", kind)
+        param1 = _four(own.get("Param1", []), f"{where}.Param1")
         yield McxSource(
             name=name,
             kind=kind,
             position=[x - origin for x in place],
             tilt=math.atan2(math.hypot(direction[0], direction[1]), direction[2]),
-            param1=_four(own.get("Param1", []), f"{where}.Param1"),
+            param1=param1,
             param2=_four(own.get("Param2", []), f"{where}.Param2"),
             cells=np.ones((1, 1)),
+            directions=directions_of(own["Dir"], angles, kind, param1, where),
         )
 
 
@@ -228,22 +232,3 @@ def _four(given: Any, what: str) -> list[float]:
     if isinstance(given, list) and len(given) < 4:
         given = [*given, *[0.0] * (4 - len(given))]
     return vector(given, what, 4)
-
-
-def _require_collimated(direction: list[Any], where: str, kind: str) -> None:
-    """Refuse a focal length and its special values where MCX would heed them."""
-    focus: Any = direction[3] if len(direction) > 3 else 0.0
-    if isinstance(focus, str):
-        focus = _SPECIAL.get(focus.casefold(), focus)
-    if isinstance(focus, bool) or not isinstance(focus, int | float):
-        raise ParameterError(f"the fourth number of {where} is {focus!r}; expected 0.")
-    if focus == 0.0 or kind in {"pencil", "cone"}:
-        return  # which MCX starts without a look at it
-    asked = f"a focus {focus:g} voxels away"
-    if math.isnan(focus):
-        asked = "light from every side (isotropic)"
-    elif focus == -math.inf:
-        asked = "light by the cosine law (Lambertian)"
-    raise ParameterError(
-        f"the fourth number of {where} asks for {asked}; expected 0, a collimated {kind}."
-    )
