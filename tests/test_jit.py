@@ -13,7 +13,7 @@ from threading import Barrier
 import numba
 import pytest
 
-from porelight._jit import OneFilePerSignature
+from porelight._jit import OneFilePerSignature, _warn_once
 
 KERNEL = """
 from porelight._jit import jit
@@ -183,3 +183,52 @@ def test_flushing_forgets_one_kernel_and_no_other(tmp_path):
     ours.flush()
     assert ours.load(ONE_NUMBER) is None
     assert others.load(ONE_NUMBER) == "code"
+
+
+def test_a_kernel_that_cannot_be_kept_runs_and_says_so_in_a_line(room, tmp_path):
+    (room / "__pycache__").touch()  # a file in the folder's place, which stops even root
+    (tmp_path / "cache").touch()
+    run = subprocess.run(
+        [sys.executable, "-B", "-c", "import kernel\nprint(kernel.kernel(2.0))"],
+        cwd=room,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={
+            **{key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"},
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            "HOME": str(tmp_path / "cache"),
+        },
+    )
+    assert (run.returncode, run.stdout) == (0, "7.0\n"), run.stderr
+    assert run.stderr.count("UserWarning") == 1
+    assert "compiled kernels cannot be kept: no folder for them can be written." in run.stderr
+
+
+def test_a_full_disk_costs_the_kept_code_alone(tmp_path):
+    _warn_once.cache_clear()
+    kept = OneFilePerSignature(str(tmp_path / "absent"), "kernel", "stamp")
+    with pytest.warns(UserWarning, match="compiled kernels cannot be kept: .* cannot be written"):
+        kept.save("key", "code")
+    assert kept.load("key") is None
+
+
+def test_what_a_killed_process_left_unfinished_is_swept(tmp_path):
+    kept = OneFilePerSignature(str(tmp_path), "kernel", "stamp")
+    left, running = (tmp_path / f"kernel.{digit * 16}.{digit * 16}" for digit in "ab")
+    for path in (left, running):
+        path.touch()
+    os.utime(left, (0.0, 0.0))
+    kept.save("key", "code")
+    assert not left.exists()
+    assert running.exists()
+    assert kept.load("key") == "code"
+
+
+def test_damaged_code_is_compiled_anew(tmp_path):
+    kept = OneFilePerSignature(str(tmp_path), "kernel", "stamp")
+    kept.save("key", "code")
+    (path,) = tmp_path.glob("*.nbc")
+    path.write_bytes(path.read_bytes()[:-3])
+    assert kept.load("key") is None

@@ -14,9 +14,11 @@ holds and is put in place in one step, so processes may share a folder without w
 
 import hashlib
 import pickle
+import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -66,6 +68,8 @@ class InUsersCache(_StampOfRoom, caching.UserWideCacheLocator):
 
 
 _DIGITS = 16  # of the digest in a file's name
+_ANY_DIGITS = "?" * _DIGITS
+_LONGEST_SAVE = 3600.0  # s; a file is written in thousandths of one
 
 
 class OneFilePerSignature:
@@ -94,12 +98,23 @@ class OneFilePerSignature:
     def save(self, key: object, data: object) -> None:
         """Keep compiled code under its signature, processor and bytecode."""
         path = self._path_of(key)
-        unfinished = path.with_suffix(f".{uuid.uuid4().hex[:16]}")
+        unfinished = path.with_suffix(f".{uuid.uuid4().hex[:_DIGITS]}")
         try:
+            self._sweep()
             unfinished.write_bytes(b"".join(map(_pickled, (self._kept_under, (key, data)))))
             unfinished.replace(path)
+        except OSError as problem:  # the code is compiled all the same
+            _warn_once(f"{self._folder} cannot be written ({problem.strerror})")
         finally:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove what processes that were killed here left unfinished."""
+        for path in self._folder.glob(f"{self._kernel}.{_ANY_DIGITS}.{_ANY_DIGITS}"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _LONGEST_SAVE:
+                    path.unlink()
 
     def load(self, key: object) -> object | None:
         """Return what was kept under this key, or None where it must be compiled."""
@@ -109,7 +124,7 @@ class OneFilePerSignature:
                 if pickle.load(file) != self._kept_under:  # noqa: S301
                     return None
                 kept_key, data = pickle.load(file)  # noqa: S301
-        except FileNotFoundError:
+        except (OSError, EOFError, pickle.UnpicklingError):  # not there, not ours, or damaged
             return None
         return data if kept_key == key else None
 
@@ -154,8 +169,9 @@ def is_kept(kernel: Callable[..., object]) -> bool:
         return True
     function = cast("Any", kernel).py_func
     room = Path(function.__code__.co_filename).parent
-    one_digest = "?" * _DIGITS
-    names = f"*{function.__qualname__}-{function.__code__.co_firstlineno}.*.{one_digest}.nbc"
+    if kernel.stats.cache_path is None:  # nowhere to keep it
+        return False
+    names = f"*{function.__qualname__}-{function.__code__.co_firstlineno}.*.{_ANY_DIGITS}.nbc"
     for path in Path(kernel.stats.cache_path).glob(names):
         with path.open("rb") as file:
             version, stamp = pickle.load(file)  # noqa: S301  as in `load`
@@ -166,9 +182,25 @@ def is_kept(kernel: Callable[..., object]) -> bool:
 
 def _compiled(function: F, **options: Any) -> F:
     """Compile when first called; keep the result until a file of the room changes."""
-    with _kept_by_room():
-        kernel = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    return cast("F", kernel)
+    options |= {"nogil": True, "error_model": "numpy"}
+    try:
+        with _kept_by_room():
+            return cast("F", numba.njit(cache=True, **options)(function))
+    except RuntimeError as problem:
+        if "no locator available" not in str(problem):
+            raise
+        _warn_once("no folder for them can be written")
+        return cast("F", numba.njit(**options)(function))
+
+
+@cache
+def _warn_once(why: str) -> None:
+    """Warn that kernels are compiled in vain."""
+    warnings.warn(
+        f"compiled kernels cannot be kept: {why}. Every start compiles anew, some ten seconds; set "
+        "NUMBA_CACHE_DIR to a folder of your own.",
+        stacklevel=2,
+    )
 
 
 def jit(function: F) -> F:

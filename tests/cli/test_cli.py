@@ -315,7 +315,8 @@ def test_a_warning_is_one_line_without_a_place_in_the_code(porelight, monkeypatc
         warnings.warn("the rate was measured to 360 K.", ExtrapolationWarning, stacklevel=2)
         return 0
 
-    monkeypatch.setattr(app_module, "app", lambda *_, **__: leave_the_range())
+    found = leave_the_range, inspect.signature(leave_the_range).bind(), {}
+    monkeypatch.setattr(type(app_module.app), "parse_args", lambda *_, **__: found)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         code, _, err = porelight("simulate")

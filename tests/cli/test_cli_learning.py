@@ -218,7 +218,7 @@ def test_what_if_draws_the_years_and_ranks_the_habits(porelight, tmp_path, cours
     assert collagen["sun, neither"] < collagen["sunscreen"] < 0.0
     code, _, problem = porelight("what-if", course_file, "--output", tmp_path / "years.txt")
     assert code == 2
-    assert "expected the name of a .png or .svg file" in problem
+    assert "expected a name that ends in .png or .svg" in problem
     code, _, problem = porelight("what-if", course_file, "--output", picture, "--years", 0)
     assert code == 2
     assert "years is 0" in problem

@@ -81,7 +81,7 @@ def test_no_command_takes_a_blurred_picture(
     porelight, tmp_path, monkeypatch, patch, command, options
 ):
     monkeypatch.chdir(patch.parent)
-    code, _, err = porelight(*command, *SCALE, *options, "-o", tmp_path / "out")
+    code, _, err = porelight(*command, *SCALE, *options, "-o", tmp_path / "out.png")
     assert code == 2
     assert err.startswith("porelight: blurred.png: sharpness is")
     assert err.count("\n") == 1

@@ -22,10 +22,10 @@ def test_a_file_follows_the_mask_of_its_user(tmp_path, mask, expected):
 
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path):
     target = tmp_path / "a.txt"
-    write_text(target, "old")
+    write_text(target, "of porelight")
     with pytest.raises(UnicodeEncodeError), replacing(target) as temporary:
         temporary.write_text("half \udcff", encoding="utf-8")
-    assert target.read_text(encoding="utf-8") == "old"
+    assert target.read_text(encoding="utf-8") == "of porelight"
     assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
 
 

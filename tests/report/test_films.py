@@ -55,7 +55,7 @@ def test_a_failure_of_ffmpeg_is_told(tmp_path, monkeypatch):
         (frames(), "a.avi", "films end in .gif or .mp4"),
         (frames(1), "a.gif", "two frames or more"),
         ([*frames(), *frames(1, (8, 8, 3))], "a.gif", "all of one size"),
-        (frames(), "absent/a.gif", "cannot be written"),
+        (frames(), "absent/a.gif", "its folder does not exist"),
     ],
 )
 def test_an_impossible_film_is_refused(tmp_path, stack, name, text):

@@ -8,7 +8,7 @@ from porelight.cli.app import main
 from porelight.errors import InputFileError
 from porelight.laser.devices import laser_genesis
 from porelight.report.films import write_film
-from porelight.report.session_heat import heat_document, heat_rows, write_heat_pictures
+from porelight.report.session_heat import heat_document, heat_rows, save_session_heat
 from porelight.report.thermal_films import pulse_frames, session_frames
 from porelight.session.thermography import surface_film
 from porelight.tissue.skin import Skin
@@ -61,7 +61,9 @@ def test_the_document_is_json_in_clinic_units(heat):
 
 @pytest.mark.slow
 def test_pictures_are_written_and_not_empty(heat, tmp_path):
-    for path in write_heat_pictures(heat, tmp_path / "new", films="none"):
+    *pictures, document = save_session_heat(heat, tmp_path / "new", films="none")
+    assert json.loads(document.read_text(encoding="utf-8"))["format"] == "porelight session 1"
+    for path in pictures:
         with Image.open(path) as picture:
             pixels = np.asarray(picture.convert("RGB"), dtype=float)
         assert pixels.shape[1] > 1000
@@ -88,7 +90,7 @@ def test_the_frames_of_a_session_move(heat, tmp_path):
 def test_an_mp4_is_refused_before_the_folder_is_made(heat, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(InputFileError, match="needs the program ffmpeg"):
-        write_heat_pictures(heat, tmp_path / "none", films="mp4")
+        save_session_heat(heat, tmp_path / "none", films="mp4")
     assert not (tmp_path / "none").exists()
 
 

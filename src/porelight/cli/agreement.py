@@ -19,16 +19,21 @@ def agreement(repeats: Path, /, *, output: Output | None = None, json: AsJson = 
     """
     from dataclasses import asdict  # noqa: PLC0415
 
-    from porelight.files.folders import whole_folder  # noqa: PLC0415
     from porelight.files.repeats import read_repeats  # noqa: PLC0415
-    from porelight.report.agreement_figure import write_agreement_figure  # noqa: PLC0415
+    from porelight.files.writing import folder_replacing, require_output_folder  # noqa: PLC0415
+    from porelight.report.agreement_figure import (  # noqa: PLC0415
+        FIGURES,
+        write_agreement_figure,
+    )
     from porelight.report.comparison_table import agreement_rows  # noqa: PLC0415
     from porelight.workflows.agreement import agreement as agreement_of  # noqa: PLC0415
 
+    if output is not None:
+        require_output_folder(output, FIGURES)
     table = read_repeats(repeats)
     found = agreement_of(table)
     if output is not None:
-        with whole_folder(output.absolute(), [f"{name}.png" for name in found]) as folder:
+        with folder_replacing(output, FIGURES) as folder:
             for name, one in found.items():
                 quantity = name.replace("_", " ")
                 write_agreement_figure(folder / f"{name}.png", one.first_two, quantity)

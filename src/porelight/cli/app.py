@@ -1,10 +1,14 @@
 """The commands under their names, and the one place where a mistake becomes an exit code.
 
-Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
+Exit codes: 0 done, 1 a check failed, 2 bad input or a place that cannot be written to, 128 and the
+number of the signal when stopped by one (130 for Ctrl-C).
 """
 
+import os
+import signal
 import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError, UnusedCliTokensError
@@ -21,6 +25,7 @@ from porelight.cli.light import light
 from porelight.cli.marker import marker
 from porelight.cli.measure import measure
 from porelight.cli.models import fetch
+from porelight.cli.paths import paths_of
 from porelight.cli.plan import plan
 from porelight.cli.preview import preview
 from porelight.cli.report import report
@@ -28,10 +33,12 @@ from porelight.cli.rerun import rerun
 from porelight.cli.sensitivity import sensitivity
 from porelight.cli.session import session
 from porelight.cli.simulate import simulate
+from porelight.cli.stopping import show_all, stopped_as_by_ctrl_c, tell_of_stop, tell_of_system
 from porelight.cli.threshold import threshold
 from porelight.cli.verify import verify
 from porelight.cli.what_if import what_if
 from porelight.errors import PorelightError
+from porelight.files.writing import read_meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,23 +86,42 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
         Words after ``porelight``; those of this process when left out.
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
-    try:
-        with warnings.catch_warnings():
-            warnings.showwarning = warning_in_a_line
-            code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-    except PorelightError as problem:
-        complain(str(problem))
-        code = 2
-    except UnusedCliTokensError as problem:
-        extra = " ".join(problem.unused_tokens or ())
-        complain(f"{extra!r} is not understood here; the same command with --help says what is.")
-        code = 2
-    except CycloptsError as problem:
-        complain(" ".join(str(problem).split()))
-        code = 2
-    except KeyboardInterrupt:
-        complain("interrupted; what was finished is shown above, files already written are whole.")
-        code = 130
-    except BrokenPipeError:
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+    if sys.stdout is None:  # closed by whoever started this; what is shown goes nowhere
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    written: list[Path] = []
+    with stopped_as_by_ctrl_c() as signals:
+        try:
+            code = _run(tokens, written)
+        except PorelightError as problem:
+            complain(str(problem))
+            code = 2
+        except UnusedCliTokensError as problem:
+            extra = " ".join(problem.unused_tokens or ())
+            complain(
+                f"{extra!r} is not understood here; the same command with --help says what is."
+            )
+            code = 2
+        except CycloptsError as problem:
+            complain(" ".join(str(problem).split()))
+            code = 2
+        except KeyboardInterrupt:
+            tell_of_stop(written)
+            code = 128 + (signals[0] if signals else signal.SIGINT)
+        except BrokenPipeError:
+            code = 0
+        except OSError as problem:
+            code = tell_of_system(problem)
+    sys.exit(show_all() or code)
+
+
+def _run(tokens: list[str], written: list[Path]) -> int:
+    """Run a command and return its exit code; adds to `written` what it has written."""
+    with warnings.catch_warnings():
+        warnings.showwarning = warning_in_a_line
+        command, bound, _ = app.parse_args(tokens, exit_on_error=False, print_error=False)
+        with read_meanwhile(*paths_of(bound)) as done:
+            try:
+                code = command(*bound.args, **bound.kwargs)
+            finally:
+                written += done
+    return code if isinstance(code, int) else 0

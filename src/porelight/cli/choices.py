@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from porelight.cli.numbers import typed
+from porelight.cli.paths import Names, Writes
 from porelight.errors import InputFileError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _DEVICE_FILES = (one.name for one in files("porelight.data").joinpath("devices")
 _DEVICES = ", ".join(sorted(name.removesuffix(".toml") for name in _DEVICE_FILES))
 Devices = Annotated[
     list[str] | None,
+    Names(lambda word: Path(word) if word.endswith(".toml") else None),
     Parameter(
         name="--device",
         negative="",
@@ -39,7 +41,8 @@ Devices = Annotated[
         "times. All that ship with porelight when left out.",
     ),
 ]
-Output = Annotated[Path, Parameter(name=["--output", "-o"])]
+Output = Annotated[Path, Writes(), Parameter(name=["--output", "-o"])]
+Visits = Annotated[list[str], Names(lambda word: Path(word.partition("=")[2]))]
 CoursePath = Annotated[
     Path,
     Parameter(

@@ -50,14 +50,20 @@ def compare(  # noqa: PLR0913  each is an option of the command line
     day
         Day of the later photograph in that forecast.
     """
-    from porelight.files.comparisons import comparison_summary, save_comparison  # noqa: PLC0415
+    from porelight.files.comparisons import (  # noqa: PLC0415
+        COMPARISON,
+        comparison_summary,
+        save_comparison,
+    )
     from porelight.files.outcomes import load_outcome  # noqa: PLC0415
+    from porelight.files.writing import require_output_folder  # noqa: PLC0415
     from porelight.report.comparison_table import comparison_rows  # noqa: PLC0415
     from porelight.report.verdicts import forecast_verdict  # noqa: PLC0415
     from porelight.workflows.compare import compare as compare_photographs  # noqa: PLC0415
 
     if (forecast is None) != (day is None):
         raise InputFileError("--forecast and --day belong together; give both or neither.")
+    require_output_folder(output, COMPARISON)
     outcome = None if forecast is None else load_outcome(forecast)
     later = scale
     if px_per_mm_after is not None:

@@ -1,14 +1,11 @@
 """What commands show: tables, JSON, a bar while they work, one line when something is wrong."""
 
 import sys
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
-from porelight.errors import InputFileError
-from porelight.files import writing as files
 from porelight.progress import unheard
 
 if TYPE_CHECKING:
@@ -44,19 +41,6 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
         yield lambda fraction: bar.update(task, completed=fraction)
 
 
-def require_folder_of(path: Path) -> None:
-    """Refuse before the work, not after it, when the result could not be written."""
-    files.require_folder_of(path)
-
-
-def require_output(path: Path, *read: Path | None) -> None:
-    """Refuse before the work a result that could not be written or would replace what is read."""
-    require_folder_of(path)
-    for source in read:
-        if source is not None and path.exists() and source.exists() and path.samefile(source):
-            raise InputFileError(f"{path} is what is read; give the result another name.")
-
-
 def say(text: str) -> None:
     """Print a line of plain text."""
     Console().print(text, highlight=False, markup=False, soft_wrap=True)
@@ -64,14 +48,13 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Print the one line that says what is wrong."""
-    sys.stderr.write(f"porelight: {text}\n")
+    with suppress(OSError, AttributeError):  # where nobody can be told, the exit code tells
+        sys.stderr.write(f"porelight: {text}\n")
 
 
 def note_on_waiting() -> None:
     """Say on stderr what takes so long when a kernel is compiled."""
-    sys.stderr.write(
-        "porelight: compiling for this kind of case, some ten seconds; done once on a machine.\n"
-    )
+    complain("compiling for this kind of case, some ten seconds; done once on a machine.")
 
 
 def warning_in_a_line(

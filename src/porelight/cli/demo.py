@@ -18,9 +18,11 @@ def demo(*, output: Output = Path("demo-output"), seed: Seed = 1, json: AsJson =
     from porelight.demo.kernels import compiled_meanwhile  # noqa: PLC0415
 
     with compiled_meanwhile() as sessions_compiled:  # while the libraries load, too
-        from porelight.demo.run import run_demo  # noqa: PLC0415
+        from porelight.demo.run import DEMONSTRATION, run_demo  # noqa: PLC0415
+        from porelight.files.writing import require_output_folder  # noqa: PLC0415
         from porelight.report.terminal import new_console  # noqa: PLC0415
 
+        require_output_folder(output, DEMONSTRATION)
         result = run_demo(
             output, seed=seed, console=new_console(stderr=json), before_sessions=sessions_compiled
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, require_output, say
+from porelight.cli.console import print_json, say
 from porelight.files.exports import endings_of, export_outcome
 
 Exported = Annotated[
@@ -25,7 +25,6 @@ def export(run: Path, /, *, output: Exported, json: AsJson = False) -> int:
     from porelight.files.outcomes import load_outcome  # noqa: PLC0415
 
     outcome = load_outcome(run)
-    require_output(output, run)
     path = export_outcome(outcome, output)
     if json:
         print_json({"output": str(path)})

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from porelight.cli.choices import AsJson, CoursePath, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.choices import AsJson, CoursePath, Output, Visits
+from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Draws
 
 
@@ -13,7 +13,7 @@ def follow_up(
     /,
     *,
     measured: Path,
-    visit: list[str],
+    visit: Visits,
     output: Output,
     draws: Draws = 4000,
     json: AsJson = False,
@@ -31,13 +31,14 @@ def follow_up(
     """
     from porelight.files.courses import read_course  # noqa: PLC0415
     from porelight.files.follow_ups import visits_of  # noqa: PLC0415
-    from porelight.files.outcomes import save_outcome  # noqa: PLC0415
+    from porelight.files.outcomes import OUTCOME, save_outcome  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.report.tables import learned_rows  # noqa: PLC0415
     from porelight.workflows.follow_up import follow_up as followed_up  # noqa: PLC0415
 
+    require_output(output, OUTCOME)
     content = read_course(course, measured=measured)
     visits = visits_of(visit, measured)
-    require_output(output, course)
     with progress_bar("simulating", quiet=json) as progress:
         known = followed_up(
             content.course,

@@ -10,8 +10,6 @@ from porelight.cli.console import (
     note_on_waiting,
     print_json,
     progress_bar,
-    require_folder_of,
-    require_output,
     say,
 )
 from porelight.cli.light_files import check, example, export, import_case
@@ -72,11 +70,16 @@ def run(  # noqa: PLR0913  each is an option of the command
         Go on with the run in the output file.
     """
     from porelight.files.light_case import read_light_case  # noqa: PLC0415
-    from porelight.files.light_runs import load_light_run, save_light_run  # noqa: PLC0415
+    from porelight.files.light_runs import (  # noqa: PLC0415
+        LIGHT_RUN,
+        load_light_run,
+        save_light_run,
+    )
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.workflows.light import LightRunInterrupted, light_run  # noqa: PLC0415
 
     content = read_light_case(case)
-    require_output(output, case)
+    require_output(output, LIGHT_RUN)
     start = load_light_run(output)[0] if resume else None
     interrupted = False
     try:
@@ -112,10 +115,15 @@ def merge(runs: list[Path], /, *, output: Output, json: AsJson = False) -> int:
     output
         NetCDF file for the merged run.
     """
-    from porelight.files.light_runs import load_light_run, save_light_run  # noqa: PLC0415
+    from porelight.files.light_runs import (  # noqa: PLC0415
+        LIGHT_RUN,
+        load_light_run,
+        save_light_run,
+    )
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.workflows.light import LightResult, light_merge  # noqa: PLC0415
 
-    require_folder_of(output)
+    require_output(output, LIGHT_RUN)
     loaded = [load_light_run(path) for path in runs]
     whole = light_merge([LightResult(case.setup(), part) for part, case in loaded])
     save_light_run(whole.run, loaded[0][1], output)
@@ -144,12 +152,13 @@ def sweep(
         How many to follow; all types share them.
     """
     from porelight.files.light_case import read_light_case  # noqa: PLC0415
-    from porelight.files.light_skin_types import save_skin_types  # noqa: PLC0415
+    from porelight.files.light_skin_types import SKIN_TYPES, save_skin_types  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.workflows.light_sweep import light_sweep  # noqa: PLC0415
 
     content = read_light_case(case)
     if output is not None:
-        require_output(output, case)
+        require_output(output, SKIN_TYPES)
     with progress_bar("following photons", quiet=json) as progress:
         found = light_sweep(
             content.setup(),

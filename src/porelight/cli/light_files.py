@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, require_folder_of, require_output, say
+from porelight.cli.console import print_json, say
 from porelight.cli.numbers import typed
 from porelight.errors import InputFileError
 from porelight.files.exports import endings_of
@@ -32,16 +32,18 @@ def import_case(case: Path, /, *, output: Output, json: AsJson = False) -> int:
         TOML file for the light case; a file with several runs, sources or patterns gives as many,
         numbered before the ending.
     """
-    from porelight.files.light_case import write_light_case  # noqa: PLC0415
+    from porelight.files.light_case import LIGHT_CASE, write_light_case  # noqa: PLC0415
     from porelight.files.light_imports import numbered, read_foreign_case  # noqa: PLC0415
+    from porelight.files.writing import require_output, together  # noqa: PLC0415
 
-    require_output(output, case)
+    require_output(output, LIGHT_CASE)
     found = read_foreign_case(case)
     paths = numbered(output, len(found))
     for path in paths:
-        require_output(path, case)
-    for path, one in zip(paths, found, strict=True):
-        write_light_case(one.case, path)
+        require_output(path, LIGHT_CASE)
+    with together():
+        for path, one in zip(paths, found, strict=True):
+            write_light_case(one.case, path)
     if json:
         written = [
             {
@@ -119,7 +121,6 @@ def export(
     from porelight.files.light_exchange import export_light  # noqa: PLC0415
     from porelight.units import mm  # noqa: PLC0415
 
-    require_folder_of(output)
     export_light(source, output, voxel=voxel_mm * mm, width=width_mm * mm)
     if json:
         print_json({"output": str(output)})

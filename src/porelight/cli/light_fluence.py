@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, require_output, say
+from porelight.cli.console import print_json, print_rows, say
 
 if TYPE_CHECKING:
     from porelight.workflows.light_fluence import LightFluence
@@ -35,14 +35,15 @@ def fluence(
     output
         CSV file for every cell: depth, radius, fluence rate, standard error.
     """
-    from porelight.files.light_exchange import write_fluence_table  # noqa: PLC0415
+    from porelight.files.light_exchange import FLUENCE_TABLE, write_fluence_table  # noqa: PLC0415
     from porelight.files.light_runs import load_light_run  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.units import J_per_cm2, W_per_cm2  # noqa: PLC0415
     from porelight.workflows.light import LightResult  # noqa: PLC0415
     from porelight.workflows.light_fluence import light_fluence  # noqa: PLC0415
 
     if output is not None:
-        require_output(output, run)
+        require_output(output, FLUENCE_TABLE)
     kept, case = load_light_run(run)
     found = light_fluence(
         LightResult(case.setup(), kept),

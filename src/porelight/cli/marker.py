@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, require_folder_of, say
+from porelight.cli.console import print_json, say
 
 
 def marker(
@@ -24,7 +24,6 @@ def marker(
     """
     from porelight.files.marker_sheet import write_marker_sheet  # noqa: PLC0415
 
-    require_folder_of(output)
     path = write_marker_sheet(output, paper)
     if json:
         print_json({"sheet": str(path)})

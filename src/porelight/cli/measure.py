@@ -56,7 +56,12 @@ def measure(  # noqa: PLR0913  each is an option of the command line
         Share of finds that may be no pores, such as 0.1. Left out: the best balance of false and
         missed ones.
     """
-    from porelight.files.measurements import save_measurement, summary  # noqa: PLC0415
+    from porelight.files.measurements import (  # noqa: PLC0415
+        MEASUREMENT,
+        save_measurement,
+        summary,
+    )
+    from porelight.files.writing import require_output_folder  # noqa: PLC0415
 
     shown = _Shown(zone, part, landmarks=landmarks, distance_cm=distance_cm)
     _require_own_places(photos, shown)
@@ -66,6 +71,8 @@ def measure(  # noqa: PLR0913  each is an option of the command line
     for path in photos:
         folder = output / path.stem if len(photos) > 1 else output
         try:
+            if not landmarks:
+                require_output_folder(folder, MEASUREMENT)
             seen = read_scaled(path, scale, find_landmarks=landmarks)
         except PorelightError as problem:
             # one bad photograph must not cost the others

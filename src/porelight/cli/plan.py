@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinFile
-from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Draws, Seed
 
 
@@ -35,20 +35,23 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     from porelight.files.courses import read_settings, read_skin  # noqa: PLC0415
     from porelight.files.device_files import read_device  # noqa: PLC0415
     from porelight.files.plans import (  # noqa: PLC0415
+        PLAN,
+        PLANNED_COURSE,
         everything_beside,
         plan_document,
         save_plan,
     )
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.planning.search import PLANNED_WITH  # noqa: PLC0415
     from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
     from porelight.workflows.plan import plan as planned  # noqa: PLC0415
 
+    require_output(everything_beside(output), PLAN)
+    require_output(output, PLANNED_COURSE)
     whose = read_skin(skin, measured=measured)
     settings = replace(read_settings(skin, PLANNED_WITH), draws=draws)
     if seed is not None:
         settings = replace(settings, seed=seed)
-    require_output(output, skin)
-    require_output(everything_beside(output), skin)
     at_hand = [read_device(one) if one.endswith(".toml") else one for one in devices or ()]
     with progress_bar("planning", quiet=json) as progress:
         found = planned(

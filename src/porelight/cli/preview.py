@@ -12,7 +12,7 @@ from porelight.cli.choices import (
     Zone,
     ZoneOptions,
 )
-from porelight.cli.console import print_json, progress_bar, require_output, say
+from porelight.cli.console import print_json, progress_bar, say
 from porelight.cli.numbers import Day, typed
 from porelight.cli.photographed import read_scaled
 from porelight.errors import InputFileError
@@ -48,13 +48,14 @@ def preview(  # noqa: PLR0913  each is an option of the command line
     """
     from porelight.files.comparisons import preview_summary  # noqa: PLC0415
     from porelight.files.outcomes import load_outcome  # noqa: PLC0415
-    from porelight.files.photographs import write_photograph  # noqa: PLC0415
+    from porelight.files.photographs import PICTURE, write_photograph  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.report.verdicts import preview_verdict  # noqa: PLC0415
     from porelight.workflows.preview import preview as preview_photograph  # noqa: PLC0415
 
     if (change_percent is None) == (forecast is None) or (forecast is None) != (day is None):
         raise InputFileError("say what to draw: --change-percent, or --forecast with --day.")
-    require_output(output, photo, forecast)
+    require_output(output, PICTURE)
     outcome = None if forecast is None else load_outcome(forecast)
     seen = read_scaled(photo, scale)
     with progress_bar("drawing", quiet=json) as progress:

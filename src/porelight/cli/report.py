@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, require_output, say
+from porelight.cli.console import print_json, say
 
 
 def report(
@@ -38,10 +38,11 @@ def report(
     from porelight.files.outcomes import load_outcome  # noqa: PLC0415
     from porelight.files.plans import load_plan_document  # noqa: PLC0415
     from porelight.files.sensitivities import load_sensitivity  # noqa: PLC0415
-    from porelight.report.page import write_report  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
+    from porelight.report.page import REPORT, write_report  # noqa: PLC0415
 
+    require_output(output, REPORT)
     outcome = load_outcome(run)
-    require_output(output, run, plan, sensitivity)
     photographed = load_measured(measured) if measured is not None else None
     proposals = load_plan_document(plan) if plan is not None else None
     unknowns = load_sensitivity(sensitivity) if sensitivity is not None else None

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Day, typed
 
 
@@ -33,18 +33,19 @@ def sensitivity(
     """
     from porelight.files.courses import read_course  # noqa: PLC0415
     from porelight.files.documents import save_document  # noqa: PLC0415
-    from porelight.files.sensitivities import sensitivity_document  # noqa: PLC0415
+    from porelight.files.sensitivities import SENSITIVITY, sensitivity_document  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.report.tables import sensitivity_rows  # noqa: PLC0415
     from porelight.workflows.sensitivity import sensitivity as found_of  # noqa: PLC0415
 
+    require_output(output, SENSITIVITY)
     content = read_course(course, measured=measured)
-    require_output(output, course)
     with progress_bar("simulating", quiet=json) as progress:
         result = found_of(
             content.course, outcome, day, content.settings, base=base, progress=progress
         )
     document = sensitivity_document(result)
-    save_document(document, output)
+    save_document(document, output, SENSITIVITY)
     if json:
         print_json(document)
     else:

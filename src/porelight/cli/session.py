@@ -30,7 +30,7 @@ def session(
     Parameters
     ----------
     output
-        Folder for the pictures, the films and session.json; made if it is not there.
+        Folder for the pictures, the films and session.json.
     number
         Which session of the file, counted from 1; typical skin is treated.
     films
@@ -39,16 +39,18 @@ def session(
         Also make the table and figure of warmth by skin type and pulses per cm2.
     """
     from porelight.files.courses import read_course  # noqa: PLC0415
-    from porelight.files.documents import save_document  # noqa: PLC0415
+    from porelight.files.writing import require_output_folder  # noqa: PLC0415
     from porelight.report.films import require_film  # noqa: PLC0415
     from porelight.report.session_heat import (  # noqa: PLC0415
+        SESSION,
         heat_document,
         heat_rows,
-        write_heat_pictures,
+        save_session_heat,
     )
     from porelight.report.warmth_table import warmth_rows  # noqa: PLC0415
     from porelight.workflows.session_heat import session_heat  # noqa: PLC0415
 
+    require_output_folder(output, SESSION)
     if films != "none":
         require_film(output / f"pulse.{films}")
     content = read_course(course)
@@ -66,17 +68,15 @@ def session(
             )
         except ParameterError as problem:
             raise InputFileError(f"{course}: session {number}: {problem}") from None
-        written = write_heat_pictures(heat, output, films=films)
-    document, target = heat_document(heat), output / "session.json"
-    save_document(document, target)
+        written = save_session_heat(heat, output, films=films)
     if json:
-        print_json(document)
+        print_json(heat_document(heat))
         return 0
     print_rows("session", heat_rows(heat))
     print_rows("warmth by skin type, without a stop", warmth_rows(heat.warmth))
     for line in heat.validity_warnings:
         say(line)
-    for path in (*written, target):
+    for path in written:
         say(f"written: {path}")
     return 0
 

@@ -7,8 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Day
+from porelight.cli.paths import GoesOn, Writes
 from porelight.errors import InputFileError
 
 
@@ -19,9 +20,9 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     output: Output,
     measured: Measured = None,
     posterior: Annotated[bool, Parameter(negative="")] = False,
-    state: Path | None = None,
+    state: Annotated[Path | None, Writes()] = None,
     state_day: Day | None = None,
-    continue_from: Path | None = None,
+    continue_from: Annotated[Path | None, GoesOn()] = None,
     json: AsJson = False,
 ) -> int:
     """Simulate a course of treatments on one skin: light, heat, injury, healing, pores over weeks.
@@ -42,27 +43,25 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
         from then on. The skin and the table [simulation] must be the same.
     """
     from porelight.files.course_states import (  # noqa: PLC0415
+        STATE,
         load_course_state,
         save_course_state,
     )
     from porelight.files.courses import read_course  # noqa: PLC0415
-    from porelight.files.outcomes import save_outcome  # noqa: PLC0415
+    from porelight.files.outcomes import OUTCOME, save_outcome  # noqa: PLC0415
+    from porelight.files.writing import require_output, together  # noqa: PLC0415
     from porelight.report.tables import forecast_rows  # noqa: PLC0415
     from porelight.workflows.forecast import forecast  # noqa: PLC0415
 
-    if state is None and state_day is not None:
-        raise InputFileError(
-            "--state-day is the day of --state FILE; give the file, or leave it out."
-        )
-    content = read_course(course, measured=measured)
-    require_output(output, course, continue_from)
-    keep_day = state_day
+    require_output(output, OUTCOME)
     if state is None and state_day is not None:
         raise InputFileError("--state-day needs --state, the file to keep that day's state in.")
     if state is not None:
-        require_output(state, course)  # a state may take the place of the one it goes on from
-        if keep_day is None:
-            keep_day = content.course.observation_days(content.last_day)[-1]
+        require_output(state, STATE)
+    content = read_course(course, measured=measured)
+    keep_day = state_day
+    if state is not None and keep_day is None:
+        keep_day = content.course.observation_days(content.last_day)[-1]
     start = None if continue_from is None else load_course_state(continue_from)
     with progress_bar("simulating", quiet=json) as progress:
         done = forecast(
@@ -74,9 +73,10 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
             start=start,
             progress=progress,
         )
-    if state is not None and done.state is not None:
-        save_course_state(done.state, state)
-    save_outcome(done.outcome, output)
+    with together():
+        if state is not None and done.state is not None:
+            save_course_state(done.state, state)
+        save_outcome(done.outcome, output)
     if json:
         print_json({"outcome": str(output), "forecast": forecast_rows(done.outcome)})
     else:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from porelight.cli.choices import AsJson, Measured, Output, SkinFile
-from porelight.cli.console import print_json, print_rows, require_output, say
+from porelight.cli.console import print_json, print_rows, say
 from porelight.cli.numbers import Draws, Seed, typed
 
 
@@ -33,14 +33,14 @@ def what_if(
     """
     from porelight.course.settings import USUAL_SETTINGS  # noqa: PLC0415
     from porelight.files.courses import read_settings, read_skin  # noqa: PLC0415
-    from porelight.report.drawing import figure_kind, save_figure  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
+    from porelight.report.drawing import FIGURE, save_figure  # noqa: PLC0415
     from porelight.report.tables import habit_rows  # noqa: PLC0415
     from porelight.report.what_if_figure import what_if_figure  # noqa: PLC0415
     from porelight.workflows.what_if import what_if as followed_habits  # noqa: PLC0415
 
+    require_output(output, FIGURE)
     whose = read_skin(skin, measured=measured)
-    require_output(output, skin)
-    figure_kind(output)
     if seed is None:
         seed = read_settings(skin, USUAL_SETTINGS).seed
     outcomes = followed_habits(whose, years, draws=draws, seed=seed).outcomes

@@ -237,7 +237,7 @@ def before_and_after(
     both = np.concatenate([rendered.pixels, after], axis=1)
     Image.fromarray(both).save(folder / "before-after.png")
     same = preview(rendered.pixels, rendered.px_per_metre, measurement.labels, 1.0)
-    story.say(f"before and after: {folder / 'before-after.png'}")
+    story.say("the photograph as it is, and as forecast, side by side: before-after.png")
     story.check(
         "an unchanged forecast shows the unchanged photograph",
         "bit for bit" if np.array_equal(same, rendered.pixels) else "it differs",

@@ -23,10 +23,17 @@ from porelight.demo.acts import (
 )
 from porelight.demo.kernels import processors
 from porelight.demo.story import Demonstration, Story
-from porelight.errors import InputFileError
+from porelight.files.kinds import ResultKind, folder_of
 from porelight.files.measurements import load_measured
+from porelight.files.writing import folder_replacing
 from porelight.report.page import write_report
 from porelight.tissue.skin import Skin
+
+_FILES = (
+    *("photograph.png", "measured", "plan.toml", "plan.json", "run.nc", "before-after.png"),
+    "report.html",
+)
+DEMONSTRATION = ResultKind("a demonstration", (), folder_of(_FILES, "plan.json", "porelight-plan-"))
 
 
 def run_demo(
@@ -37,7 +44,7 @@ def run_demo(
     Parameters
     ----------
     folder : Path
-        Made if absent; files of an earlier demonstration are replaced.
+        New, empty, or of an earlier demonstration, which is replaced once this one is complete.
     seed : int
         The same seed gives the same numbers.
     console : Console
@@ -53,17 +60,32 @@ def run_demo(
     Raises
     ------
     InputFileError
-        If the folder cannot be made.
+        If the folder holds anything else, or cannot be written.
     """
     started = time.perf_counter()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputFileError(f"{folder}: cannot be made ({problem.strerror}).") from None
     story = Story(console, Demonstration())
     story.heading("This computer")
     story.say(_computer())
 
+    with folder_replacing(folder, DEMONSTRATION) as new:
+        _tell(new, seed, story, before_sessions)
+    result = story.result
+    result.report = folder / "report.html"
+    result.seconds = time.perf_counter() - started
+    story.table(
+        "checks",
+        [
+            {"check": one.claim, "found": one.found, "": "ok" if one.passed else "FAILED"}
+            for one in result.checks
+        ],
+    )
+    story.say(f"{result.seconds:.0f} s. Open {result.report.resolve().as_uri()}")
+    story.say("all checks passed" if result.passed else "SOME CHECKS FAILED")
+    return result
+
+
+def _tell(folder: Path, seed: int, story: Story, before_sessions: Callable[[], None]) -> None:
+    """Go from the photograph to the report."""
     story.heading("1  A photograph with known pores, measured")
     rendered, measurement = measured_photograph(folder, seed, story)
 
@@ -86,19 +108,7 @@ def run_demo(
 
     story.heading("7  Report")
     measured = load_measured(folder / "measured")
-    result = story.result
-    result.report = write_report(outcome, folder / "report.html", measured=measured, plan=plan)
-    result.seconds = time.perf_counter() - started
-    story.table(
-        "checks",
-        [
-            {"check": one.claim, "found": one.found, "": "ok" if one.passed else "FAILED"}
-            for one in result.checks
-        ],
-    )
-    story.say(f"{result.seconds:.0f} s. Open {result.report.resolve().as_uri()}")
-    story.say("all checks passed" if result.passed else "SOME CHECKS FAILED")
-    return result
+    write_report(outcome, folder / "report.html", measured=measured, plan=plan)
 
 
 def _computer() -> str:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from porelight import __version__
 from porelight.errors import InputFileError
 from porelight.files.documents import save_document
-from porelight.files.folders import whole_folder
+from porelight.files.kinds import ResultKind, folder_of
 from porelight.files.measurements import NOTICE
+from porelight.files.writing import folder_replacing
 from porelight.photo.change import COVERAGE
 from porelight.photo.compare import NONE, Comparison
 from porelight.photo.darkness import SCALE
@@ -24,6 +25,9 @@ from porelight.workflows.preview import PreviewedPhotograph
 
 FILES = ("pores.csv", "change.png", "summary.json")
 FORMAT = "porelight comparison 1"
+COMPARISON = ResultKind(
+    "a comparison", (), folder_of(FILES, "summary.json", FORMAT.rstrip("0123456789"))
+)
 COLUMNS = (
     "pore",
     "row_mm",
@@ -141,7 +145,7 @@ def save_comparison(compared: ComparedPhotographs, folder: Path | str) -> Path:
         If the folder holds anything else, or cannot be written.
     """
     place = Path(folder).absolute()
-    with whole_folder(place, FILES) as new:
+    with folder_replacing(place, COMPARISON) as new:
         _write_pores(new / "pores.csv", compared.comparison)
         picture = change_picture(compared.comparison, compared.before.photograph)
         done, data = cv2.imencode(".png", picture)

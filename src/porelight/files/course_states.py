@@ -14,7 +14,9 @@ from porelight.course.state import CourseState, PoreMemory, SessionDoses, SkinMe
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
 from porelight.data.library import fingerprint
 from porelight.errors import InputFileError, ParameterError, PorelightError
-from porelight.files.netcdf_reader import ENGINE, read_dataset
+from porelight.files.kinds import ResultKind, hdf5_with
+from porelight.files.netcdf_reader import read_dataset
+from porelight.files.netcdf_writer import netcdf_image
 from porelight.files.outcomes import require_possible
 from porelight.files.writing import replacing
 from porelight.healing.collagen import CollagenState
@@ -24,6 +26,7 @@ from porelight.quantities import Floats
 
 FORMAT = 3  # raised when an older file can no longer be read
 _WANTED = "a state written by 'porelight simulate --state'"
+STATE = ResultKind("the state of a skin", (".nc",), hdf5_with("porelight_state"))
 _COLLAGEN = tuple(one.name for one in fields(CollagenState) if one.name != "time")
 _RESTING = tuple(one.name for one in fields(RestingCollagen))
 
@@ -36,12 +39,13 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
     state : CourseState
         The state to keep.
     path : str or Path
-        File to write; an existing file is replaced once the new one is complete.
+        File to write, ending in ``.nc``; an earlier state is replaced once the new one is
+        complete.
 
     Raises
     ------
     InputFileError
-        If the folder does not exist or cannot be written.
+        If the folder does not exist or cannot be written, or something else is there.
     """
     about = {
         "porelight_state": FORMAT,
@@ -81,9 +85,9 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
         attrs=about,
     )
     target = Path(path)
-    with replacing(target) as temporary:
-        whole.to_netcdf(temporary, engine=ENGINE)
-        state.outcome.dataset.to_netcdf(temporary, mode="a", group="outcome", engine=ENGINE)
+    image = netcdf_image(whole, groups={"outcome": state.outcome.dataset})
+    with replacing(target, STATE) as temporary:
+        temporary.write_bytes(image.getbuffer())
     return target
 
 

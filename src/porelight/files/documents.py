@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from porelight.course.documents import json_text
 from porelight.errors import InputFileError
 from porelight.files.content import ContentError, content_of_json
+from porelight.files.kinds import ANY, ResultKind
 from porelight.files.texts import MOST_BYTES, read_text
 from porelight.files.toml_tables import FileModel, validated
 from porelight.files.writing import write_text
@@ -14,9 +15,9 @@ Document: TypeAlias = dict[str, Any]
 """What JSON can hold; its ``format`` names what it is and in which version."""
 
 
-def save_document(document: Document, path: Path) -> Path:
-    """Write a document, whole or not at all."""
-    write_text(path, json_text(document, indent=2) + "\n")
+def save_document(document: Document, path: Path, kind: ResultKind = ANY) -> Path:
+    """Write a document, whole or not at all, over nothing but an earlier one of its kind."""
+    write_text(path, json_text(document, indent=2) + "\n", kind)
     return path
 
 

@@ -19,12 +19,15 @@ from porelight import __version__
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.documents import read_json
 from porelight.files.foreign import ForeignTable
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import write_text
 from porelight.quantities import Floats
 from porelight.units import mm, um
 
 Volume: TypeAlias = NDArray[np.float32] | NDArray[np.uint8]
 
+_MARK = "written by porelight"
+VOXELS = ResultKind("a volume", (".jnii",), names_porelight(_MARK))
 _TYPES = {"float32": ("single", 32), "uint8": ("uint8", 8)}
 _DTYPES = {
     "single": "<f4", "double": "<f8", "uint8": "u1", "int8": "i1", "uint16": "<u2",
@@ -85,7 +88,7 @@ def write_jnii(
     document = {
         "_DataInfo_": {
             "JNIFTIVersion": "0.5",
-            "Comment": f"written by porelight {__version__}",
+            "Comment": f"{_MARK} {__version__}",
             "AnnotationFormat": "https://neurojson.org/jnifti/draft1",
             "SerialFormat": "https://json.org",
         },
@@ -93,7 +96,7 @@ def write_jnii(
         "NIFTIData": jdata_array(volume),
     }
     target = Path(path)
-    write_text(target, json.dumps(document))
+    write_text(target, json.dumps(document), VOXELS)
     return target
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, Strict, ValidationError, model_validator
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.beam_files import read_beam_image, read_radial_profile
+from porelight.files.kinds import ResultKind, is_as_stamped, stamped
 from porelight.files.light_case_keys import require_effect
 from porelight.files.light_follicle import FollicleTable, MediumTable
 from porelight.files.light_vessels import VesselTable, WeightWindowTable
@@ -26,6 +27,8 @@ from porelight.tissue.optics import LayeredOptics
 from porelight.tissue.skin import Skin
 from porelight.units import degree, mm, nm, per_mm, ps, um
 from porelight.workflows.light_setup import LightSetup
+
+LIGHT_CASE = ResultKind("an unedited light case", (".toml",), is_as_stamped)
 
 
 class BeamTable(FileModel):
@@ -318,7 +321,7 @@ def write_light_case(case: LightCase, path: str | Path) -> Path:
     """Write a case as TOML."""
     target = Path(path)
     content = case.model_dump(mode="json", exclude_defaults=True)
-    write_text(target, tomli_w.dumps(content))
+    write_text(target, stamped(tomli_w.dumps(content)), LIGHT_CASE)
     return target
 
 

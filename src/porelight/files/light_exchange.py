@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from porelight.errors import InputFileError
 from porelight.files.exports import export_writer
 from porelight.files.jnii import write_jnii
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.light_case import LightCase, read_light_case
 from porelight.files.light_runs import light_dataset, load_light_run
 from porelight.files.mcx import mcx_case, media_volume, write_mcx_case
@@ -22,6 +23,9 @@ from porelight.quantities import LENGTH, Quantity
 from porelight.units import mm
 from porelight.workflows.light_fluence import LightFluence
 
+FLUENCE_TABLE = ResultKind(
+    "a table of fluence", (".csv",), names_porelight("depth_mm,radius_mm,fluence_")
+)
 _MOST_VOXELS = 200_000_000
 VOXEL = Quantity("voxel", "m", 1e-6, 1e-2, "side of a voxel", "Millimetres need '* units.mm'.")
 KeptRun: TypeAlias = tuple[LightRun, LightCase]
@@ -127,7 +131,7 @@ def write_fluence_table(found: LightFluence, path: Path) -> Path:
                 value, error = found.fluence[i, j] / scale, found.standard_error[i, j] / scale
                 told = (f"{value:.6g}", f"{error:.3g}")
             rows.append(f"{depth:.6g},{radius:.6g},{told[0]},{told[1]}")
-    write_text(path, "\n".join(rows) + "\n")
+    write_text(path, "\n".join(rows) + "\n", FLUENCE_TABLE)
     return path
 
 

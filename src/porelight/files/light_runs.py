@@ -17,8 +17,10 @@ from porelight import __version__
 from porelight.course.origin import ORIGIN, this_origin
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.content import content_of_json
+from porelight.files.kinds import ResultKind, hdf5_with
 from porelight.files.light_case import LightCase, light_case_of
-from porelight.files.netcdf_reader import ENGINE, StoredGroup, read_group
+from porelight.files.netcdf_reader import StoredGroup, read_group
+from porelight.files.netcdf_writer import netcdf_image
 from porelight.files.writing import replacing
 from porelight.light.averages import Average, Averages
 from porelight.light.field import LightField, fluence_of
@@ -28,6 +30,7 @@ from porelight.workflows.light_setup import LightSetup
 
 _GROUP = "run"
 _WANTED = "a file written by 'porelight light run'"
+LIGHT_RUN = ResultKind("a light run", (".nc",), hdf5_with(f"{_GROUP}/state"))
 _ABOUT = {
     "absorbed": (("z", "r"), "1/m3", "absorbed energy density per joule delivered"),
     "fluence": (("z", "r"), "1/m2", "fluence per joule delivered, absorbed over mu_a"),
@@ -46,20 +49,20 @@ def save_light_run(run: LightRun, case: LightCase, path: str | Path) -> Path:
     Raises
     ------
     InputFileError
-        If the folder does not exist or cannot be written.
+        If the folder does not exist or cannot be written, or something else is there.
     """
     target = Path(path)
-    dataset = light_dataset(run, case.setup())
-    with replacing(target) as temporary:
-        dataset.to_netcdf(temporary, engine=ENGINE)
-        with h5py.File(temporary, "a") as file:
-            group = file.create_group(_GROUP)
-            group.attrs["state"] = json.dumps(_state(run))
-            group.attrs["case"] = case.model_dump_json()
-            for name, part in run.averages.parts.items():
-                place = quote(name, safe=" ")  # a slash would be a group of its own
-                for kind, values in (("mean", part.mean), ("spread", part.spread)):
-                    group.create_dataset(f"{place}/{kind}", data=values)
+    image = netcdf_image(light_dataset(run, case.setup()))
+    with h5py.File(image, "a") as file:
+        group = file.create_group(_GROUP)
+        group.attrs["state"] = json.dumps(_state(run))
+        group.attrs["case"] = case.model_dump_json()
+        for name, part in run.averages.parts.items():
+            place = quote(name, safe=" ")  # a slash would be a group of its own
+            for kind, values in (("mean", part.mean), ("spread", part.spread)):
+                group.create_dataset(f"{place}/{kind}", data=values)
+    with replacing(target, LIGHT_RUN) as temporary:
+        temporary.write_bytes(image.getbuffer())
     return target
 
 

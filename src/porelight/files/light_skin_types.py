@@ -5,11 +5,14 @@ from pathlib import Path
 import xarray as xr
 
 from porelight import __version__
+from porelight.files.kinds import ResultKind, hdf5_with
 from porelight.files.light_case import LightCase
 from porelight.files.light_runs import field_dataset
+from porelight.files.netcdf_writer import netcdf_image
 from porelight.files.writing import replacing
 from porelight.workflows.light_sweep import FITZPATRICK, LightBySkinType
 
+SKIN_TYPES = ResultKind("the light in all skin types", (".nc",), hdf5_with("case", "fitzpatrick"))
 _TOTALS = {
     "reflectance": "share that came back out of the skin, without the specular",
     "transmittance": "share that left through the bottom",
@@ -65,10 +68,11 @@ def save_skin_types(light: LightBySkinType, case: LightCase, path: str | Path) -
     Raises
     ------
     InputFileError
-        If the folder does not exist or cannot be written.
+        If the folder does not exist or cannot be written, or something else is there.
     """
     target = Path(path)
     dataset = skin_type_dataset(light).assign_attrs(case=case.model_dump_json())
-    with replacing(target) as temporary:
-        dataset.to_netcdf(temporary, engine="h5netcdf")
+    image = netcdf_image(dataset)
+    with replacing(target, SKIN_TYPES) as temporary:
+        temporary.write_bytes(image.getbuffer())
     return target

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from porelight.course.outcome import Outcome
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import replacing
 
 HEADER = ("outcome", "unit", "draw", "day", "value")
+LONG_TABLE = ResultKind("a long table", (".csv",), names_porelight(",".join(HEADER) + "\n"))
 
 
 def write_long_table(outcome: Outcome, path: Path) -> Path:
@@ -37,7 +39,10 @@ def write_long_table(outcome: Outcome, path: Path) -> Path:
         If the folder does not exist or cannot be written.
     """
     days = [f"{day:.10g}" for day in outcome.days]
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with (
+        replacing(path, LONG_TABLE) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(HEADER)
         for name, about in outcome.variables.items():

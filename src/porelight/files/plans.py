@@ -11,10 +11,13 @@ from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError
 from porelight.files.course_file import SESSION_TABLE, SKIN_TABLE
 from porelight.files.documents import Document, DocumentModel, load_document, save_document
-from porelight.files.writing import write_text
+from porelight.files.kinds import ResultKind, is_as_stamped, json_with, stamped
+from porelight.files.writing import together, write_text
 from porelight.planning.plan import Candidate, Plan
 
 FORMAT = "porelight-plan-1"
+PLAN = ResultKind("a plan", (".json",), json_with("porelight-plan-"))
+PLANNED_COURSE = ResultKind("an unedited course", (".toml",), is_as_stamped)
 
 
 class BenefitModel(DocumentModel):
@@ -92,8 +95,8 @@ def save_plan(plan: Plan, path: Path) -> list[Path]:
     """
     everything = everything_beside(path)
     document = plan_document(plan)
-    save_document(document, everything)
     if not plan.candidates:
+        save_document(document, everything, PLAN)
         return [everything]
     best = plan.candidates[0]
     course = {
@@ -101,7 +104,9 @@ def save_plan(plan: Plan, path: Path) -> list[Path]:
         "session": [SESSION.document(session) for session in best.sessions],
     }
     heading = f"# {plan.verdict}\n# All candidates and refusals: {everything.name}\n\n"
-    write_text(path, heading + tomli_w.dumps(course))
+    with together():
+        write_text(path, stamped(heading + tomli_w.dumps(course)), PLANNED_COURSE)
+        save_document(document, everything, PLAN)
     return [path, everything]
 
 

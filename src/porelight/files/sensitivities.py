@@ -6,9 +6,13 @@ from typing import Annotated
 from annotated_types import Len
 
 from porelight.files.documents import Document, DocumentModel, load_document
+from porelight.files.kinds import ResultKind, json_with
 from porelight.inference.sensitivity import Sensitivity
 
 FORMAT = "porelight-sensitivity-1"
+SENSITIVITY = ResultKind(
+    "a table of sensitivities", (".json",), json_with("porelight-sensitivity-")
+)
 
 
 class FactorModel(DocumentModel):

@@ -16,9 +16,14 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import xarray as xr
 
+from porelight import __version__
 from porelight.errors import ParameterError
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import write_text
 from porelight.quantities import Floats
+
+_MARK = "written by porelight"
+FIELDS = ResultKind("the fields of a light run", (".vtr",), names_porelight(_MARK))
 
 
 def write_vtr(field: xr.Dataset, path: str | Path) -> Path:
@@ -50,7 +55,7 @@ def write_vtr(field: xr.Dataset, path: str | Path) -> Path:
         _data_array(name, values) for name, values in (("x", r), ("y", np.zeros(1)), ("z", z))
     )
     text = (
-        '<?xml version="1.0"?>\n'
+        f'<?xml version="1.0"?>\n<!-- {_MARK} {__version__} -->\n'
         '<VTKFile type="RectilinearGrid" version="1.0" byte_order="LittleEndian" '
         'header_type="UInt64">\n'
         f'<RectilinearGrid WholeExtent="{extent}">\n<Piece Extent="{extent}">\n'
@@ -58,7 +63,7 @@ def write_vtr(field: xr.Dataset, path: str | Path) -> Path:
         "</Piece>\n</RectilinearGrid>\n</VTKFile>\n"
     )
     target = Path(path)
-    write_text(target, text)
+    write_text(target, text, FIELDS)
     return target
 
 

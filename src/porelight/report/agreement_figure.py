@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from porelight.files.kinds import ResultKind
 from porelight.files.writing import replacing
 from porelight.photo.agreement import LimitsOfAgreement
 from porelight.report import palette
-from porelight.report.drawing import drawing, new_figure
+from porelight.report.drawing import FIGURE, about_figure, drawing, new_figure
 
+FIGURES = ResultKind("pictures of agreement", (), FIGURE.is_own)
 _HEIGHT, _WIDTH = 4.0, 6.4  # inches
 
 
@@ -52,6 +54,6 @@ def write_agreement_figure(path: Path, limits: LimitsOfAgreement, quantity: str)
         axes.set_xlabel(f"mean of two repeats: {quantity}")
         axes.set_ylabel("second less first")
         axes.set_title(f"{limits.mean.size} subjects; bands: 95 % intervals")
-        with replacing(path) as temporary:
-            figure.savefig(temporary, format="png", dpi=140)
+        with replacing(path, FIGURE) as temporary:
+            figure.savefig(temporary, format="png", dpi=140, metadata=about_figure("png"))
     return path

@@ -19,15 +19,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from porelight import __version__
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import HISTORY, OutcomeVariable
-from porelight.errors import InputFileError
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import replacing
 from porelight.quantities import Floats
 from porelight.report import palette
 from porelight.units import mm, per_cm2, um
 
 WIDTH = 9.6  # inches, the width of the page's column
+_MARK = "figure by porelight"
+FIGURE = ResultKind("a figure", (".png", ".svg"), names_porelight(_MARK))
 _LOCK = threading.RLock()
 _STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -94,24 +97,16 @@ def save_figure(figure: Figure, path: Path) -> Path:
     InputFileError
         If the name ends otherwise, or the file cannot be written.
     """
-    kind = figure_kind(path)
-    with drawing(), replacing(path) as temporary:
-        figure.savefig(temporary, format=kind, dpi=150)
+    with drawing(), replacing(path, FIGURE) as temporary:
+        ending = path.suffix.lower().lstrip(".")
+        figure.savefig(temporary, format=ending, dpi=150, metadata=about_figure(ending))
     return path
 
 
-def figure_kind(path: Path) -> str:
-    """Return "png" or "svg", by the end of the name of a figure's file.
-
-    Raises
-    ------
-    InputFileError
-        If the name ends otherwise.
-    """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in ("png", "svg"):
-        raise InputFileError(f"{path}: expected the name of a .png or .svg file.")
-    return kind
+def about_figure(ending: str) -> dict[str, str | None]:
+    """Return what a file with this ending, "png" or "svg", tells of itself."""
+    author = f"{_MARK} {__version__}"
+    return {"Software": author} if ending == "png" else {"Date": None, "Creator": author}
 
 
 def depth_axis(axes: Axes) -> None:

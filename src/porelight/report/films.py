@@ -10,11 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from porelight import __version__
 from porelight.errors import InputFileError
+from porelight.files.kinds import ResultKind, names_porelight
+from porelight.files.writing import replacing
 
 Frame: TypeAlias = NDArray[np.uint8]  # (row, col, 3)
 
 ENDINGS = (".gif", ".mp4")
+_MARK = "film by porelight"
+FILM = ResultKind("a film", ENDINGS, names_porelight(_MARK, anywhere=True))
 _COLOURS = 256  # of one palette for the whole film
 _LAST = 1.5  # s for which the last frame of a GIF stays
 
@@ -27,7 +32,7 @@ def write_film(frames: Iterable[Frame], path: str | Path, *, frame_seconds: floa
     frames : iterable of ndarray of uint8, shape (n_row, n_col, 3)
         All of one size, two or more.
     path : str or Path
-        Ends in .gif or .mp4; an existing file is replaced.
+        Ends in .gif or .mp4; an earlier film is replaced.
     frame_seconds : float
         Time for which each frame is shown [s].
 
@@ -45,13 +50,9 @@ def write_film(frames: Iterable[Frame], path: str | Path, *, frame_seconds: floa
     stack = [np.ascontiguousarray(frame, dtype=np.uint8) for frame in frames]
     if len(stack) < 2 or len({frame.shape for frame in stack}) != 1:
         raise InputFileError(f"{target}: a film needs two frames or more, all of one size.")
-    try:
-        if target.suffix == ".gif":
-            _write_gif(stack, target, frame_seconds)
-        else:
-            _write_mp4(stack, target, frame_seconds)
-    except OSError as problem:
-        raise InputFileError(f"{target}: cannot be written: {problem.strerror}.") from None
+    write = _write_gif if target.suffix == ".gif" else _write_mp4
+    with replacing(target, FILM) as temporary:
+        write(stack, temporary, frame_seconds)
     return target
 
 
@@ -90,6 +91,7 @@ def _write_gif(frames: list[Frame], target: Path, frame_seconds: float) -> None:
         duration=[milliseconds] * (len(pictures) - 1) + [round(1000.0 * _LAST)],
         loop=0,
         disposal=1,
+        comment=f"{_MARK} {__version__}",
     )
 
 
@@ -99,6 +101,7 @@ def _write_mp4(frames: list[Frame], target: Path, frame_seconds: float) -> None:
         *("ffmpeg", "-y", "-loglevel", "error"),
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}"),
         *("-r", f"{1.0 / frame_seconds:g}", "-i", "-"),
+        *("-metadata", f"comment={_MARK} {__version__}"),
         *("-pix_fmt", "yuv420p", str(target)),
     ]
     data = b"".join(np.ascontiguousarray(frame[:height, :width]).tobytes() for frame in frames)

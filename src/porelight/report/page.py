@@ -13,10 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_registry import outcome_variables
 from porelight.errors import InputFileError
+from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.measurements import load_measured, save_measurement
 from porelight.files.plans import plan_document
 from porelight.files.sensitivities import sensitivity_document
-from porelight.files.writing import require_folder_of, write_text
+from porelight.files.writing import require_output, write_text
 from porelight.inference.sensitivity import Sensitivity
 from porelight.laser.devices import devices
 from porelight.planning.plan import Plan
@@ -58,6 +59,7 @@ from porelight.report.words import answer, headline, is_unchanged
 from porelight.tissue.person import roman
 from porelight.workflows.measure import MeasuredPhotograph
 
+REPORT = ResultKind("a report", (".html", ".htm"), names_porelight('content="porelight '))
 # rows of a plan on the page; the plan's own file holds all of them
 _SHOWN = 10
 
@@ -77,7 +79,7 @@ def write_report(
     outcome : Outcome
         The outcome of a course.
     path : str or Path
-        HTML file; an existing one is replaced once the new one is complete.
+        HTML file; an earlier report is replaced once the new one is complete.
     measured : MeasuredPhotograph or Measured, optional
         A measured photograph, or the folder of one, for its picture and its table.
     plan : Plan or mapping, optional
@@ -96,8 +98,9 @@ def write_report(
         If the outcome lacks something, the photograph cannot be read, or the page not be written.
     """
     target = Path(path)
-    require_folder_of(target)
-    write_text(target, report_page(outcome, measured=measured, plan=plan, sensitivity=sensitivity))
+    require_output(target, REPORT)
+    page = report_page(outcome, measured=measured, plan=plan, sensitivity=sensitivity)
+    write_text(target, page, REPORT)
     return target
 
 

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from porelight.errors import InputFileError
+from porelight import __version__
+from porelight.files.documents import save_document
+from porelight.files.kinds import ResultKind, folder_of
+from porelight.files.writing import folder_replacing
 from porelight.laser.handpiece import technique_text
 from porelight.report.drawing import drawing
-from porelight.report.films import require_film, write_film
+from porelight.report.films import ENDINGS, require_film, write_film
 from porelight.report.formatting import temperature
 from porelight.report.tables import Rows
 from porelight.report.thermal_figures import area_figure, depth_figure, warmth_figure
@@ -16,21 +19,29 @@ from porelight.workflows.session_heat import SessionHeat
 
 _DPI = 150
 _FILMS = ("pulse", "session")
+FORMAT = "porelight session 1"
+_FILES = (
+    *("depth.png", "area.png", "skin_types.png", "session.json"),
+    *(name + ending for name in _FILMS for ending in ENDINGS),
+)
+SESSION = ResultKind(
+    "a session", (), folder_of(_FILES, "session.json", FORMAT.rstrip("0123456789"))
+)
 
 
-def write_heat_pictures(
+def save_session_heat(
     heat: SessionHeat, folder: Path, *, films: Literal["gif", "mp4", "none"]
 ) -> list[Path]:
-    """Write the pictures and films of a session into a folder.
+    """Write the pictures, the films and session.json of a session into a folder, all or none.
 
     Parameters
     ----------
     heat : SessionHeat
         The heat of a session.
     folder : Path
-        Made if it is not there.
+        Folder to write: new, empty, or that of an earlier session, which is replaced.
     films : {"gif", "mp4", "none"}
-        Kind of film.
+        ResultKind of film.
 
     Returns
     -------
@@ -40,33 +51,31 @@ def write_heat_pictures(
     Raises
     ------
     InputFileError
-        If the folder cannot be made, or an MP4 is asked for without ffmpeg.
+        If the folder holds anything else or cannot be written, or an MP4 is asked for without
+        ffmpeg.
     """
     wanted = [] if films == "none" else [folder / f"{name}.{films}" for name in _FILMS]
     for film in wanted:
         require_film(film)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputFileError(f"{folder}: cannot be made: {problem.strerror}.") from None
     pictures = {
         "depth.png": depth_figure(heat.delivered, heat.trace),
         "area.png": area_figure(heat.surface_map(), heat.exposure),
     }
     if heat.warmth:
         pictures["skin_types.png"] = warmth_figure(heat.warmth)
-    written = []
-    for name, figure in pictures.items():
-        with drawing():
-            figure.savefig(folder / name, dpi=_DPI)
-        written.append(folder / name)
-    if wanted:
-        frames = (
-            pulse_frames(heat.delivered),
-            session_frames(heat.surface_film(), heat.delivered),
-        )
-        written += [write_film(one, path) for one, path in zip(frames, wanted, strict=True)]
-    return written
+    with folder_replacing(folder, SESSION) as new:
+        for name, figure in pictures.items():
+            with drawing():
+                figure.savefig(new / name, dpi=_DPI)
+        if wanted:
+            frames = (
+                pulse_frames(heat.delivered),
+                session_frames(heat.surface_film(), heat.delivered),
+            )
+            for one, path in zip(frames, wanted, strict=True):
+                write_film(one, new / path.name)
+        save_document(heat_document(heat), new / "session.json")
+    return [*(folder / name for name in pictures), *wanted, folder / "session.json"]
 
 
 def heat_rows(heat: SessionHeat) -> Rows:
@@ -91,6 +100,8 @@ def heat_document(heat: SessionHeat) -> dict[str, Any]:
     """Return everything in clinic units, for JSON."""
     exposure = heat.exposure
     return {
+        "format": FORMAT,
+        "porelight_version": __version__,
         "device": exposure.device,
         "radiant_exposure_j_cm2": exposure.radiant_exposure / J_per_cm2,
         "area_cm2": exposure.area / cm2,
