@@ -34,7 +34,7 @@ MINE = "mine, of another program"
 
 @pytest.fixture(scope="module")
 def outcome(skin) -> Outcome:
-    return Course(skin).follow((), EnsembleSettings(3, 2, seed=1), days=[0.0, 30.0])
+    return Course(skin).follow((), EnsembleSettings(8, 2, seed=1), days=[0.0, 30.0])
 
 
 @pytest.fixture(scope="module")
