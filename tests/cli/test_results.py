@@ -82,6 +82,7 @@ FILES = [
     ("what-if course.toml -o x.svg", "x.svg"),
     ("report run.nc -o x.html", "x.html"),
     ("export run.nc -o x.csv", "x.csv"),
+    ("rerun run.nc -o x.nc", "x.nc"),
     ("preview p.png -o x.png --zone cheek --px-per-mm 20 --change-percent -5", "x.png"),
     ("marker -o x.pdf", "x.pdf"),
     ("light run case.toml -o x.nc", "x.nc"),

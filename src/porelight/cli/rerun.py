@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, require_output, say
+from porelight.cli.console import print_json, print_rows, progress_bar, say
 
 if TYPE_CHECKING:
     from porelight.workflows.rerun import Rerun
@@ -21,18 +21,21 @@ def rerun(run: Path, /, *, output: Output | None = None, json: AsJson = False) -
         NetCDF file for the new result.
     """
     from porelight.files.light_runs import (  # noqa: PLC0415
+        LIGHT_RUN,
         is_light_run,
         light_run_origin,
         load_light_run,
         save_light_run,
     )
-    from porelight.files.outcomes import load_outcome, save_outcome  # noqa: PLC0415
+    from porelight.files.outcomes import OUTCOME, load_outcome, save_outcome  # noqa: PLC0415
+    from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.workflows.rerun import rerun as again  # noqa: PLC0415
     from porelight.workflows.rerun import rerun_light  # noqa: PLC0415
 
+    is_light = is_light_run(run)
     if output is not None:
-        require_output(output, run)
-    if is_light_run(run):
+        require_output(output, LIGHT_RUN if is_light else OUTCOME)
+    if is_light:
         photons, case = load_light_run(run)
         with progress_bar("following photons", quiet=json) as progress:
             found = rerun_light(photons, light_run_origin(run), progress=progress)
