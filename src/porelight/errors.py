@@ -5,7 +5,10 @@ The command line and the web page catch `PorelightError` alone and show its mess
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from difflib import get_close_matches
+
+_LONGEST = 60  # characters of a value in a message
 
 
 class PorelightError(Exception):
@@ -49,3 +52,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"
+
+
+def shown(value: object) -> str:
+    """Return a value as a file would write it, and not more of it than a line can hold."""
+    if isinstance(value, Decimal | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    shown = repr(value)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."

@@ -489,3 +489,30 @@ def test_the_ends_of_a_range_are_within_it():
     kind = SESSION.field_of("spot_mm").kind
     for text in ("0.1", "30"):
         assert kind.read(Decimal(text)) == pytest.approx(float(text) * 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("table", "document", "line"),
+    [
+        (SESSION, {"cooling": ["none"]}, "cooling is ['none']; expected 'none' or 'cold-air' or"),
+        (SESSION, {"overlap": Decimal("0.99")}, "overlap is 0.99; expected 0 to 0.95."),
+        (SESSION, {"overlap": "1"}, "overlap is '1'; expected a number."),
+        (SESSION, {"path_time_s": "1" * 900}, f"path_time_s is '{'1' * 59}...; expected a list"),
+        (
+            SKIN,
+            {"pore_population": {"diameter_mm": [-0.1], "floor_mm": [0.1], "skin_area_cm2": 1}},
+            "pore_population: diameter of a pore is -0.0001 m at index (0,); expected 1e-05 to",
+        ),
+        (
+            SKIN,
+            {"layer": [{"name": "fat"}, {"name": "fat", "thickness_um": 0}]},
+            "layer: number 2: thickness_um is 0; expected 1 to 1e+06 um.",
+        ),
+        (SKIN, {"layer": [3]}, "layer is [3]; expected a table for a layer."),
+    ],
+)
+def test_a_mistake_inside_a_table_is_one_clear_line(table, document, line):
+    with pytest.raises(ParameterError) as refusal:
+        table.values(document)
+    assert str(refusal.value).startswith(line)
+    assert len(str(refusal.value)) < 160

@@ -226,3 +226,17 @@ def test_care_and_ensemble_come_from_their_tables(tmp_path):
         read_course(written(tmp_path, care=[{"kind": "picking", "to_day": 30}]))
     with pytest.raises(InputFileError, match=r"care\[1\]: picking runs from day 9 to day 3"):
         read_course(written(tmp_path, care=[{"kind": "picking", "from_day": 9, "to_day": 3}]))
+
+
+def test_a_bad_entry_of_a_list_is_named_by_its_place(tmp_path):
+    for table, place in (
+        ({"beam_radius_mm": [0, 1, "x"], "beam_irradiance": [1, 1, 1]}, "beam_radius_mm[3] is 'x'"),
+        ({"path_position_mm": [[0, 0], [0, "x"]]}, "path_position_mm[2][2] is 'x'"),
+        ({"path_position_mm": [[0, 0], 3]}, "path_position_mm[2] is 3"),
+    ):
+        with pytest.raises(InputFileError) as refusal:
+            the_session(tmp_path, **GENESIS, **table)
+        assert f"course.toml: session[1].{place}; " in str(refusal.value)
+    pores = {"diameter_mm": [-0.1], "floor_mm": [0.1], "skin_area_cm2": 1}
+    with pytest.raises(InputFileError, match="skin: pore_population: diameter of a pore"):
+        read_skin(written(tmp_path, skin={**SKIN_TABLE, "pore_population": pores}))

@@ -16,7 +16,7 @@ import numpy as np
 
 from porelight.course.documents import Document, digest
 from porelight.course.kinds import Kind
-from porelight.errors import ParameterError, did_you_mean
+from porelight.errors import ParameterError, did_you_mean, shown
 
 T = TypeVar("T")
 
@@ -45,7 +45,18 @@ class Tables:
         if self.is_list:
             if not isinstance(value, list | tuple):
                 raise TypeError(f"a list of tables, one for {self.table.what}")
-            return tuple(self.table.object(one) for one in value)
+            found = []
+            for number, one in enumerate(value, start=1):
+                try:
+                    found.append(self._object(one))
+                except ParameterError as problem:
+                    raise ParameterError(f"number {number}: {problem}") from None
+            return tuple(found)
+        return self._object(value)
+
+    def _object(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise TypeError(f"a table for {self.table.what}")
         return self.table.object(value)
 
 
@@ -212,8 +223,12 @@ class FieldTable(Generic[T]):
             one = self.field_of(key)
             try:
                 found[one.path] = one.kind.read(given)
+            except ParameterError as problem:  # inside a table that has a line of its own
+                raise ParameterError(f"{key}: {problem}") from None
             except (TypeError, ValueError) as problem:
-                raise ParameterError(f"{key} is {given!r}; expected {problem}.") from None
+                # 1.0 is shown with its point, which may be what is wrong
+                found_there = repr(given) if isinstance(given, float) else shown(given)
+                raise ParameterError(f"{key} is {found_there}; expected {problem}.") from None
         return found
 
     def object(self, document: Mapping[str, Any]) -> T:

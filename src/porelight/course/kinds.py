@@ -18,10 +18,15 @@ from porelight.errors import ParameterError
 from porelight.quantities import Quantity, WholeQuantity
 
 
+def in_unit(unit: Unit) -> str:
+    """Return ' in mm', or nothing for a number without a unit."""
+    return f" in{unit.behind}" if unit.behind else ""
+
+
 def in_range(low: float, high: float, unit: Unit, hint: str) -> str:
     """Return what would be right in place of a number out of range, without a last full stop."""
     if low == -math.inf and high == math.inf:
-        return f"a finite number in{unit.behind}" if unit.behind else "a finite number"
+        return f"a finite number{in_unit(unit)}"
     return f"{low:g} to {high:g}{unit.behind}{f'. {hint}' if hint else ''}".removesuffix(".")
 
 
@@ -65,7 +70,7 @@ class Number:
     def read(self, value: Any) -> float:
         """Return the number in SI."""
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
-            raise TypeError(f"a number in {self.unit.name}")
+            raise TypeError(f"a number{in_unit(self.unit)}")
         given = value if isinstance(value, Decimal) else float(value)
         # as a float: the decimal 0.1 is less than the float that stands for it
         if not (math.isfinite(given) and self.low <= float(given) <= self.high):
@@ -118,7 +123,7 @@ class Word:
     def read(self, value: Any) -> Any:
         """Return what the word means in the code."""
         known = {**self.words, **self.older}
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise ValueError(" or ".join(repr(word) for word in self.words))
         return known[value]
 
@@ -173,7 +178,7 @@ class Series:
 
     def read(self, value: Any) -> Any:
         """Return the numbers in SI."""
-        wanted = f"a list of numbers in {self.unit.name}"
+        wanted = f"a list of numbers{in_unit(self.unit)}"
         if not isinstance(value, list | tuple):
             raise TypeError(wanted)
         number = Number(self.unit)

@@ -18,7 +18,7 @@ from porelight.course import kinds
 from porelight.course.fields import Field as CourseField
 from porelight.course.fields import FieldTable, Tables
 from porelight.course.vocabulary import CARE, ENSEMBLE, LAYER, PORES, SESSION, SKIN
-from porelight.files.toml_tables import FileModel, number, toml_content, validated
+from porelight.files.toml_tables import FileModel, number, one_of_forms, toml_content, validated
 
 EXAMPLE = """\
 # A course of treatments. Units are in the keys; what is left out is the device's usual setting.
@@ -88,6 +88,11 @@ def _whole(value: object) -> object:
     return value
 
 
+def _form_of_series(value: object) -> str:
+    rows = isinstance(value, list) and any(isinstance(one, list) for one in value)
+    return "rows" if rows else "numbers"
+
+
 def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for each kind
     """Return the type of a field in a table of a file."""
     kind = field.kind
@@ -111,7 +116,7 @@ def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for eac
         return StrictBool
     if isinstance(kind, kinds.Series):
         exact = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
-        return list[exact] | list[list[exact]]
+        return one_of_forms(_form_of_series, numbers=list[exact], rows=list[list[exact]])
     if isinstance(kind, Tables):
         table = LAYER_TABLE if kind.table is LAYER else PORE_TABLE
         return list[table] if kind.is_list else table  # type: ignore[valid-type]

@@ -4,23 +4,22 @@ The unit of a number is in its key. Unknown keys are refused with the nearest kn
 number outside its range is refused with its unit and what would be right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, Union
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from porelight.errors import InputFileError, did_you_mean
+from porelight.errors import InputFileError, did_you_mean, shown
 from porelight.files.content import ContentError, content_of_toml
 from porelight.files.texts import read_text
 
 _ANY = "a TOML file in UTF-8; 'porelight config example' prints one"
 
 # what pydantic calls a table or a list that is something else
-_LONGEST = 60  # characters of a value in a message
 _TABLES = {
     "model_type": "one table [{key}]",
     "list_type": "a list, or tables [[{key}]] in double brackets, since there may be several",
@@ -28,12 +27,27 @@ _TABLES = {
 }
 
 Model = TypeVar("Model", bound="FileModel")
+_FORM = "form of "  # before the name of a form; no key begins so
 
 
 def number(unit: str, low: float, high: float, meaning: str, hint: str = "") -> Any:
     """Return the description of one number: its unit, its range and its meaning."""
     extra: dict[str, Any] = {"unit": unit, "hint": hint}
     return Field(ge=low, le=high, description=f"{meaning} [{unit}]", json_schema_extra=extra)
+
+
+def one_of_forms(form: Callable[[Any], str], **forms: Any) -> Any:
+    """Return the type of a value that may have several forms, told apart before it is checked.
+
+    Parameters
+    ----------
+    form : callable
+        Returns the name of the form of a value.
+    **forms
+        Type of each form.
+    """
+    tagged = (Annotated[kind, Tag(f"{_FORM}{name}")] for name, kind in forms.items())
+    return Annotated[Union[tuple(tagged)], Discriminator(lambda value: f"{_FORM}{form(value)}")]  # noqa: UP007
 
 
 class FileModel(BaseModel):
@@ -99,39 +113,36 @@ def _problem(error: ErrorDetails, field: FieldInfo | None) -> str:
     """Return the value that is wrong, and what would be right."""
     kind, value = error["type"], error["input"]
     if kind == "literal_error":
-        return f"{_shown(value)}; expected {error['ctx']['expected']}."
+        return f"{shown(value)}; expected {error['ctx']['expected']}."
     if kind in _TABLES:
-        found = "a list" if isinstance(value, list) else _shown(value)
+        found = "a list" if isinstance(value, list) else shown(value)
         return f"{found}; expected {_TABLES[kind].format(key=error['loc'][-1])}."
     extra = _extra(field)
     unit = f" {extra['unit']}" if extra.get("unit", "1") != "1" else ""
     if extra and kind in {"greater_than_equal", "less_than_equal"}:
         low, high = _bounds(field)
         hint = f" {extra['hint']}" if extra["hint"] else ""
-        return f"{_shown(value)}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
+        return f"{shown(value)}{unit}; expected {low:g} to {high:g}{unit}.{hint}"
     if kind == "int_type":
         is_whole = isinstance(value, Decimal | float) and value == int(value)
         hint = f" Write {int(value)}." if is_whole else ""
-        return f"{_shown(value)}; expected a whole number.{hint}"
+        return f"{shown(value)}; expected a whole number.{hint}"
     if extra:
-        return f"{_shown(value)}; expected a number{' in' if unit else ''}{unit}."
-    return f"{_shown(value)}; {error['msg'].lower()}."
-
-
-def _shown(value: object) -> str:
-    """Return a value as a file would write it, and not more of it than a line can hold."""
-    if isinstance(value, Decimal | float):
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    shown = repr(value)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
+        return f"{shown(value)}; expected a number{' in' if unit else ''}{unit}."
+    return f"{shown(value)}; {error['msg'].lower()}."
 
 
 def _key(location: tuple[int | str, ...]) -> str:
     """Return `session[2].spot_mm` for the second session: people count from one."""
     text = ""
-    for part in location:
+    for part in _without_forms(location):
         text += f"[{part + 1}]" if isinstance(part, int) else f"{'.' if text else ''}{part}"
     return text
+
+
+def _without_forms(location: tuple[int | str, ...]) -> list[int | str]:
+    """Return a location without the names of forms that a value may have (`one_of_forms`)."""
+    return [part for part in location if not str(part).startswith(_FORM)]
 
 
 def _find(
@@ -140,7 +151,7 @@ def _find(
     """Return the table in which an error lies, and the field if it is a known one."""
     table: type[FileModel] | None = model
     field: FieldInfo | None = None
-    for part in location:
+    for part in _without_forms(location):
         if isinstance(part, int):
             continue
         if field is not None:
