@@ -87,6 +87,64 @@ def test_case_survives_the_way_through_mcx(tmp_path, beam):
     np.testing.assert_allclose(*sizes, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "beam",
+    [
+        {"spreading": "isotropic"},
+        {"spreading": "lambertian", "stand_off_mm": 0.3},
+        {"focus_mm": 5.0},
+        {"focus_mm": -4.0, "stand_off_mm": 0.3, "profile": "gaussian"},
+        {"spreading": "table", "angle_quantiles_deg": [0.0, 10.0, 30.0]},
+        {"profile": "pencil", "diameter_mm": 0.0, "spreading": "fibre", "half_angle_deg": 20.0},
+    ],
+)
+def test_directions_survive_the_way_through_mcx(tmp_path, beam):
+    case = case_of(**beam)
+    path = write_mcx_case(case, tmp_path / "case.json", voxel=1e-4, width=4e-3)
+
+    back, _ = the_one(path)
+
+    mine, its = case.beam.beam(), back.beam.beam()
+    sizes = [(b.diameter, b.half_angle, b.stand_off) for b in (its, mine)]
+    # a source that touches the tissue is exported a thousandth of a voxel above it
+    np.testing.assert_allclose(*sizes, rtol=1e-6, atol=2e-7)
+    if isinstance(mine.spreading, str):
+        assert its.spreading == mine.spreading
+    else:
+        share = np.linspace(0.0, 1.0, 7)
+        cosines = [b.spreading.cosine_of(share) for b in (its, mine)]
+        np.testing.assert_allclose(*cosines, rtol=1e-9)
+
+
+@pytest.mark.parametrize("faces", [("mirror", "absorbing"), ("absorbing", "mirror")])
+def test_faces_and_time_gate_survive_the_way_through_mcx(tmp_path, faces):
+    content = case_of().model_dump(exclude_defaults=True)
+    boundary = dict(zip(("top", "bottom"), faces, strict=True))
+    case = LightCase.model_validate(
+        {**content, "boundary": boundary, "time_gate": {"end_ps": 40.0, "bins": 4}}
+    )
+    path = write_mcx_case(case, tmp_path / "case.json", voxel=1e-4, width=4e-3)
+
+    back, _ = the_one(path)
+
+    assert (back.time_gate.end_ps, back.time_gate.bins) == (pytest.approx(40.0), 4)
+    mine, its = (one.boundary.boundary().around(one.optics()) for one in (case, back))
+    outside = [(optics.index_above, optics.index_below) for optics in (its, mine)]
+    assert outside[0] == outside[1]
+    mirrors = [
+        [face == "mirror" for face in (one.boundary.top, one.boundary.bottom)]
+        for one in (case, back)
+    ]
+    assert mirrors[0] == mirrors[1]
+
+
+def test_a_mirror_around_the_axis_is_not_lost():
+    case = case_of().model_copy(update={"cell_radius_mm": 1.0})
+
+    with pytest.raises(ParameterError, match="MCX has no mirror around the axis"):
+        mcx_case(case, voxel=1e-4, width=4e-3, n_photons=1)
+
+
 def test_voxels_hold_the_layers():
     volume = media_volume(mcx_case(case_of(), voxel=1e-4, width=1e-3, n_photons=1))
 
@@ -236,7 +294,7 @@ def test_slice_with_two_media_is_refused(tmp_path):
     ("beam", "voxel", "message"),
     [
         ({}, 3e-4, "the plane 0.1 mm deep lies inside a voxel of 0.3 mm"),
-        ({"half_angle_deg": 5.0}, 1e-4, "MCX has no beam like this one"),
+        ({"half_angle_deg": 5.0, "spreading": "fibre"}, 1e-4, "MCX has no fibre with a diameter"),
         ({"tilt_deg": 5.0}, 1e-4, "MCX has no beam like this one"),
     ],
 )

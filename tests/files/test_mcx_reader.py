@@ -93,8 +93,11 @@ def source(**changes):
         ({"Session__BCFlags": "x_____"}, "BCFlags is 'x_____'; expected a letter for each face"),
         ({"Session__BCFlags": "__r___", "Session__DoMismatch": 0}, "refracting face and DoMism"),
         ({"Session__Fotons": 3}, "Session.Fotons is no key of MCX .*; did you mean 'Photons'"),
-        ({"Forward__T1": 2e-11}, "T0 and T1 keep light from 0 to 2e-11 s alone; .* 92 % could"),
-        ({"Forward__T0": 1e-9}, "T0 and T1 keep light from 1e-09 to 5e-09 s alone"),
+        ({"Forward__T0": 1e-9}, "Forward.T0 is 1e-09 s; expected 0"),
+        (
+            {"Forward__T1": 2e-11, "Session__DoMismatch": 0},
+            "asks for light by time, DoMismatch is off and the media have several indices",
+        ),
         ({"Domain__MieScatter": [{}]}, "Domain.MieScatter makes media of Mie spheres"),
         ({"Domain__VoxelSize": {"Dz": [1]}}, "Domain.VoxelSize gives voxels sides of their own"),
         ({"Domain__Step": [1, 1, 2]}, r"Domain.Step is \[1, 1, 2\]; expected three times"),
@@ -143,6 +146,26 @@ def test_faces_refract_as_they_do_without_flags(read):
     for flags in ("", "______", "rrrrrr", "______001000"):
         (found,) = read(whole(Session__BCFlags=flags))
         assert (found.case.index_above, found.case.index_below) == (1.0, 1.0)
+
+
+def test_a_time_gate_that_matters_is_one_here(read):
+    (late,) = read(whole())
+    (early,) = read(whole(Forward__T1=2e-11, Forward__Dt=2e-11))
+    (binned,) = read(whole(Forward__Dt=5e-10))
+
+    # at 5 ns less than 0.1 % is left of light in layers that absorb 0.02 /mm
+    assert late.case.time_gate is None
+    assert any("MCX stops at 5e-09 s" in note for note in late.notes)
+    assert (early.case.time_gate.end_ps, early.case.time_gate.bins) == (pytest.approx(20.0), 1)
+    assert (binned.case.time_gate.end_ps, binned.case.time_gate.bins) == (pytest.approx(5000.0), 10)
+
+
+def test_without_mismatch_one_index_is_the_speed_of_light(read):
+    even = [MEDIA[0], *({**one, "n": 1.4} for one in MEDIA[1:])]
+    (found,) = read(whole(Domain__Media=even, Session__DoMismatch=0, Forward__T1=2e-11))
+
+    assert {layer.refractive_index for layer in found.case.layer} == {1.4}
+    assert (found.case.index_above, found.case.index_below) == (1.4, 1.4)
 
 
 def test_a_mirror_at_a_face_of_the_layers_is_one_here(read):

@@ -22,13 +22,16 @@ from porelight.errors import ParameterError
 from porelight.files.kinds import ResultKind, json_with
 from porelight.files.light_case import LightCase
 from porelight.files.writing import write_text
-from porelight.units import mm, per_mm
+from porelight.laser.angles import AngularProfile
+from porelight.laser.beam import Beam
+from porelight.units import mm, per_mm, ps
 
 # a plane counts as lying between two voxels if it is this near, in voxels
 MCX_CASE = ResultKind("a case of MCX", (".json",), json_with("porelight", "Session", "ID"))
 _NEAR = 1e-6
-# voxels between the tissue and the source of a tilted beam
-_ABOVE = 1.0
+# voxels between the tissue and the source of a tilted beam, and of one that touches the tissue
+_ABOVE, _TOUCHING = 1.0, 1e-3
+_N_ANGLES = 1001
 
 
 def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> dict[str, Any]:
@@ -53,9 +56,10 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     Notes
     -----
     MCX counts its shares of the light that has entered: they are ours over one less the specular
-    share. Photons of a straight beam start inside the first voxel; a tilted one starts above it and
-    is refracted where it enters (DoSpecular), since MCX takes a direction at the face for one
-    inside. A face with the index of the last layer is one that lets all light out (BCFlags).
+    share. Photons of a straight beam start inside the first voxel; those of another start above it
+    and are refracted where they enter (DoSpecular), since MCX takes a direction at the face for
+    one inside. Light to all sides is the same in both: MCX starts a photon anew that misses the
+    tissue. A face with the index of the last layer is one that lets all light out (BCFlags).
     """
     if case.follicle is not None:
         raise ParameterError(
@@ -66,6 +70,11 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
         raise ParameterError(
             "MCX has voxels in place of the smooth walls of a vessel; to export the layers alone, "
             "take [[vessel]] out of the case."
+        )
+    if case.cell_radius_mm is not None:
+        raise ParameterError(
+            "MCX has no mirror around the axis; to export the layers alone, take cell_radius_mm "
+            "out of the case."
         )
     optics, beam = case.optics(), case.beam.beam()
     n = math.ceil(width / voxel)
@@ -90,24 +99,25 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
         for tag, (low, high) in enumerate(zip(starts, planes, strict=True), start=1)
     ]
     size = [n, n, int(planes[-1]) + _slices_below(case)]
-    direction = [math.sin(beam.tilt), 0.0, math.cos(beam.tilt)]
-    above = _ABOVE if beam.tilt > 0.0 else 0.0
-    start = [0.5 * n - above * math.tan(beam.tilt), 0.5 * n, -above]
-    source = {"Pos": start, "Dir": direction, **_mcx_source(case, voxel)}
-    matched = optics.index_below == optics.refractive_index[-1]
+    source = _mcx_source(case, voxel)
+    above = -source["Pos"][2]
+    source["Pos"][:2] = [0.5 * n - above * math.tan(beam.tilt), 0.5 * n]
+    end, bins = 1e-8, 1
+    if case.time_gate is not None:
+        end, bins = case.time_gate.end_ps * ps, case.time_gate.bins
     return {
         "Session": {
             "ID": "porelight",
             "Photons": n_photons,
             "RNGSeed": 1648335518,
             "DoMismatch": True,
-            "DoSpecular": beam.tilt > 0.0,
-            "BCFlags": "_____a" if matched else "______",
+            "DoSpecular": above > 0.0,
+            "BCFlags": _boundary_flags(case),
             "DoNormalize": True,
             "OutputType": "E",
             "OutputFormat": "jnii",
         },
-        "Forward": {"T0": 0.0, "T1": 1e-8, "Dt": 1e-8},
+        "Forward": {"T0": 0.0, "T1": end, "Dt": end / bins},
         "Optode": {"Source": source, "Detector": []},
         "Domain": {
             "Dim": size,
@@ -144,7 +154,7 @@ def _slices_below(case: LightCase) -> int:
     layers; its OpenCL build (0.7.5) does so below two layers at the voxel alone.
     """
     optics = case.optics()
-    if optics.index_below == optics.refractive_index[-1]:
+    if _boundary_flags(case)[5] != "_":
         return 0
     if optics.index_below == optics.index_above:
         return 1
@@ -163,19 +173,63 @@ def _last_thickness(case: LightCase) -> float:
     return max(case.grid.depth_mm * mm - float(thickness[:-1].sum()), 0.0)
 
 
+def _boundary_flags(case: LightCase) -> str:
+    """Return MCX's letter for each face of the box; its sides are as the others."""
+    optics, letters = case.optics(), {"refracting": "_", "absorbing": "a", "mirror": "m"}
+    top, bottom = (letters[face] for face in (case.boundary.top, case.boundary.bottom))
+    if bottom == "_" and optics.index_below == optics.refractive_index[-1]:
+        bottom = "a"  # behind a face without a step of the index nothing comes back
+    return f"__{top}__{bottom}"
+
+
 def _mcx_source(case: LightCase, voxel: float) -> dict[str, Any]:
+    """Return the source; its position is that over the tissue alone, x and y are the caller's."""
     beam = case.beam.beam()
     outer, inner = 0.5 * beam.diameter / voxel, 0.5 * beam.inner_diameter / voxel
-    straight = beam.is_straight or (beam.profile == "pencil" and beam.half_angle == 0.0)
     kinds: dict[object, dict[str, Any]] = {
         "pencil": {"Type": "pencil", "Param1": [0.0, 0.0, 0.0, 0.0]},
         "flat-top": {"Type": "disk", "Param1": [outer, 0.0, 0.0, 0.0]},
         "ring": {"Type": "disk", "Param1": [outer, inner, 0.0, 0.0]},
         "gaussian": {"Type": "gaussian", "Param1": [outer, 0.0, 0.0, 0.0]},
     }
-    if not isinstance(beam.profile, str) or not straight:
+    straight = beam.spreading in {"beam", "fibre"} and beam.half_angle == 0.0
+    if not isinstance(beam.profile, str) or (beam.tilt > 0.0 and not _is_tilted_pencil(beam)):
         raise ParameterError(
-            "MCX has no beam like this one; expected a straight flat-top, gaussian, ring or pencil "
-            "beam, or a tilted pencil."
+            "MCX has no beam like this one; expected a flat-top, gaussian, ring or pencil beam "
+            "that falls straight down, or a tilted pencil."
         )
-    return {**kinds[beam.profile], "Param2": [0.0, 0.0, 0.0, 0.0]}
+    # a direction at the face would be one inside the tissue
+    above = 0.0 if straight else max(beam.stand_off / voxel, _TOUCHING)
+    source = {
+        **kinds[beam.profile],
+        "Pos": [0.0, 0.0, -_ABOVE if beam.tilt > 0.0 else 0.0 - above],
+        "Dir": [math.sin(beam.tilt), 0.0, math.cos(beam.tilt)],
+        "Param2": [0.0, 0.0, 0.0, 0.0],
+    }
+    return source if straight else {**source, **_mcx_directions(beam, source, voxel)}
+
+
+def _is_tilted_pencil(beam: Beam) -> bool:
+    return beam.profile == "pencil" and beam.half_angle == 0.0 and beam.spreading == "beam"
+
+
+def _mcx_directions(beam: Beam, source: dict[str, Any], voxel: float) -> dict[str, Any]:
+    """Return the keys of a source whose rays are not parallel."""
+    down, spreading = [0.0, 0.0, 1.0], beam.spreading
+    if isinstance(spreading, AngularProfile):
+        angles = np.interp(np.linspace(0.0, 1.0, _N_ANGLES), spreading.share, spreading.angle)
+        return {"AngleInverseCDF": (angles / math.pi).tolist()}
+    if beam.profile == "pencil":
+        if spreading == "fibre":
+            return {"Type": "cone", "Param1": [beam.half_angle, 0.0, 0.0, 0.0]}
+        # a source that MCX heeds a focal length of, as good as a point
+        source = {"Type": "disk", "Param1": [_TOUCHING, 0.0, 0.0, 0.0]}
+    if spreading in {"isotropic", "lambertian"}:
+        focus: Any = "_NaN_" if spreading == "isotropic" else "-_Inf_"
+    elif spreading == "beam":
+        focus = -0.5 * beam.diameter / math.tan(beam.half_angle) / voxel
+    else:
+        raise ParameterError(
+            "MCX has no fibre with a diameter; expected a pencil with this half angle, or a beam."
+        )
+    return {"Type": source["Type"], "Param1": source["Param1"], "Dir": [*down, focus]}

@@ -153,7 +153,7 @@ class _Reader:
             self._optode.without_effect(
                 "porelight tallies what leaves by rings around the beam", "Detector"
             )
-        late = self._time_gate(layers)
+        gate, late = self._time_gate(layers)
         found = []
         for source in sources:
             placed, told = self._at_surface(source, void, layers)
@@ -170,6 +170,7 @@ class _Reader:
                 },
                 "vessel": self._vessels(volume, void, placed),
                 "boundary": mirrors,
+                "time_gate": gate,
             }
             sides = sides_note(flags, volume.box, placed.axis, self._voxel)
             notes = [sides, *told, *filter(None, [note, late])]
@@ -241,8 +242,20 @@ class _Reader:
         }
 
     def _index(self, tag: int) -> float:
-        given = number(self._media[tag].get("n"), self._media[tag].path("n"), 1.0, 4.0)
-        return given if self._is_refracting else 1.0
+        if self._is_refracting:
+            return number(self._media[tag].get("n"), self._media[tag].path("n"), 1.0, 4.0)
+        # one index for all is the speed of light in them; several are none
+        return self._indices[-1] if self._is_even else 1.0
+
+    @property
+    def _indices(self) -> list[float]:
+        """Index of each medium but that outside."""
+        return [number(one.get("n"), one.path("n"), 1.0, 4.0) for one in self._media[1:]]
+
+    @property
+    def _is_even(self) -> bool:
+        """Whether all media have one index."""
+        return len(set(self._indices)) == 1
 
     def _face(self, letter: str, tag: int, layer: dict[str, float]) -> float:
         """Return the index above or below the layers; `tag` is the medium at that face."""
@@ -319,40 +332,33 @@ class _Reader:
             f"starts above them and loses {100 * lost:.2g} % there"
         )
 
-    def _time_gate(self, layers: list[dict[str, float]]) -> str:
-        """Return a note on the time gate, which must come too late to matter."""
+    def _time_gate(self, layers: list[dict[str, float]]) -> tuple[dict[str, Any] | None, str]:
+        """Return the time gate, or a note that it comes too late to matter."""
         start, end, step = (
             number(self._forward.get(key, usual), self._forward.path(key), 0.0, 1.0)
             for key, usual in (("T0", 0.0), ("T1", 1.0), ("Dt", 1.0))
         )
         if "T1" not in self._forward:
-            return ""
-        if step < (end - start) * (1.0 - 1e-6):
-            self._forward.without_effect("porelight's light is steady, not by time", "Dt")
-        # light is kept waiting where it is scattered alone
-        absorbed = min(
-            (
-                layer["mu_a_per_mm"] * _LIGHT_SPEED / self._own_index(layer)
-                for layer in layers
-                if layer["mu_s_per_mm"] > 0.0
-            ),
-            default=math.inf,
-        )
-        left = math.exp(-min(absorbed * end * 1e9, 700.0))
-        if start > 0.0 or left > _LATE_SHARE:
+            return None, ""
+        if start > 0.0:
             raise ParameterError(
-                f"Forward.T0 and T1 keep light from {start:g} to {end:g} s alone; porelight "
-                f"follows all of it, and {100 * left:.2g} % could be left then. Expected T0 0 and "
-                "a T1 so late that it does not matter."
+                f"Forward.T0 is {start:g} s; expected 0: porelight tells what leaves by bins of "
+                "time from 0 (Dt), and what is absorbed by T1 as a whole."
             )
-        return (
-            f"MCX stops at {end:g} s, which takes less than {max(100 * left, 1e-3):.1g} % from it"
-        )
-
-    def _own_index(self, layer: dict[str, float]) -> float:
-        # the speed of light in a medium is its own even where no index counts at the faces
-        given = [number(one.get("n"), one.path("n"), 1.0, 4.0) for one in self._media]
-        return layer["refractive_index"] if self._is_refracting else max(given)
+        bins = max(1, round(end / max(step, 1e-18)))
+        # light is kept waiting where it is scattered alone
+        waiting = [layer for layer in layers if layer["mu_s_per_mm"] > 0.0]
+        rates = [x["mu_a_per_mm"] * _LIGHT_SPEED / x["refractive_index"] for x in waiting]
+        left = math.exp(-min(min(rates, default=math.inf) * end * 1e9, 700.0))
+        if bins == 1 and left < _LATE_SHARE:
+            most = max(100 * left, 1e-3)
+            return None, f"MCX stops at {end:g} s, which takes less than {most:.1g} % from it"
+        if not self._is_refracting and not self._is_even:
+            raise ParameterError(
+                "Forward asks for light by time, DoMismatch is off and the media have several "
+                "indices; expected one index, since it is the speed of light too."
+            )
+        return {"end_ps": end * 1e12, "bins": bins}, ""
 
     def _vessels(self, volume: McxVolume, void: int, source: McxSource) -> list[dict[str, float]]:
         if volume.cylinders and (source.tilt > 0.0 or not source.is_round):
