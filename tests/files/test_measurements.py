@@ -242,3 +242,28 @@ def test_missing_folder_and_file_are_named(tmp_path, folder):
     (folder / "pores.csv").unlink()
     with pytest.raises(InputFileError, match=r"pores\.csv is missing"):
         load_measured(folder)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "message"),
+    [
+        (("zone_area_cm2",), lambda old: 1000.0 * old, "expected at most .* all of the photograph"),
+        (("zone_area_cm2",), lambda old: 0.5 * old, "density_per_cm2 times zone_area_cm2 is"),
+        (("count", "low"), lambda _: 1e6, "count is .*low 1e[+]06 is above high"),
+        (("area_fraction", "value"), lambda _: 5.0, "area_fraction.value is 5; expected 0 to 1"),
+        (("diameter_mm", "p50", "high"), lambda _: 80.0, "is 80 mm; expected 0 to 5 mm"),
+        (("found",), lambda _: True, "found is True; expected a whole number"),
+        (("photograph", "px_per_mm"), lambda _: -20.0, "px_per_mm is -20 px/mm; expected 0.1"),
+    ],
+)
+def test_a_summary_of_no_skin_is_refused(folder, keys, value, message):
+    path = folder / "summary.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    table = content
+    for key in keys[:-1]:
+        table = table[key]
+    table[keys[-1]] = value(table[keys[-1]])
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputFileError, match=message) as problem:
+        load_measured(folder)
+    assert "\n" not in str(problem.value)

@@ -1,15 +1,19 @@
 """JSON documents on disk: written whole or not at all, read back only if they are what they say."""
 
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
+
+from pydantic_core import PydanticCustomError
 
 from porelight.course.documents import json_text
 from porelight.errors import InputFileError
 from porelight.files.content import ContentError, content_of_json
 from porelight.files.kinds import ANY, ResultKind
 from porelight.files.texts import MOST_BYTES, read_text
-from porelight.files.toml_tables import FileModel, validated
+from porelight.files.toml_tables import FileModel, number, validated
 from porelight.files.writing import write_text
+from porelight.quantities import SEED
 
 Document: TypeAlias = dict[str, Any]
 """What JSON can hold; its ``format`` names what it is and in which version."""
@@ -47,6 +51,28 @@ def read_json(
         return content_of_json(text, line_breaks=line_breaks)
     except ContentError as problem:
         raise InputFileError(f"{path}: {problem}; expected {wanted}.") from None
+
+
+# numbers of documents that several of them hold
+Share = Annotated[float, number("1", 0.0, 1.0, "a share")]
+Change = Annotated[float, number("1", -1.0, 100.0, "a relative change")]
+Days = Annotated[float, number("days", 0.0, 36500.0, "a day, or a number of them")]
+WholeNumber = Annotated[int, number("1", 0, SEED.high, "a count, or a seed")]
+
+
+def require_order(table: Any, *names: str) -> None:
+    """Refuse a table whose numbers do not rise in the order of their names.
+
+    Raises
+    ------
+    PydanticCustomError
+        Of which pydantic tells the place.
+    """
+    held = [(name, getattr(table, name)) for name in names]
+    for (low, less), (high, more) in pairwise(held):
+        if less > more:
+            told = {"low": low, "less": f"{less:g}", "high": high, "more": f"{more:g}"}
+            raise PydanticCustomError("order", "{low} {less} is above {high} {more}", told)
 
 
 class DocumentModel(FileModel):

@@ -1,17 +1,29 @@
 """Plans on disk: the best course as a course file, and everything considered as JSON."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import tomli_w
 from annotated_types import Len
+from pydantic import model_validator
 
 from porelight.course.codec import skin_document
 from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError
 from porelight.files.course_file import SESSION_TABLE, SKIN_TABLE
-from porelight.files.documents import Document, DocumentModel, load_document, save_document
+from porelight.files.documents import (
+    Change,
+    Days,
+    Document,
+    DocumentModel,
+    Share,
+    WholeNumber,
+    load_document,
+    require_order,
+    save_document,
+)
 from porelight.files.kinds import ResultKind, is_as_stamped, json_with, stamped
+from porelight.files.toml_tables import number
 from porelight.files.writing import together, write_text
 from porelight.planning.plan import Candidate, Plan
 
@@ -20,12 +32,21 @@ PLAN = ResultKind("a plan", (".json",), json_with("porelight-plan-"))
 PLANNED_COURSE = ResultKind("an unedited course", (".toml",), is_as_stamped)
 
 
+# what is left of the way from rest to a limit
+Margin = Annotated[float, number("1", 0.0, 1.0, "what is left of the way to a limit")]
+
+
 class BenefitModel(DocumentModel):
     """A change with its interval."""
 
-    low: float
-    median: float
-    high: float
+    low: Change
+    median: Change
+    high: Change
+
+    @model_validator(mode="after")
+    def _require_order(self) -> Self:
+        require_order(self, "low", "median", "high")
+        return self
 
 
 class CheckModel(DocumentModel):
@@ -34,7 +55,7 @@ class CheckModel(DocumentModel):
     limit: str
     value: str
     allowed: str
-    margin: float
+    margin: Margin
 
 
 class CandidateModel(DocumentModel):
@@ -42,9 +63,9 @@ class CandidateModel(DocumentModel):
 
     label: str
     change: BenefitModel
-    responders: float
-    downtime_days: float
-    margin: float
+    responders: Share
+    downtime_days: Days
+    margin: Margin
     sessions: list[SESSION_TABLE]  # type: ignore[valid-type]
     checks: Annotated[list[CheckModel], Len(min_length=1)]
 
@@ -63,7 +84,7 @@ class PlanModel(DocumentModel):
     skin: SKIN_TABLE  # type: ignore[valid-type]
     goal: str
     verdict: str
-    seed: int
+    seed: WholeNumber
     candidates: list[CandidateModel]
     safety: list[str]
     refused: list[RefusalModel]

@@ -5,8 +5,15 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from porelight.files.documents import Document, DocumentModel, load_document
+from porelight.files.documents import (
+    Days,
+    Document,
+    DocumentModel,
+    WholeNumber,
+    load_document,
+)
 from porelight.files.kinds import ResultKind, json_with
+from porelight.files.toml_tables import number
 from porelight.inference.sensitivity import Sensitivity
 
 FORMAT = "porelight-sensitivity-1"
@@ -15,15 +22,19 @@ SENSITIVITY = ResultKind(
 )
 
 
+# a share of the variance; an estimate of one may lie a little outside of 0 to 1
+Index = Annotated[float, number("1", -2.0, 3.0, "a share of the variance, estimated")]
+
+
 class FactorModel(DocumentModel):
     """What one uncertain number does."""
 
     name: str
     evidence: str
-    total_order: float
-    total_order_error: float
-    first_order: float
-    first_order_error: float
+    total_order: Index
+    total_order_error: Index
+    first_order: Index
+    first_order_error: Index
 
 
 class SensitivityModel(DocumentModel):
@@ -31,9 +42,9 @@ class SensitivityModel(DocumentModel):
 
     format: str
     outcome: str
-    day: float
-    runs: int
-    seed: int
+    day: Days
+    runs: WholeNumber
+    seed: WholeNumber
     factors: Annotated[list[FactorModel], Len(min_length=1)]
 
 

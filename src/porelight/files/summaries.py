@@ -1,14 +1,30 @@
 """The summary.json of a measurement: its keys, and reading it back."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import model_validator
 
 from porelight.errors import InputFileError
-from porelight.files.documents import DocumentModel, read_json
-from porelight.files.toml_tables import validated
+from porelight.files.documents import (
+    DocumentModel,
+    Share,
+    WholeNumber,
+    read_json,
+    require_order,
+)
+from porelight.files.toml_tables import number, validated
 from porelight.tissue.person import Zone
+from porelight.units import cm2, mm2
 
 FORMAT = "porelight measurement 3"
+_ROUNDING = 1e-6
+
+Pixels = Annotated[int, number("px", 1, 200_000, "side of the photograph")]
+PixelsPerMm = Annotated[float, number("px/mm", 0.1, 1000.0, "scale of the photograph")]
+Percent = Annotated[float, number("%", 0.0, 100.0, "uncertainty of the scale")]
+Pores = Annotated[float, number("1", 0.0, 1e7, "a number of pores")]
+Diameter = Annotated[float, number("mm", 0.0, 5.0, "diameter of a pore")]
 
 
 class EstimateModel(DocumentModel):
@@ -18,31 +34,60 @@ class EstimateModel(DocumentModel):
     low: float
     high: float
 
+    @model_validator(mode="after")
+    def _require_order(self) -> Self:
+        require_order(self, "low", "high")
+        return self
+
+
+class CountModel(EstimateModel):
+    """A number of pores, of a zone or of a square centimetre."""
+
+    value: Pores
+    low: Pores
+    high: Pores
+
+
+class ShareModel(EstimateModel):
+    """A share with its interval."""
+
+    value: Share
+    low: Share
+    high: Share
+
+
+class DiameterModel(EstimateModel):
+    """A diameter with its interval."""
+
+    value: Diameter
+    low: Diameter
+    high: Diameter
+
 
 class _Photograph(DocumentModel):
     name: str
-    cols_px: int
-    rows_px: int
-    px_per_mm: float
-    scale_error_percent: float
+    cols_px: Pixels
+    rows_px: Pixels
+    px_per_mm: PixelsPerMm
+    scale_error_percent: Percent
 
 
 class _Settings(DocumentModel):
     zone: str
-    false_discovery: float | None
+    false_discovery: Share | None
 
 
 class _Rejected(DocumentModel):
-    highlights: int
-    hairs: int
-    wrinkles: int
-    folds: int
-    moles: int
+    highlights: WholeNumber
+    hairs: WholeNumber
+    wrinkles: WholeNumber
+    folds: WholeNumber
+    moles: WholeNumber
 
 
 class _Scale(DocumentModel):
-    px_per_mm: float
-    error_percent: float
+    px_per_mm: PixelsPerMm
+    error_percent: Percent
     source: str
     note: str
 
@@ -79,16 +124,16 @@ class SummaryModel(DocumentModel):
     photograph: _Photograph
     settings: _Settings
     zone: Zone
-    zone_area_cm2: float
-    interval_coverage: float
-    found: int
-    counted_from_mm: float
-    count: EstimateModel
-    density_per_cm2: EstimateModel
-    area_fraction: EstimateModel
-    diameter_mm: dict[str, EstimateModel]
-    estimated_false_share: float
-    unlabelled_share: float
+    zone_area_cm2: Annotated[float, number("cm2", 1e-4, 2e4, "area of the zone")]
+    interval_coverage: Share
+    found: WholeNumber
+    counted_from_mm: Diameter
+    count: CountModel
+    density_per_cm2: CountModel
+    area_fraction: ShareModel
+    diameter_mm: dict[str, DiameterModel]
+    estimated_false_share: Share
+    unlabelled_share: Share
     rejected: _Rejected
     scale: _Scale
     quality: list[_Finding]
@@ -108,9 +153,18 @@ def load_summary(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputFileError(f'{path}: expected "format": "{FORMAT}"; measure again.')
     validated(SummaryModel, content, path)
-    if content["found"] < 0 or content["zone_area_cm2"] <= 0.0:
+    photograph = content["photograph"]
+    sides = [photograph[f"{side}_px"] / photograph["px_per_mm"] for side in ("cols", "rows")]
+    whole = sides[0] * sides[1] * mm2 / cm2
+    if content["zone_area_cm2"] > whole * (1.0 + _ROUNDING):
         raise InputFileError(
-            f"{path}: found is {content['found']} and zone_area_cm2 {content['zone_area_cm2']:g}; "
-            "expected 0 or more, and above 0. Measure again."
+            f"{path}: zone_area_cm2 is {content['zone_area_cm2']:g} cm2; expected at most "
+            f"{whole:.4g} cm2, all of the photograph. Measure again."
+        )
+    count, density = content["count"]["value"], content["density_per_cm2"]["value"]
+    if abs(count - density * content["zone_area_cm2"]) > _ROUNDING * max(count, 1.0):
+        raise InputFileError(
+            f"{path}: count is {count:g}, but density_per_cm2 times zone_area_cm2 is "
+            f"{density * content['zone_area_cm2']:g}; expected the same. Measure again."
         )
     return content
