@@ -39,6 +39,10 @@ class ExtrapolationWarning(UserWarning):
     """A model is used outside the range in which it was measured."""
 
 
+class DamageWarning(UserWarning):
+    """A file may be damaged in a way that cannot be told for certain."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return '; did you mean ...?' with the nearest known name, or the list of all of them.
 

@@ -3,13 +3,14 @@
 import io
 import struct
 import subprocess
+import warnings
 import zlib
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from porelight.errors import ParameterError, PhotographError
+from porelight.errors import DamageWarning, ParameterError, PhotographError
 from porelight.files import photographs
 from porelight.files.photographs import read_photo, read_photograph, read_zone_mask
 
@@ -183,6 +184,33 @@ def test_truncated_file_is_refused(tmp_path, ending, share):
     assert "damaged" in text or "no picture" in text
 
 
+def test_a_png_whose_checksum_does_not_fit_is_refused(tmp_path):
+    path = saved(tmp_path / "photo.png", Image.fromarray(skin()))
+    data = bytearray(path.read_bytes())
+    start = data.index(b"IDAT")
+    data[start + 4 + int.from_bytes(data[start - 4 : start], "big")] ^= 0xFF
+    path.write_bytes(data)
+    assert "is damaged (" in complaint(path)
+
+
+def test_a_jpeg_whose_data_ends_too_soon_inside_is_refused(tmp_path):
+    path = saved(tmp_path / "photo.jpg", Image.fromarray(skin()), quality=90)
+    data = bytearray(path.read_bytes())
+    end = len(data) - 2  # behind it stands the mark of the end
+    del data[end - 100 : end]
+    path.write_bytes(data)
+    assert "is damaged (Corrupt JPEG data: premature end of data segment)" in complaint(path)
+
+
+def test_a_jpeg_with_data_left_over_is_read_with_a_warning(tmp_path):
+    # as damage leaves it, and some cameras too
+    path = saved(tmp_path / "photo.jpg", Image.fromarray(skin()), quality=90)
+    data = path.read_bytes()
+    path.write_bytes(data[:-2] + bytes(range(1, 30)) + data[-2:])
+    with pytest.warns(DamageWarning, match=r"may be damaged .*extraneous bytes"):
+        read(path)
+
+
 def test_flipped_bits_never_raise_anything_else(tmp_path):
     rng = np.random.default_rng(1)
     buffers = []
@@ -196,10 +224,12 @@ def test_flipped_bits_never_raise_anything_else(tmp_path):
             data[place] ^= 1 << int(rng.integers(8))
         path = tmp_path / f"a{i}.png"
         path.write_bytes(data)
-        try:
-            read(path)
-        except PhotographError:
-            complaint(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DamageWarning)
+            try:
+                read(path)
+            except PhotographError:
+                complaint(path)
 
 
 def test_animation_is_refused(tmp_path):

@@ -1,16 +1,19 @@
 """The program that decodes one picture, run by `porelight.files.photographs` as its own process.
 
 A broken or hostile file can make a decoder crash, hang or ask for all memory; here that costs only
-this process. It needs Pillow alone, so it starts at once. It writes one line of JSON to standard
-output: ``{"rows": .., "cols": .., "channels": .., "dpi": .., "has_camera": ..}`` before the
-pixels, or ``{"problem": ".."}`` before nothing. Of the metadata only the stated dots per inch
-leave it, and whether a camera took the picture; no place, time, name or serial number does.
+this process. It needs Pillow, and for JPEG files OpenCV, so it starts at once. It writes one line
+of JSON to standard output: ``{"rows": .., "cols": .., "channels": .., "dpi": .., "has_camera": ..,
+"complaint": ..}`` before the pixels, or ``{"problem": ".."}`` before nothing. Of the metadata only
+the stated dots per inch leave it, and whether a camera took the picture; no place, time, name or
+serial number does.
 """
 
 import io
 import json
 import math
+import os
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -56,12 +59,48 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image
             f"holds {frames} pictures; expected one. Save the one you want by itself"
         )
     profile = image.info.get("icc_profile")
+    complaint = _complaint(path, image.format or "")
     image.load()
-    stated = _stated(image)
+    stated = {**_stated(image), "complaint": complaint}
     upright = ImageOps.exif_transpose(image)
     if is_mask:
         return _eight_bit(upright).convert("L"), stated
     return _rgb(_eight_bit(_opaque(upright)), profile), stated
+
+
+def _complaint(path: Path, kind: str) -> str:
+    """Return what is doubtful about the data of a picture; refuse what is damaged for certain.
+
+    Pillow passes over both: checksums of the pixels of a PNG, and what the JPEG library says when
+    data ends too soon, or goes on where it should end, and it fills in grey.
+    """
+    if kind == "PNG":
+        with Image.open(path, formats=("PNG",)) as again:
+            again.verify()  # raises at a checksum that does not fit
+    if kind not in {"JPEG", "MPO"}:
+        return ""
+    said = _said_of_jpeg(path)
+    if said and "extraneous bytes" not in said:
+        raise ProblemError(f"is damaged ({said}); expected a complete picture. Copy it again")
+    return said
+
+
+def _said_of_jpeg(path: Path) -> str:
+    """Return the first thing that the JPEG library says on standard error, which OpenCV lets it."""
+    import cv2  # noqa: PLC0415  for this kind alone
+
+    with tempfile.TemporaryFile() as said:
+        usual = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            # a small picture, but all data is gone through
+            cv2.imread(str(path), cv2.IMREAD_REDUCED_GRAYSCALE_8)
+        finally:
+            os.dup2(usual, 2)
+            os.close(usual)
+        said.seek(0)
+        lines = said.read(4096).decode("utf-8", "replace").splitlines()
+    return next((line for line in lines if "JPEG" in line), "")[:80].strip()
 
 
 def _stated(image: Image.Image) -> Stated:

@@ -8,6 +8,7 @@ place, serial numbers and all other metadata stay in the file.
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import __version__
-from porelight.errors import ParameterError, PhotographError
+from porelight.errors import DamageWarning, ParameterError, PhotographError
 from porelight.files import _decode
 from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import replacing
@@ -185,6 +186,13 @@ def _decoded(
         }
     if "problem" in header:
         raise PhotographError(f"{file}: {header['problem']}.")
+    if header.get("complaint"):
+        warnings.warn(
+            f"{file}: the data of the picture may be damaged ({header['complaint']}): parts may be "
+            "moved, or lighter or darker. Look at it, or copy it again.",
+            DamageWarning,
+            stacklevel=3,
+        )
     shape = (header["rows"], header["cols"], header["channels"])
     if len(body) != shape[0] * shape[1] * shape[2]:
         raise PhotographError(f"{file}: decoding was cut short; free some memory and try again.")
