@@ -198,7 +198,7 @@ def test_a_device_that_is_unknown_is_told_in_one_line(porelight, tmp_path):
     assert (code, err) == (2, "porelight: no device named 'perl'; did you mean 'pearl'?\n")
     code, _, err = porelight(*given, tmp_path / "none.toml")
     assert code == 2
-    assert err.endswith("none.toml: no such file; a device is one TOML file.\n")
+    assert "none.toml: no such file; expected the TOML file of a device, such as" in err
 
 
 def test_config_prints_a_schema_and_an_example(porelight):

@@ -303,7 +303,7 @@ def test_vessel_does_not_go_to_mcx(porelight, tmp_path):
             "--voxel-mm is 0 mm; expected",
         ),
         (("export", "{case}", "-o", "{tmp}/x.jnii", "--voxel-mm", "0.001"), "voxels are more than"),
-        (("merge", "{case}", "-o", "{tmp}/m.nc"), "not a readable run"),
+        (("merge", "{case}", "-o", "{tmp}/m.nc"), "not a readable NetCDF-4 file"),
     ],
 )
 def test_bad_input_gets_one_clear_line(porelight, case, tmp_path, arguments, message):

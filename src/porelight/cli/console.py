@@ -9,7 +9,7 @@ from rich.console import Console
 from porelight.progress import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @contextmanager
@@ -44,6 +44,12 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
 def say(text: str) -> None:
     """Print a line of plain text."""
     Console().print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def tell_usual(lines: "Iterable[str]", *, json: bool) -> None:
+    """Say what a file leaves out and what is taken for it; aside where programs read stdout."""
+    for line in lines:
+        (complain if json else say)(line)
 
 
 def complain(text: str) -> None:

@@ -11,6 +11,7 @@ from porelight.cli.console import (
     print_json,
     progress_bar,
     say,
+    tell_usual,
 )
 from porelight.cli.light_files import check, example, export, import_case
 from porelight.cli.light_fluence import fluence
@@ -75,10 +76,12 @@ def run(  # noqa: PLR0913  each is an option of the command
         load_light_run,
         save_light_run,
     )
+    from porelight.files.usual_values import usual_of_model  # noqa: PLC0415
     from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.workflows.light import LightRunInterrupted, light_run  # noqa: PLC0415
 
     content = read_light_case(case)
+    tell_usual(usual_of_model(content), json=json)
     require_output(output, LIGHT_RUN)
     start = load_light_run(output)[0] if resume else None
     interrupted = False

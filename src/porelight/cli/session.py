@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.console import print_json, print_rows, progress_bar, say, tell_usual
 from porelight.cli.numbers import typed
 from porelight.errors import InputFileError, ParameterError
 
@@ -54,6 +54,7 @@ def session(
     if films != "none":
         require_film(output / f"pulse.{films}")
     content = read_course(course)
+    tell_usual(content.as_usual, json=json)
     exposure = _picked(content.course, number, course)
     with progress_bar("simulating", quiet=json) as progress:
         try:

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.console import print_json, print_rows, progress_bar, say, tell_usual
 from porelight.cli.numbers import Day
 from porelight.cli.paths import GoesOn, Writes
 from porelight.errors import InputFileError
@@ -59,6 +59,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     if state is not None:
         require_output(state, STATE)
     content = read_course(course, measured=measured)
+    tell_usual(content.as_usual, json=json)
     keep_day = state_day
     if state is not None and keep_day is None:
         keep_day = content.course.observation_days(content.last_day)[-1]

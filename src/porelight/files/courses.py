@@ -9,7 +9,7 @@ from porelight.course.codec import skin_of
 from porelight.course.course import Course
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
-from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION
+from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION, SKIN
 from porelight.data.file_units import NM
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_file import HAND, read_course_tables, read_skin_tables
@@ -17,6 +17,7 @@ from porelight.files.device_files import read_device
 from porelight.files.measurements import load_measured
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
+from porelight.files.usual_values import usual_of_table
 from porelight.laser.devices import Device, devices
 from porelight.laser.devices import device as device_named
 from porelight.laser.exposure import Session
@@ -40,6 +41,7 @@ _SETTINGS = {
 _SETTING_KEYS = {field.key for field in SESSION.fields if field.path in _SETTINGS}
 _MOTION_KEYS = [field.key for field in SESSION.fields if field.path.startswith("exposure.motion")]
 _PATH_KEYS = {"path_time_s", "path_position_mm"}
+_OF_A_PATH = ("rate_hz", "pulses")  # a recorded path brings them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,14 @@ class CourseContent:
         Size and seed of the ensemble.
     last_day : float or None
         Last day of the forecast [d]; None for half a year after the last session.
+    as_usual : tuple of str
+        What was taken for what the file leaves out, a line for each table.
     """
 
     course: Course
     settings: EnsembleSettings
     last_day: float | None
+    as_usual: tuple[str, ...] = ()
 
 
 def read_course(path: str | Path, *, measured: Path | None = None) -> CourseContent:
@@ -89,7 +94,25 @@ def read_course(path: str | Path, *, measured: Path | None = None) -> CourseCont
     ]
     settings = _settings(content["simulation"], EnsembleSettings(), source)
     last_day = content["simulation"].get("last_day")
-    return CourseContent(Course(skin, tuple(sessions), tuple(care)), settings, last_day)
+    course = Course(skin, tuple(sessions), tuple(care))
+    return CourseContent(course, settings, last_day, _as_usual(content, course, settings))
+
+
+def _as_usual(
+    content: Mapping[str, Any], course: Course, settings: EnsembleSettings
+) -> tuple[str, ...]:
+    """Return what was taken for what a file leaves out."""
+    lines = [usual_of_table(SKIN, course.skin, _stated(content["skin"]), "skin")]
+    for number, (entry, session) in enumerate(
+        zip(content["session"], course.sessions, strict=True), start=1
+    ):
+        stated = {*_stated(entry), *(_OF_A_PATH if entry.get("path_file") else ())}
+        lines.append(usual_of_table(SESSION, session, stated, f"session[{number}]"))
+    lines.append(usual_of_table(ENSEMBLE, settings, _stated(content["simulation"]), "simulation"))
+    if content["simulation"].get("last_day") is None:
+        days = course.observation_days(None)
+        lines.append(f"simulation: left out, so as usual: last_day {days[-1]:g}")
+    return tuple(line for line in lines if line)
 
 
 def read_skin(path: str | Path, *, measured: Path | None = None) -> Skin:

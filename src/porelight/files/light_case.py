@@ -1,8 +1,10 @@
 """The light case: layers, beam and grid of a run of photons, as a TOML file in clinic units."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import tomli_w
@@ -126,6 +128,7 @@ class LayerTable(MediumTable):
     """One plane layer, from the surface down."""
 
     name: str = ""
+    left_out: ClassVar[Mapping[str, str]] = MappingProxyType({"thickness_mm": "without end"})
     thickness_mm: Annotated[float, number("mm", 1e-6, 1000, "thickness")] | None = Field(
         None, description="thickness [mm]; the last layer may leave it out and has no end then"
     )
@@ -145,6 +148,7 @@ class TypicalSkinTable(FileModel):
 class GridTable(FileModel):
     """Cells of the tally, finest at the axis and at the surface."""
 
+    left_out: ClassVar[Mapping[str, str]] = MappingProxyType({"largest_um": "any"})
     radius_mm: Annotated[float, number("mm", 1e-3, 1000, "extent along r")] = 10.0
     depth_mm: Annotated[float, number("mm", 1e-3, 1000, "extent along z")] = 10.0
     first_um: Annotated[float, number("um", 0.1, 1e5, "smallest cell")] = 50.0
@@ -213,6 +217,7 @@ class LightCase(FileModel):
     boundary: BoundaryTable = BoundaryTable()
     time_gate: TimeGateTable | None = None
     index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
+    left_out: ClassVar[Mapping[str, str]] = MappingProxyType({"index_below": "the last layer's"})
     index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
     cell_radius_mm: Annotated[float, number("mm", 1e-3, 1000, "mirror around the axis")] | None = (
         None

@@ -4,8 +4,10 @@ A pore needs no more than its diameter: what is left out is the typical follicle
 size, made of what the library knows at the wavelength of the light.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -38,6 +40,15 @@ class MediumTable(FileModel):
 class FollicleTable(FileModel):
     """A pore and the follicle below it; what is left out is typical of a pore of this size."""
 
+    left_out: ClassVar[Mapping[str, str]] = MappingProxyType(
+        dict.fromkeys(
+            (
+                *("funnel_depth_um", "duct_diameter_um", "duct_depth_um", "gland_depth_um"),
+                *("gland_diameter_um", "hair_diameter_um", "plug_fill"),
+            ),
+            "typical",
+        )
+    )
     pore_diameter_um: Annotated[float, number("um", 10, 3000, "opening at the surface")]
     funnel_depth_um: Annotated[float, number("um", 1, 5000, "where the duct begins")] | None = None
     duct_diameter_um: Annotated[float, number("um", 1, 3000, "duct below the funnel")] | None = None

@@ -7,7 +7,8 @@ number outside its range is refused with its unit and what would be right.
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, TypeVar, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic.fields import FieldInfo
@@ -54,6 +55,9 @@ class FileModel(BaseModel):
     """A table of a file: frozen, closed to unknown keys, and to texts that look like numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    left_out: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What the absence of a key means, where it has no value of its own."""
 
 
 def toml_content(path: Path, wanted: str = _ANY, *, exact: bool = False) -> dict[str, Any]:
