@@ -43,8 +43,10 @@ class DamageWarning(UserWarning):
     """A file may be damaged in a way that cannot be told for certain."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], listed: Iterable[str] | None = None) -> str:
     """Return '; did you mean ...?' with the nearest known name, or the list of all of them.
+
+    Where a thing has several names, one name of each may be `listed`.
 
     Examples
     --------
@@ -53,9 +55,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("zzz", ["dermis", "fat"])
     '; known: dermis, fat'
     """
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"
+    near = get_close_matches(name, names := sorted(known), n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known: {', '.join(names if listed is None else sorted(set(listed)))}"
 
 
 def shown(value: object) -> str:

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from porelight.course.course import Course
+from porelight.course.effects import ExtraOutcome
+from porelight.course.laws import Laws
+from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import physics_members
@@ -175,3 +178,26 @@ def test_sunscreen_keeps_spots_away_for_longer(skin, treated):
     half = [Care("unprotected-sun"), Care("unprotected-sun", level=0.5)]
     indoors = followed(skin, treated, exposures=exposures, care=half)
     assert (indoors.pigment.isel(day=-1) < bare.pigment.isel(day=-1)).all()
+
+
+@pytest.mark.parametrize(
+    ("effect", "message"),
+    [
+        (
+            lambda weeks: np.ones((1, weeks.times.size)),
+            r"outcome itch has the shape \(1, \d+\); expe",
+        ),
+        (
+            lambda weeks: np.full((weeks.times.size, 1), np.nan),
+            "outcome itch is not a finite number",
+        ),
+        (lambda weeks: weeks.times[:, None] / weeks.times[-1], "itch is 0 on day 0 and not later"),
+    ],
+)
+def test_an_outcome_of_ones_own_that_cannot_be_told_is_refused(skin, effect, message):
+    variable = OutcomeVariable(
+        "itch", "1", "how much it itches", label="itch", group="effects", written="share"
+    )
+    laws = Laws(outcomes=[ExtraOutcome(variable, effect)])
+    with pytest.raises(ParameterError, match=message):
+        Course(skin).follow([], EnsembleSettings(4, 1), days=(0.0, 7.0, 14.0), laws=laws)

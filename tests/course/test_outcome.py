@@ -93,6 +93,17 @@ def test_an_unknown_outcome_is_named_with_its_nearest(ask):
         getattr(outcome(), ask)("rednes")
 
 
+def test_known_outcomes_are_listed_by_one_name_each():
+    with pytest.raises(ParameterError, match="known: ") as refusal:
+        outcome().variable("xyz")
+    listed = str(refusal.value).split("known: ")[1].split(", ")
+    assert (
+        len(set(listed))
+        == len(listed)
+        == sum(one.is_of_draws for one in outcome().variables.values())
+    )
+
+
 def test_change_is_relative_to_the_start_with_the_interval_asked_for():
     result = outcome().change("pore area", day=84.0, probability=0.8)
     # quantiles of 101 even values are exact

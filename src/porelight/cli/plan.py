@@ -6,6 +6,8 @@ from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinF
 from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Draws, Seed
 
+_SHOWN = 10  # rows of each table
+
 
 def plan(  # noqa: PLR0913  each is an option of the command line
     skin: SkinFile,
@@ -66,8 +68,11 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     if json:
         print_json(document)
         return 0
-    print_rows("plan, best first", plan_rows(document)[:10])
-    print_rows("refused", refusal_rows(document)[:10])
+    for title, rows in (("plan, best first", plan_rows), ("refused", refusal_rows)):
+        everything = rows(document)
+        print_rows(title, everything[:_SHOWN])
+        if len(everything) > _SHOWN:
+            say(f"{len(everything) - _SHOWN} more in {everything_beside(output)}")
     say(found.verdict)
     for note in document["safety"]:
         say(note)

@@ -20,6 +20,7 @@ from porelight.course.pore_remodelling import (
 )
 from porelight.course.regimen import Care, collagen_loss, plug_of_sebum, sun_exposure
 from porelight.course.state import SessionDoses, SkinMemory
+from porelight.errors import ParameterError
 from porelight.healing.collagen import CollagenKinetics, CollagenState, remodelling
 from porelight.healing.contraction import dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_healing, pigment_risk
@@ -154,7 +155,7 @@ class HealingWeeks:
             "dressing": surface.dressing,
             "epidermis": 1.0 - surface.open_wound,
             "erythema": surface.erythema,
-            **{name: effect(seen) for name, effect in self.effects.items()},
+            **{name: _effect(name, effect, seen) for name, effect in self.effects.items()},
         }
         weeks = {name: spread_over(array, n_draws)[shown].T for name, array in histories.items()}
         risk = pigment_risk(skin.fitzpatrick, wound, healing)
@@ -167,6 +168,20 @@ class HealingWeeks:
             "stimulus": spread_over(signal, n_draws),
         }
         return outcomes, SkinMemory(pore.end, open_skin.end)
+
+
+def _effect(name: str, effect: Effect, seen: SkinOverWeeks) -> Floats:
+    """Return an effect over the weeks; refuse one of another shape, or that is no number."""
+    values = np.asarray(effect(seen), dtype=np.float64)
+    n_time, n_draw = seen.times.size, next(iter(seen.values.values())).size
+    if values.shape not in {(n_time, n_draw), (n_time, 1)}:
+        raise ParameterError(
+            f"outcome {name} has the shape {values.shape}; expected ({n_time}, {n_draw}), times by "
+            f"draws, or ({n_time}, 1)."
+        )
+    if not np.isfinite(values).all():
+        raise ParameterError(f"outcome {name} is not a finite number everywhere.")
+    return values
 
 
 def fine_times(

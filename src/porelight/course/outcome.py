@@ -212,7 +212,8 @@ class Outcome:
             if one.is_called(name):
                 return one
         known = [text for one in candidates for text in one.names]
-        raise ParameterError(f"no outcome is called {name!r}{did_you_mean(name, known)}")
+        listed = [one.label or one.name for one in candidates]
+        raise ParameterError(f"no outcome is called {name!r}{did_you_mean(name, known, listed)}")
 
     def of_group(self, *groups: Group) -> tuple[OutcomeVariable, ...]:
         """Return the outcomes that a reader meets in these groups, group by group."""

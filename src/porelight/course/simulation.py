@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 Results: TypeAlias = Sequence[Sequence[SessionResult]]
 """What sessions did: for each session, one result per member of the physics."""
 
+_RELATIVE = ("pores", "below", "effects")  # groups whose outcomes are told by their change
 PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
 BIOLOGY = ("healing", "mechanics", "effects")
 OTHER_VALUES = (
@@ -203,12 +204,14 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
     weeks, memory = healing.weeks(
         np.array([one.day for one in sessions], dtype=np.float64), doses, observed, state.memory
     )
+    histories = _histories_of_both(past, weeks)
+    _require_relative(histories, laws)
     outcome = outcome_dataset(
         {
             **_sessions_of_both(state, session_variables(results), order),
             **skin_variables(course.skin, results),
             **_resting(past),
-            **_histories_of_both(past, weeks),
+            **histories,
         },
         {
             "day": observed,
@@ -384,6 +387,20 @@ def _require_whole(results: Results, known: Sequence[Session], members: int) -> 
             raise ParameterError(
                 f"the session of day {session.day:g} has results of {len(one)} members of the "
                 f"physics; expected {members}, as the settings of the course say."
+            )
+
+
+def _require_relative(histories: Mapping[str, Floats], laws: Laws) -> None:
+    """Refuse an outcome that is told as a change relative to its start, where that is 0."""
+    for one in (extra.variable for extra in laws.outcomes):
+        if one.is_change or one.group not in _RELATIVE or not one.is_history:
+            continue
+        values = histories[one.name]
+        if values.any() and not values[:, 0].any():
+            raise ParameterError(
+                f"outcome {one.name} is 0 on day 0 and not later, but outcomes of the group "
+                f"{one.group!r} are told as a change relative to day 0; put it in the group "
+                "'surface', or let it be a change already (is_change)."
             )
 
 

@@ -56,6 +56,7 @@ from_day = 0
 [simulation]
 draws = 500
 seed = 1
+# perfusion = "thermoregulated" # blood flow that rises with warmth; constant if left out
 """
 
 HAND = "hand"  # a path by hand: rows from which a hand wanders as the library says
