@@ -185,7 +185,7 @@ def test_sunscreen_keeps_spots_away_for_longer(skin, treated):
     [
         (
             lambda weeks: np.ones((1, weeks.times.size)),
-            r"outcome itch has the shape \(1, \d+\); expe",
+            r"itch has the shape",
         ),
         (
             lambda weeks: np.full((weeks.times.size, 1), np.nan),
@@ -200,4 +200,4 @@ def test_an_outcome_of_ones_own_that_cannot_be_told_is_refused(skin, effect, mes
     )
     laws = Laws(outcomes=[ExtraOutcome(variable, effect)])
     with pytest.raises(ParameterError, match=message):
-        Course(skin).follow([], EnsembleSettings(4, 1), days=(0.0, 7.0, 14.0), laws=laws)
+        Course(skin).follow([], EnsembleSettings(8, 1), days=(0.0, 7.0, 14.0), laws=laws)
