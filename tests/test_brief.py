@@ -91,7 +91,7 @@ def test_a_course_its_state_and_its_laws_print_in_a_few_lines():
     assert lines[1].startswith("  Session(day 7: laser-genesis")
     assert lines[2].startswith("  Care(kind='sun-protection'")
     assert repr(begin(skin, SMALL)) == (
-        "CourseState(day 0, 0 sessions so far, 6 draws, porelight's own laws)"
+        "CourseState(day 0, 0 sessions so far, 8 draws, porelight's own laws)"
     )
     assert repr(pl.Laws()) == "Laws(all porelight's own)"
 
