@@ -132,3 +132,14 @@ def test_damaged_run_is_refused(case, tmp_path, kind, message):
 
     with pytest.raises(InputFileError, match=message):
         load_light_run(path)
+
+
+def test_a_key_of_a_run_that_nobody_reads_is_refused(case, tmp_path):
+    path = tmp_path / "run.nc"
+    save_light_run(run_of(case), case, path)
+    with h5py.File(path, "a") as file:
+        state = json.loads(file["run"].attrs["state"])
+        file["run"].attrs["state"] = json.dumps({**state, "gain": 2.0})
+
+    with pytest.raises(InputFileError, match=r"state\.gain is no key of"):
+        load_light_run(path)

@@ -233,7 +233,7 @@ MEDIA = document()["Domain"]["Media"]
         ("", "not valid JSON"),
         ("[" * 100_000, "within each other more than 40 deep"),
         ("[]", "the file is no table; expected a document of MCX"),
-        ("{}", "Domain is missing; expected a document of MCX"),
+        ("{}", "Domain is missing"),
         (document(Domain__Media=[MEDIA[0]]), "Domain.Media is missing; expected medium 0"),
         (
             document(Domain__Media=[MEDIA[0], {**MEDIA[1], "g": 1.2}, MEDIA[2]]),

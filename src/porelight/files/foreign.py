@@ -73,13 +73,16 @@ class ForeignTable:
         self._asked.add(folded)
         return self._content.get(folded, default)
 
+    def required(self, key: str) -> Any:
+        """Return the value of a key that is used, or say that it is missing."""
+        found = self.get(key, _NOTHING)
+        if found is _NOTHING:
+            raise ParameterError(f"{self.path(key)} is missing.")
+        return found
+
     def table(self, key: str, default: object = _NOTHING) -> "ForeignTable":
         """Return the table under a key; its own keys are asked for too."""
-        found = self.get(key, default)
-        if found is _NOTHING:
-            raise ParameterError(
-                f"{self.path(key)} is missing; expected a document of {self.program}."
-            )
+        found = self.required(key) if default is _NOTHING else self.get(key, default)
         return self.child(found, self.path(key))
 
     def child(self, content: object, name: str) -> "ForeignTable":

@@ -17,6 +17,7 @@ from porelight import __version__
 from porelight.course.origin import ORIGIN, this_origin
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.content import content_of_json
+from porelight.files.foreign import ForeignTable
 from porelight.files.kinds import ResultKind, hdf5_with
 from porelight.files.light_case import LightCase, light_case_of
 from porelight.files.netcdf_reader import StoredGroup, read_group
@@ -77,19 +78,20 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
     source = Path(path)
     group = read_group(source, _WANTED, _GROUP)
     try:
-        state = content_of_json(str(group.attributes["state"]))
+        state = ForeignTable(content_of_json(str(group.attributes["state"])), "state", _WANTED)
         case = light_case_of(str(group.attributes["case"]), source)
-        fingerprint, version = str(state["fingerprint"]), str(state["version"])
+        fingerprint, version = str(state.required("fingerprint")), str(state.required("version"))
         setup = case.setup()
         run = begun(
             setup.scene,
-            seed=int(state["seeds"][0]),
-            kernel=state["kernel"],
+            seed=int(state.required("seeds")[0]),
+            kernel=state.required("kernel"),
             tally_regions=setup.tally_regions,
-            photons_per_batch=int(state["photons_per_batch"]),
+            photons_per_batch=int(state.required("photons_per_batch")),
         )
-        seeds = tuple(int(seed) for seed in state["seeds"])
-        averages = Averages(_parts(group), int(state["n_photons"]), int(state["n_batches"]))
+        seeds = tuple(int(seed) for seed in state.required("seeds"))
+        counts = (int(state.required(name)) for name in ("n_photons", "n_batches"))
+        averages = Averages(_parts(group), *counts)
     except InputFileError:
         raise
     # a part that is missing, of another kind, or impossible
@@ -109,6 +111,8 @@ def load_light_run(path: str | Path) -> tuple[LightRun, LightCase]:
             "changed since; its results can be read, but not gone on with. Run the case again."
         )
     try:
+        state.without_effect("what computed the run", ORIGIN)
+        state.notes()  # refuses a key that nobody reads
         return taken_up(run, seeds, averages), case
     except ParameterError as problem:
         raise InputFileError(
