@@ -21,7 +21,10 @@ from porelight.files.jnii import read_jnii, write_jnii
 from porelight.files.light_case import LightCase, read_light_case
 from porelight.files.light_runs import light_dataset, load_light_run, save_light_run
 from porelight.files.long_table import write_long_table
+from porelight.files.mcml_input import read_mci
+from porelight.files.mcml_output import read_mco
 from porelight.files.mcx import write_mcx_case
+from porelight.files.mcx_inp import read_mcx_inp
 from porelight.files.mcx_reader import read_mcx_case
 from porelight.files.outcomes import load_outcome, save_outcome
 from porelight.files.plans import FORMAT as PLAN
@@ -48,8 +51,8 @@ from porelight.tissue.person import roman
 from porelight.workflows.forecast import forecast
 from porelight.workflows.light import light_run
 
-Form = Literal["toml", "json", "table", "numbers", "netcdf", "npy"]
-"""What a file is written in; "numbers" are a table without a heading."""
+Form = Literal["toml", "json", "table", "numbers", "lines", "netcdf", "npy"]
+"""What a file is written in; "numbers" are a table without a heading, "lines" of a fixed order."""
 
 ZONE = (480, 720)  # rows and columns of the photograph that zones are drawn on
 
@@ -206,6 +209,40 @@ CORNERS = (
 POSSIBLE = "diameter_factor,density_factor\n" + "".join(
     f"{1 + 0.01 * i},{1 - 0.02 * i}\n" for i in range(10)
 )
+
+MCML_RUN = """\
+{name} A  # output, in text
+5000
+0.01 0.01
+20 30 1
+2
+1.0
+1.4 2 100 0.8 0.05  # n mua mus g d
+1.37 0.5 80 0.9 0.2
+1.0
+"""
+MCML = "1.0\n2\n" + MCML_RUN.format(name="a.mco") + MCML_RUN.format(name="b.mco")
+MCML_OUTPUT = (
+    "A1\nInParm\n"
+    + MCML_RUN.format(name="a.mco")
+    + "RAT\n0.03\n0.3\n0.5\n0.17\nA_l\n0.2\n0.3\nA_z\n"
+)
+MCX_INP = """\
+1000  # photons
+7
+41 41 1
+0 0 1
+0 5e-9 5e-9
+shapes.json
+0.5 80 1 80
+0.5 80 1 80
+0.5 20 1 20
+1
+8 0.85 0.02 1.38
+1 2
+10 10 1
+"""
+SHAPES = '{"Shapes": [{"Grid": {"Tag": 1, "Size": [80, 80, 20]}}]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,6 +530,9 @@ KINDS: Mapping[str, Kind] = {
         lambda path: write_mcx_case(light_case(), path, voxel=1e-4, width=4e-3),
         read_mcx_case,
     ),
+    "older MCX": Kind("lines", "c.inp", text(MCX_INP), read_mcx_inp, {"shapes.json": SHAPES}),
+    "MCML": Kind("lines", "c.mci", text(MCML), read_mci),
+    "output of MCML": Kind("lines", "c.mco", text(MCML_OUTPUT), read_mco),
     "JNIfTI": Kind(
         "json",
         "v.jnii",
