@@ -321,7 +321,7 @@ def summary() -> dict[str, object]:
         "scale": {"px_per_mm": 25.0, "error_percent": 1.0, "source": "known", "note": ""},
         "quality": [
             {
-                "name": "sharpness",
+                "name": "blur",
                 "value": 0.5,
                 "unit": "1",
                 "limited_beyond": 0.3,

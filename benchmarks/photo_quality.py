@@ -63,10 +63,10 @@ def exposed(pixels: Pixels, strength: float) -> Pixels:
 
 
 FAULTS: dict[str, tuple[str, Callable[[Pixels, float], Pixels], tuple[float, ...]]] = {
-    "blur, px": ("sharpness", blurred, (0.5, 1.0, 1.5, 2.0, 3.0)),
+    "blur, px": ("blur", blurred, (0.5, 1.0, 1.5, 2.0, 3.0)),
     "noise, grey levels": ("noise", noisy, (1.0, 2.0, 4.0, 6.0, 10.0)),
     "JPEG quality": ("compression", compressed, (90, 70, 50, 30, 15)),
-    "smoothing, grey levels": ("texture", powdered, (5.0, 10.0, 20.0, 40.0, 80.0)),
+    "smoothing, grey levels": ("blur", powdered, (5.0, 10.0, 20.0, 40.0, 80.0)),
     "more light, times": ("clipped skin", exposed, (1.2, 1.5, 2.0, 2.5, 3.0)),
     "less light, times": ("signal of the skin", exposed, (0.3, 0.1, 0.05, 0.02, 0.01)),
 }

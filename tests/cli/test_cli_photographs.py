@@ -65,7 +65,7 @@ def test_a_blurred_picture_of_88_pores_is_refused_by_function_and_command(
     code, out, err = porelight("measure", blurred, *SCALE, "-o", tmp_path / "out")
     assert (code, out) == (2, "")
     assert err == f"porelight: {refused.value}\n"
-    assert "blurred.png: sharpness is 0.2" in err
+    assert "blurred.png: blur is 0.2" in err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -83,7 +83,7 @@ def test_no_command_takes_a_blurred_picture(
     monkeypatch.chdir(patch.parent)
     code, _, err = porelight(*command, *SCALE, *options, "-o", tmp_path / "out.png")
     assert code == 2
-    assert err.startswith("porelight: blurred.png: sharpness is")
+    assert err.startswith("porelight: blurred.png: blur is")
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -95,7 +95,7 @@ def test_a_course_file_takes_no_blurred_picture(porelight, tmp_path, patch):
     course.write_text(f"[skin]\n{skin}{photo}", encoding="utf-8")
     code, _, err = porelight("simulate", course, "-o", tmp_path / "run.nc")
     assert code == 2
-    assert "blurred.png: sharpness is" in err
+    assert "blurred.png: blur is" in err
 
 
 def test_the_command_tells_the_numbers_of_the_function(porelight, tmp_path, patch):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from porelight.photo.detect import _share_of_pores, candidates
-from porelight.photo.detector_parameters import DetectorParameters
+from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.network import NetworkOutput
 from porelight.photo.pore_probability import PoreProbability
 
@@ -14,18 +14,8 @@ SIDE = 200
 SKIN = np.ones((SIDE, SIDE), dtype=bool)
 # log-odds of the network are log-odds of a pore
 AS_READ = PoreProbability((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
-PLAIN = DetectorParameters(
-    pore=AS_READ,
-    counted=AS_READ,
-    base_share=0.4,
-    threshold=0.25,
-    faintest=-3.0,
-    size_offset=0.0,
-    size_gain=1.0,
-    edge=0.4,
-    diameter_error=0.1,
-    count_error=0.1,
-    label_shift=0.0,
+PLAIN = replace(
+    detector_parameters(), pore=AS_READ, counted=AS_READ, base_share=0.4, threshold=0.25
 )
 
 

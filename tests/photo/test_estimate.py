@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
+from porelight.photo.blur import BlurEffect
 from porelight.photo.estimate import SHARES, DetectedPores, Estimate, estimates
 
 SIDE = 0.02  # m
@@ -188,3 +189,43 @@ def test_ragged_zone_makes_no_density_less_sure():
     kept = {name: getattr(pores, name)[inside] for name in fields}
     density = estimates(dataclasses.replace(pores, zone_mask=mask, **kept), PORE).density
     assert width(density) < 1.3 * 2 * 1.645 / np.sqrt(inside.sum())
+
+
+SEEN_HALF = BlurEffect(
+    blur=1.7e-4, half=1.7e-4, width=2e-5, error=0.1, narrowing=0.2, false_density=0.0
+)
+
+
+def test_pores_that_a_blur_hides_are_in_the_intervals():
+    sharp, soft = (estimates(found(200, blur_effect=one), PORE) for one in (None, SEEN_HALF))
+    assert soft.count.value == sharp.count.value == 200
+    # half are seen, and with a tenth more blur 0.3: 1 / 0.19 at 1.645 SD
+    assert soft.count.high > 2.0 * sharp.count.high
+    assert soft.density.high > 2.0 * sharp.density.high
+    # their area grows less, as the narrow ones are missed first
+    grown = [s.area_fraction.high / s.area_fraction.value for s in (sharp, soft)]
+    assert 1.2 < grown[1] / grown[0] < soft.count.high / sharp.count.high
+    middle = SHARES.index(0.5)
+    low = [s.diameter_quantiles[middle].low for s in (sharp, soft)]
+    assert low[1] < 0.95 * low[0]
+    assert np.median(soft.possible.diameter_factor) == pytest.approx(0.5**0.2, rel=0.02)
+
+
+def test_pores_that_a_blur_feigns_are_taken_off_the_lower_bound():
+    seen_all = dataclasses.replace(SEEN_HALF, half=1e-3)
+    feigned = dataclasses.replace(seen_all, false_density=150 / SIDE**2)
+    plain, less = (estimates(found(200, blur_effect=one), PORE) for one in (seen_all, feigned))
+    # up to 150 of 200 are none, evenly: in 95 % more than 57.5 are left, less their own scatter
+    assert plain.count.low > 170.0
+    assert less.count.low == pytest.approx(57.5, rel=0.15)
+    every = dataclasses.replace(seen_all, false_density=600 / SIDE**2)
+    assert estimates(found(200, blur_effect=every), PORE).count.low < 1.0
+
+
+def test_none_found_through_a_blur_leaves_many_possible():
+    none = found(0, spot_counted=np.zeros(0), blur_effect=SEEN_HALF)
+    sharp = estimates(dataclasses.replace(none, blur_effect=None), PORE)
+    soft = estimates(none, PORE)
+    least_seen = np.quantile(SEEN_HALF.seen(np.random.default_rng(5).standard_normal(20000)), 0.05)
+    assert soft.count.high == pytest.approx(sharp.count.high / least_seen, rel=0.1)
+    assert soft.area_fraction.high > 2.0 * sharp.area_fraction.high

@@ -50,7 +50,7 @@ def clipped(share):
 @pytest.mark.parametrize(
     ("name", "limited", "refused"),
     [
-        ("sharpness", cv2.GaussianBlur(skin(noise=0.0), (0, 0), 2.0), None),
+        ("blur", cv2.GaussianBlur(skin(), (0, 0), 1.7), cv2.GaussianBlur(skin(), (0, 0), 4.0)),
         ("clipped skin", clipped(0.1), clipped(0.5)),
         ("signal of the skin", (skin() * 0.18).astype(np.uint8), (skin() * 0.04).astype(np.uint8)),
         ("noise", skin(noise=8.0), skin(noise=20.0)),

@@ -1,10 +1,12 @@
 """Claims about outlines, areas and shapes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from porelight.photo.detect import Spots
-from porelight.photo.detector_parameters import DetectorParameters
+from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.network import NetworkOutput
 from porelight.photo.pore_probability import PoreProbability
@@ -13,7 +15,9 @@ from porelight.photo.segment import parted, segment
 N = 81
 # the network's diameters are taken as they are; half of a pixel on the outline is pore
 AS_READ = PoreProbability((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
-PLAIN = DetectorParameters(AS_READ, AS_READ, 0.4, 0.4, -3.0, 0.0, 1.0, 0.5, 0.1, 0.1, 0.0)
+PLAIN = replace(
+    detector_parameters(), pore=AS_READ, counted=AS_READ, size_offset=0.0, size_gain=1.0, edge=0.5
+)
 
 
 def scene(shapes):

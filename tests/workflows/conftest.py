@@ -41,7 +41,7 @@ def blurred_patch(patch) -> Photograph:
 @pytest.fixture(scope="session")
 def soft_patch(patch) -> Photograph:
     """Return the same skin softer than it should be, and good enough to be measured."""
-    return blurred(patch, 2.0)
+    return blurred(patch, 1.7)
 
 
 @pytest.fixture(scope="session")

@@ -68,16 +68,16 @@ def test_only_the_zone_of_the_first_is_compared(visits):
 
 
 def test_a_blurred_photograph_of_either_visit_is_refused(measured_visits, blurred_patch):
-    with pytest.raises(PhotographError, match="sharpness is"):
+    with pytest.raises(PhotographError, match="blur is"):
         compare(blurred_patch, measured_visits[1], zone="cheek")
-    with pytest.raises(PhotographError, match="sharpness is"):
+    with pytest.raises(PhotographError, match="blur is"):
         compare(measured_visits[0], blurred_patch, zone="cheek")
 
 
 def test_limits_of_each_photograph_are_said_with_its_name(soft_patch):
     found = compare(soft_patch, soft_patch, zone="cheek")
     assert found.warnings[0].startswith("Both photographs are the same picture")
-    assert [text[:22] for text in found.warnings[1:]] == ["patch.png: Sharpness is"[:22]] * 2
+    assert [text[:18] for text in found.warnings[1:]] == ["patch.png: Blur is"] * 2
 
 
 def test_a_comparison_prints_short(compared):

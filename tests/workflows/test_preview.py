@@ -70,13 +70,13 @@ def test_in_a_notebook_the_photograph_and_the_drawing_stand_side_by_side(shown):
 
 
 def test_a_blurred_photograph_is_not_drawn_into(blurred_patch):
-    with pytest.raises(PhotographError, match="sharpness is"):
+    with pytest.raises(PhotographError, match="blur is"):
         preview(blurred_patch, zone="cheek", ratio=0.9)
 
 
 def test_limits_of_the_photograph_are_said(soft_patch):
     shown = preview(soft_patch, zone="cheek", ratio=0.95)
-    assert [text for text in shown.warnings if "Sharpness is" in text]
+    assert [text for text in shown.warnings if "Blur is" in text]
 
 
 def test_progress_rises_to_one(visits):

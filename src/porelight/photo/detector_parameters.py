@@ -9,6 +9,7 @@ import numpy as np
 
 from porelight.data.library import document
 from porelight.errors import DataFileError
+from porelight.photo.blur import BlurEffect
 from porelight.photo.pore_probability import TERMS, PoreProbability
 from porelight.quantities import Floats
 
@@ -35,6 +36,11 @@ class DetectorParameters:
         Relative SD, between photographs, of measured over true diameter and number [-].
     label_shift : float
         How much lower the log-odds are that people label a find, than that it is a pore [-].
+    blur_half, blur_width, blur_error, blur_narrowing : float
+        What a blur hides; see `porelight.photo.blur.BlurEffect` [m, m, -, -].
+    blur_false_density, coarse_false_density : float
+        Most pores that are counted on soft skin without any, at the working scale and in coarser
+        photographs [1/m2].
     """
 
     pore: PoreProbability
@@ -48,6 +54,23 @@ class DetectorParameters:
     diameter_error: float
     count_error: float
     label_shift: float
+    blur_half: float
+    blur_width: float
+    blur_error: float
+    blur_narrowing: float
+    blur_false_density: float
+    coarse_false_density: float
+
+    def blur_effect(self, blur: float, *, coarse: bool) -> BlurEffect:
+        """Return what a blur [m] does to a count, in a coarse photograph or one fine enough."""
+        return BlurEffect(
+            blur,
+            half=self.blur_half,
+            width=self.blur_width,
+            error=self.blur_error,
+            narrowing=self.blur_narrowing,
+            false_density=self.coarse_false_density if coarse else self.blur_false_density,
+        )
 
     def diameter(self, log_diameter: Floats) -> Floats:
         """Return the diameter [m] for the ln(diameter / 1 mm) that the network reads."""

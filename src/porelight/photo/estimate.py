@@ -10,6 +10,10 @@ Each draw makes a photograph that could as well have been taken:
 * all diameters are multiplied by a lognormal factor of the detector's own error of size, which is
   common to all pores of a photograph.
 
+* of a soft photograph, a number of pores per area that are none is taken away, and what is left is
+  divided by the share of pores that is seen through the blur; the narrow ones are missed first, so
+  diameters are lowered (`porelight.photo.blur.BlurEffect`).
+
 The number of pores is the sum of the probabilities of all spots to be one that counts; its draws
 add what is left open by them and a lognormal factor of the detector's own error of number.
 
@@ -25,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
+from porelight.photo.blur import BlurEffect
 from porelight.quantities import Floats
 
 SHARES = (0.10, 0.25, 0.50, 0.75, 0.90)  # of the pores, for the quantiles of their diameters
@@ -35,6 +40,7 @@ _LEAST_TILES = 8
 _N_DRAWS = 600
 _AT_ONCE = 50  # draws held in memory
 _SEED = 20_240_601
+_LEAST_TRUE = 1e-3  # of what is counted; a forecast needs some pore in every draw
 _NONE_FOUND = float(-np.log(0.5 * (1.0 - COVERAGE)))  # Poisson mean that gives no pore in 5 %
 
 
@@ -82,6 +88,8 @@ class DetectedPores:
         Largest share of finds that may be false [-].
     scale_error, diameter_error, count_error : float
         Relative standard deviations of scale, of measured size and number [-].
+    blur_effect : BlurEffect or None
+        How many pores the blur may hide or feign; None where the photograph is sharp.
     """
 
     row: Floats
@@ -97,6 +105,7 @@ class DetectedPores:
     scale_error: float
     diameter_error: float
     count_error: float
+    blur_effect: BlurEffect | None = None
 
     @property
     def zone_area(self) -> float:
@@ -154,12 +163,15 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
     stretch = np.exp(found.scale_error * draw.standard_normal(_N_DRAWS))
     number = float(found.spot_counted.sum())
     counts = _counts(found, every_tile[n:], times, zone_weight, draw)
+    soft = _softened(found.blur_effect, zone_area / number if number > 0.0 else 0.0)
+    counts *= soft.true / soft.seen
     count = _interval(number, counts)
     density = _interval(number / zone_area, counts / (zone_area * stretch**2))
     if n == 0:
-        least = _NONE_FOUND / zone_area
+        most = _NONE_FOUND / float(np.quantile(soft.seen, 0.5 * (1.0 - COVERAGE)))
+        least = most / zone_area
         return Estimates(
-            replace(count, high=max(count.high, _NONE_FOUND)),
+            replace(count, high=max(count.high, most)),
             replace(density, high=max(density.high, least)),
             Estimate(0.0, 0.0, min(1.0, least * faintest_area)),
             (),
@@ -184,11 +196,11 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
         weight *= np.take(times[some], tile, axis=1)
         fraction[some] = weight @ area_single
         quantiles[some] = _quantiles(diameter, weight)
-    fraction *= swell**2 / (zone_weight * zone_area)
-    quantiles *= (stretch * swell)[:, None]
+    larger = stretch * swell * soft.narrowed
+    fraction *= (swell * soft.narrowed) ** 2 * soft.true / (zone_weight * zone_area * soft.seen)
+    quantiles *= larger[:, None]
     values = _quantiles(diameter, np.ones((1, n), np.float32))[0]
     covered = float(found.area.sum()) / zone_area
-    larger = stretch * swell
     fraction = np.minimum(fraction, 1.0)
     return Estimates(
         count,
@@ -197,6 +209,30 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
         tuple(_interval(float(v), quantiles[:, i]) for i, v in enumerate(values)),
         PossiblePopulations(larger, fraction / (covered * larger**2)),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Softened:
+    """Draws of what a blur does, shape (_N_DRAWS,) each.
+
+    The share of the pores that is seen, that of the counted ones that are pores, and true over read
+    diameters.
+    """
+
+    seen: Floats
+    true: Floats
+    narrowed: Floats
+
+
+def _softened(effect: BlurEffect | None, area_per_pore: float) -> _Softened:
+    """Draw what a blur does where there is a pore on so much skin [m2]; ones without a blur."""
+    if effect is None:
+        return _Softened(np.ones(_N_DRAWS), np.ones(_N_DRAWS), np.ones(_N_DRAWS))
+    # a stream of its own, so that a sharp photograph has the draws it always had
+    draw = np.random.default_rng(_SEED + 1)
+    seen = effect.seen(draw.standard_normal(_N_DRAWS))
+    false = effect.false_density * area_per_pore * draw.random(_N_DRAWS)
+    return _Softened(seen, np.maximum(1.0 - false, _LEAST_TRUE), seen**effect.narrowing)
 
 
 def _counts(

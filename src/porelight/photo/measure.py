@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.photo.blur import SOFT, BlurEffect
+from porelight.photo.blur import blur as blur_of
 from porelight.photo.detect import FALSE_DISCOVERY, candidates
 from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.estimate import SHARES, DetectedPores, Estimate, Estimates, estimates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin, to_photograph
 from porelight.photo.network import network_output, pore_network
-from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.photograph import ALL_PORES, Photograph, resolution_warnings
 from porelight.photo.picture import Mask
 from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import RejectedCounts, all_rejected, marks
@@ -25,6 +27,7 @@ from porelight.units import cm2, mm
 
 _MUCH_GLINT = 0.05  # of the zone
 _FEW = 20  # pores
+_FAR = 1.645  # SD; of errors of the blur one in twenty is larger
 _SMALL_ZONE = 2.5e-5  # m2
 
 
@@ -179,6 +182,7 @@ def measure(
     zone: str,
     zone_mask: Mask | None = None,
     q: float | None = FALSE_DISCOVERY,
+    blur: float | None = None,
 ) -> Measurement:
     """Measure the pores of a photograph.
 
@@ -194,6 +198,9 @@ def measure(
     q : float, optional
         Share of false finds to aim at: the surest finds are kept until that share of them is
         expected to be false. The best balance of false and missed ones when left out.
+    blur : float, optional
+        Blur of the photograph, where it is known already (`porelight.photo.blur`) [m]; beyond
+        `porelight.photo.blur.SOFT` intervals reach as far as the pores that it may hide.
 
     Returns
     -------
@@ -222,6 +229,10 @@ def measure(
     beside = marks(flat)
     seen = network_output(flat, pore_network())
     sharp = sharpness(flat.absorbance, flat.skin)
+    if blur is None:
+        blur = blur_of(flat.absorbance, flat.skin, photograph.px_per_metre)
+    coarse = photograph.px_per_metre < ALL_PORES
+    effect = numbers.blur_effect(blur, coarse=coarse) if blur > SOFT else None
     spots = candidates(seen, flat.skin & ~beside.hair, numbers, sharp)
     pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
     to_metres = 1.0 / WORKING_SCALE
@@ -244,6 +255,7 @@ def measure(
         scale_error=photograph.scale_error,
         diameter_error=numbers.diameter_error,
         count_error=numbers.count_error,
+        blur_effect=effect,
     )
     return Measurement(
         zone=shown,
@@ -294,6 +306,17 @@ def _warnings(found: DetectedPores, flat: FlatSkin) -> tuple[str, ...]:
             f"The zone has only {found.zone_area / mm**2:.0f} mm2; density and area fraction of so "
             "small a patch say little about the face."
         )
+    if found.blur_effect is not None:
+        said.append(_blur_warning(found.blur_effect))
     if 0 < found.area.size < _FEW:
         said.append(f"Only {found.area.size} pores were found; quantiles of so few are coarse.")
     return tuple(said)
+
+
+def _blur_warning(effect: BlurEffect) -> str:
+    likely, most = (100.0 * (1.0 - share) for share in effect.seen(np.array([0.0, _FAR])))
+    return (
+        f"Through a blur of {effect.blur / mm:.2g} mm about {likely:.0f} % of the pores that count "
+        f"are missed, perhaps {most:.0f} %, and up to {effect.false_density * cm2:.0f} per cm2 are "
+        "marks of the picture; the intervals reach as far."
+    )

@@ -13,6 +13,7 @@ from porelight.units import mm
 
 COARSEST = 5e3  # px/m; below it a pore is one or two pixels and nothing true can be said
 ALL_PORES = 12e3  # px/m; three pixels across a pore of 250 um
+SMALLEST_SIDE = 3e-3  # m; a mean of the light reaches over 2.4 mm, and a pore or two lie there
 LARGEST_AREA = 0.25  # m2; a face has about 0.05
 
 SCALE_ERROR = Quantity(
@@ -103,7 +104,25 @@ def resolution_warnings(photograph: Photograph) -> tuple[str, ...]:
     if photograph.px_per_metre < ALL_PORES:
         smallest = 3.0 / photograph.px_per_metre / mm
         return (
-            f"At {per_mm:.3g} px/mm pores below about {smallest:.2f} mm are missed; "
-            f"{ALL_PORES * mm:g} px/mm shows those of 0.25 mm.",
+            f"At {per_mm:.3g} px/mm pores below about {smallest:.2f} mm are missed, and marks of "
+            f"the file are taken for pores; {ALL_PORES * mm:g} px/mm shows those of 0.25 mm.",
         )
     return ()
+
+
+def require_enough_skin(photograph: Photograph) -> None:
+    """Refuse a photograph whose scale makes it narrower than `SMALLEST_SIDE`.
+
+    Raises
+    ------
+    PhotographError
+        If it is; most often the scale is wrong.
+    """
+    if min(photograph.shape) < SMALLEST_SIDE * photograph.px_per_metre:
+        rows, cols = (n / photograph.px_per_metre / mm for n in photograph.shape)
+        side = f"{SMALLEST_SIDE / mm:g} mm"
+        raise PhotographError(
+            f"{photograph.name} would show {rows:.3g} mm x {cols:.3g} mm of skin at "
+            f"{photograph.px_per_metre * mm:.3g} px/mm; a count needs at least {side} x {side}. "
+            "Check the scale, or take in more skin."
+        )

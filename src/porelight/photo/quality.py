@@ -5,10 +5,11 @@ and says how, beyond the second the photograph is refused. The limits come from 
 photographs did to the detector and to these numbers (docs/theory/visits.md):
 
 * **resolution**: px/mm of skin;
-* **sharpness**: strength of detail of 0.15 mm over that of 0.3 mm;
 * **exposure**: share of clipped pixels, and the signal of the skin;
 * **noise**: standard deviation by the Laplacian [1]_, in grey levels;
 * **compression**: steps across the borders of JPEG's blocks over steps inside of them;
+* **blur** of lens, focus, motion, pixels and smoothing filters, in mm of skin and with the noise
+  told apart (`porelight.photo.blur`);
 * **smoothing**: texture between 0.1 and 0.4 mm, which make-up, powder and beauty filters remove.
 
 References
@@ -24,11 +25,12 @@ import cv2
 import numpy as np
 
 from porelight.errors import PhotographError
+from porelight.photo.blur import SOFT, TOO_SOFT, blur
 from porelight.photo.darkness import darkness
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import SD_OF_MAD
-from porelight.photo.sharpness import detail, sharpness
+from porelight.photo.sharpness import detail
 from porelight.units import mm
 
 Verdict = Literal["fine", "limited", "refused"]
@@ -112,9 +114,6 @@ LIMITS = {
     "resolution": QualityLimit(
         12.0, 5.0, "px/mm", "three pixels across pores of 0.25 and of 0.6 mm; F1 on rendered skin"
     ),
-    "sharpness": QualityLimit(
-        0.44, 0.32, "", "labelled zones 0.57 to 0.61, blurred by 2 px 0.38 to 0.40, by 3 px 0.29"
-    ),
     "clipped skin": QualityLimit(
         5.0, 30.0, "%", "no pore is seen there; a third of the zone is lost"
     ),
@@ -127,23 +126,30 @@ LIMITS = {
     "compression": QualityLimit(
         1.7, 3.5, "", "labelled zones: 2.1 to 2.4 at JPEG quality 50, a tenth of F1 lost; 4 at 20"
     ),
+    "blur": QualityLimit(
+        SOFT / mm,
+        TOO_SOFT / mm,
+        "mm",
+        "a tenth of the pores that count is missed, and two fifths; labelled "
+        "zones 0.06 to 0.09, sharp rendered skin at most 0.17 (benchmarks/photo_blur.py)",
+    ),
     "texture": QualityLimit(
         0.014, 0.008, "", "labelled zones 0.028 to 0.033; after smoothing filters 0.006 to 0.008"
     ),
 }
 _ADVICE = {
     "resolution": "Smaller pores are missed; take the photograph from nearer.",
-    "sharpness": (
-        "Count and size of pores below 0.4 mm are not to be trusted; take it in focus, without "
-        "motion, with more light and every filter off."
-    ),
     "clipped skin": "Pores there are not seen; lower the exposure, or move the lamp aside.",
     "signal of the skin": "It is too dark; use more light, not a longer exposure.",
     "noise": "Faint pores drown; use more light, and no digital zoom.",
     "compression": "Blocks look like pores; save at quality 90 or more, or send the original.",
+    "blur": (
+        "It is out of focus, was moved, was smoothed by a filter, or has too few pixels, so that "
+        "pores of 0.25 mm are missed; focus on the skin, hold still, go nearer, use more light."
+    ),
     "texture": (
-        "The skin looks smoothed by make-up, powder or a filter, which hides pores; a count is a "
-        "lower bound. Take it on bare skin with the filter off."
+        "The skin looks smoothed by make-up, powder or a filter, which hides pores: there may be "
+        "more than are told. Take it on bare skin with the filter off."
     ),
 }
 
@@ -168,12 +174,12 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[QualityFinding, .
     noise = _noise(grey, zone_mask)
     skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
     numbers = {
-        "sharpness": sharpness(dark.image, skin),
         "clipped skin": 100.0
         * float((photograph.pixels[zone_mask] >= _CLIPPED).any(axis=1).mean()),
         "signal of the skin": _signal(photograph, zone_mask),
         "noise": noise,
         "compression": _blockiness(grey, zone_mask),
+        "blur": blur(dark.image, skin, photograph.px_per_metre) / mm,
         "texture": detail(dark.image, skin, _WIDE),
     }
     return (resolution(photograph), *(_finding(name, value) for name, value in numbers.items()))

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.photo.blur import SHARP_ENOUGH
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.photo.estimate import Estimate
 from porelight.photo.measure import Measurement
 from porelight.photo.measure import measure as measure_pores
 from porelight.photo.overlay import overlay
 from porelight.photo.perspective import zone_view
-from porelight.photo.photograph import Photograph, resolution_warnings
+from porelight.photo.photograph import Photograph, require_enough_skin, resolution_warnings
 from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
 from porelight.photo.pore_probability import COUNTED_FROM
@@ -30,6 +31,8 @@ from porelight.tissue.person import Zone
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, mm
 from porelight.workflows.scaled_photograph import ScaledPhotograph, with_known_scale
+
+_HARDLY_ANY = 3.0  # pores; so many may lie where none is seen
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -199,7 +202,8 @@ def measure(
     ------
     PhotographError
         If the photograph is too coarse, blurred, dark, bright, noisy, compressed or smoothed to be
-        measured; the message says what to do.
+        measured, shows no pores and is too soft to tell that there are none, or would be of less
+        skin than a count needs; the message says what to do.
     ParameterError
         If the mask does not fit, `q` is not a share, or the zone is unknown.
 
@@ -282,10 +286,13 @@ def _measured(
     # before anything is resampled: a scale that is far off would take all memory
     require_quality(photograph, (resolution(photograph),))
     resolution_warnings(photograph)
+    require_enough_skin(photograph)
     quality = findings(photograph, mask)
     limits = (*view.warnings, *require_quality(photograph, quality))
     told(0.1)
-    measurement = measure_pores(photograph, zone=view.zone, zone_mask=mask, q=q)
+    blur = next(one.value for one in quality if one.name == "blur") * mm
+    measurement = measure_pores(photograph, zone=view.zone, zone_mask=mask, q=q, blur=blur)
+    _require_pores_or_sharpness(photograph, measurement.count, blur)
     told(0.9)
     try:
         look = tone(photograph, mask, measurement.mask, scaled.patch_levels)
@@ -293,6 +300,16 @@ def _measured(
         look, limits = None, (*limits, f"Tone is not told: {problem}")
     told(1.0)
     return MeasuredPhotograph(photograph, scaled.scale, measurement, quality, look, limits)
+
+
+def _require_pores_or_sharpness(photograph: Photograph, count: Estimate, blur: float) -> None:
+    """Refuse a photograph that shows no pores and is too soft to tell that there are none."""
+    if count.value < _HARDLY_ANY and blur > SHARP_ENOUGH:
+        raise PhotographError(
+            f"{photograph.name}: no pores are seen, but blur is {blur / mm:.3g} mm, and through "
+            f"more than {SHARP_ENOUGH / mm:g} mm skin without pores cannot be told from pores out "
+            "of focus. Focus on the skin, hold still, go nearer, use more light."
+        )
 
 
 def _span(estimate: Estimate, unit: float, style: str) -> str:
