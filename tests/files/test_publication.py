@@ -1,6 +1,7 @@
 """Results appear together or not at all, wherever their process is killed or interrupted."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from porelight.errors import InputFileError
 from porelight.files.kinds import ResultKind
 from porelight.files.publication import recover
-from porelight.files.writing import folder_replacing, together, write_text
+from porelight.files.writing import folder_replacing, read_meanwhile, together, write_text
 
 FOLDER = ResultKind("a folder", (), lambda path: path.name in {"x.txt", "y.txt"})
 
@@ -117,6 +118,26 @@ def test_ctrl_c_at_any_step_leaves_old_or_new_at_once():
         assert one["after"] == one["at once"]
         assert one["left"] == []
     assert {one["at once"][0] for one in results if one["status"] != 0} == {"old", "new"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_while_results_are_put_in_place_waits_and_they_count_as_written(
+    tmp_path, monkeypatch
+):
+    real = type(tmp_path).replace
+
+    def interrupted(self, target):
+        signal.raise_signal(signal.SIGINT)
+        return real(self, target)
+
+    monkeypatch.setattr(type(tmp_path), "replace", interrupted)
+    with (
+        read_meanwhile([], [tmp_path / "a.txt"]) as written,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        write_text(tmp_path / "a.txt", "porelight")
+    assert written == [tmp_path / "a.txt"]
+    assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
 
 
 def write_three(place, text, name):

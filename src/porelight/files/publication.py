@@ -63,9 +63,16 @@ def reason_of(problem: OSError) -> str:
 
 
 class Publication:
-    """Results on their way to their places."""
+    """Results on their way to their places.
+
+    Attributes
+    ----------
+    published : list of Path
+        Those that are in their places.
+    """
 
     def __init__(self) -> None:
+        self.published: list[Path] = []
         self._works: dict[Path, WorkFolder] = {}
         self._entries: dict[Path, _Entry] = {}  # by where they are made
         self._new_folders: list[Path] = []
@@ -108,8 +115,8 @@ class Publication:
         """Whether a path lies in a folder that is made here, and appears with it."""
         return any(staged in path.parents for staged in self._entries)
 
-    def publish(self) -> list[Path]:
-        """Put all results in their places; returns those.
+    def publish(self) -> None:
+        """Put all results in their places.
 
         Raises
         ------
@@ -117,7 +124,7 @@ class Publication:
             If one cannot be put there; the earlier results are back then.
         """
         if not self._entries:
-            return []
+            return
         entries = list(self._entries.values())
         reached = entries[0]
         journal = self._root / _JOURNAL
@@ -140,9 +147,10 @@ class Publication:
                     _settle(parent)
                 journal.unlink()
                 self._new_folders.clear()
+                # a signal that came meanwhile takes effect at the end of this block
+                self.published += [self._full(entry.target) for entry in entries]
         except OSError as problem:
             raise cannot_write(self._full(reached.target), problem) from None
-        return [self._full(entry.target) for entry in entries]
 
     def close(self) -> None:
         """Remove what was not published."""

@@ -75,12 +75,12 @@ def together() -> Iterator[Publication]:
     token = _open.set(publication)
     try:
         yield publication
-        published = publication.publish()
-        done = _written.get()
-        if done is not None:
-            done += published
+        publication.publish()
     finally:
         _open.reset(token)
+        done = _written.get()
+        if done is not None:
+            done += publication.published
         publication.close()
 
 
