@@ -55,7 +55,9 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
 
     require_output(output, OUTCOME)
     if state is None and state_day is not None:
-        raise InputFileError("--state-day needs --state, the file to keep that day's state in.")
+        raise InputFileError(
+            "--state-day is the day of --state FILE; give the file, or leave it out."
+        )
     if state is not None:
         require_output(state, STATE)
     content = read_course(course, measured=measured)
