@@ -11,6 +11,7 @@ from porelight.files.light_case import read_light_case, write_light_case
 from porelight.files.light_runs import load_light_run, save_light_run
 from porelight.laser.angles import AngularProfile
 from porelight.light.boundary import Boundary
+from porelight.light.detectors import Detector
 from porelight.light.run import growing
 from porelight.light.time_gate import TimeGate
 from porelight.workflows.light_paths import light_paths
@@ -104,3 +105,27 @@ def test_paths_of_a_gated_case_are_refused(tmp_path):
 
     with pytest.raises(ParameterError, match="take the time gate out of the setup"):
         light_paths(setup, photons=64)
+
+
+def test_detectors_of_a_case_are_run_and_kept(tmp_path):
+    place = "[[detector]]\nname = 'eye'\nx_mm = 1.0\ndiameter_mm = 0.5\nhalf_angle_deg = 30"
+    case = read(tmp_path, more=place + "\nside = 'bottom'\n[time_gate]\nend_ps = 20\nbins = 4")
+    setup = case.setup()
+    run = next(longer for longer in growing(setup.begun(seed=1)) if longer.averages.n_batches == 2)
+
+    kept = save_light_run(run, case, tmp_path / "run.nc")
+
+    (detector,) = setup.detectors
+    expected = Detector("eye", 1e-3, 0.5e-3, half_angle=math.radians(30.0), side="bottom")
+    assert detector.half_angle == pytest.approx(expected.half_angle)
+    assert (detector.name, detector.x, detector.diameter, detector.side) == (
+        expected.name,
+        expected.x,
+        expected.diameter,
+        expected.side,
+    )
+    again, _ = load_light_run(kept)
+    assert again.share("eye") == run.share("eye")
+    with xr.open_dataset(kept, engine="h5netcdf") as stored:
+        assert stored.timed_detected.shape == (1, 4)
+        assert stored.detector.values.tolist() == ["eye"]

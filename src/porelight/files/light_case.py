@@ -23,6 +23,7 @@ from porelight.laser.angles import AngularProfile
 from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.light.boundary import Boundary
+from porelight.light.detectors import Detector
 from porelight.light.tally_regions import Box
 from porelight.light.time_gate import TimeGate
 from porelight.tissue.optics import LayeredOptics
@@ -201,6 +202,23 @@ class TimeGateTable(FileModel):
         return TimeGate(self.end_ps * ps, self.bins)
 
 
+class DetectorTable(FileModel):
+    """A disc on a face of the layers, whose share of the light is wanted."""
+
+    name: str
+    x_mm: Annotated[float, number("mm", -1000, 1000, "from the axis, along the tilt")]
+    y_mm: Annotated[float, number("mm", -1000, 1000, "from the axis, across the tilt")] = 0.0
+    diameter_mm: Annotated[float, number("mm", 0.01, 100, "diameter")]
+    half_angle_deg: Annotated[float, number("degrees", 0.01, 90, "of acceptance, outside")] = 90.0
+    side: Literal["top", "bottom"] = "top"
+
+    def detector(self) -> Detector:
+        """Return the detector in SI units."""
+        x, y, diameter = self.x_mm * mm, self.y_mm * mm, self.diameter_mm * mm
+        half_angle = min(self.half_angle_deg * degree, 0.5 * math.pi)
+        return Detector(self.name, x, diameter, y, half_angle, self.side)
+
+
 class LightCase(FileModel):
     """The input of a run of photons in clinic units, as ``porelight light`` reads it."""
 
@@ -216,6 +234,7 @@ class LightCase(FileModel):
     weight_window: WeightWindowTable | None = None
     boundary: BoundaryTable = BoundaryTable()
     time_gate: TimeGateTable | None = None
+    detector: list[DetectorTable] = Field(default_factory=list, description="discs on a face")
     index_above: Annotated[float, number("1", 1, 4, "refractive index above")] = 1.0
     left_out: ClassVar[Mapping[str, str]] = MappingProxyType({"index_below": "the last layer's"})
     index_below: Annotated[float, number("1", 1, 4, "refractive index below")] | None = None
@@ -247,6 +266,7 @@ class LightCase(FileModel):
             "vessels": tuple(table.vessel() for table in self.vessel),
             "tally_regions": tuple(table.box() for table in self.box),
             "boundary": self.boundary.boundary(),
+            "detectors": tuple(table.detector() for table in self.detector),
             "time_gate": None if self.time_gate is None else self.time_gate.time_gate(),
         }
         if self.weight_window is not None:
@@ -290,7 +310,7 @@ def read_light_case(path: str | Path) -> LightCase:
     """
     source = require_file(Path(path), "a light case; 'porelight light example' prints one")
     content = toml_content(source)
-    for key in ("layer", "box", "vessel"):
+    for key in ("layer", "box", "vessel", "detector"):
         if isinstance(content.get(key), dict):
             raise InputFileError(
                 f"{source}: [{key}] is one table; expected [[{key}]] in double brackets, since "

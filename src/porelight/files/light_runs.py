@@ -40,6 +40,8 @@ _ABOUT = {
     "radial_reflectance": (("r",), "1/m2", "reflectance per area and joule delivered"),
     "timed_reflectance": (("time",), "1", "share that came back out in each bin of time"),
     "timed_transmittance": (("time",), "1", "share that left below in each bin of time"),
+    "detected": (("detector",), "1", "share taken in by each detector"),
+    "timed_detected": (("detector", "time"), "1", "share of each detector in each bin of time"),
     "watched": (("part",), "1", "share absorbed in each tally region"),
 }
 
@@ -189,6 +191,12 @@ def field_dataset(field: LightField, setup: LightSetup) -> xr.Dataset:
         arrays["timed_reflectance"] = (field.time.reflectance, field.time.reflectance_error)
         arrays["timed_transmittance"] = (field.time.transmittance, field.time.transmittance_error)
         coordinates["time_edges"] = ("time_edge", field.time.edges, about)
+    if field.detected:
+        shares = np.array(list(field.detected.values()))
+        arrays["detected"] = (shares[:, 0], shares[:, 1])
+        coordinates["detector"] = ("detector", list(field.detected))
+        if field.time is not None:
+            arrays["timed_detected"] = (field.time.detected, field.time.detected_error)
     data = {}
     for name, (values, errors) in arrays.items():
         dims, unit, meaning = _ABOUT[name]

@@ -30,6 +30,7 @@ from porelight.light._bins import Axis, cell_of
 from porelight.light._bodies import Bodies, BodySurface, Media, medium_at
 from porelight.light._launch import Launch
 from porelight.light._random import Words, uniform
+from porelight.light.detectors import Discs, detect
 from porelight.quantities import Floats
 
 Vector: TypeAlias = tuple[float, float, float]
@@ -53,6 +54,7 @@ class Tally(NamedTuple):
     specular: Floats  # (1,) reflected before any entered
     by_time: Floats  # (2, n_times) that left through the top, and the bottom
     after: Floats  # (1,) still inside at the end of the time gate
+    detected: Floats  # (n_detectors, n_times, or 1)
 
 
 class Gate(NamedTuple):
@@ -62,7 +64,7 @@ class Gate(NamedTuple):
     bins_per_metre: float
 
 
-def empty_tally(n_z: int, n_r: int, n_media: int, n_times: int = 0) -> Tally:
+def empty_tally(n_z: int, n_r: int, n_media: int, n_times: int = 0, n_detectors: int = 0) -> Tally:
     """Return a tally of zeros."""
     return Tally(
         absorbed=np.zeros((n_z + 1, n_r + 1)),
@@ -73,6 +75,7 @@ def empty_tally(n_z: int, n_r: int, n_media: int, n_times: int = 0) -> Tally:
         specular=np.zeros(1),
         by_time=np.zeros((2, n_times)),
         after=np.zeros(1),
+        detected=np.zeros((n_detectors, max(1, n_times))),
     )
 
 
@@ -290,6 +293,7 @@ class ReferenceScene(NamedTuple):
     z_axis: Axis
     cell_radius: float
     gate: Gate | None = None
+    discs: Discs | None = None
 
 
 @jit_inlined
@@ -301,11 +305,19 @@ def is_late(gate: Gate | None, age: float) -> bool:
 
 
 @jit_inlined
+def bin_of_time(gate: Gate | None, age: float, tally: Tally) -> int:
+    """Return the bin of time of a packet; 0 without a gate."""
+    if gate is None:
+        return 0
+    last = int(tally.by_time.shape[1]) - 1
+    return min(int(age * gate.bins_per_metre), last)
+
+
+@jit_inlined
 def note_time(gate: Gate | None, side: int, age: float, weight: float, tally: Tally) -> None:
     """Tally a packet that has left through the top (0) or the bottom (1) by its time."""
     if gate is not None:
-        last = tally.by_time.shape[1] - 1
-        tally.by_time[side, min(int(age * gate.bins_per_metre), last)] += weight
+        tally.by_time[side, bin_of_time(gate, age, tally)] += weight
 
 
 @jit_lent
@@ -352,10 +364,14 @@ def trace_packet(
             if medium == bodies.n_media:
                 tally.reflected[ring_of(position, r_axis)] += weight
                 note_time(scene.gate, 0, age, weight, tally)
+                time = bin_of_time(scene.gate, age, tally)
+                detect(scene.discs, 0, position, direction[2], weight, time, tally.detected)
                 weight = 0.0
             elif medium > bodies.n_media:
                 tally.transmitted[0] += weight
                 note_time(scene.gate, 1, age, weight, tally)
+                time = bin_of_time(scene.gate, age, tally)
+                detect(scene.discs, 1, position, direction[2], weight, time, tally.detected)
                 weight = 0.0
 
 

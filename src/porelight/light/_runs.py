@@ -25,6 +25,7 @@ from porelight.light._simd_intrinsics import Singles
 from porelight.light._tally import Scales, bin_tables_of, can_tally, even_grid
 from porelight.light._weight_window import window_of
 from porelight.light.boundary import REFRACTING, Boundary
+from porelight.light.detectors import Detector, Discs, discs_of
 from porelight.light.follicle import Follicle
 from porelight.light.time_gate import TimeGate
 from porelight.light.vessels import Vessel
@@ -60,11 +61,17 @@ class Scene(NamedTuple):
     weight_window: WeightWindow | None = None
     boundary: Boundary = REFRACTING
     time_gate: TimeGate | None = None
+    detectors: tuple[Detector, ...] = ()
 
     @property
     def n_times(self) -> int:
         """Bins of time; 0 without a gate."""
         return 0 if self.time_gate is None else self.time_gate.n_bins
+
+    @property
+    def discs(self) -> Discs | None:
+        """Detectors as the kernels use them; None for none."""
+        return discs_of(self.detectors, is_even=self.beam.is_axisymmetric and not self.vessels)
 
     @property
     def media(self) -> Media:
@@ -162,10 +169,11 @@ def _reference_tracer(scene: Scene, bodies: Bodies, media: Media, _regions: Regi
         axis(grid.z_edges),
         scene.cell_radius,
         _gate(scene),
+        scene.discs,
     )
 
     def trace(launch: Launch, _entry: Whole, seed: np.random.SeedSequence) -> Tally:
-        tally = empty_tally(*grid.shape, bodies.n_media, scene.n_times)
+        tally = empty_tally(*grid.shape, bodies.n_media, scene.n_times, len(scene.detectors))
         # the generator's sums wrap around; only its uncompiled form would warn of it
         with np.errstate(over="ignore"):
             trace_batch(launch, reference, stream(seed), tally)
@@ -186,7 +194,7 @@ def _fast_tracer(scene: Scene, bodies: Bodies, media: Media, regions: Regions) -
             words=stream(event_seed),
             absorbed=np.zeros((n_z + 1) * (n_r + 1)),
             by_region=np.zeros(regions.n_regions),
-            tally=empty_tally(n_z, n_r, bodies.n_media, scene.n_times),
+            tally=empty_tally(n_z, n_r, bodies.n_media, scene.n_times, len(scene.detectors)),
         )
         _trace.trace_lanes(launch, entry, tables, fast, so_far)
         tally = so_far.tally
@@ -204,7 +212,8 @@ def fast_scene(
     grid = scene.grid
     even = even_grid(grid)
     bin_tables = bin_tables_of(grid) if even is None else None
-    tables = _trace.FastTables(_map(bodies, media, regions), bin_tables, axis(grid.r_edges))
+    where, rings = _map(bodies, media, regions), axis(grid.r_edges)
+    tables = _trace.FastTables(where, bin_tables, rings, scene.discs)
     fast = _simd.FastScene(
         even=even,
         scales=None

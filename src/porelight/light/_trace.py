@@ -16,7 +16,15 @@ from porelight.light._events import (
     vector_at,
     way_flown,
 )
-from porelight.light._kernel import Gate, Tally, after_roulette, is_late, note_time, ring_of
+from porelight.light._kernel import (
+    Gate,
+    Tally,
+    after_roulette,
+    bin_of_time,
+    is_late,
+    note_time,
+    ring_of,
+)
 from porelight.light._lanes import (
     AGE,
     EVENT,
@@ -39,6 +47,7 @@ from porelight.light._simd import FastScene, advance
 from porelight.light._simd_intrinsics import Singles, bits_of, load, store
 from porelight.light._tally import BinTables, collect
 from porelight.light._weight_window import Window
+from porelight.light.detectors import Discs, detect
 from porelight.quantities import Floats
 
 # packets that wait to be followed after a split; while it is full, none is split
@@ -69,6 +78,7 @@ class FastTables(NamedTuple):
     where: RegionMap
     bin_tables: BinTables | None  # of the tally, unless its grid is even
     r_axis: Axis
+    discs: Discs | None = None
 
 
 class BatchState(NamedTuple):
@@ -165,12 +175,16 @@ def leave(
     """Tally a packet that has left through the top or the bottom."""
     flat, tally = so_far.lanes.flat, so_far.tally
     weight, age = carried_weight(lane, flat), np.float64(load(flat, AGE * WIDTH + lane))
-    if beyond == tables.where.place.size:
+    side = int(beyond != tables.where.place.size)
+    if tables.discs is not None:
+        cosine = np.float64(load(flat, TO_Z * WIDTH + lane))
+        time, place = bin_of_time(gate, age, tally), vector_at(X, lane, flat)
+        detect(tables.discs, side, place, cosine, weight, time, tally.detected)
+    note_time(gate, side, age, weight, tally)
+    if side == 0:
         tally.reflected[ring_of(vector_at(X, lane, flat), tables.r_axis)] += weight
-        note_time(gate, 0, age, weight, tally)
     else:
         tally.transmitted[0] += weight
-        note_time(gate, 1, age, weight, tally)
 
 
 @jit_inlined

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,10 +24,10 @@ class LightField:
     """What became of one joule of light, each share with its standard error over the batches.
 
     ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding (with
-    ``time.after``, where a time gate is): what is
-    missing from the weights of the packets has been absorbed. Cells hold another account of the
-    same energy, what each interaction left; `absorbed_twice` compares the two. Energy that was
-    absorbed beyond the edges of the grid is in `by_region`, not in `absorbed`.
+    ``time.after``, where a time gate is): what is missing from the weights of the packets has been
+    absorbed. Cells hold another account of the same energy, what each interaction left;
+    `absorbed_twice` compares the two. Energy that was absorbed beyond the edges of the grid is in
+    `by_region`, not in `absorbed`.
     """
 
     grid: Grid
@@ -51,6 +51,7 @@ class LightField:
     radial_reflectance_error: Floats  # (n_r,) [1/m2]
     kernel: Kernel  # the one that ran
     tally_shares: Mapping[str, Share]  # share absorbed in each tally region, such as "pore wall"
+    detected: Mapping[str, Share] = field(default_factory=dict)  # share taken in by each detector
     time: LightByTime | None = None  # where a time gate is: what left by then, and when
 
     __repr__ = brief
@@ -96,6 +97,10 @@ def parts_of(tally: Tally, sums: Mapping[str, RegionSum]) -> dict[str, Floats]:
     parts = tally._asdict()
     if tally.by_time.size == 0:
         del parts["by_time"], parts["after"]
+    if tally.detected.size == 0:
+        del parts["detected"]
+    else:
+        parts["by_detector"] = tally.detected.sum(axis=1)
     return {**parts, "reflectance": reflectance, **summed_regions(tally, sums)}
 
 
@@ -128,6 +133,9 @@ def field_of(
         radial_reflectance_error=error("reflected")[rings] / grid.ring_area,
         kernel=kernel,
         tally_shares={one.name: share_of(averages, averaged_as(one.name)) for one in regions},
+        detected={
+            one.name: share_of(averages, "by_detector", i) for i, one in enumerate(scene.detectors)
+        },
         time=None if scene.time_gate is None else LightByTime.of(averages, scene.time_gate),
     )
 

@@ -85,7 +85,13 @@ class LightRun:
         """Names of the shares that `share` returns."""
         named = (region.name for region in self.tally_regions)
         late = [] if self.scene.time_gate is None else [AFTER_GATE]
-        return ["specular", "reflectance", "transmittance", *late, *self.region_names, *named]
+        taken = [*late, *self.detector_names]
+        return ["specular", "reflectance", "transmittance", *taken, *self.region_names, *named]
+
+    @property
+    def detector_names(self) -> list[str]:
+        """Names of the detectors."""
+        return [detector.name for detector in self.scene.detectors]
 
     @property
     def region_names(self) -> tuple[str, ...]:
@@ -101,8 +107,8 @@ class LightRun:
             "specular" (reflected before any light enters), "reflectance" (came back out of the
             tissue), "transmittance", "layer 1" from the surface down, a part of the follicle
             ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", "pore wall" (50 um of skin
-            around the funnel), "after the time gate" (still inside at its end), or the name of
-            another tally region.
+            around the funnel), "after the time gate" (still inside at its end), a detector, or the
+            name of another tally region.
 
         Raises
         ------
@@ -118,6 +124,8 @@ class LightRun:
             part = "transmitted"
         elif name == AFTER_GATE:
             part = "after"
+        elif name in self.detector_names:
+            part, index = "by_detector", self.detector_names.index(name)
         elif name in self.region_names:
             part, index = "by_region", self.region_names.index(name)
         elif name not in {"specular", "reflectance"}:
@@ -195,7 +203,8 @@ def taken_up(run: LightRun, seeds: tuple[int, ...], averages: Averages) -> Light
         raise ParameterError(
             f"{averages.n_batches} batches of {averages.n_photons} photons; expected one or more."
         )
-    tally = empty_tally(*run.scene.grid.shape, len(run.region_names), run.scene.n_times)
+    times, detectors = run.scene.n_times, len(run.scene.detectors)
+    tally = empty_tally(*run.scene.grid.shape, len(run.region_names), times, detectors)
     parts = parts_of(tally, region_sums(run.scene, run.tally_regions))
     for name in sorted({*parts, *averages.parts}):
         if name not in parts or name not in averages.parts:

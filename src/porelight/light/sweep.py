@@ -212,6 +212,7 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
                 specular=np.array([specular]),
                 by_time=np.zeros((2, 0)),
                 after=np.zeros(1),
+                detected=np.zeros((0, 1)),
             )
             for tone in range(len(mu_a))
         ]

@@ -65,6 +65,8 @@ class LightByTime:
     transmittance_error: Floats  # (n_bins,)
     after: float  # share that was still inside at the end of the gate
     after_error: float
+    detected: Floats  # (n_detectors, n_bins) taken in by each detector
+    detected_error: Floats  # (n_detectors, n_bins)
 
     __repr__ = brief
 
@@ -72,6 +74,8 @@ class LightByTime:
     def of(cls, averages: Averages, gate: TimeGate) -> Self:
         """Return the shares from the averages over the tallies of a run."""
         mean, error = averages.mean("by_time"), averages.standard_error("by_time")
+        none = np.zeros((0, gate.n_bins))
+        is_detected = "detected" in averages.parts
         return cls(
             edges=gate.edges,
             reflectance=mean[0],
@@ -80,4 +84,6 @@ class LightByTime:
             transmittance_error=error[1],
             after=float(averages.mean("after")[0]),
             after_error=float(averages.standard_error("after")[0]),
+            detected=averages.mean("detected") if is_detected else none,
+            detected_error=averages.standard_error("detected") if is_detected else none,
         )

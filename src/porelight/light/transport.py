@@ -30,6 +30,7 @@ from porelight.light._fit import require_fit
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
 from porelight.light.boundary import REFRACTING, Boundary
+from porelight.light.detectors import Detector
 from porelight.light.field import LightField, field_of, parts_of
 from porelight.light.follicle import Follicle
 from porelight.light.tally_regions import region_sums, tally_regions_in
@@ -58,6 +59,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     weight_window: WeightWindow | None = None,
     boundary: Boundary = REFRACTING,
     time_gate: TimeGate | None = None,
+    detectors: Sequence[Detector] = (),
 ) -> LightField:
     """Absorbed energy, reflectance and transmittance of skin under a beam, per joule delivered.
 
@@ -97,6 +99,8 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
         unless it says otherwise.
     time_gate : TimeGate, optional
         Follow light until a time, and tally what leaves by its time (`LightField.time`).
+    detectors : sequence of Detector
+        Discs whose shares of the light are wanted (`LightField.detected`), by time too.
 
     Returns
     -------
@@ -134,6 +138,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
         weight_window=weight_window,
         boundary=boundary,
         time_gate=time_gate,
+        detectors=detectors,
     )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
@@ -157,6 +162,7 @@ def scene_of(  # noqa: PLR0913  as many as a scene has parts
     weight_window: WeightWindow | None = None,
     boundary: Boundary = REFRACTING,
     time_gate: TimeGate | None = None,
+    detectors: Sequence[Detector] = (),
 ) -> Scene:
     """Return the checked input of a run; see `transport`."""
     _require_cell(cell_radius, beam)
@@ -169,7 +175,12 @@ def scene_of(  # noqa: PLR0913  as many as a scene has parts
         )
     around = optics if boundary == REFRACTING else boundary.around(optics)
     inside = follicle, tuple(vessels), weight_window
-    return Scene(around, beam, grid, cell_radius, *inside, boundary, time_gate)
+    if detectors and not math.isinf(cell_radius):
+        raise ParameterError(
+            "there are detectors and a cell_radius; a cell stands for a field of equal cells, in "
+            "which a detector has no place. Leave out one of them."
+        )
+    return Scene(around, beam, grid, cell_radius, *inside, boundary, time_gate, tuple(detectors))
 
 
 def required_run(n_photons: int, seed: int, n_threads: int) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import Grid, graded_edges
 from porelight.laser.beam import Beam
 from porelight.light.boundary import REFRACTING, Boundary
+from porelight.light.detectors import Detector
 from porelight.light.follicle import Follicle
 from porelight.light.run import LightRun, Scene, begun
 from porelight.light.tally_regions import PORE_WALL, LayerGroup, TallyRegion
@@ -50,6 +51,8 @@ class LightSetup:
         What the faces of the layers do with light that arrives from inside.
     time_gate : TimeGate or None
         Until when light is followed; None for as long as there is any.
+    detectors : tuple of Detector
+        Discs on the faces whose shares of the light are wanted.
     tally_regions : tuple of Box, LayerGroup or PoreWall
         Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
     skin : Skin or None
@@ -72,6 +75,7 @@ class LightSetup:
     wavelength: float = 0.0
     boundary: Boundary = REFRACTING
     time_gate: TimeGate | None = None
+    detectors: tuple[Detector, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that every layer has a name of its own."""
@@ -101,6 +105,7 @@ class LightSetup:
         tally_regions: Sequence[TallyRegion] = (),
         boundary: Boundary = REFRACTING,
         time_gate: TimeGate | None = None,
+        detectors: Sequence[Detector] = (),
     ) -> Self:
         """Return the setup of a skin at a wavelength; its dermis is one tally region.
 
@@ -114,7 +119,8 @@ class LightSetup:
             The beam at the skin.
         grid : Grid, optional
             Cells of the tally; `skin_grid()` when left out.
-        cell_radius, follicle, vessels, weight_window, tally_regions, boundary, time_gate
+        cell_radius, follicle, vessels, weight_window, tally_regions, boundary, time_gate,
+        detectors
             As the attributes of this name.
 
         Examples
@@ -139,6 +145,7 @@ class LightSetup:
             wavelength=wavelength,
             boundary=boundary,
             time_gate=time_gate,
+            detectors=tuple(detectors),
         )
 
     @property
@@ -154,6 +161,7 @@ class LightSetup:
             weight_window=self.weight_window,
             boundary=self.boundary,
             time_gate=self.time_gate,
+            detectors=self.detectors,
         )
 
     def begun(self, seed: int) -> LightRun:
@@ -205,7 +213,7 @@ class LightSetup:
         return name if name in run.names else numbers.get(name, name)
 
     def require_even_weights(self, what: str) -> None:
-        """Refuse a weight window or a time gate where photons are followed in another way.
+        """Refuse a weight window, a time gate or detectors where photons are followed otherwise.
 
         Raises
         ------
@@ -221,6 +229,11 @@ class LightSetup:
             raise ParameterError(
                 f"{what} follows its photons to their end; take the time gate out of the setup "
                 "([time_gate] of a case), or run the case by 'porelight light run'."
+            )
+        if self.detectors:
+            raise ParameterError(
+                f"{what} has no detectors; take them out of the setup ([[detector]] of a case), or "
+                "run the case by 'porelight light run'."
             )
 
     def __repr__(self) -> str:
