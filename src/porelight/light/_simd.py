@@ -25,9 +25,9 @@ the scalar code, `_trace.py` the rounds of it all.
 Precision
 ---------
 Positions, directions and weights are float32, sums are float64. What an interaction absorbs may be
-smaller than the last digit of the weight; then the packet owes it (see `absorb`). So absorption is
-right to float32 however weak it is, and energy closes to float64 rounding. Short paths, and large
-angles of a sharp forward peak, are drawn near 0, where float32 numbers are finest.
+smaller than the last digit of the weight; then the packet owes it (see `less`). So absorption is
+right to float32 however weak it is, and energy closes to float64 rounding. Large angles of a sharp
+forward peak are drawn near 0, where float32 numbers are finest.
 
 References
 ----------
@@ -124,8 +124,8 @@ class FastScene(NamedTuple):
 
 
 @jit
-def absorb(weight: Float32, owed: Float32, share: Float32) -> tuple[Float32, Float32, Float32]:
-    """Return what stays of a weight, what it owes then, and what it absorbed.
+def less(weight: Float32, owed: Float32, absorbed: Float32) -> tuple[Float32, Float32]:
+    """Return what stays of a weight of which some was absorbed, and what it owes then.
 
     A packet carries its weight less what it owes: at most half a unit of the weight's last digit,
     kept apart until it is large enough to be taken off (compensated summation). No energy is lost
@@ -133,10 +133,9 @@ def absorb(weight: Float32, owed: Float32, share: Float32) -> tuple[Float32, Flo
     error, and either the first difference is such a one or the second is. Where all is absorbed,
     `stays` may be below 0 by that digit.
     """
-    absorbed = weight * share
     due = absorbed + owed
     stays = weight - due
-    return stays, due - (weight - stays), absorbed
+    return stays, due - (weight - stays)
 
 
 @jit_fused
@@ -246,19 +245,20 @@ def fly(i: int, flat: Singles, scene: FastScene) -> None:
 
     late = aged(scene.gate, i, flat, way.length, stopped)
     weight, owed = load(flat, WEIGHT * WIDTH + i), load(flat, OWED * WIDTH + i)
-    stays, owes, absorbed = absorb(weight, owed, load(flat, SHARE * WIDTH + i))
+    # what meets a surface absorbs nothing: then what is carried stays as it is
+    absorbed = _ZERO if stopped | late else weight * load(flat, SHARE * WIDTH + i)
+    stays, owes = less(weight, owed, absorbed)
     radius_squared = way.end_x * way.end_x + way.end_y * way.end_y
     note_place(i, flat, max(way.end_z, _ZERO), radius_squared, scene.even, scene.scales)
-    kept = stopped | late
-    store(flat, DEPOSIT * WIDTH + i, _ZERO if kept else absorbed)
+    store(flat, DEPOSIT * WIDTH + i, absorbed)
     event = WEIGHED if needs_weighing(scene.window, stays, way) | late else NOTHING
     store(flat, EVENT * WIDTH + i, float_of(MET_SURFACE if stopped else event))
     store(flat, X * WIDTH + i, x if stopped else way.end_x)
     store(flat, Y * WIDTH + i, y if stopped else way.end_y)
     store(flat, Z * WIDTH + i, z if stopped else way.end_z)
     turn_back(scene.cell, i, flat, way, stopped)
-    store(flat, WEIGHT * WIDTH + i, weight if kept else stays)
-    store(flat, OWED * WIDTH + i, owed if kept else owes)
+    store(flat, WEIGHT * WIDTH + i, stays)
+    store(flat, OWED * WIDTH + i, owes)
 
 
 @jit_fused

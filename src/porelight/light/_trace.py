@@ -209,12 +209,13 @@ def is_over(
 ) -> bool:
     """Handle the event of a listed packet; return whether its lane is free."""
     flat, by_region, where = so_far.lanes.flat, so_far.by_region, tables.where
-    weight = carried_weight(lane, flat)
     if is_late(scene.gate, np.float64(load(flat, AGE * WIDTH + lane))):
+        weight = carried_weight(lane, flat)
         by_region[region] -= weight
         so_far.tally.after[0] += weight
         return True
     if bits_of(load(flat, EVENT * WIDTH + lane)) == WEIGHED:
+        weight = carried_weight(lane, flat)
         kept = weighed(scene.window, lane, region, weight, so_far)
         by_region[region] += kept - weight
         put_weight(kept, lane, flat)
@@ -222,6 +223,7 @@ def is_over(
     beyond = met_in_time(lane, region, where, scene, so_far)
     if beyond == region:
         return False
+    weight = carried_weight(lane, flat)
     by_region[region] -= weight
     if beyond < 0:
         so_far.tally.after[0] += weight
