@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from porelight.data import library
-from porelight.laser.device_file import SETTING_UNITS
+from porelight.laser.device_file import NUMBERS
 from porelight.laser.devices import device, device_keys, devices
 
 PAGE = "docs/extending/device.md"
@@ -22,7 +22,9 @@ def test_the_page_runs_from_outside_the_package_and_prints_what_it_says(page, tm
 
 def test_the_table_of_the_page_names_every_setting_with_its_units(page):
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page(PAGE).text, re.M)
-    assert {name: tuple(units.split(", ")) for name, units in rows} == dict(SETTING_UNITS)
+    assert {name: tuple(units.split(", ")) for name, units in rows} == {
+        name: one.units for name, one in NUMBERS.items()
+    }
 
 
 def test_in_the_folder_of_devices_the_one_file_is_a_device_that_ships(page, tmp_path, monkeypatch):

@@ -178,7 +178,7 @@ def test_what_ships_and_what_is_read_is_the_same_device(own):
         (SCANNER + '[mark]\nmarker = "q"', "marker is 'q'; "),
         (changed('^flag = "assumed"', 'flag = "sure"'), "toml: flag 'sure' is unknown"),
         (changed(r'(\[2, 4\].*)"seen"', r'\1"sure"'), "plan, sessions: flag 'sure' is unknown"),
-        (changed("^(fitz.*) value = 4(.*)4, 4", r"\1 value = 7\g<2>7, 7"), "darkest is 7"),
+        (changed("^(fitz.*) value = 4(.*)4, 4", r"\1 value = 7\g<2>7, 7"), "darkest reaches 7"),
         (changed("^overlap.*$", HAND.replace("9.5", "9")), "a plan's n_pulses is empty"),
         (changed("^overlap.*$", HAND).replace("sessions", PULSES + "\nsessions", 1),
          "n_pulses is 9.5; expected a whole number"),
@@ -236,7 +236,7 @@ def test_another_plan_reaches_its_sessions():
 
 
 def test_a_device_made_in_python_is_checked_too():
-    with pytest.raises(ParameterError, match="technique is empty; say it in words"):
+    with pytest.raises(ParameterError, match="technique is ' '; say it in words, in one line"):
         replace(device("pearl"), technique=" ")
     few = {k: v for k, v in device("pearl").settings.items() if k != "rate"}
     with pytest.raises(ParameterError, match="settings lack rate"):
@@ -274,3 +274,47 @@ def test_a_usual_setting_that_is_stated_is_the_same_session(own, tmp_path):
     assert SESSION.document(usual)["area_cm2"] == 3
     with pytest.raises(InputFileError, match="wavelength_nm is 2790 nm; Glass 1540 has 2940 nm"):
         session("wavelength_nm = 2790")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (r"range = \[2, 20\]", "range = [5.0, 9e9]", "radiant_exposure reaches 9e[+]09 J/cm2"),
+        (r"range = \[1, 5\]", "range = [-5, 10]", "range of rate reaches -5 Hz; expected 0.01 to"),
+        (
+            r"value = 1540(.*)\[1540, 1540\]",
+            r"value = 300\1[300, 300]",
+            "wavelength reaches 300 nm; expected 400 to 3000 nm",
+        ),
+        (r"\[1540, 1540\]", "[1500, 1600]", "wavelength is 1500 to 1600 nm, but no user sets it"),
+        (
+            r"range = \[1, 3\]",
+            'range = [1, 3], prior = "lognormal"',
+            "passes: a device's number",
+        ),
+        ("Glass 1540", r"Glass\\u0000 1540", "title is .*; expected one line of plain text"),
+        ("Glass 1540", r"Glass\\n1540", "title is .*; expected one line of plain text"),
+        ('"pregnancy"', r'"preg\\nnancy"', "contraindications is .*; expected a list of words"),
+        ('unit = "d", range = \\[21', 'unit = "d", range = [0', "session_interval reaches 0 d"),
+    ],
+)
+def test_a_file_with_numbers_that_no_device_has_is_refused(own, old, new, message):
+    with pytest.raises(InputFileError, match=message) as refusal:
+        own(changed(old, new))
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_whole_session_has_the_pulses_of_its_device():
+    genesis, scanner = device("laser-genesis"), device("pearl")
+    (line,) = genesis.breaches(replace(genesis.exposure(), overlap=0.7))
+    assert line.startswith("overlap is 0.7; Laser Genesis has none to set")
+    (line,) = scanner.breaches(replace(scanner.exposure(), n_pulses=9))
+    assert line.startswith("n_pulses is 9; the pattern of Pearl makes 435 of this area")
+
+
+def test_a_name_is_one_line(own):
+    with pytest.raises(ParameterError, match=r"device is .*; expected a name of one line"):
+        replace(own().exposure(), device="bench\0")
+    document = SESSION.document(own().exposure().on_day(0.0))
+    with pytest.raises(ParameterError, match=r"device is .*; expected a text of one line"):
+        SESSION.object({**document, "device": "bench\nnot"})

@@ -135,7 +135,7 @@ def same_words(*words: str) -> Word:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Any text."""
+    """Any text of one line."""
 
     def write(self, value: Any) -> str:
         """Return the text."""
@@ -143,8 +143,8 @@ class Name:
 
     def read(self, value: Any) -> str:
         """Return the text."""
-        if not isinstance(value, str):
-            raise TypeError("a text")
+        if not (isinstance(value, str) and value.isprintable()):
+            raise TypeError("a text of one line")
         return value
 
 

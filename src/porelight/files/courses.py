@@ -18,6 +18,7 @@ from porelight.files.measurements import load_measured
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
 from porelight.files.usual_values import usual_of_table
+from porelight.laser.device_file import SETTINGS
 from porelight.laser.devices import Device, devices
 from porelight.laser.devices import device as device_named
 from porelight.laser.exposure import Session
@@ -27,17 +28,7 @@ from porelight.tissue.skin import Skin
 from porelight.workflows.measure import measure
 
 # settings that a device limits, by the path of their field
-_SETTINGS = {
-    "exposure.wavelength": "wavelength",
-    "exposure.radiant_exposure": "radiant_exposure",
-    "exposure.pulse_duration": "pulse_duration",
-    "exposure.beam.diameter": "spot_diameter",
-    "exposure.rate": "rate",
-    "exposure.n_pulses": "n_pulses",
-    "exposure.area": "area",
-    "exposure.passes": "passes",
-    "exposure.overlap": "overlap",
-}
+_SETTINGS = {f"exposure.{one.path}": name for name, one in SETTINGS.items()}
 _SETTING_KEYS = {field.key for field in SESSION.fields if field.path in _SETTINGS}
 _MOTION_KEYS = [field.key for field in SESSION.fields if field.path.startswith("exposure.motion")]
 _PATH_KEYS = {"path_time_s", "path_position_mm"}

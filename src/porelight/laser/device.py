@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Real
+from operator import attrgetter
 from typing import Self, cast
 
 from porelight.data.file_units import NM
@@ -73,8 +74,9 @@ class Device:
                 "hyphens, as in 'my-laser'. It is the name of its file."
             )
         for name in ("title", "technique", "endpoint", "source"):
-            if not getattr(self, name).strip():
-                raise ParameterError(f"{name} is empty; say it in words.")
+            words = getattr(self, name)
+            if not (words.strip() and words.isprintable()):
+                raise ParameterError(f"{name} is {words!r}; say it in words, in one line.")
         require_settings(self.settings)
         darkest = self.settings["fitzpatrick_darkest"].value
         if darkest not in range(1, 7):
@@ -262,12 +264,32 @@ class Device:
                 for name in SETTINGS
                 if name in self.settings and not self.settings[name].takes(given[name])
             ]
+            lines += self._pattern_breaches(exposure)
             if fitzpatrick is not None and fitzpatrick_type(fitzpatrick) > self.fitzpatrick_darkest:
                 lines.append(
                     f"{self.title} is offered for skin types I to "
                     f"{roman(self.fitzpatrick_darkest)}; this skin is type {roman(fitzpatrick)}."
                 )
         return tuple(lines)
+
+    def _pattern_breaches(self, exposure: Exposure) -> list[str]:
+        """Return a line if the pulses are not those of a hand, or not those of the pattern."""
+        if self.sets_pulses:
+            if exposure.overlap == 0.0:
+                return []
+            return [
+                f"overlap is {exposure.overlap:g}; {self.title} has none to set: its pulses are "
+                "moved by hand."
+            ]
+        pattern = exposure.passes * pattern_pulses(
+            exposure.area, exposure.beam.diameter, exposure.overlap
+        )
+        if isinstance(exposure.motion, PulsePath) or exposure.n_pulses == pattern:
+            return []
+        return [
+            f"n_pulses is {exposure.n_pulses}; the pattern of {self.title} makes {pattern} of this "
+            "area, spot_diameter, overlap and passes."
+        ]
 
     def _with_recorded_path(self, settings: Mapping[str, object]) -> dict[str, object]:
         """Return the settings, with the rate of a recorded path, which must not be given twice."""
@@ -330,8 +352,7 @@ def pattern_pulses(area: float, spot_diameter: float, overlap: float) -> int:
 
 
 def _settings_of(exposure: Exposure) -> dict[str, float]:
-    own = {name: float(getattr(exposure, name)) for name in SETTINGS if name != "spot_diameter"}
-    return {**own, "spot_diameter": exposure.beam.diameter}
+    return {name: float(attrgetter(one.path)(exposure)) for name, one in SETTINGS.items()}
 
 
 def _number(name: str, value: object) -> float:

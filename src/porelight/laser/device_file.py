@@ -11,8 +11,20 @@ from functools import cache
 from types import MappingProxyType
 from typing import TypedDict, cast
 
-from porelight.data.file_units import CM2, HZ, J_PER_CM2, MM, MS, NM, ONE, Unit
+from porelight.data.file_units import (
+    CM2,
+    DEGC,
+    HZ,
+    J_PER_CM2,
+    MM,
+    MS,
+    NM,
+    ONE,
+    UNITS,
+    Unit,
+)
 from porelight.data.library import (
+    Parameter,
     Table,
     data_files,
     document,
@@ -21,46 +33,64 @@ from porelight.data.library import (
     values_of,
 )
 from porelight.errors import DataFileError, ParameterError, did_you_mean
+from porelight.laser import session_ranges as ranges
 from porelight.laser.device_use import Colour, InCombination, Marker, PlanGrid, SessionMark
+from porelight.quantities import Quantity, WholeQuantity
 from porelight.units import day
 
 _ROOM = "devices"
 
 
 @dataclass(frozen=True, slots=True)
-class SettingUnits:
-    """The units of a setting that a device limits."""
+class DeviceNumber:
+    """One number of a device.
 
-    shown: Unit  # to people
-    units: tuple[str, ...]  # those a file may state it in
+    Attributes
+    ----------
+    shown : Unit
+        Unit in which people are told it.
+    units : tuple of str
+        Units in which a file may state it.
+    quantity : Quantity or WholeQuantity
+        Range in which every device's lies [SI].
+    path : str
+        Attribute of an exposure that it sets; empty for what is no setting.
+    """
+
+    shown: Unit
+    units: tuple[str, ...]
+    quantity: Quantity | WholeQuantity
+    path: str = ""
 
 
-SETTINGS: Mapping[str, SettingUnits] = MappingProxyType(
+SETTINGS: Mapping[str, DeviceNumber] = MappingProxyType(
     {
-        "wavelength": SettingUnits(NM, ("nm", "um", "m")),
-        "radiant_exposure": SettingUnits(J_PER_CM2, ("J/cm2", "J/m2")),
-        "pulse_duration": SettingUnits(MS, ("ms", "s")),
-        "spot_diameter": SettingUnits(MM, ("mm", "um", "m")),
-        "rate": SettingUnits(HZ, ("Hz", "1/s")),
-        "n_pulses": SettingUnits(ONE, ("1",)),
-        "area": SettingUnits(CM2, ("cm2", "mm2", "m2")),
-        "passes": SettingUnits(ONE, ("1",)),
-        "overlap": SettingUnits(Unit("of the diameter"), ("1", "%")),
+        "wavelength": DeviceNumber(NM, ("nm", "um", "m"), ranges.LIGHT, "wavelength"),
+        "radiant_exposure": DeviceNumber(
+            J_PER_CM2, ("J/cm2", "J/m2"), ranges.PULSE_EXPOSURE, "radiant_exposure"
+        ),
+        "pulse_duration": DeviceNumber(MS, ("ms", "s"), ranges.PULSE, "pulse_duration"),
+        "spot_diameter": DeviceNumber(MM, ("mm", "um", "m"), ranges.SPOT, "beam.diameter"),
+        "rate": DeviceNumber(HZ, ("Hz", "1/s"), ranges.PULSE_RATE, "rate"),
+        "n_pulses": DeviceNumber(ONE, ("1",), ranges.N_PULSES, "n_pulses"),
+        "area": DeviceNumber(CM2, ("cm2", "mm2", "m2"), ranges.AREA, "area"),
+        "passes": DeviceNumber(ONE, ("1",), ranges.PASSES, "passes"),
+        "overlap": DeviceNumber(Unit("of the diameter"), ("1", "%"), ranges.OVERLAP, "overlap"),
     }
 )
-# other numbers of a device -> units that a file may state them in
-_FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_INTERVAL = Quantity("session_interval", "s", 1.0, 36525.0 * day, "between two sessions")
+_FACTS: Mapping[str, DeviceNumber] = MappingProxyType(
     {
-        "fitzpatrick_darkest": ("1",),
-        "sessions": ("1",),
-        "session_interval": ("d", "s"),
-        "surface_temperature_target": ("degC", "K"),
-        "handpiece_distance": ("mm", "m"),
+        "fitzpatrick_darkest": DeviceNumber(
+            ONE, ("1",), WholeQuantity("skin type", 1, 6, "darkest skin type")
+        ),
+        "sessions": DeviceNumber(ONE, ("1",), WholeQuantity("sessions", 1, 1000, "of a course")),
+        "session_interval": DeviceNumber(UNITS["d"], ("d", "s"), _INTERVAL),
+        "surface_temperature_target": DeviceNumber(DEGC, ("degC", "K"), ranges.STOP),
+        "handpiece_distance": DeviceNumber(MM, ("mm", "m"), ranges.STAND_OFF),
     }
 )
-SETTING_UNITS = MappingProxyType(
-    {name: setting.units for name, setting in SETTINGS.items()} | dict(_FACTS)
-)
+NUMBERS: Mapping[str, DeviceNumber] = MappingProxyType({**SETTINGS, **_FACTS})
 _OPTIONAL = (
     *("n_pulses", "overlap"),
     *("sessions", "surface_temperature_target", "handpiece_distance"),
@@ -120,16 +150,18 @@ def device_content(entries: Mapping[str, object], where: str) -> DeviceContent:
     require_flag(entries["flag"], where)
     numbers = _section(entries, "settings", where)
     for name in numbers:
-        if name not in SETTING_UNITS:
-            near = did_you_mean(name, SETTING_UNITS)
+        if name not in NUMBERS:
+            near = did_you_mean(name, NUMBERS)
             raise DataFileError(f"{where}, settings: {name!r} is not known{near}")
     settings = parameters_of(numbers, f"{where}, settings")
     for name, entry in settings.items():
-        if entry.unit not in SETTING_UNITS[name]:
+        inside = f"{where}, settings, {name}"
+        if entry.unit not in NUMBERS[name].units:
             raise DataFileError(
-                f"{where}, settings, {name}: unit is {entry.unit!r}; expected "
-                f"{' or '.join(SETTING_UNITS[name])}."
+                f"{inside}: unit is {entry.unit!r}; expected {' or '.join(NUMBERS[name].units)}."
             )
+        if "prior" in cast("Mapping[str, object]", numbers[name]):
+            raise DataFileError(f"{inside}: a device's number has no prior; leave it out.")
     # before the plan, which takes its area, interval and stop from them
     require_settings(settings)
     return DeviceContent(
@@ -150,12 +182,14 @@ def require_settings(settings: Table) -> None:
     Raises
     ------
     ParameterError
-        If one is missing or unknown, or the number of pulses is given and follows from a pattern.
+        If one is missing, unknown or impossible, or the number of pulses is given and follows from
+        a pattern.
     """
     for name in settings:
-        if name not in SETTING_UNITS:
-            raise ParameterError(f"a device has no {name!r}{did_you_mean(name, SETTING_UNITS)}")
-    missing = [name for name in SETTING_UNITS if name not in settings and name not in _OPTIONAL]
+        if name not in NUMBERS:
+            raise ParameterError(f"a device has no {name!r}{did_you_mean(name, NUMBERS)}")
+        _require_possible(name, settings[name])
+    missing = [name for name in NUMBERS if name not in settings and name not in _OPTIONAL]
     if missing:
         raise ParameterError(f"settings lack {', '.join(missing)}; give each with its source.")
     if ("n_pulses" in settings) == ("overlap" in settings):
@@ -167,6 +201,24 @@ def require_settings(settings: Table) -> None:
         )
 
 
+def _require_possible(name: str, entry: Parameter) -> None:
+    """Refuse a value or an end of a range that no device has."""
+    about = NUMBERS[name]
+    low, high = about.quantity.low, about.quantity.high
+    for what, value in (("range", entry.low), ("value", entry.value), ("range", entry.high)):
+        if not low <= value <= high:
+            unit = about.shown
+            raise ParameterError(
+                f"the {what} of {name} reaches {value / float(unit.size):g}{unit.behind}; expected "
+                f"{unit.of_si(low):.6g} to {unit.of_si(high):.6g}{unit.behind}."
+            )
+    if name == "wavelength" and entry.low != entry.high:
+        raise ParameterError(
+            f"the range of wavelength is {NM.of_si(entry.low):.6g} to {NM.shown(entry.high)}, but "
+            "no user sets it; give one device for each wavelength."
+        )
+
+
 def _plan(entries: Mapping[str, object], settings: Table, where: str) -> PlanGrid:
     """Return the grid of a plan: its lists as written, the rest from the device's numbers."""
     inside = f"{where}, plan"
@@ -174,7 +226,7 @@ def _plan(entries: Mapping[str, object], settings: Table, where: str) -> PlanGri
     _require_keys(entries, inside, required, _GRID)
     lists = {name: values_of(entries[name], inside, name) for name in entries if name in _GRID[1:]}
     for name, (_, unit) in lists.items():
-        allowed = SETTINGS[name].units if name in SETTINGS else _FACTS[name]
+        allowed = NUMBERS[name].units
         if unit not in allowed:
             raise DataFileError(
                 f"{inside}, {name}: unit is {unit!r}; expected {' or '.join(allowed)}."
@@ -225,12 +277,16 @@ def _text(entries: Mapping[str, object], name: str, where: str) -> str:
     found = entries[name]
     if not isinstance(found, str) or not found.strip():
         raise DataFileError(f"{where}: {name} is {found!r}; expected words in quotes.")
+    if not found.isprintable():
+        raise DataFileError(f"{where}: {name} is {found!r}; expected one line of plain text.")
     return found
 
 
 def _lines(entries: Mapping[str, object], name: str, where: str) -> tuple[str, ...]:
     found = entries[name]
-    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+    if not isinstance(found, list) or not all(
+        isinstance(one, str) and one.strip() and one.isprintable() for one in found
+    ):
         raise DataFileError(f"{where}: {name} is {found!r}; expected a list of words in quotes.")
     return tuple(found)
 

@@ -129,12 +129,7 @@ class Exposure:
             )
         if self.stop_at_surface != math.inf:
             STOP.require(self.stop_at_surface)
-        for kind, name, known in (
-            ("cooling", self.cooling, get_args(Cooling)),
-            ("reading", self.stop_reads, get_args(StopReads)),
-        ):
-            if name not in known:
-                raise ParameterError(f"no {kind} named {name!r}{did_you_mean(str(name), known)}")
+        self._require_words()
         self._require_motion_fits()
 
     def __repr__(self) -> str:
@@ -160,6 +155,16 @@ class Exposure:
         if self.stop_at_surface != math.inf:
             said.append(f"stop at {to_celsius(self.stop_at_surface):.4g} degC ({self.stop_reads})")
         return ", ".join(said)
+
+    def _require_words(self) -> None:
+        if not self.device.isprintable():
+            raise ParameterError(f"device is {self.device!r}; expected a name of one line.")
+        for kind, name, known in (
+            ("cooling", self.cooling, get_args(Cooling)),
+            ("reading", self.stop_reads, get_args(StopReads)),
+        ):
+            if name not in known:
+                raise ParameterError(f"no {kind} named {name!r}{did_you_mean(str(name), known)}")
 
     def _require_motion_fits(self) -> None:
         if isinstance(self.motion, PulsePath):
