@@ -307,7 +307,7 @@ def summary() -> dict[str, object]:
         },
         "settings": {"zone": "cheek", "false_discovery": None},
         "zone": "cheek",
-        "zone_area_cm2": 5.5,
+        "zone_area_cm2": 5.0,
         "interval_coverage": 0.9,
         "found": 211,
         "counted_from_mm": 0.1,

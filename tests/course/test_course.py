@@ -201,3 +201,8 @@ def test_an_outcome_of_ones_own_that_cannot_be_told_is_refused(skin, effect, mes
     laws = Laws(outcomes=[ExtraOutcome(variable, effect)])
     with pytest.raises(ParameterError, match=message):
         Course(skin).follow([], EnsembleSettings(8, 1), days=(0.0, 7.0, 14.0), laws=laws)
+
+
+def test_an_exposure_without_a_day_is_no_session(skin):
+    with pytest.raises(ParameterError, match=r"expected a Session: .*on_day"):
+        Course(skin, [laser_genesis()])

@@ -240,3 +240,42 @@ def test_a_bad_entry_of_a_list_is_named_by_its_place(tmp_path):
     pores = {"diameter_mm": [-0.1], "floor_mm": [0.1], "skin_area_cm2": 1}
     with pytest.raises(InputFileError, match="skin: pore_population: diameter of a pore"):
         read_skin(written(tmp_path, skin={**SKIN_TABLE, "pore_population": pores}))
+
+
+def test_every_mistake_of_a_course_is_told_at_once(tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(
+        '[skin]\nzone = "knee"\nfitzpatrick = true\nage_years = 350\n'
+        '[[session]]\nday = -1\ndevice = "laser-genesis"\nspot_mn = 5\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputFileError) as problem:
+        read_course(path)
+    lines = str(problem.value).splitlines()
+    assert all(line.startswith(f"{path}: ") for line in lines)
+    places = ["skin.zone", "skin.fitzpatrick", "skin.age_years", "session[1].day"]
+    assert [line.removeprefix(f"{path}: ").split(" ")[0] for line in lines] == [
+        *places,
+        "session[1].spot_mn",
+    ]
+
+
+def test_every_table_that_does_not_fit_is_told_at_once(tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(
+        '[skin]\nzone = "cheek"\nfitzpatrick = 3\nage_years = 35\n'
+        '[[session]]\nday = 0\ndevice = "laser-genesi"\n'
+        '[[session]]\nday = 1\ndevice = "pearl"\nradiant_exposure_j_cm2 = 99\n'
+        '[[care]]\nkind = "picking"\nfrom_day = 9\nto_day = 3\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputFileError, match=r"session\[1\]: .*\n.*session\[2\]: .*\n.*care\[1\]:"):
+        read_course(path)
+
+
+def test_a_skin_type_may_be_written_as_a_roman_number(tmp_path):
+    path = tmp_path / "skin.toml"
+    path.write_text('[skin]\nzone = "cheek"\nfitzpatrick = "III"\nage_years = 35\n', "utf-8")
+    skin = read_skin(path)
+    assert skin.fitzpatrick == 3
+    assert skin.layers == Skin.typical("cheek", 3, 35.0).layers

@@ -35,7 +35,7 @@ def measured(folder, count):
         },
         "settings": {"zone": "cheek", "false_discovery": None},
         "zone": "cheek",
-        "zone_area_cm2": 5.0,
+        "zone_area_cm2": 0.5,
         "interval_coverage": 0.9,
         "found": count,
         "counted_from_mm": 0.1,

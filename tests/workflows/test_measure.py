@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -268,3 +269,9 @@ def test_a_face_without_landmarks_is_refused(patch):
     close_up = ScaledPhotograph(patch, Scale(12.5e3, 0.01, "known"))
     with pytest.raises(ParameterError, match=r"patch\.png has no landmarks of a face"):
         measure_face(close_up)
+
+
+@pytest.mark.parametrize("given", ["x.png", Path("x.png"), np.zeros((9, 9, 3), np.uint8)])
+def test_a_path_is_no_photograph(given):
+    with pytest.raises(ParameterError, match=r"(x\.png|shape \(9, 9, 3\)).*; expected a Phot"):
+        pl.measure(given, zone="cheek")

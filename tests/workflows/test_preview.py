@@ -34,6 +34,11 @@ def test_a_preview_that_measures_otherwise_does_not_agree(monkeypatch, visits):
     assert not preview(visits[0], zone="cheek", ratio=0.8).agrees
 
 
+def test_pores_too_small_to_be_seen_again_are_told_of(visits):
+    with pytest.raises(PhotographError, match=r"-90 % \d+ of \d+ pores can be seen again"):
+        preview(visits[0], zone="cheek", ratio=0.1)
+
+
 def test_no_change_draws_the_photograph_itself(visits):
     same = preview(visits[0], zone="cheek", ratio=1.0)
     np.testing.assert_array_equal(same.pixels, visits[0].pixels)

@@ -41,6 +41,12 @@ class Course:
 
     def __post_init__(self) -> None:
         """Put the sessions in order."""
+        for one in self.sessions:
+            if not isinstance(one, Session):
+                raise ParameterError(
+                    f"a session is {one!r}; expected a Session: an exposure on a day, as "
+                    "exposure.on_day(0.0) gives it."
+                )
         ordered = tuple(sorted(self.sessions, key=lambda session: session.day))
         object.__setattr__(self, "sessions", ordered)
         object.__setattr__(self, "care", tuple(self.care))

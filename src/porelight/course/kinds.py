@@ -80,12 +80,13 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A whole number."""
+    """A whole number; some may have words of their own, as skin types have I to VI."""
 
     unit: Unit = ONE
     low: int = 0
     high: int = 2**31
     hint: str = ""
+    words: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, quantity: WholeQuantity, unit: Unit = ONE) -> Self:
@@ -98,6 +99,8 @@ class Count:
 
     def read(self, value: Any) -> int:
         """Return the number itself."""
+        if isinstance(value, str) and value in self.words:
+            return self.words[value]
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError("a whole number")
         whole = int(value)

@@ -9,7 +9,7 @@ from porelight.course.fields import Field, FieldTable, Tables, never
 from porelight.course.kinds import Count, Number, Series, YesNo, same_words
 from porelight.data.file_units import CM2, MM, ONE, UM, YEARS
 from porelight.quantities import AGE, FRACTION, Floats
-from porelight.tissue.person import Oiliness, Sex, Zone
+from porelight.tissue.person import FITZPATRICK, ROMAN, Oiliness, Sex, Zone
 from porelight.tissue.population import SKIN_AREA, PorePopulation
 from porelight.tissue.skin import LAYERS, SEBUM, THICKNESS, VESSEL_RADIUS, Layer, Skin
 
@@ -97,6 +97,7 @@ PORES = FieldTable(
     ),
 )
 
+_TYPES = dict(zip(ROMAN, FITZPATRICK, strict=True))
 _ZONES, _SEXES, _OILINESSES = (same_words(*get_args(alias)) for alias in (Zone, Sex, Oiliness))
 
 SKIN = FieldTable(
@@ -107,8 +108,8 @@ SKIN = FieldTable(
         Field(
             path="fitzpatrick",
             key="fitzpatrick",
-            meaning="Fitzpatrick skin type, 1 for I to 6 for VI",
-            kind=Count(ONE, 1, 6),
+            meaning="Fitzpatrick skin type, 1 to 6 or I to VI",
+            kind=Count(ONE, 1, 6, words=_TYPES),
         ),
         Field(path="age", key="age_years", meaning="age", kind=Number.of(AGE, YEARS)),
         Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female", is_told=True),

@@ -89,6 +89,16 @@ def _whole(value: object) -> object:
     return value
 
 
+def _number_of_word(value: object, words: Mapping[str, int]) -> object:
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def _schema_with_words(field: CourseField, kind: kinds.Count) -> WithJsonSchema:
+    number_alone = {"type": "integer", "minimum": kind.low, "maximum": kind.high}
+    forms = [number_alone, {"enum": list(kind.words)}]
+    return WithJsonSchema({"anyOf": forms, "description": field.meaning})
+
+
 def _form_of_series(value: object) -> str:
     rows = isinstance(value, list) and any(isinstance(one, list) for one in value)
     return "rows" if rows else "numbers"
@@ -110,8 +120,9 @@ def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for eac
     if isinstance(kind, kinds.Count):
         return Annotated[
             int,
-            BeforeValidator(_whole),
+            BeforeValidator(lambda value: _whole(_number_of_word(value, kind.words))),
             number(kind.unit.name, kind.low, kind.high, field.meaning, kind.hint),
+            *([_schema_with_words(field, kind)] if kind.words else []),
         ]
     if isinstance(kind, kinds.YesNo):
         return StrictBool

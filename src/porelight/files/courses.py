@@ -17,6 +17,7 @@ from porelight.files.device_files import read_device
 from porelight.files.measurements import load_measured
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
+from porelight.files.toml_tables import in_lines
 from porelight.files.usual_values import usual_of_table
 from porelight.laser.device_file import SETTINGS
 from porelight.laser.devices import Device, devices
@@ -75,14 +76,17 @@ def read_course(path: str | Path, *, measured: Path | None = None) -> CourseCont
     source = Path(path)
     content = read_course_tables(source)
     skin = _skin(content["skin"], source, measured)
+    wrong: list[str] = []
     sessions = [
-        _located(lambda entry=entry: _session(entry, source.parent), source, f"session[{number}]")
+        _noted(lambda entry=entry: _session(entry, source.parent), f"session[{number}]", wrong)
         for number, entry in enumerate(content["session"], start=1)
     ]
     care = [
-        _located(lambda entry=entry: _care(_stated(entry)), source, f"care[{number}]")
+        _noted(lambda entry=entry: _care(_stated(entry)), f"care[{number}]", wrong)
         for number, entry in enumerate(content["care"], start=1)
     ]
+    if wrong:
+        raise InputFileError(in_lines(source, wrong))
     settings = _settings(content["simulation"], EnsembleSettings(), source)
     last_day = content["simulation"].get("last_day")
     course = Course(skin, tuple(sessions), tuple(care))
@@ -124,6 +128,15 @@ def read_settings(path: str | Path, usual: EnsembleSettings) -> EnsembleSettings
     """
     source = Path(path)
     return _settings(read_skin_tables(source)[1], usual, source)
+
+
+def _noted(make: Any, where: str, wrong: list[str]) -> Any:
+    """Return what `make` returns; if it fails, note what is wrong with the table."""
+    try:
+        return make()
+    except ParameterError as problem:
+        wrong.append(f"{where}: {problem}")
+        return None
 
 
 def _located(make: Any, path: Path, where: str) -> Any:

@@ -4,7 +4,7 @@ The unit of a number is in its key. Unknown keys are refused with the nearest kn
 number outside its range is refused with its unit and what would be right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +28,8 @@ _TABLES = {
 }
 
 Model = TypeVar("Model", bound="FileModel")
+_MOST_LINES = 10  # mistakes that are told at once
+_PLACE = 3  # parts of the place of a key: table, number, key
 _FORM = "form of "  # before the name of a form; no key begins so
 
 
@@ -90,14 +92,22 @@ def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Mod
     Raises
     ------
     InputFileError
-        In one line: the file, the key, its value with unit, what would be right.
+        A line for each mistake: the file, the key, its value with unit, what would be right.
     """
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        errors = problem.errors()
-        more = f" ({len(errors) - 1} more after this one)" if len(errors) > 1 else ""
-        raise InputFileError(f"{path}: {_sentence(model, errors[0])}{more}") from None
+        # the first of each key, in the order of the model
+        mistakes = {error["loc"][:_PLACE]: error for error in reversed(problem.errors())}
+        told = [_sentence(model, error) for error in reversed(mistakes.values())]
+        raise InputFileError(in_lines(path, told)) from None
+
+
+def in_lines(path: Path, sentences: Sequence[str]) -> str:
+    """Return what is wrong with a file: a line for each mistake, and no more than can be read."""
+    lines = [f"{path}: {sentence}" for sentence in sentences[:_MOST_LINES]]
+    left = len(sentences) - len(lines)
+    return "\n".join([*lines, *([f"{path}: {left} more mistakes."] if left else [])])
 
 
 def _sentence(model: type[FileModel], error: ErrorDetails) -> str:

@@ -249,7 +249,9 @@ def _union(
     log_diameter = joined(np.log(before.diameters), np.log(after.diameters / laid.scale))
     turned = after.angle - laid.rotation
     # directions have no mean as numbers; the first picture's is kept
-    angle = np.where(in_one, before.angle[first], turned[second]) if first.size else np.empty(0)
+    angle = np.zeros(first.size)
+    angle[in_other] = turned[second[in_other]]
+    angle[in_one] = before.angle[first[in_one]]
     places = PorePlaces(
         joined(one[:, 0], other[:, 0]),
         joined(one[:, 1], other[:, 1]),

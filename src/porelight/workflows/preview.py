@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.course.outcome import Outcome
-from porelight.errors import ParameterError
+from porelight.errors import ParameterError, PhotographError
 from porelight.photo.change import ZoneChange
 from porelight.photo.compare import compare
 from porelight.photo.measure import measure as measure_pores
@@ -70,6 +70,7 @@ class PreviewedPhotograph:
 
 
 _KEYS = ("value", "low", "high")
+_LEAST_SEEN = 0.2  # share of the pores that must be found in a drawing for it to be measured
 
 
 def preview(
@@ -123,6 +124,11 @@ def preview(
     drawn = Photograph(pixels, shown.px_per_metre, name=f"{shown.name} (preview)")
     again = measure_pores(drawn, zone=found.zone, zone_mask=found.zone_mask, q=found.q)
     told(0.9)
+    if again.n < _LEAST_SEEN * found.n:
+        raise PhotographError(
+            f"{shown.name}: drawn with {100.0 * (drawn_with - 1.0):+.0f} % {again.n} of {found.n} "
+            "pores can be seen again, too few to measure the drawing; draw a smaller change."
+        )
     change = compare((shown, found), (drawn, again)).diameter
     told(1.0)
     return PreviewedPhotograph(before, pixels, drawn_with, change)

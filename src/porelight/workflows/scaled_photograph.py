@@ -135,7 +135,20 @@ def scaled_photograph(
 
 
 def with_known_scale(photograph: Photograph) -> ScaledPhotograph:
-    """Return a photograph whose scale its user gave, with the printed sheet if it is in view."""
+    """Return a photograph whose scale its user gave, with the printed sheet if it is in view.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else, such as the path of a photograph.
+    """
+    given: object = photograph
+    if not isinstance(given, Photograph):
+        shown = f"an array of shape {given.shape}" if isinstance(given, np.ndarray) else repr(given)
+        raise ParameterError(
+            f"the photograph is {shown}; expected a Photograph with its scale, as "
+            "read_photo(path, px_per_mm=...) gives it."
+        )
     scale = Scale(photograph.px_per_metre, photograph.scale_error, "known", "given by the user")
     return ScaledPhotograph(photograph, scale, _sheet_in_view(photograph.pixels))
 
