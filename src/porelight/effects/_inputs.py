@@ -8,7 +8,12 @@ from porelight.quantities import FRACTION, LENGTH, TIME, Floats, Quantity
 
 GAIN = Quantity("gain", "1", 0.0, 1e3, "relative change per relative change")
 RETURN_TIME = Quantity(
-    "return time", "s", 3600.0, 1e11, "time in which an effect fades", "Days need '* units.day'."
+    "return time",
+    "s",
+    3600.0,
+    1e11,
+    "time in which an effect fades",
+    hint_low="Days need '* units.day'.",
 )
 DEPTH = Quantity("depth", "m", 1e-7, 0.1, "a depth of removal", "Micrometres need '* units.um'.")
 _COLLAGEN = Quantity("collagen_ratio", "1", 0.0, 100.0, "collagen over its amount at rest")

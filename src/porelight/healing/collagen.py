@@ -43,7 +43,12 @@ _GONE = 1e-6  # signal and transcription too small to move a pool by a part in a
 _WEEK = 7.0 * 86400.0
 
 _TIME_CONSTANT = Quantity(
-    "time constant", "s", 3600.0, math.inf, "of a healing process", "Days need '* units.day'."
+    "time constant",
+    "s",
+    3600.0,
+    math.inf,
+    "of a healing process",
+    hint_low="Days need '* units.day'.",
 )
 _SHARE = Quantity("immature_fraction", "1", 1e-6, 0.999999, "a share of the collagen")
 _GAIN = Quantity("gain", "1", 0.0, 1e4, "a relative rise")

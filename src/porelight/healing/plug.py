@@ -26,7 +26,7 @@ from porelight.healing._inputs import (
 from porelight.quantities import FRACTION, TIME, Floats, Quantity
 
 _TIME_CONSTANT = Quantity(
-    "sebum_refill_time", "s", 3600.0, 1e10, "time", "Days need '* units.day'."
+    "sebum_refill_time", "s", 3600.0, 1e10, "time", hint_low="Days need '* units.day'."
 )
 _EFFICACY = Quantity("cleansing_efficacy", "1", 0.0, 0.99, "share by which the fill ends lower")
 _OUTPUT = Quantity("sebum_output", "1", 1e-3, 1e3, "relative to normal skin")

@@ -34,7 +34,12 @@ from porelight.render._raster import Image, as_image, blurred
 
 MARGIN = 2.0e-4  # m: how far beyond its label a pore is taken to darken the skin
 RATIO = Quantity(
-    "ratio", "1", 0.05, 3.0, "predicted over measured diameter", "A change of -10 % is 0.9."
+    "ratio",
+    "1",
+    0.05,
+    3.0,
+    "predicted over measured diameter",
+    hint_low="A change of -10 % is 0.9.",
 )
 CHANGE = Quantity("change", "1", RATIO.low - 1.0, RATIO.high - 1.0, "change of the diameter")
 _SOFTNESS = Quantity("softness", "px", 0.0, 5.0, "standard deviation of the blur of a pore")
