@@ -257,3 +257,22 @@ def test_what_is_said_wrongly_of_a_photograph_gets_one_line(
     assert message in err
     assert err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_scale_that_cannot_be_is_refused_before_the_picture_is_decoded(
+    porelight, tmp_path, monkeypatch
+):
+    path = tmp_path / "large.png"
+    Image.new("RGB", (3000, 2200)).save(path)
+
+    def undecoded(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("porelight.files.photographs._pixels_of", undecoded)
+    for scale, said in (("4", "pores need at least 5"), ("5", "no face is that large")):
+        code, _, err = porelight(
+            *("measure", path, "--zone", "cheek", "--px-per-mm", scale, "-o", tmp_path / "out")
+        )
+        assert code == 2
+        assert said in err
+    assert not (tmp_path / "out").exists()

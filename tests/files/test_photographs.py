@@ -2,7 +2,6 @@
 
 import io
 import struct
-import subprocess
 import warnings
 import zlib
 
@@ -12,7 +11,12 @@ from PIL import Image, ImageCms
 
 from porelight.errors import DamageWarning, ParameterError, PhotographError
 from porelight.files import photographs
-from porelight.files.photographs import read_photo, read_photograph, read_zone_mask
+from porelight.files.photographs import (
+    read_photo,
+    read_photograph,
+    read_picture,
+    read_zone_mask,
+)
 
 ROWS, COLS = 40, 60
 
@@ -303,19 +307,36 @@ def test_decoder_without_memory_is_one_line(tmp_path, monkeypatch):
     assert "memory" in text or "stop" in text or "damaged" in text
 
 
+def decoder(monkeypatch, tmp_path, text):
+    """Put another program in the place of the one that decodes."""
+    program = tmp_path / "decoder.py"
+    program.write_text(text)
+    monkeypatch.setattr(photographs._decode, "__file__", str(program))
+
+
 def test_decoder_that_dies_or_hangs_is_one_line(tmp_path, monkeypatch):
     path = saved(tmp_path / "a.png", Image.fromarray(skin()))
-
-    def dead(*_, **__):
-        return subprocess.CompletedProcess([], -11, b"", b"")
-
-    def slow(*_, **__):
-        raise subprocess.TimeoutExpired("decoder", 60)
-
-    monkeypatch.setattr(photographs.subprocess, "run", dead)
+    decoder(monkeypatch, tmp_path, "import os; os._exit(9)")
     assert "made the decoder stop" in complaint(path)
-    monkeypatch.setattr(photographs.subprocess, "run", slow)
-    assert "more than 60 s" in complaint(path)
+    decoder(monkeypatch, tmp_path, "import time; time.sleep(60)")
+    monkeypatch.setattr(photographs, "_SECONDS", -9.5)
+    assert "decoding took more than" in complaint(path)
+
+
+def test_a_picture_may_be_refused_by_its_header(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(png(10_000, 8_000, b""))  # nothing follows that could be decoded
+    asked = []
+
+    def accept(rows, cols):
+        asked.append((rows, cols))
+        raise ParameterError("too large on the skin")
+
+    with pytest.raises(ParameterError, match="too large on the skin"):
+        read_picture(path, accept=accept)
+    assert asked == [(8_000, 10_000)]
+    with pytest.raises(PhotographError, match="damaged"):
+        read_picture(path)
 
 
 @pytest.mark.parametrize("px_per_mm", [0, -3, float("nan"), 1e9])
@@ -348,10 +369,6 @@ def test_mask_that_does_not_fit_is_refused(tmp_path):
 
 def test_short_answer_of_the_decoder_is_one_line(tmp_path, monkeypatch):
     path = saved(tmp_path / "a.png", Image.fromarray(skin()))
-    answer = b'{"rows": 40, "cols": 60, "channels": 3}\n' + b"\0" * 100
-
-    def short(*_, **__):
-        return subprocess.CompletedProcess([], 0, answer, b"")
-
-    monkeypatch.setattr(photographs.subprocess, "run", short)
+    header = '{"rows": 40, "cols": 60, "channels": 3}'
+    decoder(monkeypatch, tmp_path, f"print('{header}'); print('{header}'); print('0' * 100)")
     assert "cut short" in complaint(path)

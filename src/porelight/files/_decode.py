@@ -1,11 +1,12 @@
 """The program that decodes one picture, run by `porelight.files.photographs` as its own process.
 
 A broken or hostile file can make a decoder crash, hang or ask for all memory; here that costs only
-this process. It needs Pillow, and for JPEG files OpenCV, so it starts at once. It writes one line
-of JSON to standard output: ``{"rows": .., "cols": .., "channels": .., "dpi": .., "has_camera": ..,
-"complaint": ..}`` before the pixels, or ``{"problem": ".."}`` before nothing. Of the metadata only
-the stated dots per inch leave it, and whether a camera took the picture; no place, time, name or
-serial number does.
+this process. It needs Pillow, and for JPEG files OpenCV, so it starts at once. It writes two lines
+of JSON to standard output: ``{"rows": .., "cols": ..}`` from the header of the file, before
+anything is decoded, and ``{"rows": .., "cols": .., "channels": .., "dpi": .., "has_camera": ..,
+"complaint": ..}`` before the pixels; or ``{"problem": ".."}`` in place of either. Of the metadata
+only the stated dots per inch leave it, and whether a camera took the picture; no place, time, name
+or serial number does.
 """
 
 import io
@@ -31,6 +32,8 @@ _STARTS = (
 
 
 _CAMERA_TAGS = (0x010F, 0x0110, 0x829A, 0x8769)  # make, model, exposure time, block of the camera
+
+_ROWS = 256  # written at a time
 
 Stated: TypeAlias = dict[str, object]
 
@@ -58,14 +61,20 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image
         raise ProblemError(
             f"holds {frames} pictures; expected one. Save the one you want by itself"
         )
+    _tell({"rows": rows, "cols": cols})
     profile = image.info.get("icc_profile")
     complaint = _complaint(path, image.format or "")
     image.load()
     stated = {**_stated(image), "complaint": complaint}
-    upright = ImageOps.exif_transpose(image)
+    ImageOps.exif_transpose(image, in_place=True)
     if is_mask:
-        return _eight_bit(upright).convert("L"), stated
-    return _rgb(_eight_bit(_opaque(upright)), profile), stated
+        return _in(_eight_bit(image), "L"), stated
+    return _rgb(_eight_bit(_opaque(image)), profile), stated
+
+
+def _in(image: Image.Image, mode: str) -> Image.Image:
+    """Return the picture in a mode, without a copy where it is in that already."""
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _complaint(path: Path, kind: str) -> str:
@@ -171,7 +180,7 @@ def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode in {"P", "YCbCr", "HSV", "RGBX"}:
         image = image.convert("RGB")
     if not profile:
-        return image.convert("RGB")
+        return _in(image, "RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         space = source.profile.xcolor_space.strip()
@@ -203,7 +212,7 @@ def main(arguments: list[str]) -> None:
     # what a decoder warns of is either an error below or of no concern
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # the limit is checked before anything is decoded
-    pixels = b""
+    image = None
     try:
         image, stated = decoded(Path(path), int(most_pixels), is_mask=kind == "mask")
         header: dict[str, object] = {
@@ -212,7 +221,6 @@ def main(arguments: list[str]) -> None:
             "cols": image.width,
             "channels": len(image.getbands()),
         }
-        pixels = image.tobytes()
     except ProblemError as problem:
         header = {"problem": str(problem)}
     except MemoryError:
@@ -221,10 +229,17 @@ def main(arguments: list[str]) -> None:
         # decoders raise what they like on broken files
         detail = " ".join(str(problem).split())[:80] or type(problem).__name__
         header = {"problem": f"is damaged ({detail}); expected a complete picture. Copy it again"}
-    out = sys.stdout.buffer
-    out.write(json.dumps(header).encode() + b"\n")
-    out.write(pixels)
-    out.flush()
+    _tell(header)
+    if image is not None:
+        for top in range(0, image.height, _ROWS):
+            some = image.crop((0, top, image.width, min(top + _ROWS, image.height)))
+            sys.stdout.buffer.write(some.tobytes())
+        sys.stdout.buffer.flush()
+
+
+def _tell(about: dict[str, object]) -> None:
+    sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

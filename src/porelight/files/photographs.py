@@ -9,8 +9,11 @@ import json
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable, Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, Literal
+from threading import Timer
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +38,12 @@ _SECONDS = 60
 _PX_PER_MM = Quantity("px_per_mm", "px/mm", 0.5, 500.0, "scale of a photograph")
 
 
-def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture:
+def read_picture(
+    path: Path | str,
+    *,
+    most_pixels: int = MOST_PIXELS,
+    accept: Callable[[int, int], None] | None = None,
+) -> Picture:
     """Read a photograph whose scale is yet to be found.
 
     Parameters
@@ -44,6 +52,9 @@ def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture
         PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
     most_pixels : int
         Largest number of pixels; larger pictures are refused before they are decoded.
+    accept : callable, optional
+        Called with rows and columns as the file's header tells them, before anything is decoded;
+        what it raises ends the reading.
 
     Raises
     ------
@@ -51,7 +62,7 @@ def read_picture(path: Path | str, *, most_pixels: int = MOST_PIXELS) -> Picture
         As `read_photograph`.
     """
     file = Path(path)
-    pixels, header = _decoded(file, "photograph", most_pixels)
+    pixels, header = _decoded(file, "photograph", most_pixels, accept)
     across, down = (float(x) for x in header["dpi"])
     dpi = (across, down) if across > 0.0 and down > 0.0 else None
     return Picture(pixels, dpi, bool(header["has_camera"]), file.name)
@@ -162,30 +173,36 @@ def read_zone_mask(path: Path | str, shape: tuple[int, int]) -> NDArray[np.bool_
 
 
 def _decoded(
-    file: Path, kind: Literal["photograph", "mask"], most_pixels: int
+    file: Path,
+    kind: Literal["photograph", "mask"],
+    most_pixels: int,
+    accept: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
     if most_pixels < 1:
         raise ParameterError(f"most_pixels is {most_pixels}; expected 1 or more.")
     _require_readable(file)
     command = [sys.executable, "-I", _decode.__file__, str(file.resolve()), kind]
     command += [str(most_pixels), str(_MEGABYTES), str(_SECONDS)]
-    try:
-        run = subprocess.run(  # noqa: S603  our own program, no shell
-            command, capture_output=True, timeout=_SECONDS + 10, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise PhotographError(
-            f"{file}: decoding took more than {_SECONDS} s; save it again as PNG or JPEG."
-        ) from None
-    line, _, body = run.stdout.partition(b"\n")
-    try:
-        header = json.loads(line)
-    except json.JSONDecodeError:
-        header = {
-            "problem": "made the decoder stop; it is damaged or hostile. Save it again as PNG"
-        }
-    if "problem" in header:
-        raise PhotographError(f"{file}: {header['problem']}.")
+    with subprocess.Popen(  # noqa: S603  our own program, no shell
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as decoder:
+        # a decoder that hangs without using the processor is not stopped by its own limit
+        limit = Timer(_SECONDS + 10, decoder.kill)
+        limit.start()
+        try:
+            size = _line_of(decoder, file)
+            if accept is not None:
+                accept(int(size["rows"]), int(size["cols"]))
+            header = _line_of(decoder, file)
+            pixels = _pixels_of(decoder, header, file)
+        finally:
+            is_late = not limit.is_alive()
+            limit.cancel()
+            decoder.kill()
+            if is_late:
+                raise PhotographError(
+                    f"{file}: decoding took more than {_SECONDS} s; save it again as PNG or JPEG."
+                ) from None
     if header.get("complaint"):
         warnings.warn(
             f"{file}: the data of the picture may be damaged ({header['complaint']}): parts may be "
@@ -193,10 +210,38 @@ def _decoded(
             DamageWarning,
             stacklevel=3,
         )
-    shape = (header["rows"], header["cols"], header["channels"])
-    if len(body) != shape[0] * shape[1] * shape[2]:
-        raise PhotographError(f"{file}: decoding was cut short; free some memory and try again.")
-    return np.frombuffer(body, dtype=np.uint8).reshape(shape).copy(), header
+    return pixels, header
+
+
+def _line_of(decoder: subprocess.Popen[bytes], file: Path) -> dict[str, Any]:
+    """Return the next line that the decoder tells of the picture, or what is wrong with it."""
+    try:
+        told: dict[str, Any] = json.loads(_out(decoder).readline())
+    except json.JSONDecodeError:
+        told = {"problem": "made the decoder stop; it is damaged or hostile. Save it again as PNG"}
+    if "problem" in told:
+        raise PhotographError(f"{file}: {told['problem']}.")
+    return told
+
+
+def _pixels_of(
+    decoder: subprocess.Popen[bytes], header: Mapping[str, Any], file: Path
+) -> NDArray[np.uint8]:
+    """Return the pixels that follow, read into their place without a copy."""
+    pixels = np.empty((header["rows"], header["cols"], header["channels"]), np.uint8)
+    place, done = pixels.reshape(-1).data, 0
+    while done < len(place):
+        n_read = _out(decoder).readinto(place[done:])
+        if not n_read:
+            raise PhotographError(
+                f"{file}: decoding was cut short; free some memory and try again."
+            )
+        done += n_read
+    return pixels
+
+
+def _out(decoder: subprocess.Popen[bytes]) -> BufferedReader:
+    return cast("BufferedReader", decoder.stdout)
 
 
 def _require_readable(file: Path) -> None:

@@ -174,8 +174,9 @@ def pore_opening(
     last_step = state.last_step
     for i_time in range(1, n_time):
         begin, end = after, history.instant(i_time)
-        n_step = int(np.ceil((times[i_time] - times[i_time - 1]) / longest[i_time - 1]))
-        step = (times[i_time] - times[i_time - 1]) / n_step
+        span = times[i_time] - times[i_time - 1]
+        n_step = max(1, int(np.ceil(span / longest[i_time - 1])))  # the ratio may underflow
+        step = span / n_step
         for i_step in range(n_step):
             left = after
             after = end if i_step == n_step - 1 else begin.towards(end, (i_step + 1) / n_step)

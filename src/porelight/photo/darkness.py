@@ -9,6 +9,7 @@ green and blue is
 of linear values with a floor e; its local mean, which is lamp and complexion, is taken off.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
+from porelight.photo.strips import strips, widened
 
 SCALE = 12.5e3  # px/m, on which visits are compared
 
@@ -25,6 +27,7 @@ _LIGHT_SD = 1.2e-3  # m; what changes more slowly is light and not a pore
 _SATURATED = 250  # of 255, in every channel
 _GLINT = 0.25  # absorbance below the local mean at which the lamp is seen and not the skin
 _NEUTRAL = np.float32(1e-6)
+_BLUR_REACH = 4.0  # standard deviations to which OpenCV takes a Gaussian of floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +63,17 @@ def darkness(photograph: Photograph, zone_mask: Mask) -> Darkness:
         how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=how), dtype=np.uint8)
     zone = cv2.resize(zone_mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    # three means one after the other, and a pixel around the glints
+    reach = 3 * blur_reach(_LIGHT_SD * SCALE) + 1
+    image, skin = np.empty(shape, np.float32), np.empty(shape, np.bool_)
+    for part in strips(shape):
+        wide, own = widened(part, reach, shape[0])
+        above, seen = _above_surroundings(pixels[wide], zone[wide])
+        image[part], skin[part] = above[own], seen[own]
+    return Darkness(image, skin)
+
+
+def _above_surroundings(pixels: NDArray[np.uint8], zone: Mask) -> tuple[Image, Mask]:
     absorbance = _absorbance(pixels)
     glint = np.asarray((pixels >= _SATURATED).all(axis=2), np.bool_)
     # glints pull up the mean that defines them, so they are taken out in two rounds
@@ -70,7 +84,7 @@ def darkness(photograph: Photograph, zone_mask: Mask) -> Darkness:
     around = cv2.dilate(np.asarray(glint, np.uint8), np.ones((3, 3), np.uint8))
     skin = np.asarray(zone & (around == 0))
     above = absorbance - local_mean(absorbance, skin, _LIGHT_SD)
-    return Darkness(np.where(skin, above, np.float32(0.0)), skin)
+    return np.where(skin, above, np.float32(0.0)), skin
 
 
 def compared_shape(photograph: Photograph) -> tuple[int, int]:
@@ -87,6 +101,11 @@ def smoothed(image: Image, sd_px: float) -> Image:
     return np.asarray(
         cv2.GaussianBlur(image, (0, 0), sd_px, borderType=cv2.BORDER_REFLECT), dtype=np.float32
     )
+
+
+def blur_reach(sd_px: float) -> int:
+    """Return how far `smoothed` looks around a pixel [px]."""
+    return math.ceil(_BLUR_REACH * sd_px + 1.0)
 
 
 def local_mean(image: Image, where: Mask, sd: float) -> Image:

@@ -24,7 +24,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -180,7 +179,6 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
     # in order of size, so that quantiles are sums from the left
     order = np.argsort(found.area)
     area = found.area[order]
-    area_single = area.astype(np.float32)
     diameter = np.sqrt(4.0 * area / np.pi)
     tile = every_tile[:n][order]
     taken = draw.uniform(0.0, found.false_share, (_N_DRAWS, 1)).astype(np.float32)
@@ -194,7 +192,7 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
         # six digits are enough for weights, and take half the time
         weight = np.maximum(np.float32(1.0) - taken[some] * relative, np.float32(0.0))
         weight *= np.take(times[some], tile, axis=1)
-        fraction[some] = weight @ area_single
+        fraction[some] = _weighted(weight, area)
         quantiles[some] = _quantiles(diameter, weight)
     larger = stretch * swell * soft.narrowed
     fraction *= (swell * soft.narrowed) ** 2 * soft.true / (zone_weight * zone_area * soft.seen)
@@ -244,9 +242,9 @@ def _counts(
 ) -> Floats:
     """Draws of the number of pores; `tile` is that of each spot."""
     chance = found.spot_counted
-    of_tile = np.bincount(tile, chance, minlength=times.shape[1])
+    of_tile = np.bincount(tile, chance, minlength=times.shape[1]).astype(np.float64)
     open_still = math.sqrt(float((chance * (1.0 - chance)).sum()))
-    counts = times @ of_tile / zone_weight + open_still * draw.standard_normal(_N_DRAWS)
+    counts = _weighted(times, of_tile) / zone_weight + open_still * draw.standard_normal(_N_DRAWS)
     counts *= np.exp(found.count_error * draw.standard_normal(_N_DRAWS))
     return np.maximum(counts, 0.0)
 
@@ -260,8 +258,8 @@ def _drawn(
         ((np.arange(n) + 0.5) / found.px_per_metre / _TILE).astype(np.intp)
         for n in found.zone_mask.shape
     )
-    above_left = cv2.integral(found.zone_mask.view(np.uint8))[_edges(tile_row)][:, _edges(tile_col)]
-    size = np.diff(np.diff(above_left, axis=0), axis=1)
+    size = np.add.reduceat(found.zone_mask, _edges(tile_row)[:-1], axis=0, dtype=np.int32)
+    size = np.add.reduceat(size, _edges(tile_col)[:-1], axis=1)
     of_row = np.minimum((row / _TILE).astype(np.intp), size.shape[0] - 1)
     of_col = np.minimum((col / _TILE).astype(np.intp), size.shape[1] - 1)
     # a pore on the rim of the zone may have its centroid in a tile that has no pixel of it
@@ -272,13 +270,23 @@ def _drawn(
         drawn = draw.poisson(1.0, (_N_DRAWS, row.size))
         return np.arange(row.size), drawn.astype(np.float32), np.ones(_N_DRAWS)
     number = np.cumsum(held).reshape(held.shape) - 1
-    # counts of numbers drawn: the same law as a multinomial's, at a tenth of its time
-    taken = (
-        draw.integers(n_tiles, size=(_N_DRAWS, n_tiles)) + n_tiles * np.arange(_N_DRAWS)[:, None]
-    )
-    times = np.bincount(taken.ravel(), minlength=taken.size).reshape(taken.shape)
-    zone_weight = times @ (size[held] / size.sum())
-    return number[of_row, of_col], times.astype(np.float32), zone_weight
+    times = np.empty((_N_DRAWS, n_tiles), np.float32)
+    for first in range(0, _N_DRAWS, _AT_ONCE):
+        # counts of numbers drawn: the same law as a multinomial's, at a tenth of its time
+        taken = draw.integers(n_tiles, size=(_AT_ONCE, n_tiles))
+        taken += n_tiles * np.arange(_AT_ONCE)[:, None]
+        counts = np.bincount(taken.ravel(), minlength=taken.size)
+        times[first : first + _AT_ONCE] = counts.reshape(taken.shape)
+    zone_weight = _weighted(times, np.asarray(size[held] / size.sum(), np.float64))
+    return number[of_row, of_col], times, zone_weight
+
+
+def _weighted(weights: NDArray[np.float32], values: Floats) -> Floats:
+    """Return the weighted sum of the values in each row of weights.
+
+    A product of matrices would be summed in another order on another number of threads.
+    """
+    return np.asarray(np.einsum("ij,j->i", weights, values, dtype=np.float64))
 
 
 def _edges(tile: NDArray[np.intp]) -> NDArray[np.intp]:

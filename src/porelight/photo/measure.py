@@ -19,6 +19,7 @@ from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import RejectedCounts, all_rejected, marks
 from porelight.photo.segment import Segments, parted, segment
 from porelight.photo.sharpness import sharpness
+from porelight.photo.strips import strips
 from porelight.photo.zones import named_zone, zone_pixels
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
@@ -279,7 +280,8 @@ def measure(
 
 
 def _labels(pores: Segments, where: Mask, px_per_metre: float) -> NDArray[np.int32]:
-    labels = np.where(where, to_photograph(pores.labels, where.shape), np.int32(0))
+    labels = to_photograph(pores.labels, where.shape)
+    labels[~where] = 0
     if px_per_metre < WORKING_SCALE:
         labels = parted(labels)
     # on coarse pixels a small pore may fall between them; its own pixel keeps it
@@ -287,10 +289,13 @@ def _labels(pores: Segments, where: Mask, px_per_metre: float) -> NDArray[np.int
         np.clip(((x + 0.5) * n / m).astype(np.intp), 0, n - 1)
         for x, n, m in zip((pores.row, pores.col), where.shape, pores.labels.shape, strict=True)
     )
+    drawn = np.zeros(pores.row.size + 1, np.bool_)
+    for part in strips(labels.shape):
+        drawn[labels[part]] = True
     number = np.arange(1, pores.row.size + 1, dtype=np.int32)
-    lost = ~np.isin(number, labels)
+    lost = ~drawn[1:]
     labels[rows[lost], cols[lost]] = number[lost]
-    return labels.astype(np.int32)
+    return labels
 
 
 def _warnings(found: DetectedPores, flat: FlatSkin) -> tuple[str, ...]:

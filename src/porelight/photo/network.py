@@ -7,6 +7,7 @@ tiles that overlap by more than the networks see around a pixel.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -50,8 +51,21 @@ class NetworkOutput:
 
 def network_output(flat: FlatSkin, network: Network) -> NetworkOutput:
     """Return the output of a network for a flattened photograph."""
-    middle, cover, log_diameter = outputs(inputs(flat), flat.skin, network)
-    return NetworkOutput(middle, 0.5 * (1.0 + np.tanh(0.5 * cover)), log_diameter)
+
+    def tile(rows: slice, cols: slice) -> Image:
+        return _inputs(
+            flat.darkness[rows, cols],
+            flat.redness[rows, cols],
+            flat.yellowness[rows, cols],
+            flat.contrast[rows, cols],
+        )
+
+    middle, cover, log_diameter = _read(tile, flat.skin, network)
+    np.multiply(cover, np.float32(0.5), out=cover)
+    np.tanh(cover, out=cover)
+    cover += np.float32(1.0)
+    cover *= np.float32(0.5)
+    return NetworkOutput(middle, cover, log_diameter)
 
 
 def inputs(flat: FlatSkin) -> Image:
@@ -59,14 +73,12 @@ def inputs(flat: FlatSkin) -> Image:
 
     Darkness, redness and yellowness in units of the local contrast, and darkness as absorbance.
     """
-    layers = np.stack(
-        (
-            flat.darkness,
-            flat.redness,
-            flat.yellowness,
-            flat.absorbance * _DARKNESS_GAIN,
-        )
-    )
+    return _inputs(flat.darkness, flat.redness, flat.yellowness, flat.contrast)
+
+
+def _inputs(darkness: Image, redness: Image, yellowness: Image, contrast: Image) -> Image:
+    absorbance = darkness * contrast
+    layers = np.stack((darkness, redness, yellowness, absorbance * _DARKNESS_GAIN))
     return np.clip(layers, -_BOUND, _BOUND, out=layers)
 
 
@@ -75,17 +87,24 @@ def outputs(image: Image, skin: Mask, network: Network) -> Image:
 
     Tiles without skin are not read; there, no pixel is a pore.
     """
-    _, rows, cols = image.shape
-    padding = ((0, -rows % _STRIDE), (0, -cols % _STRIDE))
-    padded = np.pad(image, ((0, 0), *padding), mode="symmetric")
-    out = np.empty((3, *padded.shape[1:]), np.float32)
+    return _read(lambda rows, cols: image[:, rows, cols], skin, network)
+
+
+def _read(inputs_of: Callable[[slice, slice], Image], skin: Mask, network: Network) -> Image:
+    """Return the outputs of a network whose inputs are made tile by tile."""
+    rows, cols = skin.shape
+    out = np.empty((3, rows, cols), np.float32)
     out[:2], out[2] = _NO_PORE, 0.0
-    for r0, r1, top in _spans(padded.shape[1]):
-        for c0, c1, left in _spans(padded.shape[2]):
-            if skin[r0:r1, c0:c1].any():
-                network.setInput(np.ascontiguousarray(padded[None, :, r0:r1, c0:c1]))
-                out[:, r0 + top : r1, c0 + left : c1] = network.forward()[0, :, top:, left:]
-    return out[:, :rows, :cols]
+    for r0, r1, top in _spans(rows + -rows % _STRIDE):
+        for c0, c1, left in _spans(cols + -cols % _STRIDE):
+            if not skin[r0:r1, c0:c1].any():
+                continue
+            tile = inputs_of(slice(r0, min(r1, rows)), slice(c0, min(c1, cols)))
+            beyond = ((0, 0), (0, max(r1 - rows, 0)), (0, max(c1 - cols, 0)))
+            network.setInput(np.ascontiguousarray(np.pad(tile, beyond, mode="symmetric")[None]))
+            read = network.forward()[0, :, top : rows - r0, left : cols - c0]
+            out[:, r0 + top : r1, c0 + left : c1] = read
+    return out
 
 
 def _spans(length: int) -> list[tuple[int, int, int]]:
@@ -117,5 +136,5 @@ def network_of(content: bytes) -> Network:
         return cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
     except cv2.error:
         raise DataFileError(
-            f"OpenCV {cv2.__version__} cannot read the pore network; expected 4.11 or later."
+            f"OpenCV {cv2.__version__} cannot read the pore network; expected 5.0 or later."
         ) from None

@@ -36,22 +36,24 @@ def overlay(photograph: Photograph, measurement: Measurement) -> Pixels:
     """
     side = max(photograph.shape)
     times = int(np.clip(math.ceil(_LEAST_SIDE / side), 1, _MOST_ENLARGED))
-    reversed_bands = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2BGR)
-    picture = np.asarray(
-        cv2.resize(reversed_bands, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC),
-        dtype=np.uint8,
-    )
+    picture = np.asarray(cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2BGR), np.uint8)
+    if times > 1:
+        picture = np.asarray(
+            cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
     if not measurement.zone_mask.all():
         _outline(picture, measurement.zone_mask, times, _ZONE, 2)
     _outline(picture, measurement.mask, times, _OUTLINE, 1)
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=picture), np.uint8)
 
 
 def _outline(
     picture: Pixels, mask: NDArray[np.bool_], times: int, colour: Sequence[int], width: int
 ) -> None:
-    large = cv2.resize(
-        mask.astype(np.uint8), None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST
-    )
+    large = np.ascontiguousarray(mask).view(np.uint8)
+    if times > 1:
+        large = np.asarray(
+            cv2.resize(large, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST), np.uint8
+        )
     lines, _ = cv2.findContours(large, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(picture, lines, -1, colour, width)

@@ -71,6 +71,37 @@ class Photograph:
         return pictures_html((self.pixels, repr(self)))
 
 
+def require_measurable(shape: tuple[int, int], px_per_metre: float, name: str) -> None:
+    """Refuse a photograph that is too coarse or too large on the skin to be measured.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its rows and columns; the pixels are not needed.
+    px_per_metre : float
+        Its scale on the skin [px/m].
+    name : str
+        Its name in messages.
+
+    Raises
+    ------
+    PhotographError
+        If it is coarser than `COARSEST`, or the scale makes it larger than `LARGEST_AREA`.
+    """
+    per_mm = px_per_metre * mm
+    if px_per_metre < COARSEST:
+        raise PhotographError(
+            f"{name} has {per_mm:.3g} px/mm; pores need at least {COARSEST * mm:g}, and "
+            f"{ALL_PORES * mm:g} to see them all. Take it from nearer, or with more pixels."
+        )
+    rows, cols = (n / px_per_metre for n in shape)
+    if rows * cols > LARGEST_AREA:
+        raise PhotographError(
+            f"{name} would show {rows:.2f} m x {cols:.2f} m of skin at {per_mm:.3g} px/mm; no face "
+            "is that large. Check the scale."
+        )
+
+
 def resolution_warnings(photograph: Photograph) -> tuple[str, ...]:
     """Return warnings of what a photograph is too coarse to show, or refuse to measure it.
 
@@ -87,20 +118,10 @@ def resolution_warnings(photograph: Photograph) -> tuple[str, ...]:
     Raises
     ------
     PhotographError
-        If it is coarser than `COARSEST`, or the scale makes it larger than `LARGEST_AREA`.
+        As `require_measurable`.
     """
+    require_measurable(photograph.shape, photograph.px_per_metre, photograph.name)
     per_mm = photograph.px_per_metre * mm
-    if photograph.px_per_metre < COARSEST:
-        raise PhotographError(
-            f"{photograph.name} has {per_mm:.3g} px/mm; pores need at least {COARSEST * mm:g}, and "
-            f"{ALL_PORES * mm:g} to see them all. Take it from nearer, or with more pixels."
-        )
-    if photograph.area > LARGEST_AREA:
-        rows, cols = (n / photograph.px_per_metre for n in photograph.shape)
-        raise PhotographError(
-            f"{photograph.name} would show {rows:.2f} m x {cols:.2f} m of skin at {per_mm:.3g} "
-            "px/mm; no face is that large. Check the scale."
-        )
     if photograph.px_per_metre < ALL_PORES:
         smallest = 3.0 / photograph.px_per_metre / mm
         return (

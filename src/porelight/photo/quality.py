@@ -18,25 +18,30 @@ References
    (1996). doi:10.1006/cviu.1996.0060
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from porelight.errors import PhotographError
 from porelight.photo.blur import SOFT, TOO_SOFT, blur
 from porelight.photo.darkness import darkness
 from porelight.photo.photograph import Photograph
-from porelight.photo.picture import Image, Mask
+from porelight.photo.picture import Mask
 from porelight.photo.robust import SD_OF_MAD
 from porelight.photo.sharpness import detail
+from porelight.photo.strips import counted, median_of_counts, strips, widened
 from porelight.units import mm
 
+Pixels = NDArray[np.uint8]
 Verdict = Literal["fine", "limited", "refused"]
 
 _BLOCK = 8
 _LAPLACIAN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+_LARGEST_EDGE = 8 * 255  # of the Laplacian of whole grey levels
 _CLIPPED = 250
 _WIDE = (1.2, 4.8)  # px at 12.5 px/mm, 0.1 to 0.4 mm
 
@@ -169,16 +174,16 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[QualityFinding, .
     zone_mask : ndarray of bool, shape (rows, cols)
         True on the skin to be judged.
     """
-    grey = cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    dark = darkness(photograph, zone_mask)
+    grey = np.asarray(cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     noise = _noise(grey, zone_mask)
+    compression = _blockiness(grey, zone_mask)
+    dark = darkness(photograph, zone_mask)
     skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
     numbers = {
-        "clipped skin": 100.0
-        * float((photograph.pixels[zone_mask] >= _CLIPPED).any(axis=1).mean()),
+        "clipped skin": 100.0 * _clipped(photograph, zone_mask),
         "signal of the skin": _signal(photograph, zone_mask),
         "noise": noise,
-        "compression": _blockiness(grey, zone_mask),
+        "compression": compression,
         "blur": blur(dark.image, skin, photograph.px_per_metre) / mm,
         "texture": detail(dark.image, skin, _WIDE),
     }
@@ -212,29 +217,59 @@ def _finding(name: str, value: float) -> QualityFinding:
     return QualityFinding(name, value, LIMITS[name], _ADVICE[name])
 
 
+def _clipped(photograph: Photograph, zone_mask: Mask) -> float:
+    clipped = 0
+    for part in strips(photograph.shape):
+        shown = photograph.pixels[part][zone_mask[part]]
+        clipped += int((shown >= _CLIPPED).any(axis=1).sum())
+    return clipped / int(zone_mask.sum())
+
+
 def _signal(photograph: Photograph, zone_mask: Mask) -> float:
-    value = float(np.median(photograph.pixels[..., 1][zone_mask])) / 255.0
+    green = (photograph.pixels[part, :, 1][zone_mask[part]] for part in strips(photograph.shape))
+    value = median_of_counts(counted(green)) / 255.0
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
-def _noise(grey: Image, zone_mask: Mask) -> float:
-    edges = np.abs(cv2.filter2D(grey, -1, _LAPLACIAN))[zone_mask]
+def _noise(grey: Pixels, zone_mask: Mask) -> float:
+    def edges() -> Iterator[NDArray[np.uint16]]:
+        for part in strips(grey.shape):
+            wide, own = widened(part, 1, grey.shape[0])
+            edge = np.abs(cv2.filter2D(grey[wide].astype(np.float32), -1, _LAPLACIAN))[own]
+            yield edge[zone_mask[part]].astype(np.uint16)  # sums of whole numbers
+
     # the kernel multiplies the variance of white noise by 36
-    return SD_OF_MAD * float(np.median(edges)) / 6.0
+    return SD_OF_MAD * median_of_counts(counted(edges(), _LARGEST_EDGE)) / 6.0
 
 
-def _blockiness(grey: Image, zone_mask: Mask) -> float:
+def _blockiness(grey: Pixels, zone_mask: Mask) -> float:
     ratios = []
     for axis in (0, 1):
-        step = np.abs(np.diff(grey, axis=axis))
-        inside = np.take(zone_mask, range(1, zone_mask.shape[axis]), axis=axis)
-        at = np.arange(step.shape[axis]) % _BLOCK
-        line = [
-            np.compress(at == k, step, axis=axis)[np.compress(at == k, inside, axis=axis)]
-            for k in (_BLOCK - 1, 2, 3, 4)
-        ]
-        if min(part.size for part in line) == 0:
+        lines = [_line_mean(grey, zone_mask, axis, k) for k in (_BLOCK - 1, 2, 3, 4)]
+        if any(mean is None for mean in lines):
             continue
-        means = [float(part.mean()) + 0.1 for part in line]
+        means = [mean + 0.1 for mean in lines if mean is not None]
         ratios.append(means[0] / (sum(means[1:]) / 3.0))
     return float(np.mean(ratios)) if ratios else 1.0
+
+
+def _line_mean(grey: Pixels, zone_mask: Mask, axis: int, line: int) -> float | None:
+    """Return the mean step across every eighth line from `line` on; None where there is none."""
+    means, sizes = [], []
+    for part in strips(grey.shape):
+        if axis == 0:
+            # steps to the row below; the last one has none
+            upper = np.arange(part.start, min(part.stop, grey.shape[0] - 1))
+            upper = upper[upper % _BLOCK == line]
+            step = np.abs(grey[upper + 1].astype(np.float32) - grey[upper])
+            seen = step[zone_mask[upper + 1]]
+        else:
+            near, far = grey[part, line:-1:_BLOCK], grey[part, line + 1 :: _BLOCK]
+            step = np.abs(far.astype(np.float32) - near)
+            seen = step[zone_mask[part, line + 1 :: _BLOCK]]
+        if seen.size:
+            means.append(float(seen.mean()))
+            sizes.append(seen.size)
+    if len(means) < 2:
+        return means[0] if means else None
+    return float(np.average(means, weights=sizes))

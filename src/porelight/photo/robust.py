@@ -1,5 +1,6 @@
 """Median and robust standard deviation, which pores, moles and glints hardly change."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -32,3 +33,26 @@ def middle_and_spread(values: NDArray[Any]) -> tuple[float, float]:
     some = values[:: 1 + values.size // _ENOUGH]
     middle = float(np.median(some))
     return middle, SD_OF_MAD * float(np.median(np.abs(some - middle)))
+
+
+def middle_and_spread_of(parts: Iterable[NDArray[Any]], total: int) -> tuple[float, float]:
+    """Return `middle_and_spread` of values that come in parts, with the same bits.
+
+    Parameters
+    ----------
+    parts : iterable of ndarray, shape (n_part,)
+        The values in their order.
+    total : int
+        Number of values in all parts.
+
+    Examples
+    --------
+    >>> middle_and_spread_of([np.array([1.0, 2.0]), np.array([3.0, 4.0, 1000.0])], 5)
+    (3.0, 1.4826)
+    """
+    step = 1 + total // _ENOUGH
+    some, passed = [], 0
+    for part in parts:
+        some.append(part[-passed % step :: step])
+        passed += part.size
+    return middle_and_spread(np.concatenate(some)) if some else (0.0, 0.0)

@@ -1,8 +1,11 @@
 """Sharpness of a photograph of skin, and strength of its texture between two sizes of detail."""
 
-from porelight.photo.darkness import smoothed
+from collections.abc import Iterator
+
+from porelight.photo.darkness import blur_reach, smoothed
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread
+from porelight.photo.robust import middle_and_spread_of
+from porelight.photo.strips import strips, widened
 
 _FINE = (1.4, 2.2)  # px at 12.5 px/mm, 0.11 to 0.18 mm: finer is noise
 _MIDDLE = (2.8, 5.6)  # 0.22 to 0.45 mm
@@ -34,6 +37,12 @@ def detail(absorbance: Image, skin: Mask, edges: tuple[float, float]) -> float:
     edges : tuple of float
         Standard deviations of the two blurs [px].
     """
-    fine, coarse = (smoothed(absorbance, sd) for sd in edges)
+
+    def parts() -> Iterator[Image]:
+        for part in strips(absorbance.shape):
+            wide, own = widened(part, blur_reach(max(edges)), absorbance.shape[0])
+            fine, coarse = (smoothed(absorbance[wide], sd) for sd in edges)
+            yield (fine - coarse)[own][skin[part]]
+
     # of absolute deviations, so that pores and moles count little
-    return middle_and_spread((fine - coarse)[skin])[1]
+    return middle_and_spread_of(parts(), int(skin.sum()))[1]

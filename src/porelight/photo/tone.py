@@ -34,10 +34,11 @@ import numpy as np
 
 from porelight.brief import brief
 from porelight.errors import PhotographError
-from porelight.photo.darkness import darkness, local_mean, smoothed
+from porelight.photo.darkness import SCALE, blur_reach, darkness, local_mean, smoothed
 from porelight.photo.estimate import Estimate
 from porelight.photo.photograph import Photograph
-from porelight.photo.picture import Mask
+from porelight.photo.picture import Image, Mask
+from porelight.photo.strips import median_of_counts, strips, widened
 from porelight.quantities import Floats
 
 PAPER = 0.85  # reflectance of office paper
@@ -57,6 +58,7 @@ _SHINE = 0.10  # absorbance below the local mean from which skin is called shiny
 _TEXTURE = (1.2, 12.0)  # px at the scale of comparison
 _LOOK_SD = 4e-3  # m; shine is judged against skin this far around
 _LEAST_PIXELS = 100
+_AT_ONCE = 1_000_000  # px whose logarithms are taken in float64
 _TYPES = (
     (55.0, "very light"),
     (41.0, "light"),
@@ -133,15 +135,9 @@ def tone(
     """
     square = np.ones((3, 3), np.uint8)
     # beside a pore its softened rim still darkens the skin
-    pores = np.asarray(cv2.dilate(pore_mask.astype(np.uint8), square) > 0)
-    bare = zone_mask & ~pores
-    bare &= (photograph.pixels < 250).all(axis=2)
-    if bare.sum() < _LEAST_PIXELS:
-        raise PhotographError(
-            f"{photograph.name}: only {int(bare.sum())} pixels of skin lie between pores and "
-            f"highlights; expected {_LEAST_PIXELS} or more to judge tone."
-        )
-    linear = _linear(np.median(photograph.pixels[bare], axis=0))
+    pores = np.asarray(cv2.dilate(pore_mask.view(np.uint8), square)).view(np.bool_)
+    colour = _median_colour(photograph, zone_mask, pores)
+    linear = _linear(colour)
     white = None if levels is None else levels.get("white")
     if white is not None:
         _require_white(photograph, white)
@@ -151,7 +147,7 @@ def tone(
     dark = darkness(photograph, zone_mask)
     shiny_share, shine = _shine(photograph, zone_mask)
     seen = dark.skin & ~_at(pores, dark.skin.shape)
-    part = (smoothed(dark.image, _TEXTURE[0]) - smoothed(dark.image, _TEXTURE[1]))[seen]
+    part = _texture(dark.image)[seen]
     return Tone(
         typology_angle=angle,
         erythema_index=100.0 * math.log10(float(linear[0]) / max(float(linear[1]), 1e-6)),
@@ -183,15 +179,47 @@ def _typology(light: float, yellow: float) -> Estimate:
     return Estimate(angle, angle - _Z90 * error, angle + _Z90 * error)
 
 
+def _median_colour(photograph: Photograph, zone_mask: Mask, pores: Mask) -> Floats:
+    """Return the median level of each band of the skin between pores and highlights, shape (3,)."""
+    count = np.zeros((3, 256), np.int64)
+    for part in strips(photograph.shape):
+        pixels = photograph.pixels[part]
+        bare = pixels[zone_mask[part] & ~pores[part] & (pixels < 250).all(axis=2)]
+        count += [np.bincount(band, minlength=256) for band in bare.T]
+    n_pixels = int(count[0].sum())
+    if n_pixels < _LEAST_PIXELS:
+        raise PhotographError(
+            f"{photograph.name}: only {n_pixels} pixels of skin lie between pores and "
+            f"highlights; expected {_LEAST_PIXELS} or more to judge tone."
+        )
+    return np.array([median_of_counts(band) for band in count])
+
+
+def _texture(image: Image) -> Image:
+    texture = np.empty_like(image)
+    for part in strips(image.shape):
+        wide, own = widened(part, blur_reach(_TEXTURE[1]), image.shape[0])
+        fine, coarse = (smoothed(image[wide], sd) for sd in _TEXTURE)
+        texture[part] = (fine - coarse)[own]
+    return texture
+
+
 def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
     """Return the share of shiny skin, and by how much it is brighter."""
-    raw = np.log(_linear(photograph.pixels.astype(np.float32)).mean(axis=2) + 0.02)
+    level = _linear(np.arange(256.0))
+    raw = np.empty(photograph.shape, np.float32)
+    for part in strips(photograph.shape, most=_AT_ONCE):
+        raw[part] = np.log(level[photograph.pixels[part]].mean(axis=2) + 0.02)
     shape = tuple(max(1, round(n * 12.5e3 / photograph.px_per_metre)) for n in photograph.shape)
-    image = np.asarray(
-        cv2.resize(raw.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-    )
+    size = (shape[1], shape[0])
+    image = np.asarray(cv2.resize(raw, size, interpolation=cv2.INTER_AREA), np.float32)
+    del raw
     zone = _at(zone_mask, image.shape)
-    above = (image - local_mean(image, zone, _LOOK_SD))[zone]
+    above = np.empty_like(image)
+    for part in strips(shape):
+        wide, own = widened(part, blur_reach(_LOOK_SD * SCALE), shape[0])
+        above[part] = image[part] - local_mean(image[wide], zone[wide], _LOOK_SD)[own]
+    above = above[zone]
     # shine only adds light: the lower half of the spread is what skin has without it
     spread = 1.4826 * float(np.median(np.abs(np.minimum(above - np.median(above), 0.0)))) * 2.0
     shiny = above > max(_SHINE, 3.0 * spread)
@@ -199,12 +227,12 @@ def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
 
 
 def _at(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    small = cv2.resize(mask.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(mask.view(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
     return np.asarray(small > 0)
 
 
-def _linear(value: Floats | np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Floats:
-    share = np.asarray(value, np.float64) / 255.0
+def _linear(level: Floats) -> Floats:
+    share = level / 255.0
     return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
 
 

@@ -1,0 +1,65 @@
+"""Large pictures looked at in strips of rows, so that memory does not grow with the picture.
+
+What a filter says of a row depends on no row farther away than its reach, and a strip has all
+columns: with that many rows more on each side, each strip has the bits that the whole would have. A
+picture below `STRIP` pixels is one strip.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+STRIP = 4_000_000  # px
+
+
+def strips(shape: tuple[int, ...], most: int = STRIP) -> list[slice]:
+    """Return the rows of each strip of a picture of this shape, from the top.
+
+    Examples
+    --------
+    >>> strips((10, 4), most=16)
+    [slice(0, 4, None), slice(4, 8, None), slice(8, 10, None)]
+    """
+    rows, cols = shape[:2]
+    step = max(1, most // max(cols, 1))
+    return [slice(first, min(first + step, rows)) for first in range(0, rows, step)]
+
+
+def widened(part: slice, reach: int, rows: int) -> tuple[slice, slice]:
+    """Return a strip with `reach` rows more on each side, and where its own rows lie in that.
+
+    Examples
+    --------
+    >>> widened(slice(4, 8), 3, 10)
+    (slice(1, 10, None), slice(3, 7, None))
+    """
+    first, last = max(part.start - reach, 0), min(part.stop + reach, rows)
+    return slice(first, last), slice(part.start - first, part.stop - first)
+
+
+def counted(values: Iterable[NDArray[Any]], largest: int = 255) -> NDArray[np.int64]:
+    """Return how often each whole number from 0 to `largest` occurs, shape (largest + 1,)."""
+    total = np.zeros(largest + 1, np.int64)
+    for some in values:
+        total += np.bincount(some.ravel(), minlength=largest + 1)
+    return total
+
+
+def median_of_counts(count: NDArray[np.int64]) -> float:
+    """Return the median of whole numbers from how often each occurs; NaN where there is none.
+
+    Examples
+    --------
+    >>> median_of_counts(np.array([1, 0, 2, 1]))
+    2.0
+    >>> median_of_counts(np.array([1, 0, 1, 0]))
+    1.0
+    """
+    total = int(count.sum())
+    if total == 0:
+        return float("nan")
+    reached = np.cumsum(count)
+    middle = np.searchsorted(reached, [(total - 1) // 2, total // 2], side="right")
+    return 0.5 * float(middle.sum())

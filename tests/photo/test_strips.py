@@ -1,0 +1,118 @@
+"""A picture looked at in strips of rows has the numbers of the whole, to the last bit."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from porelight.photo import darkness as darkness_module
+from porelight.photo import quality, sharpness, strips, tone
+from porelight.photo.darkness import darkness
+from porelight.photo.photograph import Photograph
+from porelight.photo.quality import findings
+from porelight.photo.robust import middle_and_spread, middle_and_spread_of
+from porelight.photo.strips import counted, median_of_counts, widened
+
+ROWS, COLS = 700, 130
+MODULES = (darkness_module, quality, sharpness, tone)
+
+
+@pytest.fixture(scope="module")
+def photograph():
+    """Return skin with a slope of light, pores, glints and noise, coarser than it is looked at."""
+    draw = np.random.default_rng(5)
+    y, x = np.mgrid[:ROWS, :COLS]
+    light = 150.0 + 0.05 * y + 30.0 * np.sin(x / 40.0)
+    light -= 40.0 * (draw.random((ROWS, COLS)) < 0.01)
+    light[60:70, 20:40] = light[300:306, 90:99] = 400.0
+    pixels = light[..., None] * [1.2, 1.0, 0.8] + 4.0 * draw.standard_normal((ROWS, COLS, 3))
+    return Photograph(np.clip(pixels, 0, 255).astype(np.uint8), 14e3)
+
+
+@pytest.fixture(scope="module")
+def zone():
+    mask = np.ones((ROWS, COLS), np.bool_)
+    mask[:30, :50] = mask[400:, 100:] = False
+    return mask
+
+
+def cut(monkeypatch, n_pixels):
+    for module in MODULES:
+        monkeypatch.setattr(
+            module, "strips", lambda shape, most=n_pixels: strips.strips(shape, min(most, n_pixels))
+        )
+
+
+@pytest.mark.parametrize("n_pixels", [COLS * 97, COLS * 256])
+def test_strips_have_the_bits_of_the_whole(photograph, zone, monkeypatch, n_pixels):
+    pores = np.zeros_like(zone)
+    pores[100:106, 60:66] = pores[500:520, 10:30] = True
+    whole = darkness(photograph, zone)
+    judged = {one.name: one.value for one in findings(photograph, zone)}
+    look = tone.tone(photograph, zone, pores)
+    assert not whole.skin.all()
+    cut(monkeypatch, n_pixels)
+    parts = darkness(photograph, zone)
+    np.testing.assert_array_equal(parts.image, whole.image)
+    np.testing.assert_array_equal(parts.skin, whole.skin)
+    again = {one.name: one.value for one in findings(photograph, zone)}
+    # a mean of single precision is rounded once in each strip
+    assert again.pop("compression") == pytest.approx(judged.pop("compression"), rel=1e-6)
+    assert again == judged
+    assert repr(tone.tone(photograph, zone, pores)) == repr(look)
+
+
+@pytest.mark.parametrize("n", [9, 10, 1_200_001])
+def test_parts_have_the_median_of_the_whole(n):
+    values = np.random.default_rng(2).standard_normal(n).astype(np.float32)
+    parts = np.split(values, [1, 1, n // 3, n // 2])
+    assert middle_and_spread_of(parts, n) == middle_and_spread(values)
+    assert middle_and_spread_of([], 0) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 100])
+def test_counts_have_the_median_of_the_numbers(n):
+    values = np.random.default_rng(n).integers(0, 256, n).astype(np.uint8)
+    assert median_of_counts(counted([values])) == np.median(values)
+    assert np.isnan(median_of_counts(counted([])))
+
+
+def test_strips_cover_every_row_once_and_stay_inside():
+    parts = strips.strips((103, 7), most=70)
+    assert [row for part in parts for row in range(103)[part]] == list(range(103))
+    for part in parts:
+        wide, own = widened(part, 4, 103)
+        assert list(range(103)[wide][own]) == list(range(103)[part])
+
+
+_SUMS = """
+import numpy as np
+from porelight.photo.estimate import DetectedPores, estimates
+draw = np.random.default_rng(1)
+n, side = 20_000, 0.2
+place = draw.uniform(0.0, side, (4, n))
+found = DetectedPores(
+    row=place[0], col=place[1], area=draw.uniform(3e-8, 3e-7, n), probability=draw.uniform(0, 1, n),
+    spot_row=place[2], spot_col=place[3], spot_counted=draw.uniform(0, 1, n),
+    zone_mask=np.ones((400, 400), bool), px_per_metre=2000.0, false_share=0.2, scale_error=0.01,
+    diameter_error=0.05, count_error=0.1,
+)
+print(repr(estimates(found, 1e-8)), estimates(found, 1e-8).possible.density_factor.tobytes().hex())
+"""
+
+
+@pytest.mark.slow
+def test_intervals_have_the_same_bits_on_one_and_two_threads():
+    def on(n_threads):
+        names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+        threads = dict.fromkeys(names, str(n_threads))
+        command = [sys.executable, "-c", _SUMS]
+        done = subprocess.run(
+            command, env={**os.environ, **threads}, capture_output=True, check=True
+        )
+        return hashlib.sha256(done.stdout).hexdigest()
+
+    assert on(1) == on(2)
