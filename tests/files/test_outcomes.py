@@ -82,11 +82,27 @@ def test_a_skin_that_no_outcome_can_be_of_is_refused(kept, edited, key, value, m
         load_outcome(edited("skin", json.dumps(skin)))
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("pore_area_m2", "NA", "Expecting value"),
+        ("pore_area_m2", "-1", "pore_area_m2 is -1 m2; expected 0 to"),
+        ("pores_measured", "[1, 2]", r"an attribute is '\[1, 2\]'; expected true or false"),
+        ("notes", '["a", 1]', "the attribute 'notes' is no list of texts"),
+        ("members", "1.5", "an attribute is '1.5'; expected a whole number"),
+        ("care", "[" * 100_000, ""),
+    ],
+)
+def test_an_attribute_of_another_kind_is_refused(edited, key, value, message):
+    with pytest.raises(InputFileError, match=f"edited.nc: {message}.*Was it edited"):
+        load_outcome(edited(key, value))
+
+
 def test_a_session_that_no_device_can_give_is_refused(kept, edited):
     (session,) = json.loads(load_outcome(kept).attrs["sessions"])
     changed = session | {"radiant_exposure_j_cm2": 1e6}
     with pytest.raises(
-        InputFileError, match=r"radiant_exposure_j_cm2 is .*; expected 0 to 100 J/cm2"
+        InputFileError, match=r"radiant_exposure_j_cm2 is .*; expected 0 to 1000 J/cm2"
     ):
         load_outcome(edited("sessions", json.dumps([changed])))
 

@@ -16,7 +16,7 @@ from porelight.files.kinds import ResultKind, hdf5_with
 from porelight.files.netcdf_reader import read_dataset
 from porelight.files.netcdf_writer import netcdf_image
 from porelight.files.writing import replacing
-from porelight.quantities import TIME, Floats
+from porelight.quantities import AREA, TIME, Floats
 from porelight.units import day
 
 _WANTED = "a NetCDF file written by 'porelight simulate'"
@@ -115,7 +115,14 @@ def require_possible(source: Path, outcome: Outcome) -> None:
             if name in outcome.attrs:
                 read(json_document(str(outcome.attrs[name])))
     # of a document that is none, anything may fail
-    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as problem:
+    except (
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as problem:
         detail = " ".join(str(problem).split())
         raise InputFileError(
             f"{source}: {detail} Was it edited, or written by another version?"
@@ -128,11 +135,32 @@ def _require_rising(name: str, values: Floats) -> None:
         raise ParameterError(f"{name} does not rise.")
 
 
+def _require_kind(kind: type, what: str) -> Callable[[Any], object]:
+    def read(value: Any) -> object:
+        if type(value) is not kind:
+            raise TypeError(f"an attribute is {str(value)[:40]!r}; expected {what}.")
+        return value
+
+    return read
+
+
+def _require_texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TypeError("the attribute 'notes' is no list of texts.")
+    return value
+
+
 # attributes that hold what was simulated, and what reads them
 _DOCUMENTS: Mapping[str, Callable[[Any], object]] = MappingProxyType(
     {
         "skin": skin_of,
         "sessions": lambda documents: [SESSION.object(one) for one in documents],
         "care": lambda documents: [CARE.object(one) for one in documents],
+        "notes": _require_texts,
+        "pores_measured": _require_kind(bool, "true or false"),
+        "pore_area_m2": lambda area: AREA.require(float(area), "pore_area_m2"),
+        **dict.fromkeys(
+            ("draws", "members", "photons", "seed"), _require_kind(int, "a whole number")
+        ),
     }
 )
