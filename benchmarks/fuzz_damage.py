@@ -183,6 +183,7 @@ _TEXT = (line_deleted, line_doubled, lines_swapped, token_replaced, token_replac
 WAYS: dict[str, tuple[Callable[[bytes, Random], bytes], ...]] = {
     "toml": (*BYTES, *_TEXT, *_TEXT),
     "json": (*BYTES, *_TEXT, *[value_replaced] * 8),
+    "lines": (*BYTES, *_TEXT, *_TEXT),
     "table": (*BYTES, *_TEXT, *[cell_replaced] * 8),
     "numbers": (*BYTES, *_TEXT, *[cell_replaced] * 8),
 }

@@ -148,7 +148,11 @@ def with_atheris(atheris: Any, folder: Path, seconds: int) -> None:
         if data:
             session.run(data[0] % len(session.good), data[1:])
 
-    limits = [f"-max_total_time={seconds}", f"-timeout={10 * SECONDS}", f"-rss_limit_mb={MEGABYTES}"]
+    limits = [
+        f"-max_total_time={seconds}",
+        f"-timeout={10 * SECONDS}",
+        f"-rss_limit_mb={MEGABYTES}",
+    ]
     options = ["-len_control=0", "-max_len=400000", "-print_final_stats=1", "-verbosity=0"]
     options += [f"-artifact_prefix={folder}/"]
     atheris.Setup([sys.argv[0], *limits, *options, str(seeds)], tried, custom_mutator=changed)
