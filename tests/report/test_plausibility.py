@@ -97,3 +97,12 @@ def test_the_strongest_session_of_the_device_is_held_against_its_depth(make_outc
         depth = course["coagulated_depth"].isel(session=int(second is strong))
         assert row["predicted"].startswith(f"{1e6 * float(depth.median()):.0f} um (")
         assert row["difference to the trial"] == "none known"
+
+
+def test_pores_before_treatment_are_called_what_they_are(untreated):
+    # the draws leave out finds that may be none, so their median is not what was measured
+    measured = Outcome(untreated.dataset.assign_attrs(pores_measured="true"))
+    for course, word in ((untreated, "typical skin"), (measured, "what the photograph allows")):
+        (predicted,) = (row["predicted"] for (key, _), row in _of(course).items() if key == "V13")
+        assert word in predicted
+        assert "measured here" not in predicted

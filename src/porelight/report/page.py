@@ -222,6 +222,12 @@ def _photograph(measured: Measured, skin: SkinFacts) -> dict[str, Any]:
             "The forecast below is for typical pores, not for those of this photograph; 'porelight "
             "simulate --measured FOLDER' takes these."
         )
+    else:
+        warnings.append(
+            "The forecast begins at the median of what this photograph allows: some of the outlined "
+            "pores may be none, so its density and area 'now' differ from these numbers, mostly "
+            "downwards, and lie within their intervals."
+        )
     return {
         "picture": whole,
         "detail": detail[0] if detail else None,
