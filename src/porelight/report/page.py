@@ -224,9 +224,9 @@ def _photograph(measured: Measured, skin: SkinFacts) -> dict[str, Any]:
         )
     else:
         warnings.append(
-            "The forecast begins at the median of what this photograph allows: some of the outlined "
-            "pores may be none, so its density and area 'now' differ from these numbers, mostly "
-            "downwards, and lie within their intervals."
+            "The forecast begins at the median of what this photograph allows: some of the "
+            "outlined pores may be none, so its density and area 'now' differ from these numbers, "
+            "mostly downwards, and lie within their intervals."
         )
     return {
         "picture": whole,
