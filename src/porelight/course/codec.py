@@ -24,7 +24,7 @@ def skin_document(skin: Skin) -> Document:
     person = {name: getattr(skin, name) for name in _PERSON}
     if skin.layers == Skin.typical(**person, pores=skin.pores).layers:
         del document["layer"]
-    if _same(skin.pores, PorePopulation.typical(**person)):
+    if _same_pores(skin.pores, PorePopulation.typical(**person)):
         del document["pore_population"]
     return document
 
@@ -64,5 +64,5 @@ def skin_of(document: Mapping[str, Any], pores: PorePopulation | None = None) ->
     )
 
 
-def _same(one: PorePopulation, other: PorePopulation) -> bool:
+def _same_pores(one: PorePopulation, other: PorePopulation) -> bool:
     return PORES.document(one) == PORES.document(other)

@@ -2,11 +2,11 @@
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 from pydantic_core import PydanticCustomError
 
-from porelight.course.documents import json_text
+from porelight.course.documents import Document, json_text
 from porelight.errors import InputFileError
 from porelight.files.content import ContentError, content_of_json
 from porelight.files.kinds import ANY, ResultKind
@@ -14,9 +14,6 @@ from porelight.files.texts import MOST_BYTES, read_text
 from porelight.files.toml_tables import FileModel, number, validated
 from porelight.files.writing import write_text
 from porelight.quantities import SEED
-
-Document: TypeAlias = dict[str, Any]
-"""What JSON can hold; its ``format`` names what it is and in which version."""
 
 
 def save_document(document: Document, path: Path, kind: ResultKind = ANY) -> Path:

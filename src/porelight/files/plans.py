@@ -8,13 +8,13 @@ from annotated_types import Len
 from pydantic import model_validator
 
 from porelight.course.codec import skin_document
+from porelight.course.documents import Document
 from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError
 from porelight.files.course_file import SESSION_TABLE, SKIN_TABLE
 from porelight.files.documents import (
     Change,
     Days,
-    Document,
     DocumentModel,
     Share,
     WholeNumber,

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from annotated_types import Len
 
+from porelight.course.documents import Document
 from porelight.files.documents import (
     Days,
-    Document,
     DocumentModel,
     WholeNumber,
     load_document,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
+from porelight.data.file_units import J_PER_CM2, MM, NM
 from porelight.data.library import document
 from porelight.errors import DataFileError
 from porelight.laser.beam import Profile
@@ -95,11 +96,11 @@ def _entry(name: str, raw: Mapping[str, object]) -> PublishedThreshold:
     try:
         return PublishedThreshold(
             name=name,
-            wavelength=number("wavelength") * 1e-9,
-            spot_diameter=number("spot_diameter") * 1e-3,
+            wavelength=NM.to_si(number("wavelength")),
+            spot_diameter=MM.to_si(number("spot_diameter")),
             duration=number("duration"),
             profile=cast("Profile", raw["profile"]),
-            radiant_exposure=number("radiant_exposure") * 1e4,
+            radiant_exposure=J_PER_CM2.to_si(number("radiant_exposure")),
             endpoint=cast("Endpoint", raw["endpoint"]),
             state=cast("State", raw["state"]),
             breed=cast("Breed", raw["breed"]),
