@@ -43,6 +43,17 @@ mu_s_per_mm = 5.0
 anisotropy = 0.8
 refractive_index = 1.4
 
+# [boundary]                # what a face does with light from inside: "refracting",
+# bottom = "mirror"         # "absorbing" (lets all out) or "mirror"; top as well
+# [time_gate]               # follow light for so long, and tally what leaves by its time
+# end_ps = 200.0
+# bins = 20
+# [[detector]]              # a disc on the top or the bottom, beside the axis
+# name = "fibre"
+# x_mm = 1.0
+# diameter_mm = 0.2
+# half_angle_deg = 12.7     # takes in light within this angle to the normal
+
 [grid]
 radius_mm = 4.0
 depth_mm = 2.0
