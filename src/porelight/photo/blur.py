@@ -118,14 +118,15 @@ class BlurEffect:
 
 
 def _strengths(image: Image, skin: Mask) -> Floats:
-    means = []
-    before = 0.0
-    for sd in _EDGES:
+    """Return the strength of the picture in each band; two means at a time are held."""
+    finer = smoothed(image, _EDGES[0])
+    strengths = []
+    for before, sd in pairwise(_EDGES):
         # one mean after another: the same Gaussians, at a third of the time
-        image = smoothed(image, float(np.sqrt(sd**2 - before**2)))
-        means.append(image)
-        before = sd
-    return np.array([middle_and_spread((a - b)[skin])[1] for a, b in pairwise(means)])
+        coarser = smoothed(finer, float(np.sqrt(sd**2 - before**2)))
+        strengths.append(middle_and_spread((finer - coarser)[skin])[1])
+        finer = coarser
+    return np.array(strengths)
 
 
 @cache
