@@ -215,7 +215,7 @@ def test_config_prints_a_schema_and_an_example(porelight):
         (COURSE.replace("pulses = 200", "pulse = 200"), "session[1].pulse is not a key; did you"),
         (
             COURSE.replace("pulses = 200", "radiant_exposure_j_cm2 = 1400"),
-            "radiant_exposure_j_cm2 is 1400 J/cm2; expected 0 to 100 J/cm2",
+            "radiant_exposure_j_cm2 is 1400 J/cm2; expected 0 to 1000 J/cm2",
         ),
         (
             COURSE.replace("pulses = 200", "radiant_exposure_j_cm2 = 40"),
