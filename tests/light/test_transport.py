@@ -308,7 +308,7 @@ def test_batches_differ_by_one_photon_at_most():
     [
         ({"n_photons": 31}, "n_photons is 31; expected at least 32"),
         ({"seed": -1}, "seed is -1; expected a whole number"),
-        ({"n_threads": -2}, "n_threads is -2; expected 1 or more, or 0"),
+        ({"n_threads": -2}, "n_threads is -2; expected a whole number from 0"),
         ({"cell_radius": 0.0}, "cell_radius is 0 m; expected more"),
         ({"cell_radius": -1.0}, "cell_radius is -1 m; expected 0 to 1 m"),
         ({"kernel": "fats"}, "no kernel named 'fats'; did you mean 'fast'"),
