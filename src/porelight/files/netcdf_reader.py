@@ -4,6 +4,8 @@ A damaged file makes h5py, h5netcdf and xarray raise whatever they were doing at
 arrays of any size. Both end here; what the arrays and attributes mean is checked by the format.
 """
 
+import gc
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -98,18 +100,24 @@ def read_group(path: Path | str, wanted: str, group: str) -> StoredGroup:
 def _door(read: Callable[[Path], Read], path: Path | str, wanted: str) -> Read:
     """Return what `read` returns; whatever it raises becomes one line."""
     file = require_file(Path(path), wanted)
+    complain = sys.unraisablehook
+    sys.unraisablehook = _unheard  # h5netcdf cannot close what it could not open, and says so
     try:
-        return read(file)
-    except (_TooLargeError, MemoryError):
-        raise InputFileError(
-            f"{file}: claims more than {_MOST_VALUES:,} numbers or {_MOST_VARIABLES} variables; "
-            f"expected {wanted}."
-        ) from None
-    except Exception as problem:  # the libraries raise what they like on damaged files
-        reason = " ".join(str(problem).split())[:100] or type(problem).__name__
-        raise InputFileError(
-            f"{file}: not a readable NetCDF-4 file ({reason}); expected {wanted}."
-        ) from None
+        try:
+            return read(file)
+        except (_TooLargeError, MemoryError):
+            reason = f"claims more than {_MOST_VALUES:,} numbers or {_MOST_VARIABLES} variables"
+        except Exception as problem:  # the libraries raise what they like on damaged files
+            detail = " ".join(str(problem).split())[:100] or type(problem).__name__
+            reason = f"not a readable NetCDF-4 file ({detail})"
+        gc.collect()  # what was half open is dropped here and not later
+    finally:
+        sys.unraisablehook = complain
+    raise InputFileError(f"{file}: {reason}; expected {wanted}.")
+
+
+def _unheard(_: object) -> None:
+    """Say nothing of an error that nobody can catch."""
 
 
 def _require_room(sizes: Iterable[int]) -> None:
