@@ -13,7 +13,7 @@ habits, plans) comes this way.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -33,13 +33,18 @@ from porelight.course.provenance import (
     skin_variables,
 )
 from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation_checks import (
+    left_out,
+    require_biology,
+    require_relative,
+    require_whole,
+)
 from porelight.course.state import CourseState, SessionDoses, continued_care
 from porelight.course.vocabulary import SKIN
-from porelight.data.library import table
 from porelight.data.priors import draws as drawn
 from porelight.data.priors import member as values_of_member
 from porelight.data.priors import uncertain
-from porelight.errors import ParameterError, did_you_mean
+from porelight.errors import ParameterError
 from porelight.laser.exposure import Session
 from porelight.progress import Progress
 from porelight.quantities import Floats
@@ -53,7 +58,6 @@ if TYPE_CHECKING:
 Results: TypeAlias = Sequence[Sequence[SessionResult]]
 """What sessions did: for each session, one result per member of the physics."""
 
-_RELATIVE = ("pores", "below", "effects")  # groups whose outcomes are told by their change
 PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
 BIOLOGY = ("healing", "mechanics", "effects")
 OTHER_VALUES = (
@@ -97,7 +101,7 @@ def begin(
         If there is no number of the biology of such a name.
     """
     n = settings.draws
-    _require_biology(values or {})
+    require_biology(values or {}, (*BIOLOGY, "trials"))
     biology = drawn(uncertain(BIOLOGY), n, settings.seed)
     biology |= _measured_pores(skin, n, settings.seed)
     biology |= {name: np.resize(column, n) for name, column in (values or {}).items()}
@@ -192,7 +196,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
     if results is None:
         results = treated(course.skin, new, state.settings, laws=laws, progress=progress)
     else:
-        _require_whole(results, known, state.settings.members)
+        require_whole(results, known, state.settings.members)
         pairs = zip(known, results, strict=True)
         results = tuple(members for one, members in pairs if one.day < coming[-1])
     order = np.argsort([one.day for one in (*state.sessions, *new)], kind="stable")
@@ -205,7 +209,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         np.array([one.day for one in sessions], dtype=np.float64), doses, observed, state.memory
     )
     histories = _histories_of_both(past, weeks)
-    _require_relative(histories, laws)
+    require_relative(histories, laws)
     outcome = outcome_dataset(
         {
             **_sessions_of_both(state, session_variables(results), order),
@@ -224,7 +228,11 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
             care,
             state.settings,
             members=state.settings.members if sessions else 0,
-            notes=(*json.loads(past.attrs["notes"]), *_left_out(state, course, identity), *notes),
+            notes=(
+                *json.loads(past.attrs["notes"]),
+                *left_out(state, course.sessions, identity),
+                *notes,
+            ),
             laws=laws.foreign,
             road=Road.of_text(past.attrs["road"]).then(float(coming[-1]), care, len(new), order),
         ),
@@ -363,60 +371,6 @@ def _measured_pores(skin: Skin, n: int, seed: int) -> dict[str, Floats]:
     if not skin.pores.is_open:
         return {}
     return dict(zip(POPULATION_DRAWS, skin.pores.possible(n, seed), strict=True))
-
-
-def _require_biology(values: Mapping[str, Floats]) -> None:
-    """Refuse draws of a number that neither the biology nor a trial it learned from knows."""
-    files = (*BIOLOGY, "trials")
-    known = {*POPULATION_DRAWS, *(name for file in files for name in table("tissue", file))}
-    for name in values:
-        if name not in known:
-            raise ParameterError(
-                f"no number of the biology is named {name!r}{did_you_mean(name, known)}"
-            )
-
-
-def _require_whole(results: Results, known: Sequence[Session], members: int) -> None:
-    """Refuse results that do not fit the sessions, or that are not of all members."""
-    if len(results) != len(known):
-        raise ParameterError(
-            f"results of {len(results)} sessions for {len(known)} new sessions; give one of each."
-        )
-    for session, one in zip(known, results, strict=True):
-        if len(one) != members:
-            raise ParameterError(
-                f"the session of day {session.day:g} has results of {len(one)} members of the "
-                f"physics; expected {members}, as the settings of the course say."
-            )
-
-
-def _require_relative(histories: Mapping[str, Floats], laws: Laws) -> None:
-    """Refuse an outcome that is told as a change relative to its start, where that is 0."""
-    for one in (extra.variable for extra in laws.outcomes):
-        if one.is_change or one.group not in _RELATIVE or not one.is_history:
-            continue
-        values = histories[one.name]
-        if values.any() and not values[:, 0].any():
-            raise ParameterError(
-                f"outcome {one.name} is 0 on day 0 and not later, but outcomes of the group "
-                f"{one.group!r} are told as a change relative to day 0; put it in the group "
-                "'surface', or let it be a change already (is_change)."
-            )
-
-
-def _left_out(
-    state: CourseState, course: "Course", identity: Callable[[Session], str]
-) -> tuple[str, ...]:
-    """Return a note of the past sessions that a course does not name: they have happened."""
-    named = [identity(one) for one in course.sessions]
-    gone = [one.day for one in state.sessions if identity(one) not in named]
-    if not gone:
-        return ()
-    days = ", ".join(f"{day:g}" for day in gone)
-    return (
-        f"Sessions of day {days} are not among those of the course that goes on from day "
-        f"{state.day:g}; they have happened, and stay.",
-    )
 
 
 def _histories_of_both(past: xr.Dataset, weeks: Mapping[str, Floats]) -> dict[str, Floats]:
