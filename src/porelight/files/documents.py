@@ -51,7 +51,7 @@ def read_json(
 
 
 # numbers of documents that several of them hold
-Share = Annotated[float, number("1", 0.0, 1.0, "a share")]
+FractionNumber = Annotated[float, number("1", 0.0, 1.0, "a share")]
 Change = Annotated[float, number("1", -1.0, 100.0, "a relative change")]
 Days = Annotated[float, number("days", 0.0, 36525.0, "a day, or a number of them")]
 WholeNumber = Annotated[int, number("1", 0, SEED.high, "a count, or a seed")]

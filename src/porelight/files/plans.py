@@ -16,7 +16,7 @@ from porelight.files.documents import (
     Change,
     Days,
     DocumentModel,
-    Share,
+    FractionNumber,
     WholeNumber,
     load_document,
     require_order,
@@ -63,7 +63,7 @@ class CandidateModel(DocumentModel):
 
     label: str
     change: BenefitModel
-    responders: Share
+    responders: FractionNumber
     downtime_days: Days
     margin: Margin
     sessions: list[SESSION_TABLE]  # type: ignore[valid-type]

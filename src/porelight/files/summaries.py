@@ -8,7 +8,7 @@ from pydantic import model_validator
 from porelight.errors import InputFileError
 from porelight.files.documents import (
     DocumentModel,
-    Share,
+    FractionNumber,
     WholeNumber,
     read_json,
     require_order,
@@ -51,9 +51,9 @@ class CountModel(EstimateModel):
 class ShareModel(EstimateModel):
     """A share with its interval."""
 
-    value: Share
-    low: Share
-    high: Share
+    value: FractionNumber
+    low: FractionNumber
+    high: FractionNumber
 
 
 class DiameterModel(EstimateModel):
@@ -74,7 +74,7 @@ class _Photograph(DocumentModel):
 
 class _Settings(DocumentModel):
     zone: str
-    false_discovery: Share | None
+    false_discovery: FractionNumber | None
 
 
 class _Rejected(DocumentModel):
@@ -125,15 +125,15 @@ class SummaryModel(DocumentModel):
     settings: _Settings
     zone: Zone
     zone_area_cm2: Annotated[float, number("cm2", 1e-4, 2e4, "area of the zone")]
-    interval_coverage: Share
+    interval_coverage: FractionNumber
     found: WholeNumber
     counted_from_mm: Diameter
     count: CountModel
     density_per_cm2: CountModel
     area_fraction: ShareModel
     diameter_mm: dict[str, DiameterModel]
-    estimated_false_share: Share
-    unlabelled_share: Share
+    estimated_false_share: FractionNumber
+    unlabelled_share: FractionNumber
     rejected: _Rejected
     scale: _Scale
     quality: list[_Finding]
