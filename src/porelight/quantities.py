@@ -120,11 +120,10 @@ class WholeQuantity:
         --------
         >>> N_PHOTONS.require(1e5)
         100000
-        >>> SEED.require(1.9)
+        >>> WholeQuantity("passes", 1, 1000, "how often").require(1.9)
         Traceback (most recent call last):
             ...
-        porelight.errors.ParameterError: seed is 1.9; expected a whole number \
-        from 0 to 9223372036854775807.
+        porelight.errors.ParameterError: passes is 1.9; expected a whole number from 1 to 1000.
         """
         given: object = value
         is_whole = isinstance(given, Integral) and not isinstance(given, bool)

@@ -1,21 +1,24 @@
 """An outcome answers what people ask, by the names that people use."""
 
 import copy
-import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from porelight.course.documents import json_text
 from porelight.course.outcome import Interval, Outcome, outcome_dataset
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.statistics import estimate, relative_to
+from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.outcomes import load_outcome, save_outcome
+from porelight.laser.devices import pearl
 
-SESSIONS = json.dumps([{"day": 0.0, "device": "pearl"}, {"day": 28.0, "device": "pearl"}])
+SESSIONS = json_text([SESSION.document(pearl().on_day(day)) for day in (0.0, 28.0)])
 HYDRATION = OutcomeVariable(
     "hydration",
     "1",
@@ -382,7 +385,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def full_disk(*_args: object, **_settings: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(InputFileError, match="No space left"):
         save_outcome(outcome(), path)
     assert path.read_bytes() == before

@@ -103,6 +103,6 @@ def test_no_command_is_without_a_call():
     from porelight.cli.app import app  # noqa: PLC0415
 
     # what prints files to start from, downloads, shows the product, or exchanges light cases
-    others = {"config", "demo", "marker", "models", "light"}
+    others = {"config", "demo", "marker", "models", "light", "rerun"}
     named = {name for name in app if not name.startswith("-")}
     assert named - others == {name for name in CALLS if not name.startswith("light ")}

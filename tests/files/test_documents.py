@@ -60,7 +60,7 @@ def changed(document, keys, value):
     ("load", "document", "keys", "value", "message"),
     [
         (load_sensitivity, SENSITIVITY, ("factors", 0, "total_order"), 1e30,
-         "factors[1].total_order is 1e+30; expected -2 to 3"),
+         "factors[1].total_order is 1e+30; expected -100 to 100"),
         (load_sensitivity, SENSITIVITY, ("day",), -3, "day is -3 days; expected 0 to"),
         (load_sensitivity, SENSITIVITY, ("runs",), True, "runs is True; expected a whole number"),
         (load_plan_document, PLAN, ("candidates", 0, "change", "low"), 0.5,

@@ -116,7 +116,7 @@ def test_a_course_file_names_a_recorded_path_beside_it(tmp_path):
         ('path_file = "path.csv"\nhand_seed = 2', "path_file and hand_seed exclude each other"),
         ('path_file = "path.csv"\npulses = 9', "n_pulses comes from the recorded path"),
         ('path_file = "path.csv"\narea_cm2 = 1', r"pulse 3 .* lies at \(9, 0\) mm, outside"),
-        ("hand_seed = 2", "hand_seed is for path = 'hand'; path is 'raster'"),
+        ("hand_seed = 2", "hand_seed changes nothing without hand_wander_mm or hand_pace"),
         ('path = "zigzag"', "path is 'zigzag'; expected 'raster', 'spiral' or 'hand'"),
         ("thermometer_lag_s = -1", "thermometer_lag_s is -1 s; expected 0 to 60 s"),
         ('stop_reads = "finger"', "stop_reads is 'finger'; expected 'area-mean' or 'thermometer'"),

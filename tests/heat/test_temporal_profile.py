@@ -53,7 +53,7 @@ def test_a_train_needs_a_whole_number_of_pulses(count):
 
 def test_a_session_is_no_temporal_profile():
     with pytest.raises(ParameterError, match=r"heat\.scan"):
-        TemporalProfile.rectangle(1e-4).repeated(1e-3, 200_000)
+        TemporalProfile.rectangle(1e-4).repeated(1e-3, 2).repeated(1.0, 90_000)
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,11 @@ def test_an_incomplete_outcome_is_refused_by_name(outcome):
 @pytest.mark.usefixtures("undrawn")
 def test_report_is_written_whole_to_the_path_given(untreated, tmp_path):
     target = tmp_path / "report.html"
-    target.write_text("old")
+    target.write_text("somebody's own page")
+    with pytest.raises(InputFileError, match="is not a report that porelight wrote"):
+        write_report(untreated, target)
+    target.unlink()
+    write_report(untreated, target)
     assert write_report(untreated, str(target)) == target
     page = target.read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")

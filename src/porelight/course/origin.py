@@ -26,7 +26,7 @@ def this_origin() -> Mapping[str, str]:
     Examples
     --------
     >>> sorted(this_origin())[:3]
-    ['data files', 'llvmlite', 'numba']
+    ['Python', 'data files', 'llvmlite']
     """
     from llvmlite import binding  # noqa: PLC0415  compiled code is not needed to read a file
 

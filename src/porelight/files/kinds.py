@@ -90,7 +90,7 @@ def stamped(text: str) -> str:
     Examples
     --------
     >>> print(stamped("a = 1"))
-    # written by porelight, sha256 0e2d5ea0d5b8ee6e
+    # written by porelight, sha256 b5bc1ffd90912fb1
     a = 1
     """
     return f"{_STAMP}{_digest(text)}\n{text}"

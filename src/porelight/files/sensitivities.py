@@ -23,7 +23,8 @@ SENSITIVITY = ResultKind(
 
 
 # a share of the variance; an estimate of one may lie a little outside of 0 to 1
-Index = Annotated[float, number("1", -2.0, 3.0, "a share of the variance, estimated")]
+Index = Annotated[float, number("1", -100.0, 100.0, "a share of the variance, estimated")]
+HalfWidth = Annotated[float, number("1", 0.0, 1000.0, "half the interval of such an estimate")]
 
 
 class FactorModel(DocumentModel):
@@ -32,9 +33,9 @@ class FactorModel(DocumentModel):
     name: str
     evidence: str
     total_order: Index
-    total_order_error: Index
+    total_order_error: HalfWidth
     first_order: Index
-    first_order_error: Index
+    first_order_error: HalfWidth
 
 
 class SensitivityModel(DocumentModel):

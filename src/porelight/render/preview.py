@@ -39,6 +39,7 @@ RATIO = Quantity(
     0.05,
     3.0,
     "predicted over measured diameter",
+    hint="A change of -10 % is 0.9.",
     hint_low="A change of -10 % is 0.9.",
 )
 CHANGE = Quantity("change", "1", RATIO.low - 1.0, RATIO.high - 1.0, "change of the diameter")
