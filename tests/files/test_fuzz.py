@@ -89,6 +89,7 @@ def run_of_photons(path):
     save_light_run(grown, case, path)
 
 
+@pytest.mark.usefixtures("frozen_heap")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "write"), [("outcome", outcome), ("run of photons", run_of_photons)]

@@ -46,6 +46,7 @@ def doors(file):
     )
 
 
+@pytest.mark.usefixtures("frozen_heap")
 @pytest.mark.parametrize("door", [0, 1, 2])
 def test_damage_anywhere_is_read_or_refused_in_one_line(path, tmp_path, door):
     data, generator = path.read_bytes(), np.random.default_rng(5)
