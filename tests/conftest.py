@@ -1,6 +1,8 @@
 """What several rooms' tests share: one skin, and one small ensemble that has been treated."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,9 @@ from porelight.laser.exposure import Exposure
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult
 from porelight.tissue.skin import Skin
+
+# programs in `benchmarks` import one another by name, as they do when they are run
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 PHOTONS = 5000
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fuzz_kinds import estimate, summary
 from PIL import Image
 
 from porelight.cli.app import main
@@ -64,42 +65,23 @@ def measured_folder(
     possible = "diameter_factor,density_factor\n1.0,1.0\n"
     (place / "possible.csv").write_text(possible, encoding="utf-8")
     seen = float(observed_pores(diameter, 4e-4).area_fraction)
-    few = {"value": diameter.size, "low": 0.9 * diameter.size, "high": 1.1 * diameter.size}
-    size = {"value": 0.3, "low": 0.28, "high": 0.32}
-    summary = {
-        "format": "porelight measurement 3",
-        "porelight_version": "0.1.0",
-        "notice": "",
-        "photograph": {
-            "name": "a.png",
-            "cols_px": 500,
-            "rows_px": 500,
-            "px_per_mm": 25.0,
-            "scale_error_percent": 1.0,
-        },
+    content = {
+        **summary(),
+        "photograph": {**summary()["photograph"], "cols_px": 500, "rows_px": 500},
         "settings": {"zone": zone, "false_discovery": None},
         "zone": zone,
         "zone_area_cm2": 4.0,
         "interval_coverage": 0.95,
         "found": diameter.size,
-        "counted_from_mm": 0.1,
-        "count": few,
-        "density_per_cm2": {key: number / 4.0 for key, number in few.items()},
-        "diameter_mm": {"p50": size},
-        "estimated_false_share": 0.1,
-        "unlabelled_share": 0.2,
-        "rejected": {"highlights": 0, "hairs": 0, "wrinkles": 0, "folds": 0, "moles": 0},
-        "scale": {"px_per_mm": 25.0, "error_percent": 1.0, "source": "known", "note": ""},
-        "quality": [],
-        "tone": None,
-        "warnings": [],
+        "count": estimate(diameter.size),
+        "density_per_cm2": estimate(diameter.size / 4.0),
         "area_fraction": {
             "value": seen,
             "low": seen * (1.0 - interval),
             "high": seen * (1.0 + interval),
         },
     }
-    (place / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    (place / "summary.json").write_text(json.dumps(content), encoding="utf-8")
     return place
 
 

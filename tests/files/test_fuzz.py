@@ -4,11 +4,12 @@ The damage is decided by a seed, so a failure can be looked at again; `benchmark
 looks for an hour, guided by the lines that it reaches.
 """
 
-import importlib.util
-import sys
+import runpy
 import traceback
 from pathlib import Path
 
+import fuzz_damage as damage
+import fuzz_kinds as kinds
 import numpy as np
 import pytest
 
@@ -18,22 +19,9 @@ from porelight.files.light_runs import save_light_run
 from porelight.files.outcomes import save_outcome
 from porelight.light.run import begun, growing
 
-ROOT = Path(__file__).parents[2]
 CASES = 130  # of each kind of text, so that there are 3,000
 NETCDF_CASES = {"outcome": 25, "run of photons": 50}
 FEW = 10
-
-
-def module_of(path):
-    spec = importlib.util.spec_from_file_location(f"fuzz_{path.stem}", ROOT / path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-kinds = module_of(Path("benchmarks/fuzz_kinds.py"))
-damage = module_of(Path("benchmarks/fuzz_damage.py"))
 
 
 def faults(kind, path, make, cases):
@@ -77,7 +65,8 @@ def test_many_damaged_files_are_read_or_refused_in_one_line(tmp_path, name):
 
 
 def outcome(path):
-    save_outcome(module_of(Path("tests/report/conftest.py")).build(), path)
+    shaped = runpy.run_path(str(Path(__file__).parents[1] / "report" / "conftest.py"))
+    save_outcome(shaped["build"](), path)
 
 
 def run_of_photons(path):

@@ -2,27 +2,15 @@
 
 import codecs
 import csv
-import importlib.util
 import io
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
+from fuzz_kinds import KINDS
 
 from porelight.errors import InputFileError
 
-ROOT = Path(__file__).parents[2]
-
-
-def kinds():
-    spec = importlib.util.spec_from_file_location("kinds", ROOT / "benchmarks/fuzz_kinds.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.KINDS
-
-
-KINDS = kinds()
 TEXTS = [name for name, kind in KINDS.items() if kind.form != "npy"]
 TABLES = [name for name, kind in KINDS.items() if kind.form in ("table", "numbers")]
 

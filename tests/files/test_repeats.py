@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from fuzz_kinds import estimate, summary
 
 from porelight.errors import InputFileError
 from porelight.files.repeats import read_repeats
@@ -15,43 +16,19 @@ def test_a_table_becomes_one_array_for_each_quantity(tmp_path):
     np.testing.assert_array_equal(read_repeats(path)["count"], [[10, 12], [20, 21]])
 
 
-def estimate(value):
-    return {"value": value, "low": 0.9 * value, "high": 1.1 * value}
-
-
 def measured(folder, count):
     """Write a summary.json with so many pores."""
     folder.mkdir(parents=True)
-    summary = {
-        "format": "porelight measurement 3",
-        "porelight_version": "0.1.0",
-        "notice": "",
-        "photograph": {
-            "name": "a.png",
-            "cols_px": 720,
-            "rows_px": 480,
-            "px_per_mm": 25.0,
-            "scale_error_percent": 1.0,
-        },
-        "settings": {"zone": "cheek", "false_discovery": None},
-        "zone": "cheek",
+    content = {
+        **summary(),
         "zone_area_cm2": 0.5,
-        "interval_coverage": 0.9,
         "found": count,
-        "counted_from_mm": 0.1,
         "count": estimate(count),
         "density_per_cm2": estimate(2.0 * count),
         "area_fraction": estimate(0.01),
         "diameter_mm": {"p50": estimate(0.3)} if count else {},
-        "estimated_false_share": 0.1,
-        "unlabelled_share": 0.1,
-        "rejected": dict.fromkeys(("highlights", "hairs", "wrinkles", "folds", "moles"), 0),
-        "scale": {"px_per_mm": 25.0, "error_percent": 1.0, "source": "known", "note": ""},
-        "quality": [],
-        "tone": None,
-        "warnings": [],
     }
-    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_folders_of_measure_are_read_by_subject_and_repeat(tmp_path):

@@ -1,28 +1,12 @@
 """Claims about what a file leaves out: no lost line changes the meaning without a word."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
+import fuzz_kinds
 import pytest
 
 from porelight.errors import InputFileError
 from porelight.files.courses import read_course
 from porelight.files.light_case import read_light_case
 from porelight.files.usual_values import usual_of_model
-
-ROOT = Path(__file__).parents[2]
-
-
-def kinds():
-    spec = importlib.util.spec_from_file_location("kinds", ROOT / "benchmarks/fuzz_kinds.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-KINDS = kinds()
 
 
 def course(path):
@@ -36,9 +20,9 @@ def light(path):
 
 
 FILES = {
-    "course": (KINDS.COURSE, course),
-    "light": (KINDS.LIGHT, light),
-    "pore": (KINDS.PORE, light),
+    "course": (fuzz_kinds.COURSE, course),
+    "light": (fuzz_kinds.LIGHT, light),
+    "pore": (fuzz_kinds.PORE, light),
 }
 LINES = [
     (name, number)
@@ -51,7 +35,7 @@ LINES = [
 @pytest.mark.parametrize(("name", "number"), LINES)
 def test_a_line_that_is_lost_is_refused_or_told_or_changes_nothing(tmp_path, name, number):
     text, read = FILES[name]
-    (tmp_path / "path.csv").write_text(KINDS.PATH, encoding="utf-8")
+    (tmp_path / "path.csv").write_text(fuzz_kinds.PATH, encoding="utf-8")
     path = tmp_path / "file.toml"
     path.write_text(text, encoding="utf-8")
     told, meaning = read(path)
@@ -73,7 +57,7 @@ NAMES = ("name", "path_file")
 
 def test_what_is_stated_is_not_told_and_where_nothing_is_left_out_nothing_is(tmp_path):
     path = tmp_path / "c.toml"
-    path.write_text(KINDS.SKIN + "[simulation]\nseed = 3\n", encoding="utf-8")
+    path.write_text(fuzz_kinds.SKIN + "[simulation]\nseed = 3\n", encoding="utf-8")
     told = read_course(path).as_usual
     assert not any("seed" in line for line in told)
     assert told[-2].startswith("simulation: left out, so as usual: draws 500, members 8")
