@@ -20,6 +20,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -123,7 +124,8 @@ def with_atheris(atheris: Any, folder: Path, seconds: int) -> None:
     """Let atheris grow the cases; the first byte of an input says of which kind it is."""
     import numpy as np  # noqa: PLC0415
 
-    with atheris.instrument_imports(include=[f"porelight.{room}" for room in _GUIDES]):
+    # atheris takes all of a package, whatever is included; its code cannot be compiled by Numba
+    with atheris.instrument_imports(include=["porelight"], exclude=no_guides()):
         session = Session(folder)
     from fuzz_damage import damaged  # noqa: PLC0415
 
@@ -159,6 +161,15 @@ def with_atheris(atheris: Any, folder: Path, seconds: int) -> None:
     options += [f"-artifact_prefix={folder}/"]
     atheris.Setup([sys.argv[0], *limits, *options, str(seeds)], tried, custom_mutator=changed)
     atheris.Fuzz()
+
+
+def no_guides() -> list[str]:
+    """Return the modules of porelight whose lines do not guide."""
+    found = find_spec("porelight")  # not imported yet
+    place = Path(str(found and found.origin)).parent
+    names = (path.relative_to(place).with_suffix("").parts for path in place.rglob("*.py"))
+    paths = [".".join(("porelight", *parts)) for parts in names if parts[0] not in _GUIDES]
+    return [path.removesuffix(".__init__") for path in paths]
 
 
 def by_lines(folder: Path, seconds: int) -> None:

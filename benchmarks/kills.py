@@ -33,84 +33,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # so that the process that forks 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import cv2
-import numpy as np
+from kill_commands import COMMANDS, Command, make_inputs, own_networks
 
 import porelight
 from porelight.cli.app import main
 from porelight.errors import PorelightError
-from porelight.files.light_examples import EXAMPLE_LAYERS
 from porelight.files.work_folders import PREFIX
 from porelight.files.writing import read_meanwhile
 
+_BRIEF = 3.0  # s
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
-SCALE = "--zone cheek --px-per-mm 12.5"
-COURSE = """
-[skin]
-zone = "cheek"
-fitzpatrick = {fitzpatrick}
-age_years = 35
-[[session]]
-day = 0
-device = "laser-genesis"
-pulses = 200
-[simulation]
-draws = 16
-members = 2
-photons = 1000
-last_day = 56
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command that writes.
-
-    Attributes
-    ----------
-    name : str
-        For the table.
-    lines : tuple of str
-        The command on one input and on another.
-    results : tuple of str
-        Files and folders that it writes.
-    share : float
-        Number of trials relative to that of others.
-    """
-
-    name: str
-    lines: tuple[str, str]
-    results: tuple[str, ...]
-    share: float = 1.0
-
-
-def both(name: str, line: str, *results: str, share: float = 1.0) -> Command:
-    """Return a command whose inputs and seeds have an ``@`` where the one and the other differ."""
-    return Command(name, (line.replace("@", "1"), line.replace("@", "2")), results, share)
-
-
-COMMANDS = (
-    both("measure", f"measure photo@.png -o m {SCALE}", "m", share=2.0),
-    both("compare", f"compare photo1.png photo@.png -o c {SCALE}", "c"),
-    both("preview", f"preview photo1.png -o p.png {SCALE} --change-percent -1@", "p.png"),
-    both("agreement", "agreement repeats@.csv -o pictures", "pictures"),
-    both("simulate", "simulate course@.toml -o run.nc --state deep/s.nc", "run.nc", "deep/s.nc"),
-    both("session", "session course@.toml -o heat --films none", "heat", share=0.5),
-    both("plan", "plan course@.toml -o plan.toml --device own.toml --draws 16", "plan.toml",
-         "plan.json", share=0.5),
-    both("follow-up", "follow-up course1.toml --measured before --visit 42=after@ -o f.nc "
-         "--draws 6@", "f.nc"),
-    both("report", "report run@.nc -o page.html", "page.html"),
-    both("export", "export run@.nc -o table.csv", "table.csv"),
-    both("sensitivity", "sensitivity course@.toml -o s.json --base 2", "s.json"),
-    both("what-if", "what-if course@.toml -o years.svg --years 2 --draws 8", "years.svg"),
-    Command("marker", ("marker -o sheet.pdf", "marker -o sheet.pdf --paper letter"),
-            ("sheet.pdf",)),
-    both("light run", "light run case.toml -o l.nc --photons @6000 --seed @", "l.nc", share=2.0),
-    both("light merge", "light merge light1.nc light@3.nc -o merged.nc", "merged.nc"),
-    both("light sweep", "light sweep skin.toml -o types.nc --photons 2000 --seed @", "types.nc"),
-    both("light import", "light import mcx@.json -o imported.toml", "imported.toml"),
-    both("light export", "light export light@.nc -o fields.vtr", "fields.vtr"),
-)  # fmt: skip
 
 
 def run(line: str, place: Path) -> int:
@@ -130,7 +62,8 @@ def run(line: str, place: Path) -> int:
 def ended(line: str, place: Path) -> int:
     """Run a command here and return its exit code."""
     os.chdir(place)
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    with nowhere, redirect_stdout(nowhere), own_networks(line, place):
         try:
             main(line.split())
         except SystemExit as left:
@@ -160,52 +93,6 @@ def hidden(place: Path) -> list[str]:
     return [str(path.relative_to(place)) for path in place.rglob(f"{PREFIX}*")]
 
 
-def make_inputs(place: Path) -> None:
-    """Write inputs of every kind, twice."""
-    from PIL import Image  # noqa: PLC0415
-
-    from porelight.files.light_case import read_light_case  # noqa: PLC0415
-    from porelight.files.mcx import write_mcx_case  # noqa: PLC0415
-    from porelight.render.look import SkinLook  # noqa: PLC0415
-    from porelight.render.skin import render_skin  # noqa: PLC0415
-
-    (place / "deep").mkdir()
-    (place / "case.toml").write_text(EXAMPLE_LAYERS, encoding="utf-8")
-    case = read_light_case(place / "case.toml")
-    for one, voxel in (("1", 1e-4), ("2", 5e-5)):
-        write_mcx_case(case, place / f"mcx{one}.json", voxel=voxel, width=1e-3)
-    sizes = np.random.default_rng(1).uniform(0.35e-3, 0.6e-3, 60)
-    for one in "12":
-        shown = render_skin(sizes, look=SkinLook(fitzpatrick=3), size=(0.012, 0.012), seed=1)
-        pixels = shown.pixels if one == "1" else np.clip(shown.pixels * 0.99, 0, 255)
-        Image.fromarray(pixels.astype(np.uint8)).save(place / f"photo{one}.png")
-        text = COURSE.format(fitzpatrick=one)
-        (place / f"course{one}.toml").write_text(text, encoding="utf-8")
-        rows = [
-            f"s{i},{k},{int(one) * 10 * i + k * (1 + i % 3)}" for i in range(1, 5) for k in range(2)
-        ]
-        table = "\n".join(["subject,repeat,pores", *rows])
-        (place / f"repeats{one}.csv").write_text(table, encoding="utf-8")
-    device = Path(porelight.__file__).parent / "data" / "devices" / "laser-genesis.toml"
-    text = device.read_text(encoding="utf-8")
-    # one setting is enough to be written
-    for values, one in (("8.0, 10.0, 12.0, 13.0, 14.0, 16.0", "12.0"),
-                        ("1000.0, 1500.0, 2000.0", "1000.0"), ("3.0, 5.0", "3.0")):  # fmt: skip
-        text = text.replace(f"values = [{values}]", f"values = [{one}]")
-    (place / "own.toml").write_text(text, encoding="utf-8")
-    for line in (
-        *(f"measure photo1.png -o {name} {SCALE}" for name in ("before", "after1")),
-        f"measure photo2.png -o after2 {SCALE}",
-        *(f"simulate course{one}.toml -o run{one}.nc" for one in "12"),
-        *(f"light run case.toml -o light{one}.nc --photons 16000 --seed {one}"
-          for one in ("1", "2", "13", "23")),
-    ):  # fmt: skip
-        finished(line, place)
-    from porelight.files.light_examples import EXAMPLE  # noqa: PLC0415
-
-    (place / "skin.toml").write_text(EXAMPLE, encoding="utf-8")
-
-
 def wait_until_writing(child: int, command: Command, place: Path) -> None:
     """Wait until a process makes its results, or has ended."""
     parents = {(place / result).parent for result in command.results}
@@ -230,17 +117,28 @@ def learn(command: Command, inputs: Path, place: Path) -> Known:
     shutil.copytree(inputs, place)
     finished(command.lines[0], place)
     earlier = content(place, command.results)
+    writing, seconds = timed(command, place)
+    new = content(place, command.results)
+    if set(earlier) != set(new) or all(earlier[name] == new[name] for name in new):
+        sys.exit(f"{command.name}: the two results do not differ as they should")
+    known = Known(earlier, new, writing, seconds)
+    for _ in range(2 if seconds < _BRIEF else 0):  # the first time something may still be loaded
+        put_back(place, known, command.results)
+        writing, seconds = timed(command, place)
+        if seconds < known.seconds:
+            known.until_writing, known.seconds = writing, seconds
+    shutil.rmtree(place)
+    return known
+
+
+def timed(command: Command, place: Path) -> tuple[float, float]:
+    """Run a command on its second input; returns the time until it writes, and in all [s]."""
     started = time.monotonic()
     child = run(command.lines[1], place)
     wait_until_writing(child, command, place)
     writing = time.monotonic() - started
     os.waitpid(child, 0)
-    seconds = time.monotonic() - started
-    new = content(place, command.results)
-    if set(earlier) != set(new) or all(earlier[name] == new[name] for name in new):
-        sys.exit(f"{command.name}: the two results do not differ as they should")
-    shutil.rmtree(place)
-    return Known(earlier, new, writing, seconds)
+    return writing, time.monotonic() - started
 
 
 def is_partial(place: Path, name: str) -> bool:
@@ -303,7 +201,7 @@ def put_back(place: Path, known: Known, results: tuple[str, ...]) -> None:
         if (place / result).is_dir():
             shutil.rmtree(place / result)
     for name, data in known.earlier.items():
-        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_bytes(data)
 
 
@@ -324,7 +222,7 @@ def tried(arguments: argparse.Namespace) -> Counter[tuple[str, str]]:
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         inputs = Path(name).resolve() / "inputs"
         inputs.mkdir()
-        make_inputs(inputs)
+        make_inputs(inputs, finished)
         for command in chosen:
             place = inputs.parent / "trial"
             known = learn(command, inputs, place)

@@ -7,6 +7,11 @@ anything is decoded, and ``{"rows": .., "cols": .., "channels": .., "dpi": .., "
 "complaint": ..}`` before the pixels; or ``{"problem": ".."}`` in place of either. Of the metadata
 only the stated dots per inch leave it, and whether a camera took the picture; no place, time, name
 or serial number does.
+
+References
+----------
+.. [1] JEITA CP-3461, "Design rule for Camera File system (DCF) Version 2.0," optional colour space.
+.. [2] Adobe Systems, "Adobe RGB (1998) Color Image Encoding," 2005.
 """
 
 import io
@@ -24,6 +29,12 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")
 _STARTS = (
     (b"GIF8", "a GIF"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"IIU\x00", "a raw file of a camera"),
+    (b"IIRO", "a raw file of a camera"),
+    (b"FUJIFILMCCD-RAW", "a raw file of a camera"),
     (b"%PDF", "a PDF"),
     (b"BM", "a BMP"),
     (b"PK\x03\x04", "a zip archive"),
@@ -32,6 +43,19 @@ _STARTS = (
 
 
 _CAMERA_TAGS = (0x010F, 0x0110, 0x829A, 0x8769)  # make, model, exposure time, block of the camera
+
+# of a TIFF: kind of its first picture, version of DNG
+_SUBFILE_TYPE, _DNG_VERSION = 254, 50706
+_PREVIEW = 1  # bit of the kind: a smaller picture of another one in the file
+_CANON = slice(8, 10)  # where a Canon raw file says CR
+_RAW = "is a raw file of a camera, of which only a preview could be read; expected a finished "
+_RAW += "picture. Develop it, and save it as TIFF, PNG or JPEG"
+
+# blocks of EXIF and their tags for the colour space, where no profile is embedded [1]_
+_CAMERA_BLOCK, _COLOUR_SPACE, _INTEROPERABILITY, _INDEX = 0x8769, 0xA001, 0xA005, 1
+# of the code points of colours in a PNG: primaries of sRGB, its curve, no matrix, whole range
+_SRGB_CODE = bytes([1, 13, 0, 1])
+_SRGB_GAMMA = 0.45455
 
 _ROWS = 256  # written at a time
 
@@ -44,11 +68,14 @@ class ProblemError(Exception):
 
 def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image, Stated]:
     """Return the picture upright, as RGB in sRGB or as grey if it is a mask, and what it states."""
+    start = _start(path)
+    if start[:4] == b"II*\x00" and start[_CANON] == b"CR":
+        raise ProblemError(_RAW)
     try:
         image = Image.open(path, formats=FORMATS)
     except UnidentifiedImageError:
         raise ProblemError(
-            f"is {_kind(path)}; expected a PNG, JPEG, TIFF or WebP picture"
+            f"is {_kind(start)}; expected a PNG, JPEG, TIFF or WebP picture. Export it as one"
         ) from None
     cols, rows = image.size
     if cols * rows > most_pixels:
@@ -56,6 +83,7 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image
             f"has {cols} x {rows} pixels; expected at most {most_pixels / 1e6:g} million. "
             "Cut out the skin to be measured"
         )
+    _require_finished(image)
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":
         raise ProblemError(
@@ -63,6 +91,9 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image
         )
     _tell({"rows": rows, "cols": cols})
     profile = image.info.get("icc_profile")
+    if not profile and not is_mask:
+        _require_srgb_tones(path, image)
+        profile = _adobe_rgb() if _is_adobe_rgb(image) else None
     complaint = _complaint(path, image.format or "")
     image.load()
     stated = {**_stated(image), "complaint": complaint}
@@ -70,6 +101,86 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image
     if is_mask:
         return _in(_eight_bit(image), "L"), stated
     return _rgb(_eight_bit(_opaque(image)), profile), stated
+
+
+def _require_finished(image: Image.Image) -> None:
+    """Refuse a raw file: what can be read of it is a preview, with fewer pixels."""
+    if image.format != "TIFF":
+        return
+    tags = getattr(image, "tag_v2", {})
+    kind = tags.get(_SUBFILE_TYPE, 0)
+    is_preview = isinstance(kind, int) and bool(kind & _PREVIEW)
+    if is_preview or _DNG_VERSION in tags:
+        raise ProblemError(_RAW)
+
+
+def _require_srgb_tones(path: Path, image: Image.Image) -> None:
+    """Refuse a PNG that states other tones than those of sRGB in a way that is not followed."""
+    if image.format != "PNG":
+        return
+    code = _chunk_of_png(path, b"cICP")
+    if code not in (b"", _SRGB_CODE):
+        raise ProblemError(
+            "states colours of its own (HDR or Display P3); expected sRGB. Export it as sRGB"
+        )
+    gamma = float(image.info.get("gamma", _SRGB_GAMMA))
+    if not code and "srgb" not in image.info and abs(gamma / _SRGB_GAMMA - 1.0) > 0.05:
+        raise ProblemError(
+            f"states a gamma of {gamma:.3g}; expected sRGB ({_SRGB_GAMMA}). Export it as sRGB"
+        )
+
+
+def _chunk_of_png(path: Path, wanted: bytes) -> bytes:
+    """Return the data of a part of a PNG before its pixels; nothing if it is not there."""
+    with path.open("rb") as file:
+        file.seek(8)
+        while len(head := file.read(8)) == 8:
+            size, name = int.from_bytes(head[:4], "big"), head[4:]
+            if name == wanted:
+                return file.read(min(size, 64))
+            if name == b"IDAT":
+                break
+            file.seek(size + 4, os.SEEK_CUR)
+    return b""
+
+
+def _is_adobe_rgb(image: Image.Image) -> bool:
+    """Whether a camera states Adobe RGB in its EXIF, as many do in place of a profile."""
+    try:
+        exif = image.getexif()
+        space = exif.get_ifd(_CAMERA_BLOCK).get(_COLOUR_SPACE)
+        index = exif.get_ifd(_INTEROPERABILITY).get(_INDEX, "")
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError):
+        return False
+    return space == 2 or str(index).startswith("R03")
+
+
+def _adobe_rgb() -> bytes:
+    """Return a colour profile of the primaries, white and curve of Adobe RGB (1998) [2]_."""
+
+    def number(value: float) -> bytes:
+        return round(value * 65536.0).to_bytes(4, "big", signed=True)
+
+    def colour(*xyz: float) -> bytes:
+        return b"XYZ " + bytes(4) + b"".join(map(number, xyz))
+
+    white = 0.9642, 1.0, 0.8249  # D50, to which all is adapted
+    curve = b"curv" + bytes(4) + (1).to_bytes(4, "big") + (563).to_bytes(2, "big") + bytes(2)
+    parts = {
+        b"wtpt": colour(*white),
+        b"rXYZ": colour(0.60974, 0.31111, 0.01947),
+        b"gXYZ": colour(0.20528, 0.62567, 0.06087),
+        b"bXYZ": colour(0.14919, 0.06322, 0.74457),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    place = 128 + 4 + 12 * len(parts)
+    table, data = len(parts).to_bytes(4, "big"), b""
+    for name, part in parts.items():
+        table += name + (place + len(data)).to_bytes(4, "big") + len(part).to_bytes(4, "big")
+        data += part
+    head = (place + len(data)).to_bytes(4, "big") + bytes(4) + b"\x02\x40\x00\x00mntrRGB XYZ "
+    head += bytes(12) + b"acsp" + bytes(28) + b"".join(map(number, white))
+    return head.ljust(128, b"\x00") + table + data
 
 
 def _in(image: Image.Image, mode: str) -> Image.Image:
@@ -127,14 +238,17 @@ def _stated(image: Image.Image) -> Stated:
     return {"dpi": [across, down], "has_camera": has_camera}
 
 
-def _kind(path: Path) -> str:
+def _start(path: Path) -> bytes:
     with path.open("rb") as file:
-        start = file.read(64)
+        return file.read(64)
+
+
+def _kind(start: bytes) -> str:
     for magic, name in _STARTS:
         if start.startswith(magic):
             return name
     if start[4:8] == b"ftyp":
-        return "a HEIC or AVIF picture or a video"
+        return "a HEIC or AVIF picture or a video, as telephones save them"
     if start and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start):
         return "text and no picture"
     return "no picture that can be recognised"
