@@ -91,10 +91,9 @@ def test_an_export_of_redcap_is_read_and_what_is_left_out_is_told(tmp_path):
     assert list(found) == ["count"]
     np.testing.assert_array_equal(found["count"], [[201, 205], [240, 238]])
     assert found.left_out == (
-        "redcap_event_name is not a quantity and was left out",
-        "redcap_repeat_instrument is not a quantity and was left out",
-        "pores_complete is not a quantity and was left out",
-        "2 rows hold no quantity and were left out",
+        "left out as no quantities of the repeats: redcap_event_name, redcap_repeat_instrument, "
+        "pores_complete",
+        "2 rows hold no repeat and were left out",
     )
 
 
@@ -103,6 +102,51 @@ def test_events_of_redcap_are_repeats_where_nothing_is_repeated_within(tmp_path)
     found = table_of(tmp_path, text)
     assert found.order == ("enrolment_arm_1", "visit_arm_1")
     np.testing.assert_array_equal(found["count"], [[201.5, 205]])
+
+
+# as a study of today exports it: an identifier of its own, a form that is asked once, texts and
+# boxes, one field with a decimal comma beside one with a point
+WHOLE_STUDY = """\
+study_id,redcap_repeat_instrument,redcap_repeat_instance,dob,age,skin___1,skin___2,demographics_complete,date_pores,photographer,count,area,pores_timestamp
+7,,,1990-01-31,36,1,0,2,,,,,
+7,pores,1,,,,,,2026-03-01,Ada,201,"1,25",2026-03-01 10:00
+7,pores,2,,,,,,2026-03-02,Bo,205.5,"1,31",2026-03-02 10:00
+9,,,1980-12-31,45,0,1,2,,,,,
+9,pores,1,,,,,,2026-03-01,Ada,240,"0,95",2026-03-01 11:00
+9,pores,2,,,,,,2026-03-02,,238,"0,97",2026-03-02 11:00
+"""
+
+
+def test_of_a_whole_study_in_redcap_the_numbers_of_the_repeats_are_taken(tmp_path):
+    found = table_of(tmp_path, WHOLE_STUDY)
+    assert list(found) == ["count", "area"]
+    np.testing.assert_array_equal(found["count"], [[201, 205.5], [240, 238]])
+    np.testing.assert_array_equal(found["area"], [[1.25, 1.31], [0.95, 0.97]])
+    fields, rows = found.left_out
+    for name in ("dob", "age", "skin___1", "date_pores", "photographer", "pores_timestamp"):
+        assert name in fields
+    assert rows == "2 rows hold no repeat and were left out"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            WHOLE_STUDY.replace("9,pores,2", "9,lesions,2"),
+            "the forms 'pores' and 'lesions' repeat in it; expected one",
+        ),
+        (
+            WHOLE_STUDY.replace("7,,,1990-01-31,36,1,0,2,,,,,", "7,,,1990-01-31,36,1,0,2,,,199,,"),
+            "line 2: redcap_repeat_instance is '', but count is '199'",
+        ),
+        ("record_id,name,weight\n1,Ada,60\n2,Bo,70\n", "an export of REDCap without repeats"),
+        ("Record ID,Event Name,Count\n1,Visit 1,3\n1,Visit 2,4\n", "expected its raw data"),
+        ("id,redcap_event_name,note\n1,a,x\n1,b,y\n", "no column holds a number at the repeats"),
+    ],
+)
+def test_exports_of_redcap_that_do_not_tell_the_repeats_are_refused(tmp_path, text, what):
+    with pytest.raises(InputFileError, match=what):
+        table_of(tmp_path, text)
 
 
 @pytest.mark.parametrize(

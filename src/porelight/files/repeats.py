@@ -1,6 +1,6 @@
 """Reading repeated measurements: a table, or folders of `porelight measure` by subject.
 
-A table may be an export of REDCap: its `record_id` is the subject, its `redcap_repeat_instance`
+A table may be an export of REDCap: its first column is the subject, its `redcap_repeat_instance`
 (or, without one, its `redcap_event_name`) the repeat.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from porelight.errors import InputFileError
+from porelight.files.redcap import is_redcap, repeated_fields
 from porelight.files.summaries import load_summary
 from porelight.files.tables import MISSING, TextTable, read_table
 from porelight.quantities import Floats
@@ -24,10 +25,7 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "area_fraction": ("area_fraction", "value"),
     "median_diameter_mm": ("diameter_mm", "p50", "value"),
 }
-_SUBJECTS = ("subject", "record_id")
-# the first of them that a table has tells one repeat from another
-_REPEATS = ("repeat", "redcap_repeat_instance", "redcap_event_name")
-_REDCAP = re.compile(r"redcap_.*|.*_complete")
+_SUBJECT, _REPEAT = "subject", "repeat"
 _EXPECTED = (
     "expected a CSV file with the columns subject, repeat and one for each quantity, or a folder "
     "SUBJECT/REPEAT/summary.json of 'porelight measure'"
@@ -142,34 +140,25 @@ def _key(part: str) -> tuple[int, str]:
 
 
 def _of_table(table: TextTable) -> tuple[_Entries, tuple[str, ...]]:
-    subject = next((name for name in _SUBJECTS if name in table.names), None)
-    repeat = next((name for name in _REPEATS if _says_something(table, name)), None)
-    is_redcap = subject == "record_id" or (repeat or "").startswith("redcap_")
-    about = [name for name in table.names if is_redcap and _REDCAP.fullmatch(name)]
-    names = [name for name in table.names if name not in (subject, repeat, *about)]
-    if subject is None or repeat is None or not names or not table.rows:
-        raise InputFileError(f"{table.path}: {_EXPECTED}.")
-    notes = [f"{name} is not a quantity and was left out" for name in about if name != repeat]
-    places = [table.names.index(name) for name in names]
-    # REDCap writes a row of its own for what is asked once, with nothing in the repeated fields
-    empty = [is_redcap and not any(row[i] for i in places) for row in table.rows]
-    kept = table.where([not one for one in empty])
-    if any(empty):
-        notes.append(f"{sum(empty)} rows hold no quantity and were left out")
-    for line, key in zip(kept.lines, kept.texts(repeat), strict=True):
-        if key.lower() in MISSING:
-            raise InputFileError(
-                f"{table.path}, line {line}: {repeat} is {key!r}; expected the name or number of "
-                "the repeat."
-            )
-    numbers = kept.numbers(names)
+    if is_redcap(table) and not {_SUBJECT, _REPEAT} <= set(table.names):
+        fields = repeated_fields(table)
+        kept, subject, repeat, names = fields.table, fields.subject, fields.repeat, fields.names
+        numbers, notes = fields.numbers(), tuple(fields.notes)
+    else:
+        kept, subject, repeat, notes = table, _SUBJECT, _REPEAT, ()
+        names = [name for name in table.names if name not in (subject, repeat)]
+        if not {subject, repeat} <= set(table.names) or not names or not table.rows:
+            raise InputFileError(f"{table.path}: {_EXPECTED}.")
+        for line, key in zip(kept.lines, kept.texts(repeat), strict=True):
+            if key.lower() in MISSING:
+                raise InputFileError(
+                    f"{table.path}, line {line}: {repeat} is {key!r}; expected the name or number "
+                    "of the repeat."
+                )
+        numbers = kept.numbers(names)
     _require_no_codes(kept, names, numbers)
     rows = zip(kept.texts(subject), kept.texts(repeat), numbers.tolist(), strict=True)
-    return _Entries(names, list(rows)), tuple(notes)
-
-
-def _says_something(table: TextTable, name: str) -> bool:
-    return name in table.names and any(cell.lower() not in MISSING for cell in table.texts(name))
+    return _Entries(names, list(rows)), notes
 
 
 def _require_no_codes(table: TextTable, names: Sequence[str], numbers: Floats) -> None:
