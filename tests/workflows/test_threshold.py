@@ -46,14 +46,14 @@ def test_every_number_of_the_exposure_counts(burn):
         "cooling_time": 0.05,
         "cooling_lead": 0.02,
     }
-    found = threshold(**USUAL, **exposure, endpoint="coagulation", seed=7)
+    found = threshold(**USUAL, **exposure, end_point="dermal denaturation", seed=7)
     target = Target.human("cheek", 2)
     plain = {key: value for key, value in USUAL.items() if key != "photons"}
     stated = single_exposure(target, **plain, **exposure)
     heated = heating(target, stated, n_photons=3000, seed=7)
-    expected = threshold_of_heating(heated, "coagulation")
+    expected = threshold_of_heating(heated, "dermal denaturation")
     assert found.radiant_exposure == expected.radiant_exposure
-    assert found.threshold.endpoint == "coagulation"
+    assert found.threshold.end_point == "dermal denaturation"
 
 
 def test_another_strength_is_told_by_the_same_exposure_and_criterion(burn):
@@ -70,7 +70,7 @@ def test_a_threshold_prints_in_clinic_units(burn):
     strength = f"{burn.radiant_exposure / J_per_cm2:.3g} J/cm2"
     depth, warm = 1e6 * burn.depth, burn.threshold.outcome.surface_peak - 273.15
     assert repr(burn) == (
-        f"burn (two-channel) from {strength} on, first at {depth:.3g} um; a 5 mm beam of 1940 nm, "
+        f"basal layer (two-channel) from {strength} on, at {depth:.3g} um; a 5 mm beam of 1940 nm, "
         f"surface up to {warm:.3g} degC"
     )
 

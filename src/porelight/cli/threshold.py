@@ -1,4 +1,4 @@
-"""``porelight threshold``: how strong one exposure must be to burn, coagulate or boil skin."""
+"""``porelight threshold``: how strong one exposure must be to hurt skin as an end point says."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -25,20 +25,21 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     profile: Literal["flat-top", "gaussian"] = "flat-top",
     pulses: Annotated[int, typed("N_PULSES")] = 1,
     rate: Annotated[float, typed("RATE", "Hz")] = 0.0,
-    endpoint: Literal["burn", "coagulation", "vaporisation"] = "burn",
+    end_point: str = "basal layer",
     skin: Literal["human", "pig", "white-pig"] = "human",
     fitzpatrick: SkinType = 2,
     excised: Annotated[bool, Parameter(negative="")] = False,
     cooling: Literal["air", "cold air", "contact", "cryogen"] = "air",
     cooling_time: Milliseconds = 0.0,
     cooling_lead: Milliseconds = 0.0,
+    blackened: Annotated[bool, Parameter(negative="")] = False,
     fluence: Annotated[float, typed("RADIANT_EXPOSURE", "J_per_cm2", "J/cm2")] = 0.0,
     criterion: str = "two-channel",
     photons: Photons = 200_000,
     seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
-    """Find the radiant exposure at which one place burns, coagulates or boils.
+    """Find the radiant exposure at which one place is just hurt as an end point says.
 
     The radiant exposure is the energy over the area of the spot: of one pulse, and, where there are
     several, of all of them together, too.
@@ -60,8 +61,11 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         Equal pulses on the same place.
     rate
         Pulses per second; needed for more than one.
-    endpoint
-        Cells killed, collagen denatured, or water at 100 degC.
+    end_point
+        What is looked for. Cells: subcorneal (first anywhere below the horny layer), basal-layer
+        (the first red spot, a minimum visible lesion), blister (the epidermis lifts off), 80-um
+        (the depth of burn standards), full-epidermis (with its ridges). Collagen:
+        dermal-denaturation. Blood: vessel (purpura). Water: vaporisation (100 degC).
     skin
         A person's cheek, a pigmented miniature pig (Yucatan), or a white farm pig (Yorkshire).
     fitzpatrick
@@ -74,6 +78,8 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         How long it is applied, in ms.
     cooling_lead
         From the start of the cooling to the first pulse, in ms.
+    blackened
+        Soot or India ink on the skin takes up all the light, as in experiments on burns by flames.
     fluence
         Tell also what pulses of so much energy over the area of the spot do, in J/cm2 for each
         pulse; 0 for nothing more.
@@ -83,6 +89,8 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         To follow; 200 000 give a threshold to about 1 %.
     """
     from porelight.files.temporal_profiles import read_temporal_profile  # noqa: PLC0415
+    from porelight.session.end_points import require_end_point  # noqa: PLC0415
+    from porelight.session.published import compared_near  # noqa: PLC0415
     from porelight.units import J_per_cm2, mm, ms, nm  # noqa: PLC0415
     from porelight.workflows.threshold import threshold as threshold_of  # noqa: PLC0415
 
@@ -95,7 +103,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         wavelength=wavelength * nm,
         spot_diameter=spot * mm,
         duration=read_temporal_profile(envelope) if envelope else duration * ms,
-        endpoint=endpoint,
+        end_point=require_end_point(end_point),
         skin=skin,
         fitzpatrick=fitzpatrick,
         state="excised" if excised else "in vivo",
@@ -105,6 +113,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         cooling=cooling,
         cooling_time=cooling_time * ms,
         cooling_lead=cooling_lead * ms,
+        blackened=blackened,
         criterion=criterion,
         photons=photons,
         seed=seed,
@@ -114,13 +123,14 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         print_json(_document(found.threshold, done))
     else:
         print_rows(
-            f"{found.threshold.endpoint}, {found.threshold.criterion}", _rows(found.threshold, done)
+            f"{found.threshold.end_point}, {found.threshold.criterion}",
+            _rows(found.threshold, done),
         )
         if not found.is_reached:
             say(_not_reached(found.threshold))
         if found.threshold.outcome.boils or (done is not None and done.boils):
             say("Water boils at 100 degC, which is not modelled: hotter is overstated.")
-        say("Published models meet such thresholds within a factor of about two, and so does this.")
+        say(compared_near(found.heated.exposure))
     return 0
 
 
@@ -152,7 +162,7 @@ def _document(found: "Threshold", done: "ExposureOutcome | None") -> dict[str, o
         return {**_numbers(of, found.n_pulses), "boils": of.boils}
 
     document: dict[str, object] = {
-        "endpoint": found.endpoint,
+        "end_point": found.end_point,
         "criterion": found.criterion,
         "pulses": found.n_pulses,
         "is_reached": found.is_reached,

@@ -8,6 +8,7 @@ from porelight.brief import brief
 from porelight.errors import ParameterError
 from porelight.injury.field import InjuryField
 from porelight.quantities import Floats
+from porelight.tissue.layered import LayeredTissue
 from porelight.tissue.skin import LayerName, Skin
 
 # depths below the surface before the session, from 2 um to 5 mm [m]
@@ -80,7 +81,7 @@ def at_plexus(skin: Skin, profile: Floats) -> float:
     return float(np.interp(top + 0.5 * skin.layers[index].thickness, DEPTH, profile))
 
 
-def layer_above(skin: Skin, name: LayerName) -> tuple[int, float]:
+def layer_above(skin: LayeredTissue, name: LayerName) -> tuple[int, float]:
     """Return the index of a layer and the depth of its upper face [m].
 
     Raises

@@ -22,12 +22,14 @@ from porelight.light.transport import transport
 from porelight.quantities import RADIANT_EXPOSURE, WAVELENGTH, Floats
 from porelight.session.exposure_times import FOLLOWED, exposure_times
 from porelight.session.target import Target
+from porelight.session.visible_pigment import require_pigment
 from porelight.tissue.optics import LayeredOptics, skin_optics
 from porelight.tissue.thermal import LayeredThermal, skin_thermal
 
 _RINGS = 10  # rings of the grid inside the spot
 _LONGEST = 600.0  # s; over longer times skin raises its blood flow, which is not modelled here
 _N_PHOTONS = 200_000
+_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,9 @@ class SingleExposure:
         What cools the surface from time 0 on: air, cold air, a plate or a cryogen.
     n_pulses : int
         Equal pulses that share the energy; what is told per pulse is the total over this number.
+    blackened : bool
+        Whether soot or India ink on the surface takes up all the light, as in experiments on burns
+        by flames; the wavelength does not matter then.
     """
 
     wavelength: float
@@ -53,6 +58,7 @@ class SingleExposure:
     temporal_profile: TemporalProfile
     surface: SurfaceSchedule
     n_pulses: int = 1
+    blackened: bool = False
 
     def __post_init__(self) -> None:
         """Check what the parts do not check themselves."""
@@ -92,6 +98,8 @@ class Heating:
     peak_factor : float
         Radiant exposure where the beam is strongest over energy per area of the spot [-]: 1 for a
         flat top, 2 for a Gaussian.
+    weight : ndarray of float64, shape (n_r,)
+        Weight of each ring in the mean over the strongest part of the beam; they add up to 1.
     """
 
     target: Target
@@ -103,6 +111,7 @@ class Heating:
     unlit: Floats
     repeats: Floats
     peak_factor: float
+    weight: Floats
 
     @property
     def living(self) -> Floats:
@@ -153,7 +162,8 @@ def heating(
     Raises
     ------
     ParameterError
-        If a number is out of range, or the cooling freezes living skin.
+        If a number is out of range, the cooling freezes living skin, or a person's pigment is not
+        one that was measured in visible light.
 
     Notes
     -----
@@ -161,9 +171,13 @@ def heating(
     value, in the middle 3/10 of that part: the edges of a flat top lose light and heat sideways.
     """
     values = target.values
+    if not exposure.blackened:
+        require_pigment(target.skin, exposure.wavelength, values)
     optics = skin_optics(target.skin, exposure.wavelength, values)
     thermal = skin_thermal(target.skin, values)
     grid = _grid(exposure, optics)
+    if exposure.blackened:
+        n_photons = min(n_photons, _FEW)  # what they would do in bare skin is not used
     light = transport(optics, exposure.beam, grid, n_photons=n_photons, seed=seed)
     irradiance = exposure.beam.irradiance(grid.r)
     strongest = np.flatnonzero(irradiance >= 0.98 * irradiance.max())
@@ -172,11 +186,12 @@ def heating(
     time, repeats = exposure_times(exposure.temporal_profile, exposure.surface)
     weight = np.zeros(grid.shape[1])
     weight[rings] = grid.ring_area[rings] / grid.ring_area[rings].sum()
+    absorbed = _on_the_surface(exposure, grid) if exposure.blackened else light.absorbed
     rise = mean_rise(
         grid,
         thermal,
         exposure.surface,
-        light.absorbed * exposure.beam.area,
+        absorbed * exposure.beam.area,
         exposure.temporal_profile,
         time,
         weight,
@@ -193,7 +208,15 @@ def heating(
         unlit=unlit,
         repeats=repeats,
         peak_factor=float(irradiance.max() * exposure.beam.area),
+        weight=weight,
     )
+
+
+def _on_the_surface(exposure: SingleExposure, grid: Grid) -> Floats:
+    """Return the energy density of light that is all absorbed on the surface, per joule [1/m3]."""
+    density = np.zeros(grid.shape)
+    density[0] = exposure.beam.irradiance(grid.r) / np.diff(grid.z_edges)[0]
+    return density
 
 
 def _unlit(

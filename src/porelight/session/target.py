@@ -23,6 +23,12 @@ _OF_PIGS = MappingProxyType(
         "arterial_temperature": "arterial_temperature_pig",
         "baseline_absorption_dermis": "baseline_absorption_pig",
         "baseline_absorption_fat": "baseline_absorption_pig",
+        "reduced_scattering_epidermis": "reduced_scattering_epidermis_pig",
+        "reduced_scattering_dermis": "reduced_scattering_dermis_pig",
+        "reduced_scattering_fat": "reduced_scattering_fat_pig",
+        "blood_fraction_papillary": "blood_fraction_pig",
+        "blood_fraction_reticular": "blood_fraction_pig",
+        "blood_fraction_fat": "blood_fraction_pig",
         "thermal_conductivity_skin": "thermal_conductivity_pig",
         "specific_heat_skin": "specific_heat_pig",
         "density_skin": "density_pig",
@@ -85,7 +91,7 @@ class Target:
         """Return the skin of a pig's flank; parameters as in `PigSkin.typical`."""
         pig = LibraryValues("pig", values)
         own = {name: pig(source) for name, source in _OF_PIGS.items()}
-        skin = PigSkin.typical(breed, values)
+        skin = PigSkin.typical(breed, {**own, **values})
         corneum = pig("stratum_corneum_thickness_pig")
         return cls(skin, corneum, state, _in_state({**own, **values}, state))
 

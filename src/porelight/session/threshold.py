@@ -1,39 +1,43 @@
 """Thresholds of injury: what one exposure does, and how strong it must be to reach an end point.
 
-Three end points of the literature: a *burn*, cells that die (minimum visible lesion);
-*coagulation*, collagen that denatures; *vaporisation*, water that reaches its boiling point. The
-first two are a damage integral of 1 where the beam is strongest, the third is a temperature.
+The end points of the literature have names (`session.end_points`): a blister, a red spot, a purpura
+are different places and different tissues.
 """
 
 import math
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal, get_args
 
 import numpy as np
 
 from porelight.brief import brief
-from porelight.errors import ExtrapolationWarning, ParameterError, did_you_mean
+from porelight.errors import ExtrapolationWarning, ParameterError
 from porelight.heat.cooling import SurfaceSchedule
 from porelight.heat.surface import Cooling
 from porelight.heat.temporal_profile import TemporalProfile
-from porelight.injury.field import InjuryParameters
-from porelight.injury.published import PUBLISHED, published_coefficients
-from porelight.injury.rate_process import Rate, damage_integral
 from porelight.laser.beam import Beam, Profile
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.quantities import N_PULSES, RATE, Floats
+from porelight.session.end_points import (
+    DEFAULT,
+    HOTTEST,
+    TWO_CHANNEL,
+    EndPoint,
+    criterion_of,
+    damage_above_rest,
+    damage_rate,
+    nearness,
+    require_criterion,
+    require_end_point,
+)
 from porelight.session.single_exposure import Heating, SingleExposure, room_air
 from porelight.session.target import Target
-
-Endpoint = Literal["burn", "coagulation", "vaporisation"]
+from porelight.units import J_per_cm2, to_celsius
 
 BOILING = 373.15  # K
-_HOTTEST = 900.0  # K; far beyond any end point
 _SHORTEST = 1e-6  # s; below, pressure waves and plasma injure before heat does
-_NONE: Mapping[str, float] = MappingProxyType({})
+_SHARP = 1e-4  # of the strength, to which a threshold is searched; boiling, which is linear, to
+_SHARP_BOILING = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -82,8 +86,8 @@ class Threshold:
 
     Attributes
     ----------
-    endpoint : {"burn", "coagulation", "vaporisation"}
-        The injury that is just reached.
+    end_point : str
+        The end point that is just reached, one of `end_points.END_POINTS`.
     criterion : str
         Name of the damage rate that was used, or "100 degC" for vaporisation.
     n_pulses : int
@@ -92,12 +96,12 @@ class Threshold:
         Energy of all pulses over the area of the spot, and its largest local value [J/m2]; infinity
         if the strongest exposure that was tried, that of `outcome`, does not reach it.
     depth : float
-        Depth at which it is reached first, or would be [m].
+        Depth that decides: where it is reached first, or, of a whole epidermis, last [m].
     outcome : ExposureOutcome
         Temperature and injury at the threshold, or at the strongest exposure that was tried.
     """
 
-    endpoint: Endpoint
+    end_point: EndPoint
     criterion: str
     n_pulses: int
     radiant_exposure: float
@@ -130,6 +134,7 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
     cooling: Cooling = "air",
     cooling_time: float = 0.0,
     cooling_lead: float = 0.0,
+    blackened: bool = False,
 ) -> SingleExposure:
     """Return an exposure from the numbers by which papers state one.
 
@@ -156,6 +161,8 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
         Duration of the cooling [s]; room air follows.
     cooling_lead : float
         Time from the start of the cooling to the first pulse [s].
+    blackened : bool
+        Whether soot or India ink on the skin takes up all the light.
 
     Raises
     ------
@@ -180,11 +187,12 @@ def single_exposure(  # noqa: PLR0913  what a paper states of an exposure
         temporal_profile.delayed(cooling_lead),
         course,
         n_pulses,
+        blackened,
     )
 
 
 def exposure_outcome(
-    heated: Heating, radiant_exposure: float, *, criterion: str = "two-channel"
+    heated: Heating, radiant_exposure: float, *, criterion: str = TWO_CHANNEL
 ) -> ExposureOutcome:
     """Return temperature and injury of an exposure at one radiant exposure.
 
@@ -196,10 +204,17 @@ def exposure_outcome(
         Energy of all pulses over the area of the spot [J/m2].
     criterion : str
         Rate of cell death: "two-channel", or a name of `injury.published.PUBLISHED`.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such criterion, or the skin would be hotter than anything that is modelled.
     """
+    require_criterion(criterion)
+    _require_not_too_hot(heated, radiant_exposure)
     temperature = heated.temperature(radiant_exposure)
-    burn = np.where(heated.living, _damage(heated, temperature, "burn", criterion), 0.0)
-    coagulation = _damage(heated, temperature, "coagulation", criterion)
+    burn = np.where(heated.living, _damage(heated, temperature, "subcorneal", criterion), 0.0)
+    coagulation = _damage(heated, temperature, "dermal denaturation", criterion)
     peak = float(temperature.max())
     # from the centre of the first cell to the surface the profile is straight to a fraction of a K
     return ExposureOutcome(
@@ -219,7 +234,7 @@ def exposure_outcome(
 
 
 def threshold(
-    heated: Heating, endpoint: Endpoint = "burn", *, criterion: str = "two-channel"
+    heated: Heating, end_point: EndPoint = DEFAULT, *, criterion: str = TWO_CHANNEL
 ) -> Threshold:
     """Return the radiant exposure at which an end point is just reached, if any reaches it.
 
@@ -230,9 +245,9 @@ def threshold(
     ----------
     heated : Heating
         Temperature rise of the exposure, from `heating`.
-    endpoint : {"burn", "coagulation", "vaporisation"}
-        Cells killed below the stratum corneum, collagen denatured below the epidermis, or water at
-        100 degC anywhere.
+    end_point : str
+        What is looked for, one of `end_points.END_POINTS`; the basal layer when left out, the
+        first injury that an eye sees and a clinic must avoid.
     criterion : str
         Rate of cell death: "two-channel", or a name of `injury.published.PUBLISHED`.
 
@@ -247,10 +262,8 @@ def threshold(
         For pulses below 1 us: pressure and plasma injure there before heat does, so that the true
         threshold is lower.
     """
-    if endpoint not in get_args(Endpoint):
-        raise ParameterError(
-            f"no end point named {endpoint!r}{did_you_mean(str(endpoint), get_args(Endpoint))}"
-        )
+    end_point = require_end_point(end_point)
+    near = nearness(heated, end_point, criterion)
     shortest = heated.exposure.temporal_profile.shortest
     if shortest < _SHORTEST:
         warnings.warn(
@@ -259,96 +272,58 @@ def threshold(
             ExtrapolationWarning,
             stacklevel=2,
         )
-    search = _boiling if endpoint == "vaporisation" else _injuring
-    criterion = "100 degC" if endpoint == "vaporisation" else criterion
-    tried, is_reached, depth = search(heated, endpoint, criterion)
-    found = tried if is_reached else math.inf
+    high = _strongest(heated)
+    reached, depth = near(high)
+    is_reached = reached >= 0.0
+    sharp = _SHARP_BOILING if end_point == "vaporisation" else _SHARP
+    low = 0.0
+    while is_reached and high - low > sharp * high:
+        middle = 0.5 * (low + high)
+        reached, at = near(middle)
+        if reached < 0.0:
+            low = middle
+        else:
+            high, depth = middle, at
+    found = high if is_reached else math.inf
     return Threshold(
-        endpoint=endpoint,
-        criterion=criterion,
+        end_point=end_point,
+        criterion=criterion_of(end_point, criterion),
         n_pulses=heated.exposure.n_pulses,
         radiant_exposure=found,
         peak_radiant_exposure=found * heated.peak_factor,
         depth=depth,
-        outcome=exposure_outcome(
-            heated, tried, criterion="two-channel" if criterion == "100 degC" else criterion
-        ),
+        outcome=exposure_outcome(heated, high, criterion=criterion),
     )
 
 
-def _boiling(heated: Heating, _endpoint: Endpoint, _criterion: str) -> tuple[float, bool, float]:
-    """Return the strength that boils water or the strongest tried, whether it does, and where."""
-    room = np.full(heated.rise.shape, np.inf)
-    np.divide(BOILING - heated.unlit, heated.rise, out=room, where=heated.rise > 0.0)
-    depth = float(heated.depth[np.unravel_index(room.argmin(), room.shape)[1]])
-    strength = float(room.min())
-    return min(strength, heated.strongest), strength <= heated.strongest, depth
+def _strongest(heated: Heating) -> float:
+    """Return the strongest exposure that is tried [J/m2]."""
+    hottest_rise = float(heated.rise.max())
+    room = HOTTEST - float(heated.unlit.max())
+    if hottest_rise * heated.strongest > room:
+        return room / hottest_rise
+    return heated.strongest
 
 
-def _injuring(heated: Heating, endpoint: Endpoint, criterion: str) -> tuple[float, bool, float]:
-    """Return the strength that injures or the strongest tried, whether it does, and where."""
-    counted = _counted(heated, endpoint)
-
-    def log_damage(strength: float) -> Floats:
-        found = _damage(heated, heated.temperature(strength), endpoint, criterion)
-        return np.where(counted, np.log(np.maximum(found, 1e-300)), -np.inf)
-
-    high = heated.strongest
-    if heated.unlit.max() + high * heated.rise.max() > _HOTTEST:
-        high = float((_HOTTEST - heated.unlit.max()) / heated.rise.max())
-    at_most = log_damage(high)
-    if at_most.max() < 0.0:
-        return high, False, float(heated.depth[at_most.argmax()])
-    low = 0.0
-    while high - low > 1e-4 * high:
-        middle = 0.5 * (low + high)
-        found = log_damage(middle)
-        if found.max() < 0.0:
-            low = middle
-        else:
-            high, at_most = middle, found
-    return high, True, float(heated.depth[at_most.argmax()])
+def _require_not_too_hot(heated: Heating, radiant_exposure: float) -> None:
+    """Refuse a radiant exposure that no end point is near to, in the user's units."""
+    most = _strongest(heated)
+    if radiant_exposure > most * (1.0 + 1e-9) and most < heated.strongest:
+        n = heated.exposure.n_pulses
+        of_each = " a pulse" if n > 1 else ""
+        boils = float((BOILING - heated.unlit.max()) / heated.rise.max())
+        raise ParameterError(
+            f"{radiant_exposure / n / J_per_cm2:.4g} J/cm2{of_each} would heat the skin above "
+            f"{to_celsius(HOTTEST):.0f} degC; expected at most {most / n / J_per_cm2:.3g} "
+            f"J/cm2{of_each}. Water boils from about {boils / n / J_per_cm2:.2g} J/cm2 on, and "
+            "what is ablated is for 'porelight session'."
+        )
 
 
-def _counted(heated: Heating, endpoint: Endpoint) -> Floats:
-    """Return True at depths where the end point is looked for, shape (n_depth,)."""
-    if endpoint == "burn":
-        return heated.living
-    if endpoint == "coagulation":
-        layers = heated.target.skin.layers
-        epidermis = sum(layer.thickness for layer in layers if layer.name == "epidermis")
-        return np.asarray(heated.depth >= epidermis)
-    return np.ones(heated.depth.size, dtype=bool)
-
-
-def _damage(heated: Heating, temperature: Floats, endpoint: Endpoint, criterion: str) -> Floats:
+def _damage(heated: Heating, temperature: Floats, end_point: EndPoint, criterion: str) -> Floats:
     """Return the damage integral above that at rest, shape (n_depth,)."""
-    parameters = InjuryParameters.from_values(heated.target.values)
-    factor, process = _process(parameters, endpoint, criterion)
-    tolerated = np.maximum(heated.unlit[0], parameters.tolerated_temperature)
-    damage = np.zeros(heated.depth.size)
-    hot = (temperature > tolerated).any(axis=0)  # elsewhere there is none above that at rest
-    if hot.any():
-        history = np.maximum(temperature[:, hot], tolerated[hot])
-        spent = float(heated.repeats @ np.diff(heated.time))
-        at_rest = np.exp(process.log_rate(tolerated[hot])) * spent
-        whole = damage_integral(heated.time, history, process, repeats=heated.repeats)
-        damage[hot] = factor * np.maximum(whole - at_rest, 0.0)
-    return damage
-
-
-def _process(
-    parameters: InjuryParameters, endpoint: Endpoint, criterion: str
-) -> tuple[float, Rate]:
-    """Return the factor of the damage rate of an end point, and that rate."""
-    if endpoint == "coagulation":
-        return float(parameters.denaturation_rate_factor), parameters.denaturation()
-    if criterion == "two-channel":
-        return float(parameters.death_rate_factor), parameters.death()
-    if criterion not in PUBLISHED:
-        known = ("two-channel", *PUBLISHED)
-        raise ParameterError(f"no criterion named {criterion!r}{did_you_mean(criterion, known)}")
-    return 1.0, published_coefficients(criterion).process
+    factor, process = damage_rate(heated, end_point, criterion)
+    return factor * damage_above_rest(heated, temperature, heated.unlit, process)
 
 
 def _deepest(depth: Floats, damage: Floats) -> float:

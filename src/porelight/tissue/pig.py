@@ -1,7 +1,7 @@
 """Skin of the pigs that stand in for people in burn experiments.
 
-Layers and pigment of the flank, pigment in the basal layer of the epidermis alone; everything else
-(water, blood, scattering) is taken from human skin, for want of numbers of its own.
+Layers and pigment of the flank, pigment in the basal layer of the epidermis alone. Scattering and
+blood are those of excised skin (`session.target` passes them on), water that of human skin.
 Numbers and sources: ``data/tissue/pig.toml``.
 """
 

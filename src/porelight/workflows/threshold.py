@@ -8,10 +8,10 @@ from porelight.heat.surface import Cooling
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Profile
 from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.session.end_points import DEFAULT, EndPoint
 from porelight.session.single_exposure import Heating, heating
 from porelight.session.target import State, Target
 from porelight.session.threshold import (
-    Endpoint,
     ExposureOutcome,
     Threshold,
     exposure_outcome,
@@ -61,7 +61,7 @@ class ThresholdResult:
 
     @property
     def depth(self) -> float:
-        """Where it is reached first [m]."""
+        """Depth that decides [m]."""
         return self.threshold.depth
 
     def outcome(self, radiant_exposure: float) -> ExposureOutcome:
@@ -82,12 +82,12 @@ class ThresholdResult:
             each = done.radiant_exposure / found.n_pulses / J_per_cm2
             strength = f"{each:.3g} J/cm2 per pulse, {strength} in {found.n_pulses} pulses"
         from_where = (
-            f"from {strength} on, first at {self.depth / um:.3g} um"
+            f"from {strength} on, at {self.depth / um:.3g} um"
             if found.is_reached
             else f"not reached below {strength}"
         )
         return (
-            f"{found.endpoint} ({found.criterion}) {from_where}; "
+            f"{found.end_point} ({found.criterion}) {from_where}; "
             f"a {self.heated.exposure.beam.diameter / mm:g} mm beam of "
             f"{self.heated.exposure.wavelength * 1e9:g} nm, surface up to "
             f"{to_celsius(done.surface_peak):.3g} degC"
@@ -99,7 +99,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     wavelength: float,
     spot_diameter: float,
     duration: float | TemporalProfile,
-    endpoint: Endpoint = "burn",
+    end_point: EndPoint = DEFAULT,
     skin: TargetSkin | Target = "human",
     fitzpatrick: int = 2,
     state: State = "in vivo",
@@ -109,11 +109,12 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     cooling: Cooling = "air",
     cooling_time: float = 0.0,
     cooling_lead: float = 0.0,
+    blackened: bool = False,
     criterion: str = "two-channel",
     photons: int = 200_000,
     seed: int = 1,
 ) -> ThresholdResult:
-    """Find the radiant exposure at which one place burns, coagulates or boils.
+    """Find the radiant exposure at which one place is just hurt as an end point says.
 
     Parameters
     ----------
@@ -123,8 +124,10 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         Diameter at the skin [m]; of a Gaussian beam where it falls to 1/e2.
     duration : float or TemporalProfile
         Duration of one pulse [s], or its power over time.
-    endpoint : {"burn", "coagulation", "vaporisation"}
-        Cells killed, collagen denatured, or water at 100 degC.
+    end_point : str
+        What is looked for: "subcorneal", "basal layer", "blister", "80 um", "full epidermis",
+        "dermal denaturation", "vessel" or "vaporisation" (`session.end_points`). The basal layer
+        when left out: its injury is the first that an eye sees, a minimum visible lesion.
     skin : {"human", "pig", "white-pig"} or Target
         A person's cheek, a pigmented miniature pig (Yucatan), a white farm pig (Yorkshire), or a
         target of your own.
@@ -144,6 +147,8 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         Duration of the cooling [s].
     cooling_lead : float
         Time from the start of the cooling to the first pulse [s].
+    blackened : bool
+        Whether soot or India ink on the skin takes up all the light.
     criterion : str
         Rate of cell death: "two-channel", or a published set ("henriques", "takata",
         "weaver-stoll").
@@ -155,7 +160,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     Raises
     ------
     ParameterError
-        If a number or a name is impossible.
+        If a number or a name is impossible, or a person's pigment is not one seen in the visible.
 
     Examples
     --------
@@ -179,9 +184,10 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         cooling=cooling,
         cooling_time=cooling_time,
         cooling_lead=cooling_lead,
+        blackened=blackened,
     )
     heated = heating(target, exposure, n_photons=photons, seed=seed)
-    found = threshold_of_heating(heated, endpoint, criterion=criterion)
+    found = threshold_of_heating(heated, end_point, criterion=criterion)
     return ThresholdResult(found, heated, criterion)
 
 
