@@ -1,22 +1,29 @@
 """``porelight light fluence``: a kept run in W/cm2, from what falls onto the skin."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from porelight.cli.choices import AsJson, Output
 from porelight.cli.console import print_json, print_rows, say
+from porelight.cli.numbers import typed
 
 if TYPE_CHECKING:
     from porelight.workflows.light_fluence import LightFluence
+
+_RANGES = "workflows.light_fluence"
 
 
 def fluence(
     run: Path,
     /,
     *,
-    irradiance_w_cm2: float | None = None,
-    power_w: float | None = None,
-    radiant_exposure_j_cm2: float | None = None,
+    irradiance_w_cm2: Annotated[
+        float | None, typed(f"{_RANGES}.IRRADIANCE", "W_per_cm2", "W/cm2")
+    ] = None,
+    power_w: Annotated[float | None, typed(f"{_RANGES}.POWER", shown="W")] = None,
+    radiant_exposure_j_cm2: Annotated[
+        float | None, typed(f"{_RANGES}.EXPOSURE", "J_per_cm2", "J/cm2")
+    ] = None,
     output: Output | None = None,
     json: AsJson = False,
 ) -> int:

@@ -12,14 +12,17 @@ import numpy as np
 
 from porelight.errors import ParameterError
 from porelight.light.field import fluence_of
-from porelight.quantities import Floats
+from porelight.quantities import Floats, Quantity
 from porelight.units import J_per_cm2, W_per_cm2
 from porelight.workflows.light import LightResult
 
 # in a flat-top beam the fluence on the axis is even over this share of its radius
 _NEAR_AXIS = 0.25
 _N_DEPTHS = 12
-_MOST = 1e15  # a number above it is a mistake, whatever its unit
+# above 0, as what it is a share of; to the power of the strongest lasers
+IRRADIANCE = Quantity("irradiance", "W/m2", 1e-9, 1e20, "power over the area of the spot")
+POWER = Quantity("power", "W", 1e-15, 1e16, "power of the beam")
+EXPOSURE = Quantity("radiant_exposure", "J/m2", 1e-9, 5e7, "energy over the area of the spot")
 
 
 class DepthRow(NamedTuple):
@@ -119,8 +122,8 @@ def light_fluence(
     Raises
     ------
     ParameterError
-        If there is not exactly one of the three, it is not above 0, the beam has no area, or the
-        fluence does not follow from what was absorbed.
+        If there is not exactly one of the three, it is out of range, the beam has no area, or
+        the fluence does not follow from what was absorbed.
 
     Examples
     --------
@@ -130,19 +133,15 @@ def light_fluence(
     >>> round(found.amount, 6)  # 1000 W/m2 on a spot of 5 mm
     0.019635
     """
-    given = {
-        "irradiance": irradiance,
-        "power": power,
-        "radiant_exposure": radiant_exposure,
-    }
-    known = [(name, value) for name, value in given.items() if value is not None]
+    given = ((IRRADIANCE, irradiance), (POWER, power), (EXPOSURE, radiant_exposure))
+    known = [(quantity, value) for quantity, value in given if value is not None]
     if len(known) != 1:
         raise ParameterError(
             f"{len(known)} of irradiance, power and radiant_exposure are given; expected one."
         )
-    name, value = known[0]
-    if not 0.0 < value < _MOST:
-        raise ParameterError(f"{name} is {value:g}; expected a number above 0 (SI).")
+    quantity, value = known[0]
+    name = quantity.name
+    quantity.require(value)
     setup = result.setup
     area = setup.beam.area if setup.beam.diameter > 0.0 else 0.0
     if area == 0.0 and name != "power":
