@@ -152,7 +152,7 @@ def test_numbered_labels_are_one(tmp_path):
             labelme(SKIN, imageWidth=1440, imageHeight=960),
             "drawn on a picture of 1440 x 960 px, and",
         ),
-        (labelme(SKIN, imageHeight=None), "does not say of which size its picture was"),
+        (labelme(SKIN, imageHeight=None), "of which size its picture was.*save it again"),
         (labelme(SKIN, ("hair", "polygon", CORNERS)), "labelled 'cheek' and 'hair'; expected one"),
         (
             labelme(SKIN, ("cheek", "point", [[1, 1]])),
@@ -160,7 +160,11 @@ def test_numbered_labels_are_one(tmp_path):
         ),
         (
             labelme(SKIN, ("cheek", "mask", [[1, 1], [2, 2]])),
-            "is a shape 'mask'; expected polygons",
+            "is a mask; expected polygons, rectangles.*--zone-mask",
+        ),
+        (
+            labelme((*SKIN[:1], "mask", [[1, 1], [2, 2]], {"mask": "iVBORw0KGgo="})),
+            "is a mask; expected polygons, rectangles.*--zone-mask",
         ),
         (labelme(("cheek", "rectangle", [[1, 1]])), "a rectangle, needs two different points"),
         (labelme(("cheek", "circle", [[1, 1], [1, 1]])), "a circle, needs two different points"),
@@ -183,5 +187,24 @@ def test_a_drawing_that_says_more_than_is_read_is_refused_in_one_line(tmp_path, 
 
 
 def test_keys_that_say_nothing_are_passed_over(tmp_path):
-    drawing = labelme((*SKIN, {"description": "left", "difficult": False, "attributes": {}}))
+    # as LabelMe of several years, X-AnyLabeling and their models write them
+    said = {"description": "left", "difficult": True, "attributes": {}, "score": 0.93, "mask": None}
+    drawing = labelme((*SKIN, said), imagePath="..\\photos\\IMG 1.JPG")
     assert len(zone_of(tmp_path, drawing).included) == 1
+
+
+def test_a_rectangle_may_be_tilted_and_may_have_all_its_corners(tmp_path):
+    tilted = [[100.0, 50.0], [140.0, 80.0], [110.0, 120.0], [70.0, 90.0]]  # 50 px square
+    for kind, more in (
+        ("oriented_rectangle", {}),  # LabelMe
+        ("rotation", {"direction": 0.64}),  # X-AnyLabeling
+        ("rectangle", {}),  # X-AnyLabeling writes all four
+    ):
+        zone = zone_of(tmp_path, labelme(("cheek", kind, tilted, more)))
+        assert zone.mask(SHAPE).sum() == pytest.approx(50.0**2, abs=110.0)
+
+
+def test_the_photograph_may_be_in_the_drawing(tmp_path):
+    # LabelMe writes it in base64; of a telephone with 50 megapixels that is some 25 MB
+    zone = zone_of(tmp_path, labelme(SKIN, imageData="A" * 25_000_000))
+    assert len(zone.included) == 1

@@ -18,10 +18,11 @@ from typing import Any
 from porelight.errors import InputFileError
 
 _CIRCLE = 360  # corners of a circle: its area is too small by 5e-5
+_CORNERS = ("polygon", "oriented_rectangle", "rotation", None)  # old files say no kind
 _FLAT = ("point", "points", "line", "linestrip")
 # what says nothing about where the zone is
 _ABOUT_FILE = ("version", "shapes", "imagePath", "imageData", "imageHeight", "imageWidth")
-_ABOUT_SHAPE = ("label", "points", "shape_type", "group_id", "description")
+_ABOUT_SHAPE = ("label", "points", "shape_type", "group_id", "description", "score", "difficult")
 _COLOURS = ("lineColor", "fillColor", "line_color", "fill_color")
 
 
@@ -92,12 +93,20 @@ def _drawn(shape: Mapping[str, Any], where: str) -> DrawnShape:
     label, kind = shape.get("label"), shape.get("shape_type")
     if not isinstance(label, str):
         raise InputFileError(f"{where} has no label; expected a file of LabelMe.")
-    where = f"{where} ({label[:40]!r})"
-    _require_silent(shape, _ABOUT_SHAPE, where)
-    if kind in ("polygon", None):  # old files say no kind
-        return DrawnShape(label, shape.get("points"))
+    where, points = f"{where} ({label[:40]!r})", shape.get("points")
+    if kind == "mask":
+        raise InputFileError(
+            f"{where} is a mask; expected polygons, rectangles and circles. Turn it into a "
+            "polygon, or paint the skin white in a picture of its own and give that by --zone-mask."
+        )
+    # the angle of a tilted rectangle is in its corners
+    known = (*_ABOUT_SHAPE, "direction") if kind == "rotation" else _ABOUT_SHAPE
+    _require_silent(shape, known, where)
+    has_corners = kind == "rectangle" and isinstance(points, list) and len(points) == 4
+    if kind in _CORNERS or has_corners:
+        return DrawnShape(label, points)
     if kind in ("rectangle", "circle"):
-        points = _two_points(shape.get("points"), f"{where}, a {kind},")
+        points = _two_points(points, f"{where}, a {kind},")
         return DrawnShape(label, _rectangle(*points) if kind == "rectangle" else _circle(*points))
     what = f"a {kind}, which has no area" if kind in _FLAT else f"a shape {str(kind)[:40]!r}"
     raise InputFileError(
@@ -135,7 +144,7 @@ def _require_size(content: Mapping[str, Any], file: Path, shape: tuple[int, int]
     if None in stated:
         raise InputFileError(
             f"{file}: it does not say of which size its picture was; expected imageWidth and "
-            "imageHeight, as LabelMe writes them."
+            "imageHeight. Open it in a LabelMe of 2019 or later, and save it again."
         )
     if stated != (shape[1], shape[0]):
         cols, rows = (str(n)[:12] for n in stated)

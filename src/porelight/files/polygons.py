@@ -21,7 +21,7 @@ from porelight.photo.zones import polygon_mask
 from porelight.quantities import Floats
 
 _MOST_CORNERS = 10_000
-_MOST_BYTES = 20_000_000  # LabelMe writes the photograph into its file, too
+_MOST_BYTES = 150_000_000  # LabelMe writes the photograph into its file, too
 _EXPECTED = (
     'expected JSON as [[col, row], ...], {"polygon": [...]}, {"polygons": [[...], ...]} or a file '
     "of LabelMe; or CSV with the columns col,row and, for several, polygon"
