@@ -220,7 +220,7 @@ def test_what_if_draws_the_years_and_ranks_the_habits(porelight, tmp_path, cours
     collagen = {
         habit: float(row["collagen at the pore wall"].split()[0]) for habit, row in rows.items()
     }
-    assert collagen["sun, neither"] < collagen["sunscreen"] < 0.0
+    assert collagen["sun alone"] < collagen["sunscreen"] < 0.0
     code, _, problem = porelight("what-if", course_file, "--output", tmp_path / "years.txt")
     assert code == 2
     assert "expected a name that ends in .png or .svg" in problem

@@ -239,6 +239,8 @@ def test_the_verdict_names_the_limit_with_the_least_room():
         "1 x own: area of visible pores -10.0 % (-20.0 % to +0.0 %) twelve weeks after the last "
         "session; closest limit: near 1; allowed 2."
     )
+    nothing = replace(plan, candidates=(replace(best, benefit=Interval(-2e-4, -1e-5, 0.0)),))
+    assert "visible pores +0.0 % (+0.0 % to +0.0 %)" in nothing.verdict  # no minus before nothing
     # the word safe rests on the skins that were tried
     assert replace(plan, n_members=2).verdict.endswith(
         "allowed 2. Safe in 2 possible skins of this kind, as far as simulated."

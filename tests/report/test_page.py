@@ -219,8 +219,9 @@ def test_photograph_and_its_numbers_stand_on_the_page(untreated, tmp_path, measu
     assert "data:image/jpeg;base64," in page
     assert "140 to 163" in text
     assert "only 7" in text
+    assert "Warning. only 7" in text
     # this course was simulated without it
-    assert "The forecast below is for typical pores, not for those of this photograph" in text
+    assert "Note. The forecast below is for typical pores, not for those of this" in text
 
 
 def test_an_incomplete_outcome_is_refused_by_name(outcome):

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from porelight.course.outcome import Outcome
 from porelight.course.value_text import share
 from porelight.data.library import table
+from porelight.photo.agreement import agreement
+from porelight.report.comparison_table import agreement_rows
 from porelight.report.formatting import change
 from porelight.report.healed import days_text, days_until_healed
 from porelight.report.measured_table import measurement_rows
@@ -14,6 +18,7 @@ from porelight.report.tables import (
     healing_rows,
     plan_rows,
     refusal_rows,
+    sensitivity_rows,
     session_rows,
     verification_rows,
 )
@@ -106,7 +111,13 @@ def test_a_wound_open_until_the_end_is_never_called_healed(outcome):
 
 
 def test_days_are_order_statistics_that_may_be_later_than_the_simulation():
-    assert days_text(np.array([3.0] * 6 + [4.0] * 3 + [np.inf])) == "day 3 (3 to later)"
+    some_later = np.array([3.0] * 6 + [4.0] * 3 + [np.inf])
+    assert days_text(some_later) == (
+        "day 3 (no sooner than day 3; for some after the simulated days)"
+    )
+    most_later = np.array([5.0] * 3 + [np.inf] * 7)
+    assert days_text(most_later) == "not within the simulated days; no sooner than day 5"
+    assert days_text(np.array([np.inf] * 3)) == "not within the simulated days"
     assert days_text(np.array([4.0] * 5)) == "day 4"
 
 
@@ -115,7 +126,7 @@ def test_plan_shows_the_closest_limit_and_the_people(plan_document):
     assert row["course"] == "5 x laser-genesis 14 J/cm2, 2000 pulses"
     assert row["change"] == "-9.0 %"
     assert row["its 90 % interval"] == "-21 to +2.0 %"
-    assert row["would measure it"] == "6 of 10"
+    assert row["people who would measure it"] == "6 of 10"
     assert row["margin"] == "21 %"
     assert row["closest limit"] == "surface between pulses: 41.7 degC; allowed 44.0 degC"
 
@@ -151,12 +162,12 @@ def test_measurement_shows_every_number_with_its_interval(measured_summary):
     name = "pores of 0.25 mm and more"
     assert _row(rows, name) == {"measured": name, "value": "152", "95 % interval": "140 to 163"}
     assert _row(rows, "of them per cm2")["value"] == "41.2"
-    assert _row(rows, "outlined, narrower ones too")["value"] == "171"
-    assert _row(rows, "outlined, that people leave out")["value"] == "21 %"
-    assert _row(rows, "share of skin covered")["95 % interval"] == "2.80 to 3.40 %"
+    assert _row(rows, "spots outlined, narrower ones too")["value"] == "171"
+    assert _row(rows, "of these that human graders would not mark (expected)")["value"] == "21 %"
+    assert _row(rows, "share of skin that they cover")["95 % interval"] == "2.80 to 3.40 %"
     assert _row(rows, "median diameter")["95 % interval"] == "0.300 to 0.325 mm"
-    assert _row(rows, "diameter that 90 % stay below")["value"] == "0.500 mm"
-    assert _row(rows, "outlined and no pores, about")["value"] == "9 %"
+    assert _row(rows, "diameter that 90 % of them stay below")["value"] == "0.500 mm"
+    assert _row(rows, "of these no pores (expected)")["value"] == "9 %"
 
 
 def test_a_photograph_without_pores_has_no_diameter(measured_summary):
@@ -197,3 +208,31 @@ def test_a_pattern_is_told_of_a_scanner_and_not_of_a_hand(make_outcome, genesis_
     assert "pass" not in first
     assert "2 passes, overlap 30 %" in second
     assert "pass" not in third
+
+
+def test_sensitivities_are_told_in_words():
+    factor = {
+        "name": "patch_constraint",
+        "total_order": 0.44,
+        "total_order_error": 0.083,
+        "first_order": -0.002,
+        "first_order_error": 0.09,
+    }
+    known = ("assumed", "seen", "derived", "recalled", "many")
+    document = {"factors": [{**factor, "evidence": evidence} for evidence in known]}
+    rows = sensitivity_rows(document)
+    assert rows[0] == {
+        "uncertain number": "patch constraint",
+        "left if all else were known": "44 +- 8 %",
+        "caused by it alone": "0 +- 9 %",
+        "how it is known": "no source found",
+    }
+    assert len({row["how it is known"] for row in rows}) == len(known)
+
+
+def test_an_interval_without_an_upper_end_says_so():
+    # few subjects may leave the spread within them hardly known
+    found = agreement(np.array([[10.0, 12.0], [20.0, 19.0], [30.0, 33.0]]))
+    opened = replace(found, wcv=replace(found.wcv, high=np.inf))
+    row = _row(agreement_rows("count", opened), "within-subject variation (wCV)")
+    assert row["95 % interval"].endswith(" and more")

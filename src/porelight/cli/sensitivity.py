@@ -35,6 +35,7 @@ def sensitivity(
     from porelight.files.documents import save_document  # noqa: PLC0415
     from porelight.files.sensitivities import SENSITIVITY, sensitivity_document  # noqa: PLC0415
     from porelight.files.writing import require_output  # noqa: PLC0415
+    from porelight.report.sensitivity_figure import outcome_in_words  # noqa: PLC0415
     from porelight.report.tables import sensitivity_rows  # noqa: PLC0415
     from porelight.workflows.sensitivity import sensitivity as found_of  # noqa: PLC0415
 
@@ -49,7 +50,14 @@ def sensitivity(
     if json:
         print_json(document)
     else:
-        title = f"{result.name} on day {result.day:g}, {document['runs']} runs"
+        title = (
+            f"spread of {outcome_in_words(document)} on day {result.day:g}: the share of each "
+            f"number ({document['runs']} runs)"
+        )
         print_rows(title, sensitivity_rows(document))
+        say(
+            "Shares of the variance with their 95 % intervals: what would be left if all other "
+            "numbers were known (total order), and what the number does alone (first order)."
+        )
         say(f"written: {output}")
     return 0

@@ -188,11 +188,14 @@ def _not_reached(found: "Threshold") -> str:
 
 
 def _rows(found: "Threshold", done: "ExposureOutcome | None") -> list[dict[str, str]]:
+    from porelight.units import J_per_cm2  # noqa: PLC0415
+
     n = found.n_pulses
     first = "at threshold" if found.is_reached else "at the strongest tried"
     columns = [(first, _numbers(found.outcome, n))]
     if done is not None:
-        columns.append(("as asked", _numbers(done, n)))
+        each = done.radiant_exposure / n / J_per_cm2
+        columns.append((f"at {each:.4g} J/cm2", _numbers(done, n)))
     together = f", all {n} pulses" if n > 1 else ""
     said = {
         "pulse_radiant_exposure_J_per_cm2": ("radiant exposure of one pulse", "J/cm2"),

@@ -49,7 +49,7 @@ def what_if(
     if json:
         print_json({"figure": str(output), "habits": rows})
     else:
-        print_rows(f"after {years:g} years", rows)
+        print_rows(f"change in {years:g} years, median and 90 % interval", rows)
         say("What sunscreen saves and what a plug does to a pore are priors, hardly measured.")
         say(f"written: {output}")
     return 0

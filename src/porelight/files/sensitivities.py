@@ -1,11 +1,12 @@
 """Sensitivities on disk: the influence of each uncertain number, as JSON."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Len
 
 from porelight.course.documents import Document
+from porelight.data.library import Flag
 from porelight.files.documents import (
     Days,
     DocumentModel,
@@ -31,7 +32,7 @@ class FactorModel(DocumentModel):
     """What one uncertain number does."""
 
     name: str
-    evidence: str
+    evidence: Flag | Literal["many"]
     total_order: Index
     total_order_error: HalfWidth
     first_order: Index

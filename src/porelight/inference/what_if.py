@@ -26,7 +26,7 @@ _SUN = Care("unprotected-sun")
 _SCREEN, _CLEANSING = Care("sun-protection"), Care("cleansing")
 HABITS: Mapping[str, tuple[Care, ...]] = MappingProxyType(
     {
-        "sun, neither": (_SUN,),
+        "sun alone": (_SUN,),
         "sunscreen": (_SUN, _SCREEN),
         "cleansing": (_SUN, _CLEANSING),
         "sunscreen and cleansing": (_SUN, _SCREEN, _CLEANSING),

@@ -114,8 +114,10 @@ class Plan:
             first = f" ({self.refused[0].reason})" if self.refused else ""
             return f"No setting is safe for this skin{first}."
         best = self.candidates[0]
+        # + 0.0: no minus before nothing
         low, middle, high = (
-            f"{100 * x:+.1f} %" for x in (best.benefit.low, best.benefit.median, best.benefit.high)
+            f"{round(100 * x, 1) + 0.0:+.1f} %"
+            for x in (best.benefit.low, best.benefit.median, best.benefit.high)
         )
         closest = min(best.checks, key=lambda check: check.margin)
         part = ""

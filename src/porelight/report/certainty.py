@@ -1,10 +1,24 @@
 """How sure a reader may be: the interval printed, what a camera can tell, what nobody measured."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from porelight.course.outcome import smallest_detectable
 from porelight.laser.devices import devices
 from porelight.report.facts import SessionFacts
 
 PROBABILITY = 0.9  # of every interval in a report
+
+HOW_KNOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "seen": "read in the source named",
+        "derived": "computed from other numbers",
+        "recalled": "known, but no document was read",
+        "assumed": "no source found",
+        "many": "many numbers at once",
+    }
+)
+"""What the flag of a number says: how it was obtained."""
 
 
 def smallest_detectable_change() -> float:

@@ -30,7 +30,7 @@ def comparison_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         value, low, high = (f"{float(entry[k]):+z.1f} %" for k in ("value", "low", "high"))
         rows.append({"changed": label, "value": value, heading: span(low, high)})
     for label, text in (
-        ("told from no change", "yes" if summary["change_is_real"] else "no"),
+        ("larger than the error of measuring", "yes" if summary["change_is_real"] else "no"),
         (
             "smallest detectable change",
             f"{float(summary['smallest_detectable_change_percent']):.1f} %",
@@ -60,18 +60,19 @@ def agreement_rows(name: str, found: Agreement) -> list[dict[str, str]]:
     shown: tuple[tuple[str, Any, Callable[[float], str]], ...] = (
         ("standard error of measurement", found.within_sd, plain),
         ("within-subject variation (wCV)", found.wcv, percent),
-        ("repeatability, MDC95", found.repeatability, plain),
-        ("ICC(2,1), agreement", found.icc_agreement, share),
-        ("ICC(3,1), consistency", found.icc_consistency, share),
+        ("smallest real change (repeatability, MDC95)", found.repeatability, plain),
+        ("agreement, ICC(2,1)", found.icc_agreement, share),
+        ("consistency, ICC(3,1)", found.icc_consistency, share),
     )
     rows = [{"agreement": "mean", "value": plain(found.mean), "95 % interval": _NOTHING}]
     rows += [
         {
             "agreement": label,
             "value": text(entry.value),
+            # a few subjects may leave the upper end open
             "95 % interval": span(text(entry.low), text(entry.high))
             if math.isfinite(entry.high)
-            else _NOTHING,
+            else f"{text(entry.low)} and more",
         }
         for label, entry, text in shown
     ]

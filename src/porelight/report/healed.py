@@ -48,9 +48,9 @@ def days_text(days: Floats) -> str:
     # order statistics, not interpolation: days are whole, and may be infinite
     low, middle, high = (np.quantile(days, q, method="nearest") for q in (tail, 0.5, 1.0 - tail))
 
-    def text(day: float) -> str:
-        return f"{day:g}" if np.isfinite(day) else "later"
-
     if not np.isfinite(middle):
-        return "not within the simulated days"
-    return f"day {text(middle)}" + (f" ({text(low)} to {text(high)})" if low < high else "")
+        earliest = f"; no sooner than day {low:g}" if np.isfinite(low) else ""
+        return f"not within the simulated days{earliest}"
+    if not np.isfinite(high):
+        return f"day {middle:g} (no sooner than day {low:g}; for some after the simulated days)"
+    return f"day {middle:g}" + (f" ({low:g} to {high:g})" if low < high else "")

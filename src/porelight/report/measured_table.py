@@ -10,6 +10,7 @@ from porelight.course.value_text import share, significant
 from porelight.report.formatting import people, span
 
 NOTHING = "-"
+_RELATIVE = " (to compare under the same light only)"
 
 
 def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -25,7 +26,7 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     shown: list[tuple[str, Mapping[str, Any], Callable[[float], str]]] = [
         (f"pores of {least} mm and more", summary["count"], lambda value: f"{value:.0f}"),
         ("of them per cm2", summary["density_per_cm2"], significant),
-        ("share of skin covered", summary["area_fraction"], share),
+        ("share of skin that they cover", summary["area_fraction"], share),
     ]
     for name, entry in summary["diameter_mm"].items():
         shown.append((_quantile(name), entry, lambda value: f"{significant(value)} mm"))
@@ -38,10 +39,13 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         for label, entry, text in shown
     ]
     for label, value in (
-        ("outlined, narrower ones too", str(summary["found"])),
-        ("skin looked at", f"{significant(float(summary['zone_area_cm2']))} cm2"),
-        ("outlined and no pores, about", people(float(summary["estimated_false_share"]))),
-        ("outlined, that people leave out", people(float(summary["unlabelled_share"]))),
+        ("spots outlined, narrower ones too", str(summary["found"])),
+        ("skin measured", f"{significant(float(summary['zone_area_cm2']))} cm2"),
+        ("of these no pores (expected)", people(float(summary["estimated_false_share"]))),
+        (
+            "of these that human graders would not mark (expected)",
+            people(float(summary["unlabelled_share"])),
+        ),
         *_rejected(summary),
         *_circumstances(summary),
     ):
@@ -69,20 +73,21 @@ def _circumstances(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         angle = tone["typology_angle_deg"]
         rows.append(
             (
-                "tone (ITA)",
+                "tone of the skin (ITA)",
                 tone["typology"]
                 if angle is None
                 else f"{angle['value']:.0f} deg, {tone['typology']}",
             )
         )
-        relative = "" if tone["is_absolute"] else ", relative"
+        relative = "" if tone["is_absolute"] else _RELATIVE
         rows.append(("redness (erythema index)", f"{tone['erythema_index']:.1f}{relative}"))
-        rows.append(("shiny skin", share(float(tone["shiny_share"]))))
-        rows.append(("texture between pores", f"{100.0 * float(tone['texture']):.1f} %, relative"))
+        rows.append(("skin that shines", share(float(tone["shiny_share"]))))
+        contrast = f"{100.0 * float(tone['texture']):.1f} %{_RELATIVE}"
+        rows.append(("contrast of skin between pores", contrast))
     return rows
 
 
 def _quantile(name: str) -> str:
     """Return in words what share of the pores is smaller: 'p10' is a tenth."""
     percent = name.removeprefix("p")
-    return "median diameter" if percent == "50" else f"diameter that {percent} % stay below"
+    return "median diameter" if percent == "50" else f"diameter that {percent} % of them stay below"

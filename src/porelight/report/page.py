@@ -5,13 +5,14 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_registry import outcome_variables
+from porelight.data.library import Flag
 from porelight.errors import InputFileError
 from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.measurements import load_measured, save_measurement
@@ -22,7 +23,7 @@ from porelight.inference.sensitivity import Sensitivity
 from porelight.laser.devices import devices
 from porelight.planning.plan import Plan
 from porelight.report.cards import cards
-from porelight.report.certainty import PROBABILITY, missing_number
+from porelight.report.certainty import HOW_KNOWN, PROBABILITY, missing_number
 from porelight.report.facts import (
     SkinFacts,
     care_facts,
@@ -160,6 +161,7 @@ def report_page(
         "parameters": [
             (file, list(rows)) for file, rows in groupby(parameters, lambda row: row["file"])
         ],
+        "how_known": [(flag, HOW_KNOWN[flag]) for flag in get_args(Flag)],
         "flags": _flags(parameters),
         "provenance": {
             "version": outcome.attrs.get("porelight_version", "unknown"),
@@ -218,12 +220,12 @@ def _photograph(measured: Measured, skin: SkinFacts) -> dict[str, Any]:
     told = measured.summary.get("warnings")
     warnings = [str(one) for one in told] if isinstance(told, list) else []
     if not skin.pores_measured:
-        warnings.append(
+        note = (
             "The forecast below is for typical pores, not for those of this photograph; 'porelight "
             "simulate --measured FOLDER' takes these."
         )
     else:
-        warnings.append(
+        note = (
             "The forecast begins at the median of what this photograph allows: some of the "
             "outlined pores may be none, so its density and area 'now' differ from these numbers, "
             "mostly downwards, and lie within their intervals."
@@ -233,6 +235,7 @@ def _photograph(measured: Measured, skin: SkinFacts) -> dict[str, Any]:
         "detail": detail[0] if detail else None,
         "rows": measurement_rows(measured.summary),
         "warnings": warnings,
+        "note": note,
     }
 
 

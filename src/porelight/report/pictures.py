@@ -11,7 +11,12 @@ from porelight.report.drawing import data_uri
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import change, span, temperature
 from porelight.report.plausibility import trials_of
-from porelight.report.sensitivity_figure import in_words, leading_factors, sensitivity_figure
+from porelight.report.sensitivity_figure import (
+    in_words,
+    leading_factors,
+    outcome_in_words,
+    sensitivity_figure,
+)
 from porelight.report.session_figures import session_figure
 from porelight.report.week_figures import (
     collagen_figure,
@@ -201,12 +206,13 @@ def _weeks(outcome: Outcome) -> str:
 def sensitivity_picture(document: Mapping[str, Any]) -> PageImage:
     """Return which unknown number matters most."""
     factors = leading_factors(document)
-    outcome = str(document["outcome"]).replace("_", " ")
+    outcome = outcome_in_words(document)
     caption = (
-        f"Bars: total-order sensitivity of the change of {outcome} on day {document['day']:g}, "
-        f"with its 95 % interval ({document['runs']} runs); ticks: first order, what the number "
-        "does on its own. Hatched: numbers that are assumed, for want of any measurement; plain: "
-        "read in a source or derived from one; dotted: light, heat and injury together."
+        f"Bars: of the spread of {outcome} on day {document['day']:g}, the share that would be "
+        "left if all other numbers were known (total-order sensitivity), with its 95 % interval "
+        f"({document['runs']} runs); ticks: what the number does on its own (first order). "
+        "Hatched: numbers that are assumed, for want of any measurement; plain: read in a source "
+        "or derived from one; dotted: light, heat and injury together."
     )
     leading = ", ".join(
         f"{in_words(one)} {100.0 * one['total_order']:.0f} %" for one in factors[:3]

@@ -5,6 +5,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from porelight.course.outcome_registry import outcome_variables
 from porelight.errors import InputFileError
 from porelight.report import palette
 from porelight.report.drawing import drawing, new_figure
@@ -81,6 +82,13 @@ def leading_factors(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "the sensitivities lack factors with their orders; make them again with "
             "'porelight sensitivity'."
         ) from None
+
+
+def outcome_in_words(document: Mapping[str, Any]) -> str:
+    """Return the label of the outcome whose spread was explained; its name if it is not ours."""
+    name = str(document["outcome"])
+    known = outcome_variables()
+    return known[name].label if name in known else name.replace("_", " ")
 
 
 def in_words(factor: Mapping[str, Any]) -> str:

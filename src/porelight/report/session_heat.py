@@ -88,10 +88,10 @@ def heat_rows(heat: SessionHeat) -> Rows:
             "pulses per cm2": f"{fell / (heat.exposure.area / cm2):.3g}",
             "perfusion": heat.perfusion,
             "surface before": temperature(heat.surface_resting),
-            "mean over the area, at the end": temperature(heat.surface_end),
-            "thermometer, highest": temperature(heat.thermometer_highest),
-            "felt at most": temperature(heat.result.surface_felt),
-            "hottest depth, mean of places": temperature(heat.peak),
+            "surface at the end, mean over the area": temperature(heat.surface_end),
+            "highest reading of the thermometer": temperature(heat.thermometer_highest),
+            "highest felt": temperature(heat.result.surface_felt),
+            "hottest depth, mean over the area": temperature(heat.peak),
         }
     ]
 

@@ -13,7 +13,7 @@ from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.statistics import Interval, estimate
 from porelight.course.value_text import length, significant
 from porelight.laser.devices import devices
-from porelight.report.certainty import PROBABILITY
+from porelight.report.certainty import HOW_KNOWN, PROBABILITY
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import change, of_ten, span, temperature
 from porelight.report.healed import days_text, days_until_healed
@@ -75,7 +75,7 @@ def session_rows(outcome: Outcome) -> Rows:
             "settings": _settings(session),
             "pulses": _pulses(outcome, session),
             "surface reading": _members(outcome, "surface_reading", session, temperature),
-            "felt at most": _members(outcome, "surface_felt", session, temperature),
+            "highest felt": _members(outcome, "surface_felt", session, temperature),
             "hottest": _hottest(outcome, session),
             "removed": _depth(outcome, "ablated_depth", session),
             "wound down to": _depth(outcome, "coagulated_depth", session),
@@ -122,8 +122,8 @@ def plan_rows(document: Mapping[str, Any]) -> Rows:
                 f"its {_PERCENT} interval": span(
                     change(float(benefit["low"])), change(float(benefit["high"]))
                 ),
-                "would measure it": of_ten(float(candidate["responders"])),
-                "dressing": f"{float(candidate['downtime_days']):.0f} d",
+                "people who would measure it": of_ten(float(candidate["responders"])),
+                "days with a dressing": f"{float(candidate['downtime_days']):.0f}",
                 "margin": f"{100 * float(candidate['margin']):.0f} %",
                 "closest limit": (
                     f"{closest['limit']}: {closest['value']}; allowed {closest['allowed']}"
@@ -193,17 +193,21 @@ def learned_rows(everyone: Outcome, person: Outcome) -> Rows:
 
 
 def sensitivity_rows(document: Mapping[str, Any]) -> Rows:
-    """Return the factors that matter most; takes the JSON form of a sensitivity."""
+    """Return the factors that matter most; takes the JSON form of a sensitivity.
+
+    Shares are those of the spread (variance) of the outcome's ranks, with the half-widths of their
+    95 % intervals: the total-order index, then the first-order one.
+    """
 
     def text(one: Mapping[str, Any], key: str) -> str:
-        return f"{one[key]:.2f} +- {one[f'{key}_error']:.2f}"
+        return f"{round(100.0 * one[key])} +- {round(100.0 * one[f'{key}_error'])} %"
 
     return [
         {
-            "factor": str(one["name"]).replace("_", " "),
-            "total order": text(one, "total_order"),
-            "first order": text(one, "first_order"),
-            "known how": str(one["evidence"]),
+            "uncertain number": str(one["name"]).replace("_", " "),
+            "left if all else were known": text(one, "total_order"),
+            "caused by it alone": text(one, "first_order"),
+            "how it is known": HOW_KNOWN[str(one["evidence"])],
         }
         for one in document["factors"][:_FACTORS]
     ]

@@ -19,12 +19,12 @@ def warmth_rows(rows: Sequence[Warmth]) -> Rows:
                 "skin type": roman(one.fitzpatrick),
                 "pulses per cm2": f"{one.pulses_per_cm2:g}",
                 "pulses": str(one.n_pulses),
-                "surface at the end": temperature(one.surface),
-                "if perfusion answers": temperature(other.surface),
-                "thermometer, highest": temperature(one.thermometer),
-                "its highest if perfusion answers": temperature(other.thermometer),
-                "felt at most": temperature(one.felt),
-                "hottest depth, mean of places": temperature(one.peak),
+                "surface at the end, mean over the area": temperature(one.surface),
+                "the same if blood flow answers": temperature(other.surface),
+                "highest reading of the thermometer": temperature(one.thermometer),
+                "that if blood flow answers": temperature(other.thermometer),
+                "highest felt": temperature(one.felt),
+                "hottest depth, mean over the area": temperature(one.peak),
             }
         )
     return lines
