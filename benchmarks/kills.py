@@ -97,9 +97,21 @@ def wait_until_writing(child: int, command: Command, place: Path) -> None:
     """Wait until a process makes its results, or has ended."""
     parents = {(place / result).parent for result in command.results}
     while not any(one.name.startswith(PREFIX) for parent in parents for one in os.scandir(parent)):
-        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+        if has_ended(child):
             return
         time.sleep(0.0005)
+
+
+def has_ended(child: int) -> bool:
+    """Return whether a process has ended; it still waits to be asked for its code."""
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def wait_unless_ended(child: int, seconds: float) -> None:
+    """Wait for so long, or until a process has ended."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0.0 and not has_ended(child):
+        time.sleep(min(left, 0.02))
 
 
 @dataclass(slots=True)
@@ -174,7 +186,7 @@ def trial(command: Command, known: Known, place: Path, chance: random.Random) ->
     else:
         wait_until_writing(child, command, place)
         wait = known.seconds - known.until_writing
-    time.sleep(chance.uniform(0.0, 1.1 * wait))
+    wait_unless_ended(child, chance.uniform(0.0, 1.1 * wait))
     os.kill(child, number)  # one that has ended waits to be asked for its code
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)

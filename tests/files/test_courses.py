@@ -279,3 +279,12 @@ def test_a_skin_type_may_be_written_as_a_roman_number(tmp_path):
     skin = read_skin(path)
     assert skin.fitzpatrick == 3
     assert skin.layers == Skin.typical("cheek", 3, 35.0).layers
+
+
+@pytest.mark.parametrize("wrong", ['"VII"', '"3"', "2.5"])
+def test_a_skin_type_that_is_none_is_told_what_would_be_one(tmp_path, wrong):
+    path = tmp_path / "skin.toml"
+    path.write_text(f'[skin]\nzone = "cheek"\nfitzpatrick = {wrong}\nage_years = 35\n', "utf-8")
+    with pytest.raises(InputFileError, match="expected 1 to 6, or I to VI") as caught:
+        read_skin(path)
+    assert "\n" not in str(caught.value)

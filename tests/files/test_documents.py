@@ -70,7 +70,7 @@ def changed(document, keys, value):
         (load_plan_document, PLAN, ("candidates", 0, "sessions", 0, "day"), -1,
          "candidates[1].sessions[1].day is -1 days; expected 0 to"),
         (load_plan_document, PLAN, ("skin", "fitzpatrick"), True,
-         "skin.fitzpatrick is True; expected a whole number"),
+         "skin.fitzpatrick is True; expected 1 to 6, or I to VI"),
         (load_plan_document, PLAN, ("skin", "age_years"), 350, "skin.age_years is 350"),
     ],
 )  # fmt: skip

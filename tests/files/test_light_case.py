@@ -366,3 +366,12 @@ def test_a_key_that_would_change_nothing_is_refused(tmp_path, text, message):
     with pytest.raises(InputFileError, match=message) as raised:
         case_of(tmp_path, text)
     assert "\n" not in str(raised.value)
+
+
+def test_a_skin_type_of_a_light_case_is_written_as_in_a_course(tmp_path):
+    roman = EXAMPLE.replace("fitzpatrick = 3", 'fitzpatrick = "III"')
+    assert case_of(tmp_path, roman) == case_of(tmp_path, EXAMPLE)
+    with pytest.raises(InputFileError, match="'VII'; expected 1 to 6, or I to VI"):
+        case_of(tmp_path, roman.replace("III", "VII"))
+    with pytest.raises(InputFileError, match=r"fitzpatrick is 7; expected 1 to 6\."):
+        case_of(tmp_path, EXAMPLE.replace("fitzpatrick = 3", "fitzpatrick = 7"))

@@ -70,7 +70,7 @@ def test_numbers_that_no_outcome_can_have_are_refused(edited, name, value, messa
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("fitzpatrick", True, "fitzpatrick is True; expected a whole number"),
+        ("fitzpatrick", True, "fitzpatrick is True; expected 1 to 6, or I to VI"),
         ("fitzpatrick", 7, "fitzpatrick is 7; expected 1 to 6"),
         ("age_years", -35, "age_years is -35; expected 12 to 110 years"),
         ("zone", "knee", "zone is 'knee'; expected"),

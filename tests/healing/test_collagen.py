@@ -294,3 +294,13 @@ def test_draws_that_do_not_fit_are_refused():
 def test_impossible_kinetics_are_refused(name, value, message):
     with pytest.raises(ParameterError, match=message):
         CollagenKinetics.from_values({name: value})
+
+
+def test_days_that_lie_next_to_nothing_apart_change_nothing():
+    # what a course with a habit from day 5e-324 asks for: over a step the time underflows to 0
+    plain = course([0.0, 7.0, 90.0])
+    split = course([0.0, 5e-324, 7.0, 90.0])
+    for name in ARRAYS:
+        array = getattr(split, name)
+        np.testing.assert_array_equal(array[1], array[0])
+        np.testing.assert_allclose(array[[0, 2, 3]], getattr(plain, name), rtol=1e-12)

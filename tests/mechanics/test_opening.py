@@ -301,3 +301,14 @@ def test_a_course_cut_in_two_with_its_state_carried_over_is_the_same_to_rounding
     assert np.abs(naive.ratio - whole.ratio[cut:]).max() > 1e-3
     with pytest.raises(ParameterError, match="the state of the mechanics is of time"):
         pore_opening(part(0, None), TYPICAL, start=early.end)
+
+
+def test_times_that_lie_next_to_nothing_apart_change_nothing():
+    # over the longest step their distance underflows to 0
+    times = np.array([0.0, 5e-324, 14.0 * DAY])
+    rising = np.array([1.0, 1.0, 0.5])[:, None]
+    found = diameter(times, resting(times), rising, 0.0 * rising, TYPICAL)
+    kept = times[[0, 2]]
+    plain = diameter(kept, resting(kept), rising[[0, 2]], 0.0 * rising[[0, 2]], TYPICAL)
+    assert found[1] == found[0] == 1.0
+    np.testing.assert_allclose(found[2], plain[1], rtol=1e-9)

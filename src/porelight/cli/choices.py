@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from porelight.cli.numbers import typed
 from porelight.cli.paths import Names, Writes
 from porelight.errors import InputFileError
+from porelight.tissue.person import Zone as ZoneName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from porelight.workflows.scaled_photograph import FoundScale
 
 Zone = Annotated[
-    Literal["forehead", "glabella", "nose", "cheek", "chin"],
+    ZoneName,
     Parameter(help="Which part of the face a close-up shows."),
 ]
 # the registry of outcomes as it stands: its checks would load numpy before the command is known

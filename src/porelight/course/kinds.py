@@ -93,6 +93,14 @@ class Count:
         """Return a count with the range of a quantity."""
         return cls(unit, quantity.low, quantity.high)
 
+    @property
+    def expected(self) -> str:
+        """What a value is to be, for messages about one that is no number at all."""
+        if not self.words:
+            return "a whole number"
+        first, *_, last = self.words
+        return f"{self.low} to {self.high}, or {first} to {last}"
+
     def write(self, value: Any) -> int:
         """Return the number itself."""
         return int(value)
@@ -102,7 +110,7 @@ class Count:
         if isinstance(value, str) and value in self.words:
             return self.words[value]
         if isinstance(value, bool) or not isinstance(value, Integral):
-            raise TypeError("a whole number")
+            raise TypeError(self.expected)
         whole = int(value)
         if not self.low <= whole <= self.high:
             raise ValueError(in_range(self.low, self.high, self.unit, self.hint))

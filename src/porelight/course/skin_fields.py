@@ -97,7 +97,7 @@ PORES = FieldTable(
     ),
 )
 
-_TYPES = dict(zip(ROMAN, FITZPATRICK, strict=True))
+SKIN_TYPE = Count(ONE, 1, 6, words=dict(zip(ROMAN, FITZPATRICK, strict=True)))
 _ZONES, _SEXES, _OILINESSES = (same_words(*get_args(alias)) for alias in (Zone, Sex, Oiliness))
 
 SKIN = FieldTable(
@@ -109,7 +109,7 @@ SKIN = FieldTable(
             path="fitzpatrick",
             key="fitzpatrick",
             meaning="Fitzpatrick skin type, 1 to 6 or I to VI",
-            kind=Count(ONE, 1, 6, words=_TYPES),
+            kind=SKIN_TYPE,
         ),
         Field(path="age", key="age_years", meaning="age", kind=Number.of(AGE, YEARS)),
         Field(path="sex", key="sex", meaning="sex", kind=_SEXES, usual="female", is_told=True),

@@ -7,7 +7,7 @@ can say and an object cannot (other files, a hand as a word, where the forecast 
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from numbers import Integral
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,14 @@ from porelight.course import kinds
 from porelight.course.fields import Field as CourseField
 from porelight.course.fields import FieldTable, Tables
 from porelight.course.vocabulary import CARE, ENSEMBLE, LAYER, PORES, SESSION, SKIN
-from porelight.files.toml_tables import FileModel, number, one_of_forms, toml_content, validated
+from porelight.files.toml_tables import (
+    FileModel,
+    number,
+    one_of_forms,
+    toml_content,
+    validated,
+    whole,
+)
 
 EXAMPLE = """\
 # A course of treatments. Units are in the keys; what is left out is the device's usual setting.
@@ -82,17 +89,6 @@ def _inexact(value: object) -> object:
     return float(value)  # type: ignore[arg-type]
 
 
-def _whole(value: object) -> object:
-    """Return a whole number; 3.0 is not meant where 3 is."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise PydanticCustomError("int_type", "expected a whole number")
-    return value
-
-
-def _number_of_word(value: object, words: Mapping[str, int]) -> object:
-    return words.get(value, value) if isinstance(value, str) else value
-
-
 def _schema_with_words(field: CourseField, kind: kinds.Count) -> WithJsonSchema:
     number_alone = {"type": "integer", "minimum": kind.low, "maximum": kind.high}
     forms = [number_alone, {"enum": list(kind.words)}]
@@ -120,7 +116,7 @@ def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for eac
     if isinstance(kind, kinds.Count):
         return Annotated[
             int,
-            BeforeValidator(lambda value: _whole(_number_of_word(value, kind.words))),
+            BeforeValidator(partial(whole, kind=kind)),
             number(kind.unit.name, kind.low, kind.high, field.meaning, kind.hint),
             *([_schema_with_words(field, kind)] if kind.words else []),
         ]

@@ -2,21 +2,23 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import tomli_w
-from pydantic import Field, Strict, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
 
+from porelight.course.skin_fields import SKIN_TYPE
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.beam_files import read_beam_image, read_radial_profile
 from porelight.files.kinds import ResultKind, is_as_stamped, stamped
 from porelight.files.light_case_keys import require_effect
 from porelight.files.light_follicle import FollicleTable, MediumTable
 from porelight.files.light_vessels import VesselTable, WeightWindowTable
-from porelight.files.toml_tables import FileModel, number, toml_content, validated
+from porelight.files.toml_tables import FileModel, number, toml_content, validated, whole
 from porelight.files.writing import require_file, write_text
 from porelight.grid import Grid, graded_edges
 from porelight.laser.angles import AngularProfile
@@ -27,6 +29,7 @@ from porelight.light.detectors import Detector
 from porelight.light.tally_regions import Box
 from porelight.light.time_gate import TimeGate
 from porelight.tissue.optics import LayeredOptics
+from porelight.tissue.person import Zone
 from porelight.tissue.skin import Skin
 from porelight.units import degree, mm, nm, per_mm, ps, um
 from porelight.workflows.light_setup import LightSetup
@@ -138,8 +141,12 @@ class LayerTable(MediumTable):
 class TypicalSkinTable(FileModel):
     """Typical skin at a wavelength, in place of layers."""
 
-    zone: Literal["forehead", "glabella", "nose", "cheek", "chin"]
-    fitzpatrick: Annotated[int, number("type", 1, 6, "Fitzpatrick skin type")]
+    zone: Zone
+    fitzpatrick: Annotated[
+        int,
+        BeforeValidator(partial(whole, kind=SKIN_TYPE)),
+        number("1", 1, 6, "Fitzpatrick skin type"),
+    ]
     age_years: Annotated[float, number("years", 12, 110, "age")] = 35.0
     wavelength_nm: Annotated[
         float, number("nm", 400, 3000, "wavelength", "The tables of skin end there.")

@@ -6,14 +6,16 @@ number outside its range is refused with its unit and what would be right.
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, TypeVar, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from porelight.course.kinds import Count
 from porelight.errors import InputFileError, did_you_mean, shown
 from porelight.files.content import ContentError, content_of_toml
 from porelight.files.texts import read_text
@@ -37,6 +39,16 @@ def number(unit: str, low: float, high: float, meaning: str, hint: str = "") -> 
     """Return the description of one number: its unit, its range and its meaning."""
     extra: dict[str, Any] = {"unit": unit, "hint": hint}
     return Field(ge=low, le=high, description=f"{meaning} [{unit}]", json_schema_extra=extra)
+
+
+def whole(value: object, kind: Count) -> object:
+    """Return a whole number, or that of a word for one; 3.0 is not meant where 3 is."""
+    found = kind.words.get(value, value) if isinstance(value, str) else value
+    if not isinstance(found, bool) and isinstance(found, Integral):
+        return found
+    if kind.words:
+        raise PydanticCustomError("literal_error", "{expected}", {"expected": kind.expected})
+    raise PydanticCustomError("int_type", "expected a whole number")
 
 
 def one_of_forms(form: Callable[[Any], str], **forms: Any) -> Any:

@@ -295,7 +295,8 @@ class _Pools:
             self.time = time  # skin at its set point stays there
             return
         quiet = max(self.w.max(initial=0.0), self.a.max(initial=0.0)) < _GONE
-        n_steps = math.ceil(span / (QUIET_STEP if quiet else LONGEST_STEP) - 1e-9)
+        ratio = span / (QUIET_STEP if quiet else LONGEST_STEP)
+        n_steps = max(1, math.ceil(ratio - 1e-9))  # a span of no length to speak of is one, too
         step = span / n_steps
         half = _SignalStep(self.rates, 0.5 * step)
         whole = _SignalStep(self.rates, step)
