@@ -9,8 +9,8 @@ import time
 import numpy as np
 
 from porelight.course.course import Course
+from porelight.course.draws import physics_members
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import physics_members
 from porelight.inference.what_if import what_if
 from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from porelight.course.simulation import physics_members
+from porelight.course.draws import physics_members
 from porelight.healing.collagen import CollagenKinetics, remodelling
 from porelight.injury.field import InjuryParameters, injury_field
 from porelight.laser.devices import laser_genesis

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from porelight.course.course import Course
+from porelight.course.draws import physics_members
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import physics_members
 from porelight.course.statistics import estimate
 from porelight.errors import ConvergenceError
 from porelight.inference.reweighting import Visit, learned

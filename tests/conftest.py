@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from porelight.course.simulation import physics_members
+from porelight.course.draws import physics_members
 from porelight.laser.exposure import Exposure
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import SessionResult

@@ -13,8 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from porelight.course.course import Course
+from porelight.course.draws import physics_members
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import physics_members
 from porelight.course.statistics import estimate
 from porelight.laser.devices import laser_genesis
 from porelight.session.ensemble import PhysicsEnsemble

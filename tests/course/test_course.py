@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from porelight.course.course import Course
+from porelight.course.draws import knowledge_of_member, member_of, physics_members
 from porelight.course.effects import ExtraOutcome
 from porelight.course.laws import Laws
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import physics_members
+from porelight.course.simulation import begin
 from porelight.errors import ParameterError
 from porelight.laser.devices import laser_genesis, pearl
 
@@ -119,6 +120,57 @@ def test_the_first_member_is_the_typical_skin_and_the_others_differ():
     typical, *others = physics_members(4, seed=1)
     assert typical == {}
     assert len({one["perfusion_skin"] for one in others}) == 3
+
+
+def test_members_stand_in_pairs_of_two_people_under_one_draw_of_knowledge():
+    _, *others = physics_members(6, seed=1)
+    for first, second in (others[0:2], others[2:4]):
+        assert first["heat_transfer_air"] == second["heat_transfer_air"]  # nobody knows it
+        assert first["room_temperature"] != second["room_temperature"]  # rooms differ
+        assert first["perfusion_skin"] != second["perfusion_skin"]  # and people
+    assert len({one["heat_transfer_air"] for one in others}) == 3
+
+
+@pytest.mark.parametrize(("members", "groups"), [(1, 1), (2, 2), (7, 4), (8, 5)])
+def test_people_of_one_draw_of_knowledge_are_treated_in_one_pair(members, groups):
+    settings = EnsembleSettings(draws=103, members=members, people=5)
+    member, pair = member_of(settings), knowledge_of_member(members)
+    assert set(member) == set(range(members))
+    assert len(set(pair)) == groups
+    for first in range(0, 103, 5):
+        assert len(set(pair[member[first : first + 5]])) == 1
+    # each draw of knowledge of the physics serves the same number of those of the biology
+    counts = np.bincount(pair[member[::5]])
+    assert np.ptp(counts) <= 1
+
+
+def test_without_nesting_draws_take_the_members_in_turn():
+    settings = EnsembleSettings(draws=20, members=3, people=1)
+    np.testing.assert_array_equal(member_of(settings), np.arange(20) % 3)
+
+
+def test_people_need_two_draws_of_knowledge():
+    with pytest.raises(ParameterError, match="people is 8 and draws is 8; expected fewer people"):
+        EnsembleSettings(draws=8, people=8)
+
+
+def test_people_who_do_not_answer_make_no_collagen_and_the_others_do(skin, treated):
+    course = Course(skin, [laser_genesis().on_day(0)])
+    settings = EnsembleSettings(60, 2, seed=1)
+    asked = {"days": (0.0, 56.0)}
+    results = [treated(laser_genesis())]
+    ready = np.linspace(0.0, 1.0, 12)  # the middle persons of 12 draws of knowledge
+    outcome = course.follow(
+        results,
+        settings,
+        **asked,
+        values={"readiness": ready, "no_response_share": 0.4 + 0 * ready},
+    )
+    answers = begin(skin, settings, {"readiness": ready}).values["readiness"] >= 0.4
+    rise = outcome.changes("collagen", 56.0)
+    assert 0 < answers.sum() < 60
+    assert (rise[answers] > 0.0).all()
+    assert (rise[~answers] <= 0.0).all()
 
 
 def test_provenance_travels_with_the_outcome(skin, treated):

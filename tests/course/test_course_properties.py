@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porelight.course.draws import BIOLOGY
 from porelight.course.healing_weeks import HealingWeeks
 from porelight.course.regimen import Care
-from porelight.course.simulation import BIOLOGY
 from porelight.course.state import SessionDoses
 from porelight.data.priors import draws, uncertain
 from porelight.healing.plug import Cleansing, PlugParameters, plug_fill
@@ -167,7 +167,7 @@ def test_cleansing_hardly_enlarges_a_healing_pore(skin, seed, start, level, shoc
 @pytest.mark.parametrize("name", ["thickening_share", "orifice_model_error"])
 def test_what_only_the_orifice_knows_reaches_the_forecast(skin, name):
     # each of them moves the answer, so that its uncertainty is in the interval
-    values = biology(1)
+    values = biology(1) | {"readiness": np.ones(N_DRAW)}  # of people who answer
     left = doses(2, heat_shocked=0.2)
     low, high = (
         followed(skin, {**values, name: np.full(N_DRAW, value)}, [0.0, 14.0], left)

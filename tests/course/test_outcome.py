@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.stats import beta, norm
 
 from porelight.course.documents import json_text
-from porelight.course.outcome import Interval, Outcome, outcome_dataset
+from porelight.course.outcome import Interval, Outcome
+from porelight.course.outcome_dataset import outcome_dataset
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
-from porelight.course.statistics import estimate, relative_to
+from porelight.course.statistics import estimate, relative_to, share_of_people
+from porelight.course.visible_change import unchanged_responders
 from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.outcomes import load_outcome, save_outcome
@@ -195,12 +198,69 @@ def test_a_day_that_was_not_simulated_is_refused(day):
         outcome().change("redness", day)
 
 
-def test_responders_are_the_draws_beyond_the_smallest_detectable_change():
-    # draw i changes by -0.0042 i, so draws 20 to 100 fall by more than 0.08
-    assert outcome(-0.21).responders(84.0) == pytest.approx(81 / 101)
-    assert outcome(-0.21).worsened(84.0) == 0.0
-    assert outcome(0.21).worsened(84.0) == pytest.approx(81 / 101)
-    assert outcome(0.0).responders(84.0) == 0.0
+def nested(one: Outcome, people: int) -> Outcome:
+    return Outcome(one.dataset.assign_attrs(people=str(people)))
+
+
+def test_responders_measure_more_than_the_smallest_detectable_change():
+    # two photographs differ by chance, 0.08 / 1.96 of standard deviation: draw i falls by 0.0042 i
+    falls = 0.0042 * np.arange(101)
+    exact = norm.cdf((falls - 0.08) / (0.08 / 1.96)).mean()
+    assert outcome(-0.21).responders(84.0).chance == pytest.approx(exact)
+    assert outcome(0.21).worsened(84.0).chance == pytest.approx(exact)
+    assert outcome(-0.21).worsened(84.0).chance < 0.025
+
+
+def test_without_a_change_photographs_alone_make_one_responder_in_forty():
+    for share in (outcome(0.0).responders(84.0), outcome(0.0).worsened(84.0)):
+        assert share.chance == pytest.approx(0.025, abs=1e-4)
+    assert unchanged_responders() == pytest.approx(0.025, abs=1e-4)
+    held = nested(outcome(0.0), 5).responders(84.0)
+    assert held.low == held.chance == held.high
+
+
+def test_a_share_of_people_is_open_by_what_nobody_knows_alone():
+    # draws fall evenly from 0 to 0.4: with neighbours as people, people agree and knowledge decides
+    apart = nested(outcome(-0.2), 5).share_below("area_fraction", -0.2, 84.0)
+    assert (apart.low, apart.high) == (pytest.approx(0.0, abs=1e-6), pytest.approx(1.0, abs=1e-6))
+    # shuffled, people differ and knowledge tells nothing
+    mixed = outcome(-0.2).dataset.isel(draw=np.random.default_rng(1).permutation(101))
+    same = nested(Outcome(mixed), 5).share_below("area_fraction", -0.2, 84.0)
+    assert same.chance == apart.chance
+    assert same.high - same.low < 0.5
+    # where every draw is another person under other knowledge, nothing tells them apart
+    one = outcome(-0.2).share_below("area_fraction", -0.2, 84.0)
+    assert (one.low, one.high) == (0.0, 1.0)
+
+
+def test_a_probability_asks_whether_most_people_do_under_each_draw_of_knowledge():
+    falls = -0.2 * np.linspace(0.0, 2.0, 101)
+    middle = [np.median(falls[i : i + 4]) for i in range(0, 101, 4)]
+    found = nested(outcome(-0.2), 4).probability_below("area_fraction", -0.1, 84.0)
+    assert found.median == pytest.approx(np.mean(np.array(middle) < -0.1))
+    assert found.low < found.median < found.high
+
+
+@pytest.mark.parametrize(("people", "n"), [(5, 100), (10, 50), (20, 30)])
+def test_the_interval_of_a_share_holds_what_it_says(people, n):
+    # true shares from Beta(1, 2); what is held of that distribution, over 200 repetitions
+    generator = np.random.default_rng(7)
+    held = []
+    for _ in range(200):
+        true = generator.beta(1.0, 2.0, n)
+        seen = generator.random((n, people)) < true[:, None]
+        share = share_of_people(seen.ravel(), people)
+        held.append(beta.cdf(share.high, 1, 2) - beta.cdf(share.low, 1, 2))
+    assert np.mean(held) == pytest.approx(0.9, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("chances", "people", "text"),
+    [([], 1, "one value per draw"), ([0.5, 1.5], 1, "chances"), ([0.5, 0.5], 0, "people is 0")],
+)
+def test_what_is_no_share_of_people_is_refused(chances, people, text):
+    with pytest.raises(ParameterError, match=text):
+        share_of_people(np.array(chances), people)
 
 
 def test_variables_are_attributes_and_items():

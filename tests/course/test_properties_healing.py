@@ -179,10 +179,11 @@ def pore(values, dose, care=(), times=None, just_after=60.0):
 
 @WEEKS
 @given(st.floats(0.0, 3.0), st.floats(0.0, 1.0), st.floats(0.0, 60.0))
-def test_cleansing_never_enlarges_a_pore(biology, dose, level, day):
+def test_cleansing_hardly_enlarges_a_pore(biology, dose, level, day):
     times, plain = pore(biology, dose)
     clean = pore(biology, dose, (Care("cleansing", from_day=day, level=level),), times)[1]
-    assert (clean <= plain + 1e-9).all()
+    # while it heals, by less than a thousandth; see docs/theory/healing.md
+    assert (clean <= plain + 1e-3).all()
     assert (clean > 0.0).all()
 
 

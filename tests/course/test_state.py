@@ -426,7 +426,7 @@ def test_a_state_keeps_everything_it_was_made_with(skin, tmp_path):
             density_factor=np.array([1.3, 1.0, 0.8]),
         ),
     )
-    settings = EnsembleSettings(8, 1, 1000, 7, "thermoregulated")
+    settings = EnsembleSettings(8, 1, 1000, 7, "thermoregulated", people=2)
     state = begin(measured, settings)
     read = load_course_state(save_course_state(state, tmp_path / "state.nc"))
     assert (read.settings, read.skin, read.laws) == (settings, state.skin, {})

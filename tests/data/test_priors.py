@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import ndtri
+from scipy.stats import kstest
 
-from porelight.data.library import Parameter
-from porelight.data.priors import draws, member
+from porelight.data.library import Parameter, PeopleShare
+from porelight.data.priors import among_people, draws, member, typical_draws
 from porelight.errors import ParameterError
 
 
@@ -60,3 +64,65 @@ def test_member_returns_plain_numbers():
 def test_impossible_requests_are_refused(parameters, n, text):
     with pytest.raises(ParameterError, match=text):
         draws(parameters, n, seed=1)
+
+
+def shared(name: str, prior: str, share: float) -> Parameter:
+    people = PeopleShare(share, "test", "assumed")
+    return replace(entry(name, prior), people=people)
+
+
+@pytest.mark.parametrize("prior", ["uniform", "lognormal"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_all_people_under_all_knowledge_have_the_prior(prior, share):
+    one = shared("a", prior, share)
+    nested = among_people(typical_draws([one], 2000, 1), [one], 8000, 4, 1)["a"]
+    # Kolmogorov's distance of 2000 independent draws lies below 1.95 / sqrt(2000) but for 0.1 %
+    assert kstest(one.probability(nested), "uniform").statistic < 1.95 / np.sqrt(2000)
+
+
+def test_the_share_of_people_is_the_share_of_the_variance_within_a_draw_of_knowledge():
+    one = shared("a", "lognormal", 0.3)
+    nested = among_people(typical_draws([one], 3000, 1), [one], 6000, 2, 1)["a"]
+    first, second = np.log(nested).reshape(-1, 2).T
+    # the correlation of two people is what they share; its standard error is (1 - r^2) / sqrt(n)
+    found = np.corrcoef(first, second)[0, 1]
+    assert abs(found - 0.7) < 4.0 * (1.0 - 0.7**2) / np.sqrt(3000)
+
+
+def test_people_share_what_nobody_knows_to_the_last_bit_and_nothing_else():
+    parameters = [shared("nature", "lognormal", 0.0), shared("person", "uniform", 1.0)]
+    typical = typical_draws(parameters, 6, seed=2)
+    np.testing.assert_array_equal(typical["person"], 2.5)  # the middle of 1 to 4
+    nested = among_people(typical, parameters, 17, 3, seed=2)
+    np.testing.assert_array_equal(nested["nature"], np.repeat(typical["nature"], 3)[:17])
+    assert len(set(nested["person"])) == 17
+
+
+def test_people_are_spread_about_draws_that_are_given():
+    one = shared("a", "lognormal", 0.5)
+    given = {"a": np.array([1.2, 3.0]), "other": np.array([7.0, 8.0])}
+    nested = among_people(given, [one], 4000, 2000, seed=3)
+    np.testing.assert_allclose(np.median(nested["a"][:2000]), 1.2, rtol=0.03)
+    np.testing.assert_allclose(np.median(nested["a"][2000:]), 3.0, rtol=0.03)
+    np.testing.assert_array_equal(nested["other"], np.repeat([7.0, 8.0], 2000))
+
+
+def test_people_and_knowledge_do_not_share_their_random_numbers():
+    one = shared("a", "uniform", 0.5)
+    typical = typical_draws([one], 2000, 1)
+    nested = among_people(typical, [one], 2000, 1, 1)
+    apart = ndtri(one.probability(nested["a"])) - ndtri(one.probability(typical["a"]))
+    assert abs(np.corrcoef(apart, typical["a"])[0, 1]) < 4.0 / np.sqrt(2000)
+
+
+@pytest.mark.parametrize(
+    ("prior", "value"), [("uniform", 0.0), ("uniform", 4.0), ("lognormal", 0.0)]
+)
+def test_a_number_that_is_set_outside_of_its_prior_stays_as_set(prior, value):
+    nested = among_people({"a": np.full(2, value)}, [shared("a", prior, 0.5)], 8, 4, seed=1)
+    np.testing.assert_array_equal(nested["a"], value)
+
+
+def test_no_person_is_refused():
+    with pytest.raises(ParameterError, match="people is 0"):
+        among_people({"a": np.ones(1)}, [], 4, 0, seed=1)

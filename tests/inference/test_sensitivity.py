@@ -25,7 +25,7 @@ def of_genesis(skin, treated):
 def test_what_decides_alone_has_all_of_the_variance(skin):
     # under habitual sun the loss of collagen is one number of the library, and nothing else enters
     sun = Course(skin, care=[Care("unprotected-sun", level=1.0)])
-    result = sensitivity(sun, "collagen", 20.0, EnsembleSettings(), results=[], n_base=16)
+    result = sensitivity(sun, "collagen", 20.0, EnsembleSettings(), results=[], n_base=64)
     assert result.factors[0] == "collagen_loss"
     assert result.total_order[0] == pytest.approx(1.0, abs=result.total_error[0] + 0.05)
     assert (np.abs(result.total_order[1:]) < 1e-6).all()

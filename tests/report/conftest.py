@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from porelight.course.healing_weeks import POPULATION_DRAWS
-from porelight.course.outcome import Outcome, outcome_dataset, outcome_variables
+from porelight.course.outcome import Outcome, outcome_variables
+from porelight.course.outcome_dataset import outcome_dataset
 from porelight.course.outcome_variables import OutcomeVariable
 
 DEPTH = np.concatenate([np.geomspace(2e-6, 1e-4, 18), np.geomspace(1.2e-4, 5e-3, 22)])
@@ -87,6 +88,7 @@ def build(
             "data_fingerprint": "0123456789abcdef",
             "seed": "7",
             "draws": str(N_DRAW),
+            "people": "5",
             "members": str(N_MEMBER if sessions else 0),
             "skin": json.dumps(
                 skin

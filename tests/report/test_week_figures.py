@@ -131,7 +131,7 @@ def test_sizes_of_measured_pores_are_those_that_the_tables_count(skin):
         sizes, 2e-4, diameter_factor=np.full(3, 1.0), density_factor=np.array([0.6, 0.7, 0.9])
     )
     outcome = Course(replace(skin, pores=open_)).follow(
-        [], EnsembleSettings(9, 2, seed=1), days=(0.0, 84.0)
+        [], EnsembleSettings(9, 2, seed=1, people=3), days=(0.0, 84.0)
     )
     told = float(outcome.visible_density.sel(day=0.0).median()) / 1e4
     assert told == pytest.approx(0.7 * 80 / 2.0)

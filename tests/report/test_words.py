@@ -22,11 +22,29 @@ def test_answer_holds_median_and_interval_of_area_and_diameter(outcome):
 
 
 def test_answer_counts_people_of_ten(outcome):
-    draws = outcome.changes("area_fraction", 126.0)
-    better = round(10 * np.mean(draws < -0.08))
-    assert f"{better} of 10 such people would measure a change above" in answer(outcome)[1]
+    share = outcome.responders(126.0)
+    better = round(10 * share.chance)
+    said = f"{better} of 10 ({round(10 * share.low)} to {round(10 * share.high)}) such people would"
+    assert said in answer(outcome)[1]
+    assert "fewer than 1 of 10 would without any change, by the noise" in answer(outcome)[1]
     assert of_ten_people(outcome)[0] == better
     assert sum(of_ten_people(outcome)) == 10
+
+
+def test_probability_is_said_of_what_nobody_knows_and_people_are_not(outcome):
+    found = outcome.probability_below("area_fraction", -0.08, 126.0)
+    said = f"in the middle of all such people shrink by that much is {100 * found.median:.0f} %"
+    assert said in answer(outcome)[2]
+    assert "robab" not in answer(outcome)[1]
+
+
+def test_of_one_person_a_chance_is_told_and_no_people_are_counted(outcome):
+    one = Outcome(outcome.dataset.assign_attrs(people="1"))
+    chance = f"{100 * one.responders(126.0).chance:.0f} %"
+    assert answer(one)[1].startswith(f"The chance is {chance} that this person would measure")
+    assert "of 10" not in " ".join(answer(one))
+    (card,) = (card for card in cards(one) if "measure" in card.what)
+    assert (card.value, card.people) == (chance, ())
 
 
 def test_answer_says_that_no_trial_gives_the_pore_diameter(genesis_only, pearl_only, outcome):
@@ -63,11 +81,11 @@ def test_answer_counts_those_whose_pores_grow(outcome):
     growing = start * (1.0 + 0.1 * outcome["day"])
     wider = Outcome(outcome.dataset.assign(area_fraction=growing))
     assert of_ten_people(wider) == (0, 0, 10)
-    assert "More than 9 of 10 would measure larger pores." in answer(wider)[1]
+    assert "more than 9 of 10 larger ones" in answer(wider)[1]
     same = 0.0 * outcome["area_fraction"] + 0.02
     steady = Outcome(outcome.dataset.assign(area_fraction=same))
     assert of_ten_people(steady) == (0, 10, 0)
-    assert "None of the simulated people would measure larger pores." in answer(steady)[1]
+    assert "fewer than 1 of 10 larger ones" in answer(steady)[1]
 
 
 def test_a_device_of_ones_own_is_called_by_its_key_and_no_search_is_claimed(

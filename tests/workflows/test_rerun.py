@@ -80,6 +80,7 @@ def test_an_outcome_says_how_many_photons_and_which_versions_made_it(outcome, tm
         "members": 3,
         "photons": 1000,
         "seed": 3,
+        "people": 5,
         "perfusion": "constant",
     }
     assert json.loads(about[ORIGIN]) == dict(this_origin())

@@ -63,6 +63,6 @@ def follow_up(
         )
     else:
         print_rows("forecast before and after the follow-ups", rows)
-        say(f"{known.effective_draws:.0f} of {draws} simulated people resemble this person")
+        say(f"{known.effective_draws:.0f} of {draws} draws resemble this person")
         say(f"written: {output}")
     return 0

@@ -67,6 +67,7 @@ class Course:
         last_day: float | None = None,
         values: Mapping[str, Floats] | None = None,
         perfusion: Perfusion = "constant",
+        people: int = 5,
         laws: Laws = OWN_LAWS,
         progress: Progress | None = None,
     ) -> Outcome:
@@ -74,7 +75,7 @@ class Course:
 
         Parameters
         ----------
-        draws, members, photons, seed, perfusion
+        draws, members, photons, seed, perfusion, people
             See `EnsembleSettings`.
         last_day : float, optional
             Last day of the forecast; half a year after the last session when left out [d].
@@ -96,7 +97,7 @@ class Course:
         ParameterError
             If a number is impossible.
         """
-        settings = EnsembleSettings(draws, members, photons, seed, perfusion)
+        settings = EnsembleSettings(draws, members, photons, seed, perfusion, people)
         return self.simulate_with(
             settings, last_day=last_day, values=values, laws=laws, progress=progress
         )

@@ -9,7 +9,7 @@ them back. What each variable is, is declared once: `porelight.course.outcome_va
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -22,12 +22,17 @@ from porelight.brief import table_html
 from porelight.course.outcome_registry import (
     from_text,
     outcome_variables,
-    to_text,
-    variables_with,
 )
-from porelight.course.outcome_variables import HISTORY, Group, OutcomeVariable
-from porelight.course.statistics import Interval, estimate, relative_to
-from porelight.data.library import Parameter, parameter
+from porelight.course.outcome_variables import Group, OutcomeVariable
+from porelight.course.statistics import (
+    Interval,
+    ShareOfPeople,
+    estimate,
+    relative_to,
+    share_of_people,
+    wilson,
+)
+from porelight.course.visible_change import chance_measured
 from porelight.errors import InputFileError, ParameterError, did_you_mean
 from porelight.quantities import Floats
 
@@ -36,24 +41,16 @@ __all__ = [
     "Interval",
     "Outcome",
     "OutcomeVariable",
-    "outcome_dataset",
     "outcome_variables",
 ]
 
 # days after the last session on which a course is judged: the trials' usual last visit
 JUDGED_AFTER: Final = 84.0
 
-_DECLARATION = "porelight_declaration"  # attribute of a variable that is not porelight's own
+DECLARATION = "porelight_declaration"  # attribute of a variable that is not porelight's own
 _SEEN = "area_fraction"  # what a camera measures
 _SHOWN: tuple[Group, ...] = ("pores", "below", "effects")
 _FEW = 9  # outcomes that a short print shows
-_COORDINATES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "day": ("d", "days since the course began"),
-        "depth": ("m", "below the surface before treatment"),
-        "session": ("1", "number of the session"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -144,16 +141,57 @@ class Outcome:
             return later
         return relative_to(later, self.draws(about.name, float(self.days[0])))
 
-    def responders(self, day: float | None = None) -> float:
-        """Return the share of draws whose pore area falls by more than a camera's repeatability.
+    def responders(self, day: float | None = None) -> ShareOfPeople:
+        """Return the share of people who would measure smaller pores, beyond a camera's noise.
 
-        It is the chance that this person would *measure* an improvement, not only have one.
+        Two photographs of unchanged skin differ, too: a share of 2.5 % would measure as much
+        without any change, and is part of this one (`unchanged_responders`).
         """
-        return float(np.mean(self.changes(_SEEN, day) < -smallest_detectable().value))
+        return self._measured(-1.0, day)
 
-    def worsened(self, day: float | None = None) -> float:
-        """Return the share of draws whose pore area grows by more than a camera's repeatability."""
-        return float(np.mean(self.changes(_SEEN, day) > smallest_detectable().value))
+    def worsened(self, day: float | None = None) -> ShareOfPeople:
+        """Return the share of people who would measure larger pores; else as `responders`."""
+        return self._measured(1.0, day)
+
+    def share_below(
+        self, name: str, change: float, day: float | None = None, probability: float = 0.9
+    ) -> ShareOfPeople:
+        """Return the share of people in whom an outcome changes by less than a number.
+
+        Parameters
+        ----------
+        name : str
+            An outcome over the days, by name, label or goal.
+        change : float
+            Change relative to the start; -0.25 asks for a fall by more than a quarter [-].
+        day : float, optional
+            As for `change` [d].
+        probability : float
+            Probability of the interval.
+        """
+        return share_of_people(self.changes(name, day) < change, self.people, probability)
+
+    def probability_below(
+        self, name: str, change: float, day: float | None = None, probability: float = 0.9
+    ) -> Interval:
+        """Return how probable it is that the person in the middle changes by less than a number.
+
+        Parameters are those of `share_below`. It is the share of the draws of what nobody knows in
+        which more than half of the people do; the interval is that of a finite number of draws.
+        """
+        changes = self.changes(name, day)
+        people = np.split(changes, range(self.people, changes.size, self.people))
+        middle = [np.median(one) for one in people]
+        return wilson(int((np.array(middle) < change).sum()), len(middle), probability)
+
+    @property
+    def people(self) -> int:
+        """People under each draw of what nobody knows; 1 where every draw is another person."""
+        return int(self.attrs.get("people", "1"))
+
+    def _measured(self, sign: float, day: float | None) -> ShareOfPeople:
+        chances = chance_measured(sign * self.changes(_SEEN, day))
+        return share_of_people(chances, self.people)
 
     @property
     def judged_day(self) -> float:
@@ -190,7 +228,7 @@ class Outcome:
         """What is declared of each variable held: porelight's own in their order, then others."""
         held = [str(name) for name in self.dataset.data_vars]
         own = {name: one for name, one in outcome_variables().items() if name in held}
-        texts = {name: self.dataset[name].attrs.get(_DECLARATION) for name in held}
+        texts = {name: self.dataset[name].attrs.get(DECLARATION) for name in held}
         added = {name: from_text(text, name) for name, text in texts.items() if text is not None}
         return MappingProxyType({**own, **added})
 
@@ -308,76 +346,3 @@ class Outcome:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "list(outcome) names its variables."
         return f"an outcome has no {name!r}; {hint}"
-
-
-def outcome_dataset(
-    variables: Mapping[str, Floats],
-    coordinates: Mapping[str, Floats],
-    attributes: Mapping[str, str],
-    extra: Iterable[OutcomeVariable] = (),
-) -> xr.Dataset:
-    """Return the arrays as one labelled dataset.
-
-    Parameters
-    ----------
-    variables : mapping of name to ndarray
-        Arrays in SI, axes in the order of their declaration.
-    coordinates : mapping of name to ndarray
-        Values along `day` [d], `depth` [m] and `session`.
-    attributes : mapping of str to str
-        Provenance: version, seed, settings, hash of the data files.
-    extra : iterable of OutcomeVariable
-        Declarations of variables that are not porelight's own; they travel with their variables.
-
-    Raises
-    ------
-    ParameterError
-        If a name is unknown or means something else already, or an array has the wrong number of
-        axes.
-    """
-    added = tuple(extra)
-    require_free_names(added)
-    known = variables_with(added)
-    data = {}
-    for name, array in variables.items():
-        if name not in known:
-            raise ParameterError(
-                f"no outcome variable is called {name!r}{did_you_mean(name, known)}"
-            )
-        about = known[name]
-        if np.ndim(array) != len(about.dims):
-            raise ParameterError(
-                f"{name} has shape {np.shape(array)}; expected axes {', '.join(about.dims)}."
-            )
-        labels = {"units": about.unit, "long_name": about.meaning}
-        if about in added:
-            labels[_DECLARATION] = to_text(about)
-        data[name] = xr.Variable(about.dims, np.asarray(array, dtype=np.float64), labels)
-    labelled = {
-        name: xr.Variable(
-            (name,), values, {"units": _COORDINATES[name][0], "long_name": _COORDINATES[name][1]}
-        )
-        for name, values in coordinates.items()
-    }
-    return xr.Dataset(data, coords=labelled, attrs=dict(attributes))
-
-
-def require_free_names(extra: Iterable[OutcomeVariable]) -> None:
-    """Refuse outcomes that are called like what every outcome has.
-
-    Raises
-    ------
-    ParameterError
-        If one is called like an attribute of `Outcome` or a coordinate.
-    """
-    for one in extra:
-        if one.name in {*dir(Outcome), *_COORDINATES, *HISTORY}:
-            raise ParameterError(
-                f"an outcome cannot be called {one.name!r}: every outcome has an attribute or an "
-                "axis of that name. Choose another one."
-            )
-
-
-def smallest_detectable() -> Parameter:
-    """Return the smallest relative change of the pore area that a camera can tell from none."""
-    return parameter("tissue", "limits", "smallest_detectable_area_change")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from porelight.errors import ParameterError
 from porelight.quantities import WholeQuantity
 from porelight.session.monitoring import Perfusion, require_perfusion
 
 N_DRAWS = WholeQuantity("draws", 8, 100_000, "draws of the biology")
+N_PEOPLE = WholeQuantity("people", 1, 1000, "people for each draw of what nobody knows")
 N_MEMBERS = WholeQuantity("members", 1, 200, "draws of the physics")
 N_PHOTONS = WholeQuantity("photons", 1000, 10**9, "photons per member")
 SEED = WholeQuantity("seed", 0, 2**31, "the same seed gives the same numbers")
@@ -18,15 +20,19 @@ class EnsembleSettings:
     Attributes
     ----------
     draws : int
-        Draws of healing, mechanics and effects.
+        Draws of healing, mechanics and effects: people under what nobody knows.
     members : int
-        Draws of optics, heat and injury; draw *i* belongs to member *i mod members*.
+        Draws of optics, heat and injury; which one treats which draw says
+        `porelight.course.draws.member_of`.
     photons : int
         Photons per member and beam.
     seed : int
         The same seed gives the same numbers on any machine and any number of threads.
     perfusion : {"constant", "thermoregulated"}
         Whether blood flows as at rest, or more as the skin warms.
+    people : int
+        People for each draw of what nobody knows: draw *i* is of person *i mod people* under
+        knowledge *i // people*. With 1, every draw is another person under other knowledge.
     """
 
     draws: int = 500
@@ -34,12 +40,23 @@ class EnsembleSettings:
     photons: int = 100_000
     seed: int = 1
     perfusion: Perfusion = "constant"
+    people: int = 5
 
     def __post_init__(self) -> None:
         """Check every field."""
-        for kind in (N_DRAWS, N_MEMBERS, N_PHOTONS, SEED):
+        for kind in (N_DRAWS, N_PEOPLE, N_MEMBERS, N_PHOTONS, SEED):
             object.__setattr__(self, kind.name, kind.require(getattr(self, kind.name)))
         require_perfusion(self.perfusion)
+        if self.people >= self.draws:
+            raise ParameterError(
+                f"people is {self.people} and draws is {self.draws}; expected fewer people for "
+                "each draw of what nobody knows than draws in all: two such draws may differ."
+            )
+
+    @property
+    def knowledge_draws(self) -> int:
+        """Draws of what nobody knows; the last one may have fewer people."""
+        return -(-self.draws // self.people)
 
 
 USUAL_SETTINGS = EnsembleSettings()

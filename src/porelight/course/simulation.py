@@ -22,9 +22,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from porelight.course.healing_weeks import POPULATION_DRAWS, session_doses
+from porelight.course.draws import (
+    BIOLOGY,
+    biology_draws,
+    measured_pores,
+    member_of,
+    physics_members,
+)
+from porelight.course.healing_weeks import session_doses
 from porelight.course.laws import OWN_LAWS, Laws
-from porelight.course.outcome import Outcome, outcome_dataset
+from porelight.course.outcome import Outcome
+from porelight.course.outcome_dataset import outcome_dataset
 from porelight.course.provenance import (
     Road,
     attributes,
@@ -41,9 +49,6 @@ from porelight.course.simulation_checks import (
 )
 from porelight.course.state import CourseState, SessionDoses, continued_care
 from porelight.course.vocabulary import SKIN
-from porelight.data.priors import draws as drawn
-from porelight.data.priors import member as values_of_member
-from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.laser.exposure import Session
 from porelight.progress import Progress
@@ -58,8 +63,6 @@ if TYPE_CHECKING:
 Results: TypeAlias = Sequence[Sequence[SessionResult]]
 """What sessions did: for each session, one result per member of the physics."""
 
-PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
-BIOLOGY = ("healing", "mechanics", "effects")
 OTHER_VALUES = (
     "Healing and mechanics were not drawn from the priors of the data files but from draws given, "
     "such as the posterior that ships with porelight (docs/theory/uncertainty.md)."
@@ -87,8 +90,10 @@ def begin(
     settings : EnsembleSettings
         Size and seed of the ensemble, and its perfusion.
     values : mapping of str to ndarray of float64, optional
-        Draws of the biology that replace those from the priors, by library name; repeated to the
-        number of draws. For example `porelight.inference.calibration.posterior()`.
+        Draws of what nobody knows of the biology, as it is in the person in the middle, that
+        replace those from the priors, by library name; repeated to the number needed. People
+        differ about them as the data files say, but for `settings.people` of 1: there each draw is
+        a person as given. For example `porelight.inference.calibration.posterior()`.
     laws : Laws
         porelight's own when left out.
     members_drawn : int, optional
@@ -102,9 +107,7 @@ def begin(
     """
     n = settings.draws
     require_biology(values or {}, (*BIOLOGY, "trials"))
-    biology = drawn(uncertain(BIOLOGY), n, settings.seed)
-    biology |= _measured_pores(skin, n, settings.seed)
-    biology |= {name: np.resize(column, n) for name, column in (values or {}).items()}
+    biology = biology_draws(settings, measured_pores(skin, settings) | dict(values or {}))
     doses = SessionDoses(*(np.empty((0, n)) for _ in fields(SessionDoses)))
     day = np.zeros(1)
     weeks, memory = laws.healing(skin, biology, (), laws.effects).weeks(np.empty(0), doses, day)
@@ -166,7 +169,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         Results of each session that the state does not hold, waiting or not, one per member, if
         they are known already; they are simulated when left out.
     member : ndarray of int, shape (n_draw,), optional
-        Member of the physics for each draw; *i mod n* when left out.
+        Member of the physics for each draw; `member_of` when left out.
     laws : Laws
         Those that the state began with.
     notes : sequence of str
@@ -201,7 +204,7 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         results = tuple(members for one, members in pairs if one.day < coming[-1])
     order = np.argsort([one.day for one in (*state.sessions, *new)], kind="stable")
     sessions = tuple((*state.sessions, *new)[i] for i in order)
-    whose = np.arange(state.settings.draws) if member is None else member
+    whose = member_of(state.settings) if member is None else member
     doses = state.doses.then(session_doses(course.skin, results, whose), order)
     care = continued_care(state.care, course.care, state.day)
     healing = laws.healing(course.skin, state.values, care, laws.effects)
@@ -350,27 +353,6 @@ def physics_ensemble(
         injury=laws.injury,
         models=laws.sessions,
     )
-
-
-def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
-    """Return the values of the physical parameters in each member of the ensemble.
-
-    The first member is the typical skin (every parameter at its library value), so that pictures
-    show a case with no luck in it; the others are drawn from the priors.
-    """
-    if n_members < 1:
-        raise ParameterError(f"members is {n_members}; expected 1 or more.")
-    if n_members == 1:
-        return ({},)
-    values = drawn(uncertain(PHYSICS), n_members - 1, seed)
-    return ({}, *(values_of_member(values, index) for index in range(n_members - 1)))
-
-
-def _measured_pores(skin: Skin, n: int, seed: int) -> dict[str, Floats]:
-    """Return draws of what a photograph leaves open of the pores; none where nothing is open."""
-    if not skin.pores.is_open:
-        return {}
-    return dict(zip(POPULATION_DRAWS, skin.pores.possible(n, seed), strict=True))
 
 
 def _histories_of_both(past: xr.Dataset, weeks: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -11,7 +11,7 @@ from porelight.course.fields import Field, FieldTable
 from porelight.course.kinds import Count, Number, Word, same_words
 from porelight.course.regimen import Care
 from porelight.course.session_fields import SESSION
-from porelight.course.settings import N_DRAWS, N_MEMBERS, N_PHOTONS, EnsembleSettings
+from porelight.course.settings import N_DRAWS, N_MEMBERS, N_PEOPLE, N_PHOTONS, EnsembleSettings
 from porelight.course.settings import SEED as SEEDS
 from porelight.course.skin_fields import LAYER, PORES, SKIN
 from porelight.laser.session_ranges import DAY
@@ -97,6 +97,13 @@ ENSEMBLE = FieldTable(
                 older={"answers-warmth": "thermoregulated"},
             ),
             usual="constant",
+        ),
+        Field(
+            path="people",
+            key="people",
+            meaning=N_PEOPLE.meaning,
+            kind=Count.of(N_PEOPLE),
+            usual=5,
         ),
     ),
 )

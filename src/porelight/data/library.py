@@ -5,6 +5,10 @@ parameters each entry is ``{value, unit, range, source, flag}`` with an optional
 ``prior``. The flag tells how the number was obtained (seen, recalled, derived, assumed) and travels
 to the report. A number without a source does not load. Values and ranges are converted to SI here,
 once.
+
+An uncertain number also says along which ``axis`` it varies: ``"knowledge"``, one number for all
+people that nobody knows; ``"people"``, a number that differs from person to person; or ``"both"``,
+with ``people = {share, source, flag}``, the share of its variance that is between people.
 """
 
 import math
@@ -19,7 +23,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from porelight.data.file_units import UNITS
 from porelight.errors import DataFileError, did_you_mean
@@ -27,6 +31,7 @@ from porelight.quantities import Floats
 
 Flag = Literal["seen", "recalled", "derived", "assumed"]
 Prior = Literal["fixed", "uniform", "lognormal"]
+UncertaintyAxis = Literal["knowledge", "people", "both"]
 
 _ROUNDING = 1e-9  # of a number that was multiplied by its unit
 
@@ -35,9 +40,23 @@ _Z95 = 1.6448536269514722
 
 _ROOT = files("porelight.data")
 _REQUIRED = ("value", "unit", "range", "source", "flag")
-_ALLOWED = {*_REQUIRED, "note", "prior"}
+_ALLOWED = {*_REQUIRED, "note", "prior", "axis", "people"}
 _REQUIRED_OF_LIST = ("values", "unit", "source", "flag")
 _PRIORS = get_args(Prior)
+_AXES = get_args(UncertaintyAxis)
+_REQUIRED_OF_SHARE = ("share", "source", "flag")
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleShare:
+    """The share of a prior's variance that is between people; the rest is what nobody knows.
+
+    The variance is that of the normal score: for a lognormal prior, of the logarithm.
+    """
+
+    share: float = 0.0
+    source: str = ""
+    flag: Flag = "assumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,14 @@ class Parameter:
     source: str
     note: str
     prior: Prior
+    people: PeopleShare = PeopleShare()
+
+    @property
+    def axis(self) -> UncertaintyAxis:
+        """Along which axis it varies: what nobody knows, how people differ, or both."""
+        if self.people.share == 0.0:
+            return "knowledge"
+        return "people" if self.people.share == 1.0 else "both"
 
     def takes(self, value: float) -> bool:
         """Return whether a value [SI] lies in the range, but for rounding on the way in."""
@@ -70,8 +97,21 @@ class Parameter:
             return np.full_like(probability, self.value)
         if self.prior == "uniform":
             return np.asarray(self.low + (self.high - self.low) * probability)
-        spread = math.log(self.high / self.low) / (2.0 * _Z95)
-        return np.asarray(self.value * np.exp(spread * ndtri(probability)))
+        return np.asarray(self.value * np.exp(self._spread * ndtri(probability)))
+
+    def probability(self, value: Floats) -> Floats:
+        """Return the prior's probability below a value; a half where the number does not vary."""
+        if self.prior == "fixed" or self.low == self.high:
+            return np.full_like(value, 0.5)
+        if self.prior == "uniform":
+            return np.clip((value - self.low) / (self.high - self.low), 0.0, 1.0)
+        positive = np.maximum(value, np.finfo(np.float64).tiny)
+        return np.asarray(ndtr(np.log(positive / self.value) / self._spread))
+
+    @property
+    def _spread(self) -> float:
+        """Standard deviation of the logarithm of a lognormal prior."""
+        return math.log(self.high / self.low) / (2.0 * _Z95)
 
 
 Table: TypeAlias = Mapping[str, Parameter]
@@ -252,7 +292,32 @@ def _parameter(file: str, name: str, found: object) -> Parameter:
         source=str(entry["source"]),
         note=str(entry.get("note", "")),
         prior=cast("Prior", prior),
+        people=_people(entry, where),
     )
+
+
+def _people(entry: Mapping[str, Any], where: str) -> PeopleShare:
+    """Return the share of an entry's variance that is between people."""
+    axis, share = entry.get("axis", "knowledge"), entry.get("people")
+    if axis not in _AXES:
+        raise DataFileError(f"{where}: axis {axis!r} is unknown{did_you_mean(str(axis), _AXES)}")
+    if "axis" in entry and entry.get("prior", "fixed") == "fixed":
+        raise DataFileError(f"{where}: axis is {axis!r}, but a number without a prior has none.")
+    if (share is None) == (axis == "both"):
+        raise DataFileError(
+            f"{where}: axis is {axis!r}; people = {{ share, source, flag }} belongs to an axis of "
+            "'both', which needs it."
+        )
+    if share is None:
+        return PeopleShare(float(axis == "people"))
+    given = _fields(share, f"{where}, people", _REQUIRED_OF_SHARE, set(_REQUIRED_OF_SHARE))
+    (number,) = _in_si([given["share"]], "1", where)
+    if not 0.0 < number < 1.0:
+        raise DataFileError(
+            f"{where}: the share of people is {number:g}; expected between 0 and 1, or an axis of "
+            "'knowledge' or 'people'."
+        )
+    return PeopleShare(number, str(given["source"]), require_flag(given["flag"], where))
 
 
 def _fields(

@@ -23,6 +23,7 @@ from porelight.planning.search import propose
 from porelight.render.look import SkinLook
 from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
+from porelight.report.formatting import of_ten_span
 from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
@@ -215,7 +216,8 @@ def forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: Story) -> O
     story.table("forecast", forecast_rows(outcome))
     diameter = outcome.value("diameter_ratio", last)
     low, median, high = diameter.low, diameter.median, diameter.high
-    story.say(f"{10 * outcome.responders(last):.0f} of 10 such people would measure smaller pores")
+    share = of_ten_span(outcome.responders(last))
+    story.say(f"{share} such people would measure smaller pores; in brackets what nobody knows")
     story.check(
         "the forecast has an interval around its median",
         f"diameter {100 * (median - 1):+.1f} % ({100 * (low - 1):+.1f} to {100 * (high - 1):+.1f})",

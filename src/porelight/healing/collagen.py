@@ -67,6 +67,8 @@ class CollagenKinetics(ParameterSet):
     signal_time: NumberOrDraws  # s
     transcription_time: NumberOrDraws  # s
     procollagen_rise: NumberOrDraws  # relative rise of procollagen mRNA 7 d after a dose of 1
+    no_response_share: NumberOrDraws  # of people, whose collagen does not answer
+    readiness: NumberOrDraws  # rank of a person among all in readiness to answer, 0 to 1
     immature_fraction: NumberOrDraws  # 1
     immature_half_life: NumberOrDraws  # s
     mature_half_life: NumberOrDraws  # s
@@ -81,6 +83,8 @@ class CollagenKinetics(ParameterSet):
                 _GAIN.require(value, field.name)
             elif field.name == "immature_fraction":
                 _SHARE.require(value, field.name)
+            elif field.name in ("no_response_share", "readiness"):
+                FRACTION.require(value, field.name)
             else:
                 _TIME_CONSTANT.require(value, field.name)
 
@@ -104,8 +108,12 @@ class CollagenKinetics(ParameterSet):
         )
 
     def gain(self) -> NumberOrDraws:
-        """Return g, so that a dose of 1 raises transcription by `procollagen_rise` at day 7."""
-        return self.procollagen_rise / self.transcription(np.asarray(_WEEK))
+        """Return g, so that a dose of 1 raises transcription by `procollagen_rise` at day 7.
+
+        It is 0 in people who do not answer.
+        """
+        answers = np.asarray(self.readiness) >= self.no_response_share
+        return np.asarray(answers * self.procollagen_rise / self.transcription(np.asarray(_WEEK)))
 
     def along_first_axis(self, n_axes: int) -> Self:
         """Return the same rates with their draws along the first of `n_axes` axes."""

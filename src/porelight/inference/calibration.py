@@ -6,7 +6,8 @@ fractional 1440 nm [1]_ weighs draws of S and of the biology. Another only check
 fractional CO2 is set by the count after two sessions, the count twelve weeks after the third is
 predicted and compared [2]_. It is made twice, with the signal as short as after heat and with one
 that lasts as new collagen does after ablation [3]_, for wounds of that kind are not simulated.
-Draws stand for what is not known about the mean patient of a trial.
+Draws are of what nobody knows, as it is in the person in the middle, who stands for the mean
+patient of a trial; how people differ about that person no trial publishes.
 
 References
 ----------
@@ -28,7 +29,7 @@ import numpy as np
 from porelight.course.healing_weeks import fine_times
 from porelight.course.pore_remodelling import PoreDoses, pore_over_weeks
 from porelight.data.library import Parameter, data_bytes, parameter
-from porelight.data.priors import draws, uncertain
+from porelight.data.priors import draws, typical_draws, uncertain
 from porelight.errors import DataFileError, ParameterError
 from porelight.inference.reweighting import Learned, reweighted, weighted_quantile
 from porelight.quantities import Floats
@@ -105,7 +106,7 @@ def calibrate(n_draws: int = 8000, seed: int = 1) -> Calibration:
         If hardly any draw resembles the trial.
     """
     parameters = (*uncertain(BIOLOGY_OF_PORES), _trial(DOSE))
-    values = draws(parameters, n_draws, seed)
+    values = typical_draws(parameters, n_draws, seed)
     pores = trial_pores()
     area = _seen(pores, SAEDI_SESSIONS, values[DOSE], values, np.array([SAEDI_DAY]))[0]
     posterior = reweighted(saedi_change(), np.log(area), np.array([[saedi_deviation() ** 2]]))

@@ -121,7 +121,8 @@ class Learned:
         chosen = np.searchsorted(total, places * total[-1], side="right")
         person = outcome.dataset.isel(draw=np.minimum(chosen, n - 1))
         notes = [*json.loads(outcome.attrs.get("notes", "[]")), note]
-        return Outcome(person.assign_attrs(notes=json.dumps(notes)))
+        # what is left is one person: draws are no longer people under one draw of knowledge
+        return Outcome(person.assign_attrs(notes=json.dumps(notes), people="1"))
 
 
 def learned(

@@ -27,12 +27,13 @@ from scipy.stats import rankdata
 
 from porelight.brief import table_html
 from porelight.course.course import Course
+from porelight.course.draws import BIOLOGY
 from porelight.course.healing_weeks import POPULATION_DRAWS
 from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import BIOLOGY, Results, advance, begin, treated
+from porelight.course.simulation import Results, advance, begin, treated
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.progress import Progress
@@ -186,7 +187,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
         some = slice(first, first + _BATCH)
         batch = {key: column[some] for key, column in values.items()}
         n = change[some].size
-        start = begin(course.skin, replace(settings, draws=n), batch, laws)
+        start = begin(course.skin, replace(settings, draws=n, people=1), batch, laws)
         whose = np.zeros(n, dtype=np.int64) if member is None else member[some]
         then = advance(start, course, [day], results=results, member=whose, laws=laws)
         change[some] = then.outcome.changes(variable.name, day)

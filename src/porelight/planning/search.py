@@ -230,6 +230,6 @@ def _candidate(
         sessions=sessions,
         checks=tuple(check for _, one in steps for check in one.checks),
         benefit=outcome.change(aim.name, judged),
-        responders=outcome.responders(judged),
+        responders=outcome.responders(judged).chance,
         downtime_days=float((first_week > VISIBLE_DRESSING).sum()) * wounds,
     )

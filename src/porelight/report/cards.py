@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.statistics import ShareOfPeople
 from porelight.report.certainty import (
     PROBABILITY,
     smallest_detectable_change,
     smallest_detectable_flag,
 )
 from porelight.report.facts import is_ablative, judged, session_facts
-from porelight.report.formatting import capital, change, of_ten, people, span
+from porelight.report.formatting import capital, change, of_ten, of_ten_span, people, span
 from porelight.report.healed import days_text, days_until_healed
 
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
@@ -44,8 +45,8 @@ def cards(outcome: Outcome) -> tuple[Card, ...]:
 def of_ten_people(outcome: Outcome) -> tuple[int, int, int]:
     """Return of ten such people how many would measure smaller pores, no difference, or larger."""
     day = judged(outcome).day
-    better = round(10 * outcome.responders(day))
-    worse = min(round(10 * outcome.worsened(day)), 10 - better)
+    better = round(10 * outcome.responders(day).chance)
+    worse = min(round(10 * outcome.worsened(day).chance), 10 - better)
     return better, 10 - better - worse, worse
 
 
@@ -61,20 +62,39 @@ def _change(outcome: Outcome, one: OutcomeVariable) -> Card:
 
 
 def _people(outcome: Outcome) -> Card:
+    day = judged(outcome).day
+    share = outcome.responders(day)
+    if outcome.people == 1:
+        return Card(
+            what="Chance to measure smaller pores",
+            value=people(share.chance),
+            span=f"larger ones {people(outcome.worsened(day).chance)}",
+            warning=_smallest(),
+        )
     better, same, worse = of_ten_people(outcome)
     return Card(
         what="Would measure smaller pores",
-        value=of_ten(outcome.responders(judged(outcome).day)),
-        span=f"{same} no difference, {worse} larger pores",
-        warning=(
-            f"smallest detectable change {people(smallest_detectable_change())}, "
-            f"{smallest_detectable_flag()}"
-        ),
+        value=of_ten(share.chance),
+        span=f"{_open(share)}{same} no difference, {worse} larger pores",
+        warning=_smallest(),
         people=("better",) * better + ("same",) * same + ("worse",) * worse,
         people_text=(
             f"Of 10 such people {better} measure smaller pores, {same} no difference, "
             f"{worse} larger pores."
         ),
+    )
+
+
+def _open(share: ShareOfPeople) -> str:
+    """Return what nobody knows leaves open of a share of people."""
+    _, _, interval = of_ten_span(share).partition(" (")
+    return f"{interval.removesuffix(')')} by what nobody knows; " if interval else ""
+
+
+def _smallest() -> str:
+    return (
+        f"smallest detectable change {people(smallest_detectable_change())}, "
+        f"{smallest_detectable_flag()}"
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from porelight.course.outcome import smallest_detectable
+from porelight.course.visible_change import smallest_detectable
 from porelight.laser.devices import devices
 from porelight.report.facts import SessionFacts
 

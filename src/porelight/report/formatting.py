@@ -11,6 +11,7 @@ Examples
 
 import re
 
+from porelight.course.statistics import ShareOfPeople
 from porelight.units import to_celsius
 
 _PRINTED = (
@@ -68,6 +69,19 @@ def of_ten(part: float) -> str:
     if people == 10:
         return "more than 9 of 10"
     return f"{people} of 10"
+
+
+def of_ten_span(share: ShareOfPeople) -> str:
+    """Return a share of people with its interval over what nobody knows.
+
+    Examples
+    --------
+    >>> of_ten_span(ShareOfPeople(0.42, 0.02, 0.81))
+    '4 of 10 (fewer than 1 to 8)'
+    """
+    low = of_ten(share.low).removesuffix(" of 10")
+    high = of_ten(share.high).removesuffix(" of 10")
+    return of_ten(share.chance) + ("" if low == high else f" ({low} to {high})")
 
 
 def capital(text: str) -> str:

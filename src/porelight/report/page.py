@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_registry import outcome_variables
+from porelight.course.statistics import ShareOfPeople
 from porelight.data.library import Flag
 from porelight.errors import InputFileError
 from porelight.files.kinds import ResultKind, names_porelight
@@ -32,7 +33,7 @@ from porelight.report.facts import (
     session_facts,
     skin_facts,
 )
-from porelight.report.formatting import capital, change, of_ten, people, span, typeset
+from porelight.report.formatting import capital, change, of_ten_span, people, span, typeset
 from porelight.report.gaps import gaps
 from porelight.report.measured_table import measurement_rows
 from porelight.report.parameters import parameter_rows
@@ -249,18 +250,23 @@ def _effects(outcome: Outcome) -> list[dict[str, Any]]:
         interval = span(change(result.low), change(result.high))
         # trials that only counted people are met in their own unit
         counted = one.evidence.counts_subjects and bool((draws != 0.0).any())
-        better = float((draws < -moderate).mean())
+        better = outcome.share_below(one.name, -moderate, when.day, PROBABILITY)
         rows.append(
             {
                 "label": one.label,
                 "predicted": f"{change(result.median)} ({interval})",
-                "people": f"{of_ten(better)} by more than {people(moderate)}" if counted else "",
+                "people": _by_more_than(better, moderate, outcome.people) if counted else "",
                 "evidence": one.evidence.grade,
                 "note": one.evidence.note,
                 "anchors": one.evidence.anchor,
             }
         )
     return rows
+
+
+def _by_more_than(better: ShareOfPeople, moderate: float, drawn: int) -> str:
+    share = people(better.chance) if drawn == 1 else of_ten_span(better)
+    return f"{share} by more than {people(moderate)}"
 
 
 def _plan(document: Mapping[str, Any]) -> dict[str, Any]:

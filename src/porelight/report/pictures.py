@@ -61,8 +61,9 @@ def weeks_picture(outcome: Outcome) -> PageImage:
     when = judged(outcome)
     result = outcome.change("area_fraction", when.day, PROBABILITY)
     caption = (
-        "Line: median of the simulated people; bands: 50 % and 90 % of them. Marks at the top: "
-        f"sessions. Dashed: {when.words}. Dotted: from here down a camera can tell the fall, "
+        "Line: median of all draws, people and what nobody knows; bands: 50 % and 90 % of them. "
+        f"Marks at the top: sessions. Dashed: {when.words}. Dotted: from here down a camera can "
+        "tell the fall, "
         f"{100 * smallest_detectable_change():.0f} % of the area at the start."
     )
     alt = (
@@ -112,7 +113,7 @@ def effects_picture(outcome: Outcome) -> PageImage:
         result = outcome.change(one.name, when.day, PROBABILITY)
         interval = span(change(result.low), change(result.high))
         parts.append(f"{one.label} {change(result.median)} ({interval})")
-    caption = f"Dot: median; thick: 50 %; thin: 90 % of the simulated people, {when.words}."
+    caption = f"Dot: median; thick: 50 %; thin: 90 % of all draws, {when.words}."
     caption += _trials(outcome)
     alt = f"Change of effects {when.words}: {'; '.join(parts)}."
     return PageImage(data_uri(effects_figure(outcome)), alt, caption)

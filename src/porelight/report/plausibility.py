@@ -21,7 +21,6 @@ from porelight.course.statistics import Interval, estimate
 from porelight.course.value_text import length, share
 from porelight.data.dataclass_table import from_table
 from porelight.data.library import Parameter, document, parameter
-from porelight.quantities import Floats
 from porelight.report.certainty import PROBABILITY
 from porelight.report.facts import SessionFacts, device_name, judged, session_facts
 from porelight.report.formatting import change, people, span
@@ -257,14 +256,17 @@ def _improved(
 ) -> Iterator[_Row]:
     """Compare the share of people that improve moderately or more."""
     moderate = moderate_improvement()
-    better = outcome.changes(result.outcome, judged(outcome).day) < -moderate
+    better = outcome.share_below(result.outcome, -moderate, judged(outcome).day, PROBABILITY)
     yield _Row(
         result.target,
         result.quantity,
         published(result.published),
-        _share_estimate(better),
+        Interval(min(better.low, better.chance), better.chance, max(better.high, better.chance)),
         people,
-        f"{people(float(better.mean()))} with a pore area down by more than {people(moderate)}",
+        (
+            f"{people(better.chance)} ({span(people(better.low), people(better.high))}) with a "
+            f"pore area down by more than {people(moderate)}"
+        ),
         _other_course(sessions, result.device, _sessions_of(result)),
     )
 
@@ -343,15 +345,6 @@ def _other_course(sessions: tuple[SessionFacts, ...], device: str, there: int) -
 
 def _sessions_of(result: _Result) -> int:
     return round(published(f"{result.published}_sessions").value)
-
-
-def _share_estimate(hits: Floats | np.ndarray) -> Interval:
-    """Return a share of draws with its Wilson interval, as for a share of people."""
-    n, z = hits.size, 1.645
-    p = float(hits.mean())
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * float(np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)))
-    return Interval(centre - half, p, centre + half)
 
 
 def _published_text(entry: Published, text: Callable[[float], str]) -> str:

@@ -184,9 +184,9 @@ def learned_rows(everyone: Outcome, person: Outcome) -> Rows:
             {
                 f"change by day {when.day:g}": one.label,
                 "anyone": change(before.median),
-                f"{_PERCENT} of people": _changes(before),
+                f"anyone, {_PERCENT} interval": _changes(before),
                 "this person": change(after.median),
-                f"its {_PERCENT} interval": _changes(after),
+                f"this person, {_PERCENT} interval": _changes(after),
             }
         )
     return rows

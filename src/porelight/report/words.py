@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from porelight.course.outcome import Outcome
+from porelight.course.visible_change import unchanged_responders
 from porelight.report.certainty import (
     PROBABILITY,
     missing_number,
@@ -20,7 +21,7 @@ from porelight.report.facts import (
     session_facts,
     skin_facts,
 )
-from porelight.report.formatting import capital, change, of_ten, people, span
+from porelight.report.formatting import capital, change, of_ten, of_ten_span, people, span
 
 # a change below this is rounding, not biology
 _ROUNDING = 1e-9
@@ -68,6 +69,7 @@ def answer(outcome: Outcome) -> tuple[str, ...]:
     when = judged(outcome)
     if is_unchanged(outcome):
         return (_nothing(sessions, care_facts(outcome)),)
+    smallest = smallest_detectable_change()
     result = outcome.change("area_fraction", when.day, PROBABILITY)
     pore = outcome.change("diameter_ratio", when.day, PROBABILITY)
     sentences = [
@@ -78,11 +80,11 @@ def answer(outcome: Outcome) -> tuple[str, ...]:
             f"{change(pore.median)} ({span(change(pore.low), change(pore.high))})."
         ),
         (
-            f"{capital(of_ten(outcome.responders(when.day)))} such people would measure a "
-            f"change above the smallest detectable one: a camera tells a fall of the pore area "
-            f"from none only if it is larger than {people(smallest_detectable_change())} "
-            f"({smallest_detectable_source()}). " + _worse(outcome.worsened(when.day))
+            f"{_who(outcome, when.day)} a change above the smallest detectable one: a camera tells "
+            f"a fall of the pore area from none only if it is larger than {people(smallest)} "
+            f"({smallest_detectable_source()})."
         ),
+        _probability(outcome, when.day, smallest),
     ]
     missing = missing_number(sessions)
     if missing:
@@ -115,10 +117,30 @@ def _when(when: Judged) -> str:
     return f"{capital(when.words)}{ended}"
 
 
-def _worse(share: float) -> str:
-    if share == 0.0:
-        return "None of the simulated people would measure larger pores."
-    return f"{capital(of_ten(share))} would measure larger pores."
+def _who(outcome: Outcome, day: float) -> str:
+    """Return who would measure smaller pores, up to what; people only where people were drawn."""
+    better = outcome.responders(day)
+    if outcome.people == 1:
+        return f"The chance is {people(better.chance)} that this person would measure"
+    return (
+        f"{capital(of_ten_span(better))} such people would measure smaller pores, "
+        f"{of_ten_span(outcome.worsened(day))} larger ones, and {of_ten(unchanged_responders())} "
+        "would without any change, by the noise of photographs; in brackets what nobody knows "
+        "leaves open. Counted is"
+    )
+
+
+def _probability(outcome: Outcome, day: float, smallest: float) -> str:
+    """Return how probable it is that the pores of the person in the middle shrink visibly."""
+    found = outcome.probability_below("area_fraction", -smallest, day, PROBABILITY)
+    if outcome.people == 1:
+        whose = "this person's pores shrink"
+    else:
+        whose = "the pores of the person in the middle of all such people shrink"
+    return (
+        f"The probability that {whose} by that much is {people(found.median)} "
+        f"({span(people(found.low), people(found.high))} with this number of draws)."
+    )
 
 
 def _count(number: int) -> str:

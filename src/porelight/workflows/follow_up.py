@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.special import ndtri
 
@@ -120,7 +120,9 @@ def follow_up(
     visits : sequence of Visit
         The baseline on day 0 first, then follow-ups in order; see `visit`.
     settings : EnsembleSettings
-        Size and seed of the ensemble; many draws are needed for a person unlike most.
+        Size and seed of the ensemble; many draws are needed for a person unlike most. Every draw
+        is another person under other knowledge, whatever `people` says: it is one person that is
+        looked for.
     last_day : float, optional
         Last day of the forecast; half a year after the last session when left out [d].
     laws : Laws
@@ -135,6 +137,7 @@ def follow_up(
     ConvergenceError
         If hardly any draw resembles the person.
     """
+    settings = replace(settings, people=1)
     days = sorted({*course.observation_days(last_day), *(one.day for one in visits)})
     results = treated(course.skin, course.sessions, settings, laws=laws, progress=progress)
     start = begin(course.skin, settings, laws=laws)
@@ -145,6 +148,6 @@ def follow_up(
         everyone,
         settings.seed,
         f"Learned from the photographs of day {when}: {known.effective_draws:.0f} of "
-        f"{settings.draws} simulated people resemble this person and speak here.",
+        f"{settings.draws} draws resemble this person and speak here.",
     )
     return FollowUp(everyone, person, tuple(visits), known)
