@@ -19,6 +19,7 @@ CALLS = {
     "compare": "compare",
     "export": "export_outcome",
     "follow-up": "follow_up",
+    "light fluence": "light_fluence",
     "light merge": "light_merge",
     "light paths": "light_paths",
     "light run": "light_run",
