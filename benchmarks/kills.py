@@ -50,6 +50,8 @@ def run(line: str, place: Path) -> int:
     child = os.fork()
     if child == 0:
         code = 99
+        # a shell lets what it starts behind itself ignore Ctrl-C, and what is ignored stays so
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
                 os.dup2(nowhere.fileno(), 2)
