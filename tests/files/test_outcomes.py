@@ -1,7 +1,9 @@
 """An outcome that is read back holds numbers that an outcome can have, whoever wrote the file."""
 
 import json
+import shutil
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -30,15 +32,13 @@ def edited(kept, tmp_path):
     """Return a function that writes the outcome with one number or attribute changed."""
 
     def write(name, value):
-        with xr.open_dataset(kept, engine="h5netcdf", decode_timedelta=False) as opened:
-            dataset = opened.load()
-        if name in dataset.attrs:
-            dataset.attrs[name] = value
-        else:
-            dataset[name] = dataset[name].astype(np.float64)
-            dataset[name][dict.fromkeys(dataset[name].dims, 0)] = value
         path = tmp_path / "edited.nc"
-        dataset.to_netcdf(path, engine="h5netcdf")
+        shutil.copyfile(kept, path)
+        with h5py.File(path, "r+") as file:
+            if name in file.attrs:
+                file.attrs[name] = value
+            else:
+                file[name][(0,) * file[name].ndim] = value
         return path
 
     return write

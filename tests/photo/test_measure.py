@@ -5,7 +5,7 @@ import pytest
 
 from porelight.errors import ParameterError, PhotographError
 from porelight.photo.match import matched_pairs
-from porelight.photo.measure import _labels, measure
+from porelight.photo.measure import _draw, measure
 from porelight.photo.photograph import Photograph
 from porelight.photo.segment import Segments
 from porelight.render.camera import Camera
@@ -273,6 +273,12 @@ def test_wrong_arguments_are_refused(discs, changes, problem):
         measure(discs([], 4e-4), **arguments)
 
 
+def drawn_on_coarse(pores):
+    labels = np.zeros((24, 24), np.int32)
+    _draw(pores, np.ones((24, 24), dtype=bool), 6e3, labels)
+    return labels
+
+
 def coarse_labels(*places):
     """Labels on a picture of 6 px/mm of pores of one pixel at the working scale."""
     labels = np.zeros((50, 50), np.int32)
@@ -281,7 +287,7 @@ def coarse_labels(*places):
     rows, cols = np.array(places, dtype=float).T
     one = np.ones(len(places))
     pores = Segments(labels, rows, cols, one, one, one, one, one)
-    return _labels(pores, np.ones((24, 24), dtype=bool), 6e3)
+    return drawn_on_coarse(pores)
 
 
 def test_pore_between_coarse_pixels_keeps_one():
@@ -295,6 +301,6 @@ def test_pores_that_touch_on_coarse_pixels_are_parted():
     one = np.ones(2)
     middle = np.array([14.5, 14.5])
     pores = Segments(labels, middle, np.array([14.5, 25.5]), one, one, one, one, one)
-    coarse = _labels(pores, np.ones((24, 24), dtype=bool), 6e3)
+    coarse = drawn_on_coarse(pores)
     first, second = (np.argwhere(coarse == k) for k in (1, 2))
     assert np.abs(first[:, None] - second[None]).max(axis=2).min() >= 2

@@ -4,20 +4,24 @@ import hashlib
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from porelight.photo import darkness as darkness_module
-from porelight.photo import quality, sharpness, strips, tone
+from porelight.photo import detect, flatten, measure, quality, segment, sharpness, strips, tone
 from porelight.photo.darkness import darkness
+from porelight.photo.estimate import DetectedPores, estimates
+from porelight.photo.flatten import WORKING_SCALE, flat_skin
 from porelight.photo.photograph import Photograph
 from porelight.photo.quality import findings
 from porelight.photo.robust import middle_and_spread, middle_and_spread_of
+from porelight.photo.segment import Segments
 from porelight.photo.strips import counted, median_of_counts, widened
 
 ROWS, COLS = 700, 130
-MODULES = (darkness_module, quality, sharpness, tone)
+MODULES = (darkness_module, detect, flatten, measure, quality, segment, sharpness, tone)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,94 @@ def test_strips_have_the_bits_of_the_whole(photograph, zone, monkeypatch, n_pixe
     assert again.pop("compression") == pytest.approx(judged.pop("compression"), rel=1e-6)
     assert again == judged
     assert repr(tone.tone(photograph, zone, pores)) == repr(look)
+
+
+@pytest.mark.parametrize("n_pixels", [COLS, COLS * 97])
+def test_skin_flattened_in_strips_is_that_of_the_whole(photograph, zone, monkeypatch, n_pixels):
+    whole = flat_skin(photograph, zone)
+    assert not whole.skin.all()
+    cut(monkeypatch, n_pixels)
+    parts = flat_skin(photograph, zone)
+    for name in ("darkness", "redness", "yellowness", "contrast", "skin", "zone"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize("px_per_metre", [WORKING_SCALE, 2.5 * WORKING_SCALE])
+def test_pores_drawn_in_strips_are_those_of_the_whole(monkeypatch, px_per_metre):
+    draw = np.random.default_rng(3)
+    at = draw.integers(1, 59, (40, 2))
+    labels = np.zeros((60, 60), np.int32)
+    labels[at[:, 0], at[:, 1]] = np.arange(1, 41)
+    one = np.ones(40)
+    pores = Segments(labels, *at.T.astype(float), one, one, one, one, one)
+    n = round(60 * px_per_metre / WORKING_SCALE)
+    zone = draw.random((n, n)) < 0.9
+
+    def drawn(kind):
+        image = np.empty((n, n), kind)
+        measure._draw(pores, zone, px_per_metre, image)
+        return image
+
+    whole = drawn(np.int32)
+    cut(monkeypatch, 7 * n)
+    np.testing.assert_array_equal(drawn(np.int32), whole)
+    np.testing.assert_array_equal(drawn(np.bool_), whole > 0)
+
+
+def test_maxima_and_parted_labels_in_strips_are_those_of_the_whole(monkeypatch):
+    draw = np.random.default_rng(8)
+    image = np.round(draw.standard_normal((90, 70)), 1).astype(np.float32)
+    skin = draw.random((90, 70)) < 0.9
+    labels = np.repeat(np.repeat(draw.integers(0, 40, (18, 14)), 5, 0), 5, 1).astype(np.int32)
+    at, apart = detect.maxima(image, skin, 0.5), segment.parted(labels)
+    assert len(at) > 50
+    assert (apart != labels).any()
+    cut(monkeypatch, 70)
+    np.testing.assert_array_equal(detect.maxima(image, skin, 0.5), at)
+    np.testing.assert_array_equal(segment.parted(labels), apart)
+
+
+def bytes_each(work, n_pixels):
+    tracemalloc.start()
+    work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / n_pixels
+
+
+def test_flattening_holds_its_result_and_little_more(monkeypatch):
+    shape = (800, 900)
+    pixels = np.random.default_rng(1).integers(90, 160, (*shape, 3)).astype(np.uint8)
+    zone = np.ones(shape, np.bool_)
+    cut(monkeypatch, 900 * 50)
+    # three images of colour, one of contrast, two at work, and masks: it was 51
+    flatten_all = bytes_each(lambda: flat_skin(Photograph(pixels, WORKING_SCALE), zone), zone.size)
+    assert flatten_all < 32.0
+
+
+def test_shine_holds_no_logarithm_of_every_pixel(monkeypatch):
+    pixels = np.random.default_rng(1).integers(90, 160, (900, 900, 3)).astype(np.uint8)
+    fine = Photograph(pixels, 6.0 * WORKING_SCALE)
+    zone = np.ones(fine.shape, np.bool_)
+    cut(monkeypatch, 900 * 50)
+    # 4 for the logarithm of each
+    assert bytes_each(lambda: tone._shine(fine, zone), zone.size) < 4.0
+
+
+def test_intervals_need_no_copy_of_the_zone():
+    zone = np.ones((2000, 2000), np.bool_)
+    one = np.full(1, 0.01)
+    found = DetectedPores(
+        *(one, one, one * 1e-6, one, one, one, one, zone),
+        px_per_metre=5e4,
+        false_share=0.0,
+        scale_error=0.0,
+        diameter_error=0.0,
+        count_error=0.0,
+    )
+    estimates(found, 1e-8)
+    # a count of 32 bits for every pixel was 4
+    assert bytes_each(lambda: estimates(found, 1e-8), zone.size) < 1.0
 
 
 @pytest.mark.parametrize("n", [9, 10, 1_200_001])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from porelight.photo import windows as module
 from porelight.photo.windows import painted, territory, windows
 
 AT = np.array([[0, 0], [5, 7], [9, 11]], dtype=np.intp)
@@ -33,6 +34,14 @@ def test_larger_radius_reaches_farther():
     # column 3 + 4 is 4/2 from the first and 2/1 from the second: both; 3 + 3 is the first's
     assert own[0, 6, 6 + 3]
     assert not own[1, 6, 6 - 3]
+
+
+def test_points_taken_a_few_at_a_time_share_the_plane_as_all_at_once(monkeypatch):
+    draw = np.random.default_rng(4)
+    at, radius = draw.integers(0, 60, (50, 2)), draw.uniform(1.0, 4.0, 50)
+    whole = territory(at, radius, (60, 60), 5)
+    monkeypatch.setattr(module, "_AT_ONCE", 7)
+    np.testing.assert_array_equal(territory(at, radius, (60, 60), 5), whole)
 
 
 def test_painting_puts_windows_back():

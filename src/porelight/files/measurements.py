@@ -156,9 +156,10 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     with folder_replacing(place, MEASUREMENT) as new:
         _write_pores(new / "pores.csv", measured.measurement)
         write_possible(measured.measurement.estimates.possible, new / "possible.csv")
-        _write_png(new / "mask.png", np.where(measured.mask, 255, 0).astype(np.uint8))
-        drawn = cv2.cvtColor(overlay(measured.photograph, measured.measurement), cv2.COLOR_RGB2BGR)
-        _write_png(new / "overlay.png", np.asarray(drawn, dtype=np.uint8))
+        _write_png(new / "mask.png", measured.mask.view(np.uint8) * np.uint8(255))
+        drawn = overlay(measured.photograph, measured.measurement)
+        cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR, dst=drawn)
+        _write_png(new / "overlay.png", drawn)
         save_document(summary(measured), new / "summary.json")
     return place
 
@@ -247,7 +248,7 @@ def _write_png(path: Path, pixels: Pixels) -> None:
     done, data = cv2.imencode(".png", pixels)
     if not done:
         raise InputFileError(f"{path.name}: the picture cannot be encoded as PNG.")
-    path.write_bytes(data.tobytes())
+    path.write_bytes(data.data)
 
 
 def _diameters_of(path: Path) -> Floats:

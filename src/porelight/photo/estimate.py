@@ -23,6 +23,7 @@ What they leave out: the difference between two photographers.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -258,7 +259,8 @@ def _drawn(
         ((np.arange(n) + 0.5) / found.px_per_metre / _TILE).astype(np.intp)
         for n in found.zone_mask.shape
     )
-    size = np.add.reduceat(found.zone_mask, _edges(tile_row)[:-1], axis=0, dtype=np.int32)
+    rows = (found.zone_mask[first:last] for first, last in pairwise(_edges(tile_row)))
+    size = np.array([some.sum(axis=0, dtype=np.int32) for some in rows])
     size = np.add.reduceat(size, _edges(tile_col)[:-1], axis=1)
     of_row = np.minimum((row / _TILE).astype(np.intp), size.shape[0] - 1)
     of_col = np.minimum((col / _TILE).astype(np.intp), size.shape[1] - 1)

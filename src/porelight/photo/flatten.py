@@ -15,7 +15,6 @@ Highlights are mirror images of the lamp and say nothing about skin; they count 
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -24,7 +23,8 @@ from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread
+from porelight.photo.robust import middle_and_spread_of
+from porelight.photo.strips import strips
 
 WORKING_SCALE = 12.5e3  # px/m
 
@@ -87,26 +87,32 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
         Arrays of shape `working_shape`.
     """
     pixels = at_working_scale(photograph)
-    rows, cols = pixels.shape[:2]
-    zone = zone_mask[
-        _nearest(rows, zone_mask.shape[0])[:, None], _nearest(cols, zone_mask.shape[1])
-    ]
-    dark, red, yellow = _colours(pixels)
-    glint = (pixels >= _SATURATED).all(axis=2)
+    shape = pixels.shape[:2]
+    rows, cols = (_nearest(n, m) for n, m in zip(shape, zone_mask.shape, strict=True))
+    zone = zone_mask[rows[:, None], cols]
+    dark, red, yellow = colours = [np.empty(shape, np.float32) for _ in range(3)]
+    glint = np.empty(shape, np.bool_)
+    for part in strips(shape):
+        dark[part], red[part], yellow[part] = _colours(pixels[part])
+        glint[part] = (pixels[part] >= _SATURATED).all(axis=2)
+    del pixels
     skin = zone & ~glint
     # glints pull up the mean that defines them, so they are taken out in two rounds
     for _ in range(2):
-        above = dark - _local_means((dark,), skin, _LIGHT_SD)[0]
-        glint |= above < -_glint_depth(above[skin])
-        skin = zone & ~cv2.dilate(glint.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    colours = (dark, red, yellow)
-    dark, red, yellow = (
-        np.where(skin, colour - mean, np.float32(0.0))
-        for colour, mean in zip(colours, _local_means(colours, skin, _LIGHT_SD), strict=True)
-    )
-    power = _local_means((dark * dark,), skin, _CONTRAST_SD)[0]
-    contrast = np.sqrt(power + np.float32(_LEAST_CONTRAST**2))
-    return FlatSkin(dark / contrast, red / contrast, yellow / contrast, contrast, skin, zone)
+        above = _local_mean(dark, skin, _LIGHT_SD)
+        np.subtract(dark, above, out=above)
+        glint |= above < -_glint_depth(above, skin)
+        del above
+        skin = zone & ~cv2.dilate(glint.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
+    for colour in colours:
+        np.subtract(colour, _local_mean(colour, skin, _LIGHT_SD), out=colour)
+        colour[~skin] = 0.0
+    contrast = _local_mean(dark * dark, skin, _CONTRAST_SD)
+    contrast += np.float32(_LEAST_CONTRAST**2)
+    np.sqrt(contrast, out=contrast)
+    for colour in colours:
+        np.divide(colour, contrast, out=colour)
+    return FlatSkin(dark, red, yellow, contrast, skin, zone)
 
 
 def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
@@ -121,10 +127,15 @@ def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
     return np.asarray(resized, dtype=np.uint8)
 
 
-def to_photograph(labels: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.int32]:
-    """Return labels of the working scale on the pixels of the photograph, shape `shape`."""
+def to_photograph(
+    labels: NDArray[np.int32], shape: tuple[int, int], part: slice = slice(None)
+) -> NDArray[np.int32]:
+    """Return labels of the working scale on the pixels of the photograph of shape `shape`.
+
+    Of its rows, those of `part`.
+    """
     rows, cols = (_nearest(n, m) for n, m in zip(shape, labels.shape, strict=True))
-    return np.ascontiguousarray(labels[rows[:, None], cols])
+    return np.ascontiguousarray(labels[rows[part, None], cols])
 
 
 def blurred(image: Image, sd: float) -> Image:
@@ -149,35 +160,29 @@ def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
     return dark, red + dark, green - blue
 
 
-def _glint_depth(above: Image) -> float:
-    _, spread = middle_and_spread(above)
+def _glint_depth(above: Image, skin: Mask) -> float:
+    of_skin = (above[part][skin[part]] for part in strips(skin.shape))
+    _, spread = middle_and_spread_of(of_skin, int(skin.sum()))
     return max(_GLINT, _GLINT_SD * spread)
 
 
-def _local_means(images: Sequence[Image], skin: Mask, sd: float) -> list[Image]:
-    """Gaussian means over the skin alone, of this standard deviation [m].
+def _local_mean(image: Image, skin: Mask, sd: float) -> Image:
+    """Gaussian mean over the skin alone, of this standard deviation [m].
 
-    They are so wide that means over `_BLOCK` x `_BLOCK` pixels, weighted by how much skin each
-    block has, stand for the pixels.
+    It is so wide that means over `_BLOCK` x `_BLOCK` pixels, weighted by how much skin each block
+    has, stand for the pixels.
     """
     rows, cols = skin.shape
-    weight = skin.astype(np.float32)
     block = (max(1, round(cols / _BLOCK)), max(1, round(rows / _BLOCK)))
     ratio = (rows / block[1], cols / block[0])
     widths = [math.sqrt(max((sd * WORKING_SCALE / r) ** 2 - _BLOCK_VARIANCE, 0.01)) for r in ratio]
 
-    def wide(image: Image) -> Image:
-        coarse = cv2.resize(image, block, interpolation=cv2.INTER_AREA)
+    def wide(values: Image) -> Image:
+        coarse = cv2.resize(values, block, interpolation=cv2.INTER_AREA)
         return np.asarray(
             cv2.GaussianBlur(coarse, (0, 0), widths[1], None, widths[0], cv2.BORDER_REFLECT),
             dtype=np.float32,
         )
 
-    seen = wide(weight) + _NEUTRAL
-    return [
-        np.asarray(
-            cv2.resize(wide(image * weight) / seen, (cols, rows), interpolation=cv2.INTER_LINEAR),
-            dtype=np.float32,
-        )
-        for image in images
-    ]
+    mean = wide(image * skin) / (wide(skin.astype(np.float32)) + _NEUTRAL)
+    return np.asarray(cv2.resize(mean, (cols, rows), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -1,5 +1,6 @@
 """Pores of a photograph: how many, how large, and how sure that is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,8 +53,9 @@ class Measurement:
         Mean absorbance above the surroundings [-].
     score : ndarray of float64, shape (n,)
         Probability of being a pore, by the detector [-].
-    labels : ndarray of int32, shape (rows, cols)
-        0 on skin, i + 1 in pore i, on the pixels of the photograph.
+    segments : Segments
+        The pores with their outlines at the working scale; `labels` and `mask` draw them on the
+        pixels of the photograph.
     zone_mask : ndarray of bool, shape (rows, cols)
         True where pores were looked for.
     px_per_metre : float
@@ -79,7 +81,7 @@ class Measurement:
     angle: Floats
     contrast: Floats
     score: Floats
-    labels: NDArray[np.int32]
+    segments: Segments
     zone_mask: Mask
     px_per_metre: float
     false_share: float
@@ -106,9 +108,18 @@ class Measurement:
         return np.asarray(np.sqrt(4.0 * self.area / np.pi))
 
     @property
+    def labels(self) -> NDArray[np.int32]:
+        """0 on skin, i + 1 in pore i, on the pixels of the photograph; int32, (rows, cols)."""
+        drawn = np.empty(self.zone_mask.shape, np.int32)
+        _draw(self.segments, self.zone_mask, self.px_per_metre, drawn)
+        return drawn
+
+    @property
     def mask(self) -> Mask:
         """True on pores, shape (rows, cols)."""
-        return self.labels > 0
+        drawn = np.empty(self.zone_mask.shape, np.bool_)
+        _draw(self.segments, self.zone_mask, self.px_per_metre, drawn)
+        return drawn
 
     @property
     def zone_area(self) -> float:
@@ -228,14 +239,15 @@ def measure(
     numbers = detector_parameters()
     flat = flat_skin(photograph, where)
     beside = marks(flat)
-    seen = network_output(flat, pore_network())
     sharp = sharpness(flat.absorbance, flat.skin)
     if blur is None:
         blur = blur_of(flat.absorbance, flat.skin, photograph.px_per_metre)
+    seen = network_output(flat, pore_network())
     coarse = photograph.px_per_metre < ALL_PORES
     effect = numbers.blur_effect(blur, coarse=coarse) if blur > SOFT else None
     spots = candidates(seen, flat.skin & ~beside.hair, numbers, sharp)
     pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
+    del seen  # the largest of all, and the intervals need memory too
     to_metres = 1.0 / WORKING_SCALE
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
     false_share, unlabelled_share = (
@@ -267,7 +279,7 @@ def measure(
         angle=pores.angle,
         contrast=pores.contrast,
         score=pores.probability,
-        labels=_labels(pores, where, photograph.px_per_metre),
+        segments=pores,
         zone_mask=where,
         px_per_metre=photograph.px_per_metre,
         false_share=false_share,
@@ -279,23 +291,34 @@ def measure(
     )
 
 
-def _labels(pores: Segments, where: Mask, px_per_metre: float) -> NDArray[np.int32]:
-    labels = to_photograph(pores.labels, where.shape)
-    labels[~where] = 0
-    if px_per_metre < WORKING_SCALE:
-        labels = parted(labels)
+def _draw(
+    pores: Segments, where: Mask, px_per_metre: float, image: NDArray[np.int32] | Mask
+) -> None:
+    """Draw pores over an image of the photograph's shape: their numbers, or True in a mask."""
+    drawn = np.zeros(pores.row.size + 1, np.bool_)
+    for part, labels in _label_strips(pores.labels, where, px_per_metre):
+        drawn[labels] = True
+        image[part] = labels
     # on coarse pixels a small pore may fall between them; its own pixel keeps it
     rows, cols = (
         np.clip(((x + 0.5) * n / m).astype(np.intp), 0, n - 1)
         for x, n, m in zip((pores.row, pores.col), where.shape, pores.labels.shape, strict=True)
     )
-    drawn = np.zeros(pores.row.size + 1, np.bool_)
-    for part in strips(labels.shape):
-        drawn[labels[part]] = True
     number = np.arange(1, pores.row.size + 1, dtype=np.int32)
     lost = ~drawn[1:]
-    labels[rows[lost], cols[lost]] = number[lost]
-    return labels
+    image[rows[lost], cols[lost]] = number[lost]
+
+
+def _label_strips(
+    working: NDArray[np.int32], where: Mask, px_per_metre: float
+) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+    """Return the labels of the working scale on the pixels of the photograph, by strips."""
+    # pores that coarse pixels push together are parted, which needs their neighbours
+    is_coarse = px_per_metre < WORKING_SCALE
+    for part in [slice(0, where.shape[0])] if is_coarse else strips(where.shape):
+        labels = to_photograph(working, where.shape, part)
+        labels[~where[part]] = 0
+        yield part, parted(labels) if is_coarse else labels
 
 
 def _warnings(found: DetectedPores, flat: FlatSkin) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ tiles that overlap by more than the networks see around a pixel.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import cv2
@@ -118,9 +117,11 @@ def _spans(length: int) -> list[tuple[int, int, int]]:
     ]
 
 
-@cache
 def pore_network() -> Network:
-    """Return the network of ``data/photo/pores.onnx``, ready to run."""
+    """Return the network of ``data/photo/pores.onnx``, ready to run.
+
+    Made in milliseconds, and not kept: with what it computed for a tile it holds 250 MB.
+    """
     return network_of(data_bytes("photo", "pores.onnx"))
 
 

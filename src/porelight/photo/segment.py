@@ -18,6 +18,7 @@ from porelight.photo.detect import Spots
 from porelight.photo.detector_parameters import DetectorParameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.network import NetworkOutput
+from porelight.photo.strips import strips, widened
 from porelight.photo.windows import offsets, painted, territory, windows
 from porelight.quantities import Floats
 
@@ -95,13 +96,16 @@ def segment(
         shares = np.where(own[some], windows(seen.cover, at[some], _HALF), np.float32(0.0))
         parts.append((*_moments(shares), _mean(windows(absorbance, at[some], _HALF), shares)))
         own[some] &= shares >= detector.edge
+    del absorbance
     labels = _connected(painted(own, at, shape), at)
     row, col, elongation, angle, contrast = (np.concatenate(v) for v in zip(*parts, strict=True))
     kept = (width >= NARROWEST) & (width <= WIDEST) & (elongation <= LONGEST)
     kept &= own[:, _HALF, _HALF]  # a middle that lies in no pore is none
     number = np.concatenate([[0], np.where(kept, np.cumsum(kept), 0)]).astype(np.int32)
+    for part in strips(shape):
+        labels[part] = number[labels[part]]
     return Segments(
-        number[labels],
+        labels,
         row=(at[:, 0] + row)[kept],
         col=(at[:, 1] + col)[kept],
         area=0.25 * np.pi * diameter[kept] ** 2,
@@ -121,16 +125,21 @@ def _mean(images: NDArray[np.float32], weight: NDArray[np.float32]) -> Floats:
 def parted(labels: Labels) -> Labels:
     """Return the labels with a gap of a pixel wherever two of them touched."""
     # at a border the pore of the lower number gives way
-    around = cv2.dilate(labels.astype(np.float32), _SQUARE).astype(np.int32)
-    return np.where(around > labels, 0, labels).astype(np.int32)
+    apart = np.empty_like(labels)
+    for part in strips(labels.shape):
+        wide, own = widened(part, 1, labels.shape[0])
+        around = cv2.dilate(labels[wide].astype(np.float32), _SQUARE)[own]
+        apart[part] = np.where(around > labels[part], 0, labels[part])
+    return apart
 
 
 def _connected(labels: Labels, at: NDArray[np.intp]) -> Labels:
-    """Keep of each label the part around its spot."""
-    apart = parted(labels)
-    pieces, _ = ndimage.label(apart, structure=_SQUARE)
+    """Keep of each label the part around its spot; the labels given are used up."""
+    pieces, _ = ndimage.label(parted(labels), structure=_SQUARE)
     own = np.concatenate([[-1], pieces[at[:, 0], at[:, 1]]])
-    return np.where(pieces == own[labels], labels, 0).astype(np.int32)
+    for part in strips(labels.shape):
+        labels[part] = np.where(pieces[part] == own[labels[part]], labels[part], 0)
+    return labels
 
 
 def _moments(shares: NDArray[np.float32]) -> tuple[Floats, Floats, Floats, Floats]:

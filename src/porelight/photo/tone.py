@@ -34,7 +34,14 @@ import numpy as np
 
 from porelight.brief import brief
 from porelight.errors import PhotographError
-from porelight.photo.darkness import SCALE, blur_reach, darkness, local_mean, smoothed
+from porelight.photo.darkness import (
+    SCALE,
+    blur_reach,
+    compared_shape,
+    darkness,
+    local_mean,
+    smoothed,
+)
 from porelight.photo.estimate import Estimate
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
@@ -207,12 +214,15 @@ def _texture(image: Image) -> Image:
 def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
     """Return the share of shiny skin, and by how much it is brighter."""
     level = _linear(np.arange(256.0))
-    raw = np.empty(photograph.shape, np.float32)
+    rows, cols = compared_shape(photograph)
+    # means across first, so that no logarithms of all pixels are held
+    raw = np.empty((photograph.shape[0], min(cols, photograph.shape[1])), np.float32)
     for part in strips(photograph.shape, most=_AT_ONCE):
-        raw[part] = np.log(level[photograph.pixels[part]].mean(axis=2) + 0.02)
-    shape = tuple(max(1, round(n * 12.5e3 / photograph.px_per_metre)) for n in photograph.shape)
-    size = (shape[1], shape[0])
-    image = np.asarray(cv2.resize(raw, size, interpolation=cv2.INTER_AREA), np.float32)
+        light = np.log(level[photograph.pixels[part]].mean(axis=2) + 0.02).astype(np.float32)
+        size = (raw.shape[1], light.shape[0])
+        raw[part] = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    shape = (rows, cols)
+    image = np.asarray(cv2.resize(raw, (cols, rows), interpolation=cv2.INTER_AREA), np.float32)
     del raw
     zone = _at(zone_mask, image.shape)
     above = np.empty_like(image)

@@ -1,5 +1,6 @@
 """Square windows of an image around many points at once, as one array."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -11,6 +12,7 @@ from porelight.photo.picture import Mask
 from porelight.quantities import Floats
 
 PixelPoints = NDArray[np.intp]
+_AT_ONCE = 4096  # windows of distances held in memory
 
 
 def windows(image: NDArray[Any], at: PixelPoints, half: int) -> NDArray[Any]:
@@ -62,14 +64,24 @@ def territory(at: PixelPoints, radius: Floats, shape: tuple[int, int], half: int
         are equally near.
     """
     row, col = offsets(half)
-    away = (np.hypot(row, col)[None] / radius[:, None, None]).astype(np.float32)
-    place = _places(at, shape, half)
+    from_middle = np.hypot(row, col)
     nearest = np.full((shape[0] + 2 * half) * (shape[1] + 2 * half), np.inf, np.float32)
-    # no two points have the same pixel at the same place of their windows
-    by_offset = (x.reshape(len(at), (2 * half + 1) ** 2).T for x in (place, away))
-    for here, distance in zip(*map(np.ascontiguousarray, by_offset), strict=True):
-        nearest[here] = np.minimum(nearest[here], distance)
-    return away <= nearest[place]
+
+    def parts() -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.int32]]]:
+        for first in range(0, len(at), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            away = (from_middle / radius[some, None, None]).astype(np.float32)
+            yield some, away, _places(at[some], shape, half)
+
+    for _, away, place in parts():
+        # no two points have the same pixel at the same place of their windows
+        by_offset = (x.reshape(len(away), -1).T for x in (place, away))
+        for here, distance in zip(*map(np.ascontiguousarray, by_offset), strict=True):
+            nearest[here] = np.minimum(nearest[here], distance)
+    own = np.empty((len(at), 2 * half + 1, 2 * half + 1), np.bool_)
+    for some, away, place in parts():
+        own[some] = away <= nearest[place]
+    return own
 
 
 def painted(kept: Mask, at: PixelPoints, shape: tuple[int, int]) -> NDArray[np.int32]:

@@ -65,9 +65,9 @@ class MeasuredPhotograph:
 
     def __post_init__(self) -> None:
         """Check that the photograph is the one that was measured."""
-        if self.measurement.labels.shape != self.photograph.shape:
+        if self.measurement.zone_mask.shape != self.photograph.shape:
             raise ParameterError(
-                f"the measurement is of a picture of shape {self.measurement.labels.shape}, the "
+                f"the measurement is of a picture of shape {self.measurement.zone_mask.shape}, the "
                 f"photograph has {self.photograph.shape}; give the photograph that was measured."
             )
 
