@@ -78,6 +78,7 @@ def course_file(folder: Path, text: str = COURSE) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_measure_simulate_and_report_go_from_photograph_to_page(porelight, tmp_path, close_up):
     measured, run_file, page = (tmp_path / name for name in ("measured", "run.nc", "page.html"))
     code, out, _ = porelight(

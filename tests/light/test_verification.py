@@ -16,7 +16,15 @@ pytestmark = [
 BOUND = {"L10": 0.05, "L9": 0.02, "L11": 0.05}
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=[case.__name__ for case in CASES])
+# seconds with all kernels compiled
+SLOW = ("weak_absorption",)
+
+
+def numbered(number, name):
+    return pytest.param(number, id=name, marks=pytest.mark.slow if name in SLOW else ())
+
+
+@pytest.mark.parametrize("number", [numbered(n, case.__name__) for n, case in enumerate(CASES)])
 def test_published_value_is_found(number):
     results = CASES[number](60_000, 100 + number)
 
