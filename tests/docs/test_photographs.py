@@ -34,6 +34,7 @@ def photographs(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_page_about_photographs_runs(page, photographs):
     names = page("docs/photographs.md").run(photographs)
     change = names["change"].diameter.ratio

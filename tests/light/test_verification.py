@@ -33,6 +33,7 @@ def test_published_value_is_found(number):
         assert result.standard_error <= BOUND.get(result.key, 0.015) * result.expected, result
 
 
+@pytest.mark.slow
 def test_every_case_of_the_table_is_run():
     results = cases(n_photons=64, seed=1)
 

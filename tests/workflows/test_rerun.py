@@ -186,6 +186,7 @@ def test_an_outcome_that_does_not_tell_its_inputs_is_refused(outcome, attributes
         rerun(Outcome(dataset))
 
 
+@pytest.mark.slow
 def test_the_command_says_the_same_bits_and_writes_them(outcome, tmp_path, capsys):
     run, again = save_outcome(outcome, tmp_path / "run.nc"), tmp_path / "again.nc"
     with pytest.raises(SystemExit) as left:
