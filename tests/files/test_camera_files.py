@@ -94,17 +94,14 @@ def adobe_rgb(of_camera):
 @pytest.mark.parametrize("how", ["R03", 2])
 def test_adobe_rgb_that_only_the_camera_states_is_turned_into_srgb(tmp_path, how):
     exif = Image.Exif()
-    if how == "R03":
-        exif.get_ifd(0x8769).update({0xA001: 65535, 0xA005: {1: "R03"}})
-    else:
-        exif.get_ifd(0x8769)[0xA001] = 2
+    exif[0x8769] = {0xA001: 65535, 0xA005: {1: "R03"}} if how == "R03" else {0xA001: 2}
     (tmp_path / "photo.jpg").write_bytes(jpeg(flat(), exif=exif))
     assert np.abs(read(tmp_path / "photo.jpg")[8, 12] - adobe_rgb((200, 150, 120))).max() < 2.0
 
 
 def test_srgb_that_the_camera_states_stays(tmp_path):
     exif = Image.Exif()
-    exif.get_ifd(0x8769).update({0xA001: 1, 0xA005: {1: "R98"}})
+    exif[0x8769] = {0xA001: 1, 0xA005: {1: "R98"}}
     (tmp_path / "photo.jpg").write_bytes(jpeg(flat(), exif=exif))
     assert np.abs(read(tmp_path / "photo.jpg")[8, 12] - np.array([200.0, 150, 120])).max() < 2.0
 

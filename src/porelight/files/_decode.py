@@ -148,8 +148,11 @@ def _is_adobe_rgb(image: Image.Image) -> bool:
     """Whether a camera states Adobe RGB in its EXIF, as many do in place of a profile."""
     try:
         exif = image.getexif()
-        space = exif.get_ifd(_CAMERA_BLOCK).get(_COLOUR_SPACE)
-        index = exif.get_ifd(_INTEROPERABILITY).get(_INDEX, "")
+        block = exif.get_ifd(_CAMERA_BLOCK)
+        space = block.get(_COLOUR_SPACE)
+        # older Pillows raise for a block that is not there
+        has_index = _INTEROPERABILITY in block
+        index = exif.get_ifd(_INTEROPERABILITY).get(_INDEX, "") if has_index else ""
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError):
         return False
     return space == 2 or str(index).startswith("R03")
