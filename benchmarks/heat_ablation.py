@@ -54,7 +54,7 @@ def main() -> None:
         "half of the steam escapes": {"steam_escape": 0.5},
         "all of it": {"steam_escape": 1.0},
         "plume 2e4 1/m": {"plume_attenuation": 2e4},
-        "absorption falls 0.4 % per kelvin": {"absorption_fall": 0.004},
+        "absorption halves up to boiling": {"hot_absorption_2790": 0.5},
     }
     print(
         "\nfour pulses at 3 Hz: ablated by each [um]; heat in the skin at the end of each [J/cm2]"

@@ -44,7 +44,7 @@ def test_no_light_does_nothing_at_all(treated):
 
 
 def test_pearl_ablates_and_coagulates_as_deep_as_histology_shows(treated):
-    # Ross 2009: damage as deep as 80 um below the stratum corneum; acceptance 30 to 100 um (V8);
+    # Ross 2009: damage as deep as 80 um below the stratum corneum, which calibrates the absorption;
     # ablation 5 to 20 um (clinical_evidence, derived)
     for one in treated(pearl(radiant_exposure=3.5 * J_per_cm2)):
         assert 5.0 < one.ablated_depth / um < 20.0

@@ -25,6 +25,7 @@ from porelight.render.preview import preview
 from porelight.render.skin import RenderedSkin, render_skin
 from porelight.report.formatting import of_ten_span
 from porelight.report.tables import forecast_rows, plan_rows, refusal_rows
+from porelight.session.ablation_depths import published_depths
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, mm, to_celsius, um
@@ -165,11 +166,13 @@ def treatments(seed: int, story: Story) -> None:
         float(injured[fitzpatrick, warming].peak_temperature.max()) for fitzpatrick in (2, 6)
     )
     story.check("dark skin gets hotter than fair skin", f"{dark - fair:+.0f} K", passed=dark > fair)
-    wound = injured[2, resurfacing].wound_depth
+    # Pearl's own depth set its absorption; that of another laser did not
+    erbium = published_depths()["khatri_700us"]
+    coagulated = erbium.predicted()
     story.check(
-        "Pearl injures as deep as histology shows, 30 to 100 um",
-        f"{wound / um:.0f} um",
-        passed=30.0 <= wound / um <= 100.0,
+        f"5 J/cm2 of Er:YAG in 0.7 ms coagulate up to {erbium.high / um:.0f} um, as biopsies show",
+        f"{coagulated / um:.0f} um",
+        passed=erbium.holds(coagulated),
     )
     story.check("no light, no heat", f"{nothing:.1e} K", passed=nothing <= 1e-9)
 

@@ -39,18 +39,18 @@ def beer_lambert(  # noqa: PLR0913, PLR0917  a kernel takes arrays
 ) -> float:
     """Fill the power absorbed in each cell [W/m3]; return what all absorb [W/m2].
 
-    absorption: coefficient [1/m], share lost while water boils, relative fall per kelvin, and share
-    that a cell without water keeps.
+    absorption: coefficient [1/m], relative fall per kelvin, and share that a cell keeps whose water
+    has boiled, be the steam still there or not.
     """
-    mu_a, bleaching, slope, dry = absorption[0], absorption[1], absorption[2], absorption[3]
+    mu_a, slope, dry = absorption[0], absorption[1], absorption[2]
     arriving = irradiance
     for i in range(enthalpy.shape[0]):
         boiled = 0.0
         if latent[i] > 0.0:
             boiled = min(max((enthalpy[i] - boiling) / latent[i], 0.0), 1.0)
-        wet = latent[i] / whole_latent
+        wet = (1.0 - boiled) * latent[i] / whole_latent
         warm = max(1.0 - slope * min(enthalpy[i], boiling) / capacity, _LEAST_ABSORPTION)
-        coefficient = mu_a * (1.0 - bleaching * boiled) * (dry + (1.0 - dry) * wet) * warm
+        coefficient = mu_a * (dry + (1.0 - dry) * wet) * warm
         absorbed = -arriving * np.expm1(-coefficient * size[i])
         power[i] = absorbed / size[i]
         arriving -= absorbed

@@ -38,10 +38,9 @@ class Boiling:
 class AbsorbedLight:
     """How cells absorb."""
 
-    mu_a: float  # effective, wet [1/m]
-    bleaching: float  # share lost while all the water boils [-]
+    mu_a: float  # cold and wet [1/m]
     slope: float  # relative fall per kelvin [1/K]
-    dry: float  # share kept without water [-]
+    dry: float  # share kept when all the water has boiled [-]
     plume: float  # attenuation by what has flown off in this stretch of light [1/m]
 
 
@@ -97,7 +96,7 @@ class Column:
 
         A step ends where the uppermost cell has boiled off, so that the surface moves cell by cell.
         """
-        coefficients = np.array([light.mu_a, light.bleaching, light.slope, light.dry])
+        coefficients = np.array([light.mu_a, light.slope, light.dry])
         while self.now < until:
             here = slice(self.front, None)
             power = self._work[0, here]

@@ -1,11 +1,17 @@
 r"""Ablation of skin by a wavelength that water absorbs strongly (Pearl, 2790 nm).
 
-One dimension, enthalpy form: Beer-Lambert absorption from the moving surface, conduction below it,
-a plateau at the boil-off temperature while water turns into steam. A cell whose water has boiled
-off flies away with all its heat and the surface moves on. Heat that stays behind spreads and leaves
-at the surface; both are counted from rest, so that without a pulse nothing changes. Pulses on the
-same place follow one another on the same column: it is still warm, thinner, and drier where steam
-could leave.
+One dimension, enthalpy form: absorption from the moving surface, conduction below it, a plateau at
+the boil-off temperature while water turns into steam. A cell absorbs by its temperature, in a
+straight line up to boiling, and by the water that is left in it,
+
+.. math:: \mu_a(T, w) = \mu_a\,\bigl(d + (1 - d)\,w\bigr)\,
+          \Bigl(1 - (1 - h)\,\frac{T - T_0}{T_b - T_0}\Bigr),
+
+with h the share of cold absorption at boiling and d that of skin whose water has boiled. A cell
+whose water has boiled off flies away with all its heat and the surface moves on. Heat that stays
+behind spreads and leaves at the surface; both are counted from rest, so that without a pulse
+nothing changes. Pulses on the same place follow one another on the same column: it is still warm,
+thinner, and drier where steam could leave.
 
 Limits: one dimension (spots of millimetres against heat of tens of micrometres); no plume, no
 pressure, no scattering; steam that stays in the skin condenses there and gives its heat back; no
@@ -49,6 +55,13 @@ _BODY = 310.15  # K; where the heat of ablation is counted from
 _EXTENT = 8e-3  # m; heat spreads 2 mm in 10 s
 _LONGEST = 60.0  # s; later perfusion matters
 _DEEPEST = 1e-3  # m; more ablation than one pulse can do
+_ERBIUM_YSGG = 2.79e-6  # m
+# wavelengths [m] at which it is known how absorption changes up to boiling
+_HOT_ABSORPTION = (
+    (2.05e-6, "hot_absorption_2050"),
+    (_ERBIUM_YSGG, "hot_absorption_2790"),
+    (2.94e-6, "hot_absorption_2940"),
+)
 _MANY = 8  # pulses in a train from which on fewer times are recorded for each
 
 
@@ -57,10 +70,8 @@ class AblationMaterial:
     """Properties of skin for light that is absorbed within micrometres."""
 
     mu_a: float  # cold, of skin [1/m]
-    mu_a_dynamic_factor: float  # effective over cold absorption during the pulse [-]
-    water_loss_bleaching: float  # share of the absorption lost with all the water [-]
-    absorption_fall: float  # relative fall of the absorption per kelvin [1/K]
-    dry_absorption: float  # share of the absorption that skin without water keeps [-]
+    hot_absorption: float  # absorption of wet skin that is about to boil over that of cold skin [-]
+    dry_absorption: float  # share of the absorption that is left when all the water has boiled [-]
     steam_escape: float  # share of the steam left at the end of a pulse that leaves the skin [-]
     plume_attenuation: float  # of light by what has flown off during the pulse, per depth [1/m]
     boil_off_temperature: float  # K
@@ -71,18 +82,15 @@ class AblationMaterial:
 
     def __post_init__(self) -> None:
         MU_A.require(self.mu_a)
-        if not 0.0 < self.mu_a_dynamic_factor <= 10.0 or self.mu_a == 0.0:
-            raise ParameterError(
-                f"mu_a_dynamic_factor is {self.mu_a_dynamic_factor:g} and mu_a {self.mu_a:g} 1/m; "
-                "expected a factor above 0, 0.1 to 1 in skin, and an absorption above 0."
-            )
-        for name in ("water_loss_bleaching", "dry_absorption", "steam_escape"):
+        if self.mu_a == 0.0:
+            raise ParameterError("mu_a is 0 1/m; light that is not absorbed cannot ablate.")
+        for name in ("dry_absorption", "steam_escape"):
             FRACTION.require(getattr(self, name), name)
         MU_A.require(self.plume_attenuation, "plume_attenuation")
-        if not 0.0 <= self.absorption_fall <= 0.1:
+        if not 0.0 < self.hot_absorption <= 3.0:
             raise ParameterError(
-                f"absorption_fall is {self.absorption_fall:g} 1/K; expected 0 to 0.1: water near 2 "
-                "um has 0.004."
+                f"hot_absorption is {self.hot_absorption:g}; expected above 0 and at most 3: water "
+                "loses two thirds at 2940 nm and next to nothing at 2790 nm."
             )
         TEMPERATURE.require(self.boil_off_temperature, "boil_off_temperature")
         HEAT_OF_ABLATION.require(self.heat_of_ablation)
@@ -113,14 +121,18 @@ class AblationMaterial:
         return cls.from_values({})
 
     @classmethod
-    def from_values(cls, values: Mapping[str, float]) -> Self:
+    def from_values(cls, values: Mapping[str, float], wavelength: float = _ERBIUM_YSGG) -> Self:
         """Return the library's values with some replaced.
 
         Parameters
         ----------
         values : mapping of str to float
             Names of ``data/tissue/ablation.toml`` or ``thermal.toml`` and their SI values; other
-            names are left alone. ``mu_a_skin_2790`` may hold another strongly absorbed wavelength.
+            names are left alone. ``mu_a_skin_2790`` may hold the cold absorption at another
+            strongly absorbed wavelength.
+        wavelength : float
+            Vacuum wavelength [m]: how absorption changes on heating is interpolated between those
+            at which it is known.
 
         Raises
         ------
@@ -133,11 +145,16 @@ class AblationMaterial:
                 return float(values[name])
             return library.parameter("tissue", table, name).value
 
+        hot = float(
+            np.interp(
+                wavelength,
+                [at for at, _ in _HOT_ABSORPTION],
+                [value(name) for _, name in _HOT_ABSORPTION],
+            )
+        )
         return cls(
             mu_a=value("mu_a_skin_2790"),
-            mu_a_dynamic_factor=value("mu_a_dynamic_factor"),
-            water_loss_bleaching=value("water_loss_bleaching"),
-            absorption_fall=value("absorption_fall"),
+            hot_absorption=hot,
             dry_absorption=value("dry_absorption"),
             steam_escape=value("steam_escape"),
             plume_attenuation=value("plume_attenuation"),
@@ -204,8 +221,8 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
         or all at the end of each pulse: the limits of a pulse that is long, or short, against the
         time in which the skin moves away. A pulse of 0.4 ms is long.
     cell : float
-        Thickness of the cells near the surface [m]; 0 takes a 40th of the depth of absorption, at
-        most 0.25 um.
+        Thickness of the cells near the surface [m]; 0 takes a 20th of the depth of absorption in
+        cold skin, 0.1 to 0.25 um.
 
     Returns
     -------
@@ -256,9 +273,9 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     edges = np.concatenate([[0.0], np.cumsum(size)])
     column = Column(size, material.thermal_conductivity, surface.heat_transfer, boil)
     light = AbsorbedLight(
-        mu_a=material.mu_a * material.mu_a_dynamic_factor,
-        bleaching=material.water_loss_bleaching,
-        slope=material.absorption_fall,
+        mu_a=material.mu_a,
+        slope=(1.0 - material.hot_absorption)
+        / (material.boil_off_temperature - resting_temperature),
         dry=material.dry_absorption,
         plume=material.plume_attenuation,
     )
@@ -328,8 +345,8 @@ def _cell_sizes(
     n_pulses: int,
 ) -> Floats:
     """Sizes of the cells [m]: equal as deep as ablation and light can go, then growing."""
-    reach = 1.0 / (material.mu_a * material.mu_a_dynamic_factor)
-    cell = cell or min(reach / 40.0, 0.25e-6)
+    reach = 1.0 / material.mu_a
+    cell = cell or min(max(reach / 20.0, 0.1e-6), 0.25e-6)
     deepest = radiant_exposure / removal
     if deepest > _DEEPEST * n_pulses:
         raise ParameterError(

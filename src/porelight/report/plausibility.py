@@ -71,6 +71,7 @@ class _Result:
     device: str = ""
     exposure: str = ""
     difference: str = ""
+    calibrated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class _Row:
     predicted_text: str
     difference: str  # how this course differs from the trial; empty if it does not
     depends_on_course: bool = True
+    calibrated: bool = False  # on this result, which then checks nothing
 
 
 def plausibility_rows(outcome: Outcome) -> Rows:
@@ -119,7 +121,8 @@ def plausibility_rows(outcome: Outcome) -> Rows:
             "published": _published_text(row.published, row.text),
             "predicted": row.predicted_text,
             "verdict": verdict(row.published, row.predicted)
-            + (" (another course)" if row.difference and row.depends_on_course else ""),
+            + (" (another course)" if row.difference and row.depends_on_course else "")
+            + (" (calibrated on it: no check)" if row.calibrated else ""),
             "difference to the trial": row.difference or "none known",
             "source": _source(row.published),
             "flag": row.published.flag,
@@ -211,6 +214,7 @@ def _wound(outcome: Outcome, sessions: tuple[SessionFacts, ...], result: _Result
         length,
         f"{length(depth.median)} ({span(length(depth.low), length(depth.high))})",
         _other_exposure(strongest, result),
+        calibrated=result.calibrated,
     )
 
 

@@ -20,6 +20,7 @@ from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
 from porelight.session.injury_law import InjuryLaw, library_injury
 from porelight.session.result import DEPTH, N_CLOCK, SessionResult, at_plexus
+from porelight.tissue.layered import LayeredTissue
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
@@ -183,18 +184,37 @@ def ablation_of_place(
     skin_temperature : float
         Temperature of the surface before the session [K].
     """
-    optics = skin_optics(skin, exposure.wavelength, values)
-    index = optics.refractive_index[0]
-    entering = exposure.radiant_exposure * (1.0 - ((index - 1.0) / (index + 1.0)) ** 2)
-    material = AblationMaterial.from_values({**values, "mu_a_skin_2790": float(optics.mu_a[0])})
+    material, entering = ablation_material(skin, exposure.wavelength, values)
     return ablate(
         material,
-        entering * n_spots * exposure.passes,
+        entering * exposure.radiant_exposure * n_spots * exposure.passes,
         _course(exposure, n_spots),
         surface,
         skin_temperature,
         _end(exposure, n_spots),
     )
+
+
+def ablation_material(
+    skin: LayeredTissue, wavelength: float, values: Mapping[str, float]
+) -> tuple[AblationMaterial, float]:
+    """Return skin as ablation sees it, and the share of light that enters it.
+
+    Parameters
+    ----------
+    skin : LayeredTissue
+        Skin that is treated; its uppermost layer stands for all of it.
+    wavelength : float
+        Vacuum wavelength, one that water absorbs strongly [m].
+    values : mapping of str to float
+        Values of library parameters that differ from their medians.
+    """
+    optics = skin_optics(skin, wavelength, values)
+    index = float(optics.refractive_index[0])
+    material = AblationMaterial.from_values(
+        {**values, "mu_a_skin_2790": float(optics.mu_a[0])}, wavelength
+    )
+    return material, 1.0 - ((index - 1.0) / (index + 1.0)) ** 2
 
 
 def _course(exposure: Exposure, n_spots: int) -> TemporalProfile:

@@ -184,7 +184,8 @@ def _ablation() -> list[CaseResult]:
     mu_a, irradiance, boiling = 2e5, 1e8, 373.15
     values = {
         "mu_a_skin_2790": mu_a,
-        "mu_a_dynamic_factor": 1.0,
+        "hot_absorption_2790": 1.0,
+        "dry_absorption": 1.0,
         "boil_off_temperature": boiling,
         "heat_of_ablation": 2.0e9,
     }
