@@ -21,7 +21,7 @@ from porelight.session.injury_law import library_injury
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, um
 
-Quantity = Literal[
+MeasuredDepth = Literal[
     "ablated",
     "ablated per exposure",
     "denatured below the crater",
@@ -58,7 +58,7 @@ class PublishedDepth:
     """
 
     name: str
-    quantity: Quantity
+    quantity: MeasuredDepth
     wavelength: float
     radiant_exposure: float
     duration: float
@@ -138,7 +138,7 @@ def _entry(name: str, raw: Mapping[str, object]) -> PublishedDepth:
         return float(cast("float", raw[key]))
 
     try:
-        quantity = cast("Quantity", raw["quantity"])
+        quantity = cast("MeasuredDepth", raw["quantity"])
         unit = um / J_per_cm2 if quantity == "ablated per exposure" else UM.to_si(1.0)
         return PublishedDepth(
             name=name,
