@@ -172,7 +172,7 @@ def pore(values, dose, care=(), times=None, just_after=60.0):
     signal = np.full((2, 24), dose)
     none = np.zeros_like(signal)
     history = pore_over_weeks(
-        times, sessions, PoreDoses(signal, signal, none, none), values, PoreSite(care=care)
+        times, sessions, PoreDoses(signal, signal, none, none, none), values, PoreSite(care=care)
     )
     return times, history.ratio
 

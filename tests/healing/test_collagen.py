@@ -304,3 +304,53 @@ def test_days_that_lie_next_to_nothing_apart_change_nothing():
         array = getattr(split, name)
         np.testing.assert_array_equal(array[1], array[0])
         np.testing.assert_allclose(array[[0, 2, 3]], getattr(plain, name), rtol=1e-12)
+
+
+def test_doses_of_heat_and_of_a_wound_raise_transcription_alike_at_day_seven():
+    for ratio in (1.0, 4.0, 16.0):
+        kinetics = CollagenKinetics.from_values({"wound_signal_ratio": ratio})
+        week = np.asarray(7.0 * DAY)
+        assert kinetics.transcription(week, wound=True) == pytest.approx(
+            float(kinetics.transcription(week))
+        )
+        later = np.asarray(60.0 * DAY)
+        more = kinetics.transcription(later, wound=True) / kinetics.transcription(later)
+        assert more == pytest.approx(1.0) if ratio == 1.0 else more > 2.0
+
+
+@pytest.mark.parametrize("day", [70.0, 140.0])
+def test_a_wound_builds_collagen_for_longer_than_heat(day):
+    times, session = np.array([0.0, 7.0, day]) * DAY, np.zeros(1)
+    dose, none = np.ones((1, 1)), np.zeros((1, 1))
+
+    def gain(ratio, wound):
+        kinetics = CollagenKinetics.from_values({"wound_signal_ratio": ratio, "mmp_gain": 0.0})
+        course = remodelling(times, session, dose, none, kinetics, wound_stimulus=wound)
+        return course.total[-1, 0] - 1.0
+
+    heat = gain(4.0, none)
+    assert gain(4.0, dose) > 1.5 * heat
+    assert gain(4.0, none) == pytest.approx(gain(1.0, none))
+    assert gain(1.0, dose) == pytest.approx(heat)
+    # a dose is the sum of its parts
+    assert gain(4.0, 0.3 * dose) == pytest.approx(0.7 * heat + 0.3 * gain(4.0, dose))
+
+
+def test_a_course_cut_after_a_wound_goes_on_as_the_whole():
+    times = np.arange(0.0, 101.0, 10.0) * DAY
+    dose, none = np.ones((1, 1)), np.zeros((1, 1))
+    whole = remodelling(times, np.zeros(1), dose, none, TYPICAL, wound_stimulus=dose)
+    first = remodelling(times[:5], np.zeros(1), dose, none, TYPICAL, wound_stimulus=dose)
+    rest = remodelling(
+        times[4:], np.zeros(0), np.zeros((0, 1)), np.zeros((0, 1)), TYPICAL, start=first.end
+    )
+    np.testing.assert_allclose(rest.total, whole.total[4:], rtol=1e-12)
+    assert (first.end.wound_signal > 0.0).all()
+
+
+def test_a_wound_cannot_give_more_than_the_dose():
+    dose = np.ones((1, 1))
+    with pytest.raises(ParameterError, match="each a part of its stimulus"):
+        remodelling(
+            np.array([0.0, DAY]), np.zeros(1), dose, 0.0 * dose, TYPICAL, wound_stimulus=2.0 * dose
+        )

@@ -24,7 +24,12 @@ from porelight.errors import ParameterError
 from porelight.healing.collagen import CollagenKinetics, CollagenState, remodelling
 from porelight.healing.contraction import dermal_depth
 from porelight.healing.epidermis import EpidermisParameters, epidermal_healing, pigment_risk
-from porelight.healing.stimulus import StimulusParameters, dermal_mean, stimulus
+from porelight.healing.stimulus import (
+    StimulusParameters,
+    dermal_mean,
+    stimulus,
+    wound_stimulus,
+)
 from porelight.mechanics.depth import orifice_mean
 from porelight.mechanics.ring import RingMechanics
 from porelight.quantities import Floats
@@ -98,6 +103,7 @@ class HealingWeeks:
         # the signal to heal, and the pore that answers it
         weights = StimulusParameters.from_values(values)
         signal = stimulus(doses.heat_shocked, doses.denatured, wound, weights)
+        lasting = wound_stimulus(doses.heat_shocked, doses.denatured, wound, weights)
         felt = wound * _felt_share(skin, weights)
         lost = collagen_loss(skin, care, times, values)
         pore = pore_over_weeks(
@@ -106,6 +112,7 @@ class HealingWeeks:
             PoreDoses(
                 surface_stimulus=signal,
                 stimulus=stimulus(doses.heat_shocked, doses.denatured, felt, weights),
+                wound_stimulus=wound_stimulus(doses.heat_shocked, doses.denatured, felt, weights),
                 denatured=doses.denatured,
                 dermal_depth=dermal_depth(wound, skin.layers[0].thickness),
             ),
@@ -133,6 +140,7 @@ class HealingWeeks:
             kinetics,
             lost,
             None if memory is None else memory.between,
+            wound_stimulus=(lasting * far)[coming],
         )
         at_rest = CollagenState.homeostasis(kinetics, (n_draws,), 0.0)
         start = at_rest.immature + at_rest.mature

@@ -32,6 +32,7 @@ class PoreDoses:
 
     surface_stimulus: Floats  # at the surface, which empties the plug [1]
     stimulus: Floats  # mean over the depth that holds the pore [1]
+    wound_stimulus: Floats  # part of it that a wound gave, whose signal lasts [1]
     denatured: Floats  # share of the collagen
     dermal_depth: Floats  # of the dermis wounded [m]
 
@@ -93,6 +94,7 @@ def pore_over_weeks(
         CollagenKinetics.from_values(values),
         site.loss,
         None if memory is None else memory.collagen,
+        wound_stimulus=doses.wound_stimulus[coming, :, None] * profile,
     )
     plugs = PlugParameters.from_values(values)
     emptied = emptied_share(doses.surface_stimulus, plugs)

@@ -24,7 +24,7 @@ from porelight.mechanics.mixture import PoolStrains, RestingCollagen
 from porelight.mechanics.opening import MixtureState
 from porelight.quantities import Floats
 
-FORMAT = 3  # raised when an older file can no longer be read
+FORMAT = 4  # raised when an older file can no longer be read
 _WANTED = "a state written by 'porelight simulate --state'"
 STATE = ResultKind("the state of a skin", (".nc",), hdf5_with("porelight_state"))
 _COLLAGEN = tuple(one.name for one in fields(CollagenState) if one.name != "time")

@@ -2,13 +2,17 @@ r"""New collagen in the weeks after a session: a signal, its transcription and t
 
 A session at :math:`t_k` adds the dose :math:`S_k` to a signal W, which drives the transcription A,
 
-.. math:: W' = -W/\tau_W + \sum_k S_k\,\delta(t - t_k), \qquad A' = (e\,W - A)/\tau_A .
+.. math:: W' = -W/\tau_W + \sum_k S_k\,\delta(t - t_k), \qquad A' = (e\,(W + c\,B) - A)/\tau_A .
+
+Heat makes a signal that is gone in weeks, a wound one that lasts for months: of each dose the part
+that a wound gives goes to B instead, which falls r times more slowly. The factor c makes a dose of
+either kind raise transcription alike at day 7, where doses are defined.
 
 Collagen is counted in units of what the skin held before: immature n, mature m, denatured z,
 
 .. math::
     n' &= P - (k_n + k_x)\,n - \rho, \qquad P = p_0\,(1 + g A) \\
-    m' &= k_x\,n + \rho - k_m\,(1 + \mu W)\,m, \qquad
+    m' &= k_x\,n + \rho - k_m\,(1 + \mu\,(W + B))\,m, \qquad
     \rho = \max(m_0 - m, 0)\, \frac{n}{n_0\,t_r} \\
     z' &= -z/\tau_z, \qquad \text{at a session: } m \to m - C_k\,m,\ z \to z + C_k\,m .
 
@@ -51,6 +55,7 @@ _TIME_CONSTANT = Quantity(
     hint_low="Days need '* units.day'.",
 )
 _SHARE = Quantity("immature_fraction", "1", 1e-6, 0.999999, "a share of the collagen")
+_LONGER = Quantity("wound_signal_ratio", "1", 0.1, 1e3, "duration over that after heat")
 _GAIN = Quantity("gain", "1", 0.0, 1e4, "a relative rise")
 _LOSS_RATE = Quantity(
     "loss_rate", "1/s", 0.0, 1e-6, "share lost per second", "1 %/year is 3.2e-10."
@@ -65,6 +70,7 @@ class CollagenKinetics(ParameterSet):
     FILE = "healing"
 
     signal_time: NumberOrDraws  # s
+    wound_signal_ratio: NumberOrDraws  # duration of a wound's signal over that of heat
     transcription_time: NumberOrDraws  # s
     procollagen_rise: NumberOrDraws  # relative rise of procollagen mRNA 7 d after a dose of 1
     no_response_share: NumberOrDraws  # of people, whose collagen does not answer
@@ -81,6 +87,8 @@ class CollagenKinetics(ParameterSet):
             value = getattr(self, field.name)
             if field.name in ("procollagen_rise", "mmp_gain"):
                 _GAIN.require(value, field.name)
+            elif field.name == "wound_signal_ratio":
+                _LONGER.require(value, field.name)
             elif field.name == "immature_fraction":
                 _SHARE.require(value, field.name)
             elif field.name in ("no_response_share", "readiness"):
@@ -88,23 +96,41 @@ class CollagenKinetics(ParameterSet):
             else:
                 _TIME_CONSTANT.require(value, field.name)
 
-    def transcription(self, since: Floats) -> Floats:
+    @property
+    def wound_signal_time(self) -> NumberOrDraws:
+        """Time in which the signal of a wound falls by e [s]."""
+        return self.signal_time * self.wound_signal_ratio
+
+    def transcription(self, since: Floats, *, wound: bool = False) -> Floats:
         """Transcription A at a time after one dose of 1.
 
         Parameters
         ----------
         since : ndarray of float64
             Time since the dose [s]; broadcasts with the parameters.
+        wound : bool
+            Whether the dose is that of a wound, whose signal lasts longer. It equals that of heat
+            at day 7.
 
         Returns
         -------
         ndarray of float64
             A [-]; with equal times it peaks at 1 when one of them has passed.
         """
-        return np.asarray(
+        signal_time = self.wound_signal_time if wound else self.signal_time
+        rise = np.asarray(
             math.e
             / self.transcription_time
-            * _difference_of_decays(since, self.signal_time, self.transcription_time)
+            * _difference_of_decays(since, signal_time, self.transcription_time)
+        )
+        return np.asarray(self.wound_level() * rise) if wound else rise
+
+    def wound_level(self) -> Floats:
+        """Return c, by which a wound's signal drives transcription less than one of heat."""
+        week = np.asarray(_WEEK)
+        return np.asarray(
+            _difference_of_decays(week, self.signal_time, self.transcription_time)
+            / _difference_of_decays(week, self.wound_signal_time, self.transcription_time)
         )
 
     def gain(self) -> NumberOrDraws:
@@ -128,6 +154,7 @@ class CollagenState:
 
     time: float  # s
     signal: Floats  # W
+    wound_signal: Floats  # B
     transcription: Floats  # A
     immature: Floats  # n, of the baseline total
     mature: Floats  # m
@@ -136,7 +163,7 @@ class CollagenState:
 
     def __post_init__(self) -> None:
         TIME.require(self.time, "time")
-        for name in ("signal", "transcription", "immature", "mature", "denatured"):
+        for name in ("signal", "wound_signal", "transcription", "immature", "mature", "denatured"):
             _AMOUNT.require(getattr(self, name), name)
         FRACTION.require(self.set_point, "set_point")
 
@@ -146,7 +173,7 @@ class CollagenState:
         rates = kinetics.along_first_axis(len(shape))
         n0 = np.broadcast_to(np.asarray(rates.immature_fraction), shape)
         zero = np.zeros(shape)
-        return cls(time, zero, zero, n0, 1.0 - n0, zero, np.ones(shape))
+        return cls(time, zero, zero, zero, n0, 1.0 - n0, zero, np.ones(shape))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +193,7 @@ class CollagenHistory:
         return np.asarray(self.immature + self.mature)
 
 
-def remodelling(
+def remodelling(  # noqa: PLR0913  one keyword with a default
     times: Floats,
     session_times: Floats,
     stimulus: Floats,
@@ -174,6 +201,8 @@ def remodelling(
     kinetics: CollagenKinetics,
     loss_rate: NumberOrDraws = 0.0,
     start: CollagenState | None = None,
+    *,
+    wound_stimulus: Floats | None = None,
 ) -> CollagenHistory:
     """Collagen through a course of sessions.
 
@@ -194,6 +223,8 @@ def remodelling(
         Share of the collagen lost to age and sun [1/s], linear between the times.
     start : CollagenState, optional
         State at ``times[0]``; homeostasis when left out.
+    wound_stimulus : ndarray of float64, shape (n_session, *shape), optional
+        Part of `stimulus` that a wound gave, whose signal lasts longer [-]; 0 when left out.
 
     Returns
     -------
@@ -227,6 +258,12 @@ def remodelling(
     times = checked_times(times)
     stimulus = np.asarray(_GAIN.require(np.asarray(stimulus, dtype=np.float64), "stimulus"))
     burnt = np.asarray(FRACTION.require(np.asarray(denatured, dtype=np.float64), "denatured"))
+    lasting = np.zeros_like(stimulus) if wound_stimulus is None else np.asarray(wound_stimulus)
+    if lasting.shape != stimulus.shape or ((lasting < 0.0) | (lasting > stimulus)).any():
+        raise ParameterError(
+            f"wound_stimulus has shape {lasting.shape}; expected {stimulus.shape}, each a part of "
+            "its stimulus."
+        )
     sessions = checked_sessions(session_times, ("stimulus", stimulus), ("denatured", burnt))
     if sessions.size and sessions.min() < times[0]:
         raise ParameterError(
@@ -256,19 +293,19 @@ def remodelling(
         while waiting and sessions[waiting[0]] < time:
             k = waiting.pop(0)
             pools.advance(float(sessions[k]))
-            pools.treat(stimulus[k], burnt[k])
+            pools.treat(stimulus[k], lasting[k], burnt[k])
         pools.advance(float(time))
         left = np.broadcast_to(begin.set_point * np.exp(-lost[i]), shape)
         for array, value in zip(out, pools.amounts(), strict=True):
             np.multiply(value, left, out=array[i])
     end = CollagenState(
-        float(times[-1]), pools.w, pools.a, out[0][-1], out[1][-1], out[2][-1], left
+        float(times[-1]), pools.w, pools.b, pools.a, out[0][-1], out[1][-1], out[2][-1], left
     )
     return CollagenHistory(out[0], out[1], out[2], out[3], out[4], end)
 
 
 class _Pools:
-    """The state while it moves: deviations x = n - n0 and y = m - m0, and z, W, A."""
+    """The state while it moves: deviations x = n - n0 and y = m - m0, and z, W, B, A."""
 
     def __init__(self, rates: CollagenKinetics, begin: CollagenState, shape: tuple[int, ...]):
         self.rates = rates
@@ -281,15 +318,16 @@ class _Pools:
         self.k_out = k_n + self.k_x
         self.drive = self.k_out * self.n0 * rates.gain()
         self.per_repair = 1.0 / np.asarray(rates.repair_time)
-        self.w, self.a = begin.signal, begin.transcription
+        self.w, self.b, self.a = begin.signal, begin.wound_signal, begin.transcription
         # deviations, so that skin at its set point stays there without rounding
         self.x = begin.immature / begin.set_point - self.n0
         self.y = begin.mature / begin.set_point - self.m0
         self.z = begin.denatured / begin.set_point + np.zeros(shape)
 
-    def treat(self, stimulus: Floats, denatured: Floats) -> None:
-        """Apply one session."""
-        self.w = self.w + stimulus
+    def treat(self, stimulus: Floats, lasting: Floats, denatured: Floats) -> None:
+        """Apply one session, of whose stimulus a part lasts."""
+        self.w = self.w + (stimulus - lasting)
+        self.b = self.b + lasting
         lost = denatured * (self.m0 + self.y)
         self.y = self.y - lost
         self.z = self.z + lost
@@ -299,19 +337,20 @@ class _Pools:
         span = time - self.time
         if span <= 0.0:
             return
-        if not any(part.any() for part in (self.w, self.a, self.x, self.y, self.z)):
+        if not any(part.any() for part in (self.w, self.b, self.a, self.x, self.y, self.z)):
             self.time = time  # skin at its set point stays there
             return
-        quiet = max(self.w.max(initial=0.0), self.a.max(initial=0.0)) < _GONE
+        quiet = max(part.max(initial=0.0) for part in (self.w, self.b, self.a)) < _GONE
         ratio = span / (QUIET_STEP if quiet else LONGEST_STEP)
         n_steps = max(1, math.ceil(ratio - 1e-9))  # a span of no length to speak of is one, too
         step = span / n_steps
         half = _SignalStep(self.rates, 0.5 * step)
         whole = _SignalStep(self.rates, step)
         for _ in range(n_steps):
-            mid, end = half.of(self.w, self.a), whole.of(self.w, self.a)
-            self._runge_kutta(step, (self.w, self.a), mid, end)
-            self.w, self.a = end
+            now = (self.w, self.b, self.a)
+            mid, end = half.of(*now), whole.of(*now)
+            self._runge_kutta(step, now, mid, end)
+            self.w, self.b, self.a = end
         self.z = self.z * np.exp(-span / np.asarray(self.rates.clearance_time))
         self.time = time
 
@@ -324,9 +363,11 @@ class _Pools:
     def _repair(self, x: Floats, y: Floats) -> Floats:
         return np.asarray(np.maximum(-y, 0.0) * (1.0 + x / self.n0) * self.per_repair)
 
-    def _slopes(self, x: Floats, y: Floats, w: Floats, a: Floats) -> tuple[Floats, Floats]:
+    def _slopes(
+        self, x: Floats, y: Floats, w: Floats, b: Floats, a: Floats
+    ) -> tuple[Floats, Floats]:
         repair = self._repair(x, y)
-        boost = self.k_m * self.rates.mmp_gain * w * (self.m0 + y)
+        boost = self.k_m * self.rates.mmp_gain * (w + b) * (self.m0 + y)
         dx = self.drive * a - self.k_out * x - repair
         dy = self.k_x * x + repair - self.k_m * y - boost
         return dx, dy
@@ -334,9 +375,9 @@ class _Pools:
     def _runge_kutta(
         self,
         step: float,
-        now: tuple[Floats, Floats],
-        mid: tuple[Floats, Floats],
-        end: tuple[Floats, Floats],
+        now: tuple[Floats, Floats, Floats],
+        mid: tuple[Floats, Floats, Floats],
+        end: tuple[Floats, Floats, Floats],
     ) -> None:
         x, y, half = self.x, self.y, 0.5 * step
         x1, y1 = self._slopes(x, y, *now)
@@ -348,16 +389,19 @@ class _Pools:
 
 
 class _SignalStep:
-    """Exact step of the linear part, W and A."""
+    """Exact step of the linear part, W, B and A."""
 
     def __init__(self, rates: CollagenKinetics, step: float):
         self.keep_w = np.exp(-step / np.asarray(rates.signal_time))
+        self.keep_b = np.exp(-step / np.asarray(rates.wound_signal_time))
         self.keep_a = np.exp(-step / np.asarray(rates.transcription_time))
         self.w_to_a = rates.transcription(np.asarray(step))
+        self.b_to_a = rates.transcription(np.asarray(step), wound=True)
 
-    def of(self, w: Floats, a: Floats) -> tuple[Floats, Floats]:
-        """Signal and transcription one step later."""
-        return w * self.keep_w, a * self.keep_a + w * self.w_to_a
+    def of(self, w: Floats, b: Floats, a: Floats) -> tuple[Floats, Floats, Floats]:
+        """Signals and transcription one step later."""
+        later = a * self.keep_a + w * self.w_to_a + b * self.b_to_a
+        return w * self.keep_w, b * self.keep_b, later
 
 
 def _difference_of_decays(since: Floats, first: NumberOrDraws, second: NumberOrDraws) -> Floats:

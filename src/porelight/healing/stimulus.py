@@ -132,11 +132,38 @@ def stimulus(
     >>> stimulus(np.array([0.05]), zero, zero, StimulusParameters.typical()).round(2)
     array([0.71])
     """
+    heat, wound = _linear(heat_shocked, denatured, wound_depth, parameters)
+    largest = parameters.largest_stimulus
+    return np.asarray(-largest * np.expm1(-(heat + wound) / largest))
+
+
+def wound_stimulus(
+    heat_shocked: Floats, denatured: Floats, wound_depth: Floats, parameters: StimulusParameters
+) -> Floats:
+    """Return the part of a session's dose that its wound gave; parameters as of `stimulus`.
+
+    Examples
+    --------
+    Without a wound there is none, and of a wound alone it is all:
+
+    >>> zero, one = np.zeros(1), np.full(1, 5e-5)
+    >>> p = StimulusParameters.typical()
+    >>> bool(wound_stimulus(zero, zero, one, p) == stimulus(zero, zero, one, p))
+    True
+    """
+    heat, wound = _linear(heat_shocked, denatured, wound_depth, parameters)
+    both = heat + wound
+    share = np.divide(wound, both, out=np.zeros_like(both), where=both > 0.0)
+    return share * stimulus(heat_shocked, denatured, wound_depth, parameters)
+
+
+def _linear(
+    heat_shocked: Floats, denatured: Floats, wound_depth: Floats, parameters: StimulusParameters
+) -> tuple[Floats, Floats]:
+    """Return the unbounded dose of heat, and that of the wound."""
     p = parameters
-    linear = (
-        p.heat_shock_weight * np.asarray(FRACTION.require(heat_shocked, "heat_shocked"))
-        + p.denatured_weight * np.asarray(FRACTION.require(denatured, "denatured"))
-        + p.wound_weight
-        * (np.asarray(LENGTH.require(wound_depth, "wound_depth")) / p.wound_reference_depth)
-    )
-    return np.asarray(-p.largest_stimulus * np.expm1(-linear / p.largest_stimulus))
+    heat = p.heat_shock_weight * np.asarray(
+        FRACTION.require(heat_shocked, "heat_shocked")
+    ) + p.denatured_weight * np.asarray(FRACTION.require(denatured, "denatured"))
+    depth = np.asarray(LENGTH.require(wound_depth, "wound_depth"))
+    return np.asarray(heat), np.asarray(p.wound_weight * (depth / p.wound_reference_depth))

@@ -4,8 +4,8 @@ No trial reports the heat in the skin, so a device whose heat is not simulated h
 own, the signal dose S of a session. One result calibrates: pore area after six sessions of
 fractional 1440 nm [1]_ weighs draws of S and of the biology. Another only checks: after the dose of
 fractional CO2 is set by the count after two sessions, the count twelve weeks after the third is
-predicted and compared [2]_. It is made twice, with the signal as short as after heat and with one
-that lasts as new collagen does after ablation [3]_, for wounds of that kind are not simulated.
+predicted and compared [2]_. It is made twice, with the signal of heat and with that of a wound, as
+forecasts of ablation have it, which lasts as new collagen does after ablation [3]_.
 Draws are of what nobody knows, as it is in the person in the middle, who stands for the mean
 patient of a trial; how people differ about that person no trial publishes.
 
@@ -64,7 +64,7 @@ class Calibration:
     check : ndarray of float64, shape (3,)
         Predicted relative change of the count in the trial that checks: 5, 50 and 95 % [-].
     check_lasting : ndarray of float64, shape (3,)
-        The same with a signal that lasts as it does after ablation [-].
+        The same with the signal of a wound, as forecasts of ablation have it [-].
     check_measured : float
         Published change of the trial that checks [-].
     """
@@ -115,27 +115,22 @@ def calibrate(n_draws: int = 8000, seed: int = 1) -> Calibration:
 
     deviation = np.array([[_trial("kwon_deviation").value ** 2]])
 
-    def checked(biology: Mapping[str, Floats]) -> Floats:
+    def checked(*, wound: bool) -> Floats:
         dose = _other_dose(n_draws, seed)
-        count = _seen(pores, KWON_SESSIONS, dose, biology, KWON_DAYS)[1]
+        count = _seen(pores, KWON_SESSIONS, dose, values, KWON_DAYS, wound=wound)[1]
         second = np.log1p(np.array([_trial("kwon_count_after_second").value]))
         dosed = reweighted(second, np.log(count[:, :1]), deviation)
         both = posterior.weights * dosed.weights
         return weighted_quantile(count[:, 1] - 1.0, both / both.sum(), interval)
 
-    longer = draws((_trial("ablative_signal_duration"),), n_draws, seed + 2)
-    lasting = {
-        **values,
-        "signal_time": values["signal_time"] * longer["ablative_signal_duration"],
-    }
     return Calibration(
         values=values,
         learned=posterior,
         area=area[:, 0],
         area_before=weighted_quantile(area[:, 0] - 1.0, even, interval),
         area_after=weighted_quantile(area[:, 0] - 1.0, posterior.weights, interval),
-        check=checked(values),
-        check_lasting=checked(lasting),
+        check=checked(wound=False),
+        check_lasting=checked(wound=True),
         check_measured=_trial("kwon_count_after_third").value,
     )
 
@@ -197,8 +192,10 @@ def _seen(
     dose: Floats,
     values: Mapping[str, Floats],
     days: Floats,
+    *,
+    wound: bool = False,
 ) -> tuple[Floats, Floats]:
-    """Return area and count over their start, each (n_draw, n_day)."""
+    """Return area and count over their start, each (n_draw, n_day); of wounds, or of heat."""
     times = fine_times(np.concatenate([[0.0], days]) * day, session_days * day)
     shown = np.searchsorted(times, days * day)
     start = observed_pores(pores.diameter, pores.area)
@@ -210,7 +207,7 @@ def _seen(
         history = pore_over_weeks(
             times,
             session_days * day,
-            PoreDoses(signal, signal, none, none),
+            PoreDoses(signal, signal, signal if wound else none, none, none),
             {name: column[some] for name, column in values.items()},
         )
         for i, ratio in enumerate(history.ratio[shown].T, start=first):
