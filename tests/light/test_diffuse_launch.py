@@ -182,14 +182,15 @@ def test_absorbing_faces_let_all_light_through():
         slab,
         Beam("pencil", MM),
         GRID,
-        n_photons=60_000,
+        n_photons=6_000,
         seed=5,
         boundary=Boundary("absorbing", "absorbing"),
     )
 
     assert field.specular == 0.0
     assert field.reflectance == 0.0
-    assert abs(z(field.transmittance, field.transmittance_error, exact.transmittance)) < 4.0
+    # a clear layer absorbs along the way, so nothing is left to chance
+    np.testing.assert_allclose(field.transmittance, exact.transmittance, rtol=1e-6)
 
 
 ENDLESS = layered((math.inf, 1.0, 1.0, 0.0, 1.4))
@@ -227,7 +228,7 @@ def test_impossible_directions_are_refused(settings, message):
     ("angle", "intensity", "message"),
     [
         ([0.0], [1.0], "1 angles and 1 intensities"),
-        ([0.0, 2.0], [1.0, 1.0], "to at most 90 degrees"),
+        ([0.0, 4.0], [1.0, 1.0], "to at most 90 degrees"),
         ([0.1, 0.1], [1.0, 1.0], "increase strictly"),
         ([0.0, 1.0], [0.0, 0.0], "one above 0"),
     ],

@@ -96,10 +96,10 @@ def test_thin_layer_deep_down_has_its_thickness():
     optics = layered((5.0, 0.0, 0.0, 0.0, 1.0), (thin, mu_a, 0.0, 0.0, 1.0))
     exact = -math.expm1(-mu_a * thin)
 
-    field = transport(optics, PENCIL, GRID, n_photons=1_500_000, seed=4)
+    field = transport(optics, PENCIL, GRID, n_photons=1000, seed=4)
 
-    assert abs(z(field.by_layer[1], field.by_layer_error[1], exact)) < 4.0
-    assert field.by_layer_error[1] < 0.008 * exact
+    # a clear layer absorbs along the way, so nothing is left to chance
+    np.testing.assert_allclose(field.by_layer[1], exact, rtol=1e-6)
 
 
 @pytest.mark.parametrize("thin", [1e-6, 1e-4])

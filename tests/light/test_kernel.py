@@ -8,19 +8,21 @@ from porelight.light._bins import axis
 from porelight.light._bodies import bodies_of, media_of
 from porelight.light._kernel import (
     ReferenceScene,
-    distance_to_wall,
     empty_tally,
-    fresnel,
-    mirrored,
-    moved,
     scattering_cosine,
-    smallest_root,
-    through,
     trace_batch,
     turned,
 )
 from porelight.light._launch import Launch
 from porelight.light._random import stream
+from porelight.light._surfaces import (
+    distance_to_wall,
+    fresnel,
+    mirrored,
+    moved,
+    smallest_root,
+    through,
+)
 from porelight.tissue.optics import LayeredOptics
 
 # uncompiled, the generator's sums warn that they wrap around, as they must

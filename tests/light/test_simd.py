@@ -224,7 +224,9 @@ def test_fast_kernel_gives_the_light_of_the_reference(name):
         off = getattr(fast, quantity) - getattr(reference, quantity)
         assert abs(off) <= 4.0 * np.hypot(*spread)
     off = np.abs(fast.by_layer - reference.by_layer)
-    assert (off <= 4.0 * np.hypot(fast.by_layer_error, reference.by_layer_error)).all()
+    # what does not absorb is left with the rounding of the account by region
+    most = 4.0 * np.hypot(fast.by_layer_error, reference.by_layer_error) + 1e-14
+    assert (off <= most).all()
 
 
 @pytest.mark.verification

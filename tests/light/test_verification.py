@@ -3,6 +3,7 @@
 import numba
 import pytest
 
+from porelight.validation import light_inside
 from porelight.validation.light import CASES, cases
 
 pytestmark = [
@@ -22,6 +23,14 @@ SLOW = ("weak_absorption",)
 
 def numbered(number, name):
     return pytest.param(number, id=name, marks=pytest.mark.slow if name in SLOW else ())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", light_inside.CASES, ids=lambda case: case.__name__)
+def test_adding_doubling_is_found_inside(case):
+    for result in case(40_000, 7):
+        assert result.passed, result
+        assert result.standard_error <= 0.03 * result.expected, result
 
 
 @pytest.mark.parametrize("number", [numbered(n, case.__name__) for n, case in enumerate(CASES)])

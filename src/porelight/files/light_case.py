@@ -16,12 +16,13 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.beam_files import read_beam_image, read_radial_profile
 from porelight.files.kinds import ResultKind, is_as_stamped, stamped
 from porelight.files.light_case_keys import require_effect
-from porelight.files.light_follicle import FollicleTable, MediumTable
+from porelight.files.light_follicle import FollicleTable
+from porelight.files.light_layers import LayerTable
 from porelight.files.light_vessels import VesselTable, WeightWindowTable
 from porelight.files.toml_tables import FileModel, number, toml_content, validated, whole
 from porelight.files.writing import require_file, write_text
 from porelight.grid import Grid, graded_edges
-from porelight.laser.angles import AngularProfile
+from porelight.laser.angles import AngularProfile, GaussianSpread
 from porelight.laser.beam import Beam
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.light.boundary import Boundary
@@ -45,11 +46,15 @@ class BeamTable(FileModel):
     inner_diameter_mm: Annotated[float, number("mm", 0, 100, "dark middle of a ring")] = 0.0
     tilt_deg: Annotated[float, number("degrees", 0, 85, "angle to the skin's normal")] = 0.0
     half_angle_deg: Annotated[float, number("degrees", 0, 85, "half angle of divergence")] = 0.0
+    depth_mm: Annotated[float, number("mm", 0, 1000, "of a source inside the layers")] | None = None
     focus_mm: Annotated[float, number("mm", -1e5, 1e5, "to the focus; below 0: behind")] | None = (
         None
     )
     stand_off_mm: Annotated[float, number("mm", 0, 1000, "from the handpiece to the skin")] = 0.0
-    spreading: Literal["beam", "fibre", "isotropic", "lambertian", "table"] = "beam"
+    spreading: Literal["beam", "fibre", "isotropic", "lambertian", "table", "gaussian"] = "beam"
+    lean: list[float] = Field(
+        default_factory=list, description="standard deviations of a Gaussian: along and across tilt"
+    )
     angle_deg: list[float] = Field(default_factory=list, description="of a table of directions")
     intensity: list[float] = Field(default_factory=list, description="per solid angle, any unit")
     angle_quantiles_deg: list[float] = Field(
@@ -108,6 +113,12 @@ class BeamTable(FileModel):
 
     def _spreading(self) -> Any:
         """Return the spreading, with its table of directions if it has one."""
+        if bool(self.lean) != (self.spreading == "gaussian") or len(self.lean) not in {0, 2}:
+            raise ParameterError(
+                "beam.lean is the two standard deviations of spreading = 'gaussian'; expected both."
+            )
+        if self.lean:
+            return GaussianSpread(*self.lean)
         tables = bool(self.angle_deg or self.intensity), bool(self.angle_quantiles_deg)
         if self.spreading != "table":
             if any(tables):
@@ -126,16 +137,6 @@ class BeamTable(FileModel):
         return AngularProfile.of_intensity(
             np.array(self.angle_deg) * degree, np.array(self.intensity)
         )
-
-
-class LayerTable(MediumTable):
-    """One plane layer, from the surface down."""
-
-    name: str = ""
-    left_out: ClassVar[Mapping[str, str]] = MappingProxyType({"thickness_mm": "without end"})
-    thickness_mm: Annotated[float, number("mm", 1e-6, 1000, "thickness")] | None = Field(
-        None, description="thickness [mm]; the last layer may leave it out and has no end then"
-    )
 
 
 class TypicalSkinTable(FileModel):
@@ -202,11 +203,12 @@ class TimeGateTable(FileModel):
     """Until when light is followed, and in how many bins of time what leaves is tallied."""
 
     end_ps: Annotated[float, number("ps", 0.01, 1e6, "end of the time gate")]
-    bins: Annotated[int, number("bins", 1, 10_000, "bins of time from 0 to the end")] = 1
+    start_ps: Annotated[float, number("ps", 0, 1e6, "start of the time gate")] = 0.0
+    bins: Annotated[int, number("bins", 1, 10_000, "bins of time from start to end")] = 1
 
     def time_gate(self) -> TimeGate:
         """Return the gate in SI units."""
-        return TimeGate(self.end_ps * ps, self.bins)
+        return TimeGate(self.end_ps * ps, self.bins, self.start_ps * ps)
 
 
 class DetectorTable(FileModel):
@@ -274,6 +276,7 @@ class LightCase(FileModel):
             "tally_regions": tuple(table.box() for table in self.box),
             "boundary": self.boundary.boundary(),
             "detectors": tuple(table.detector() for table in self.detector),
+            "source_depth": None if self.beam.depth_mm is None else self.beam.depth_mm * mm,
             "time_gate": None if self.time_gate is None else self.time_gate.time_gate(),
         }
         if self.weight_window is not None:
@@ -300,10 +303,11 @@ class LightCase(FileModel):
             thickness=np.array(ends),
             mu_a=np.array([x.mu_a_per_mm for x in self.layer]) * per_mm,
             mu_s=np.array([x.mu_s_per_mm for x in self.layer]) * per_mm,
-            anisotropy=np.array([x.anisotropy for x in self.layer]),
+            anisotropy=np.array([x.anisotropy or 0.0 for x in self.layer]),
             refractive_index=np.array([x.refractive_index for x in self.layer]),
             index_above=self.index_above,
             index_below=self.index_below,
+            phase=[x.phase_function(f"layer[{i}]") for i, x in enumerate(self.layer, start=1)],
         )
 
 

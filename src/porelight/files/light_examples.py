@@ -34,19 +34,24 @@ index_below = 1.0           # as the last layer's if left out
 [beam]
 profile = "flat-top"        # flat-top, gaussian, ring, pencil; or file = "profile.csv"
 diameter_mm = 2.0
+# depth_mm = 0.5            # it starts so deep, inside; spreading = "isotropic" goes to all sides
 
 [[layer]]                   # as many as you like, from the surface down
 name = "slab"
 thickness_mm = 2.0          # the last layer may leave it out and has no end then
 mu_a_per_mm = 0.2
 mu_s_per_mm = 5.0
-anisotropy = 0.8
+anisotropy = 0.8            # of Henyey and Greenstein; in its place one of
+# phase = {cosine = [-1.0, 0.5, 1.0], density = [0.2, 0.5, 6.0]}  # light by cosine of the angle
+# phase = {cosine_quantiles = [-1.0, 0.6, 0.9, 1.0]}       # cosines at even steps of the share
+# mie = {diameter_um = 1.0, sphere_index = 1.59, wavelength_nm = 633.0}  # spheres, by Mie
 refractive_index = 1.4
 
 # [boundary]                # what a face does with light from inside: "refracting",
 # bottom = "mirror"         # "absorbing" (lets all out) or "mirror"; top as well
 # [time_gate]               # follow light for so long, and tally what leaves by its time
 # end_ps = 200.0
+# start_ps = 50.0           # and tally nothing before
 # bins = 20
 # [[detector]]              # a disc on the top or the bottom, beside the axis
 # name = "fibre"

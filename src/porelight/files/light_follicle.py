@@ -19,13 +19,18 @@ from porelight.tissue.pore import Pore
 from porelight.units import nm, per_mm, um
 
 
-class MediumTable(FileModel):
-    """Optical properties of one medium."""
+class CoefficientTable(FileModel):
+    """How much a medium absorbs, scatters and refracts."""
 
     mu_a_per_mm: Annotated[float, number("1/mm", 0, 1e5, "absorption coefficient")]
     mu_s_per_mm: Annotated[float, number("1/mm", 0, 1e5, "scattering coefficient")]
-    anisotropy: Annotated[float, number("1", -1, 1, "mean cosine of the scattering angle")]
     refractive_index: Annotated[float, number("1", 1, 4, "refractive index")]
+
+
+class MediumTable(CoefficientTable):
+    """Optical properties of one medium."""
+
+    anisotropy: Annotated[float, number("1", -1, 1, "mean cosine of the scattering angle")]
 
     def medium(self) -> Medium:
         """Return the medium in SI units."""

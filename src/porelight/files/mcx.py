@@ -22,7 +22,7 @@ from porelight.errors import ParameterError
 from porelight.files.kinds import ResultKind, json_with
 from porelight.files.light_case import LightCase
 from porelight.files.writing import write_text
-from porelight.laser.angles import AngularProfile
+from porelight.laser.angles import AngularProfile, GaussianSpread
 from porelight.laser.beam import Beam
 from porelight.units import mm, per_mm, ps
 
@@ -100,11 +100,12 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
     ]
     size = [n, n, int(planes[-1]) + _slices_below(case)]
     source = _mcx_source(case, voxel)
-    above = -source["Pos"][2]
+    above = max(0.0, -source["Pos"][2])
     source["Pos"][:2] = [0.5 * n - above * math.tan(beam.tilt), 0.5 * n]
-    end, bins = 1e-8, 1
+    start, end, bins = 0.0, 1e-8, 1
     if case.time_gate is not None:
-        end, bins = case.time_gate.end_ps * ps, case.time_gate.bins
+        gate = case.time_gate
+        start, end, bins = gate.start_ps * ps, gate.end_ps * ps, gate.bins
     return {
         "Session": {
             "ID": "porelight",
@@ -117,13 +118,14 @@ def mcx_case(case: LightCase, *, voxel: float, width: float, n_photons: int) -> 
             "OutputType": "E",
             "OutputFormat": "jnii",
         },
-        "Forward": {"T0": 0.0, "T1": end, "Dt": end / bins},
+        "Forward": {"T0": start, "T1": end, "Dt": (end - start) / bins},
         "Optode": {"Source": source, "Detector": []},
         "Domain": {
             "Dim": size,
             "OriginType": 1,
             "LengthUnit": voxel / mm,
             "Media": media,
+            **_inverse_cdf(case),
         },
         "Shapes": [{"Grid": {"Size": size, "Tag": 0}}, {"ZLayers": layers}],
     }
@@ -192,6 +194,9 @@ def _mcx_source(case: LightCase, voxel: float) -> dict[str, Any]:
         "ring": {"Type": "disk", "Param1": [outer, inner, 0.0, 0.0]},
         "gaussian": {"Type": "gaussian", "Param1": [outer, 0.0, 0.0, 0.0]},
     }
+    depth = case.beam.depth_mm
+    if depth is not None:
+        return _source_inside(case, voxel, depth * mm, kinds)
     straight = beam.spreading in {"beam", "fibre"} and beam.half_angle == 0.0
     if not isinstance(beam.profile, str) or (beam.tilt > 0.0 and not _is_tilted_pencil(beam)):
         raise ParameterError(
@@ -207,6 +212,48 @@ def _mcx_source(case: LightCase, voxel: float) -> dict[str, Any]:
         "Param2": [0.0, 0.0, 0.0, 0.0],
     }
     return source if straight else {**source, **_mcx_directions(beam, source, voxel)}
+
+
+def _source_inside(
+    case: LightCase, voxel: float, depth: float, kinds: dict[object, dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a source inside the tissue, where MCX refracts nothing."""
+    beam = case.beam.beam()
+    is_round = isinstance(beam.profile, str) and beam.tilt == 0.0 and beam.stand_off == 0.0
+    if not is_round or isinstance(beam.spreading, GaussianSpread):
+        raise ParameterError(
+            "MCX is not given a source inside the tissue like this one; expected a flat-top, "
+            "gaussian, ring or pencil without tilt and stand_off_mm."
+        )
+    source: dict[str, Any] = {
+        **kinds[beam.profile],
+        "Pos": [0.0, 0.0, depth / voxel],
+        "Dir": [0.0, 0.0, 1.0],
+        "Param2": [0.0, 0.0, 0.0, 0.0],
+    }
+    if beam.spreading in {"beam", "fibre"} and beam.half_angle == 0.0:
+        return source
+    if beam.profile == "pencil" and beam.spreading == "isotropic":
+        return {**source, "Type": "isotropic"}
+    return {**source, **_mcx_directions(beam, source, voxel)}
+
+
+def _inverse_cdf(case: LightCase) -> dict[str, Any]:
+    """Return MCX's table of scattering angles, which is one for all media."""
+    tables = {
+        None if one.phase is None else tuple(one.phase.cosine_quantiles)
+        for one in case.layer
+        if one.mu_s_per_mm > 0.0
+    }
+    if tables <= {None} and all(one.mie is None for one in case.layer):
+        return {}
+    inner = tables.pop() if len(tables) == 1 else None
+    if not inner or (inner[0], inner[-1]) != (-1.0, 1.0) or len(inner) < 3:
+        raise ParameterError(
+            "MCX has one table of scattering angles for all media, cosine_quantiles from -1 to 1; "
+            "expected the same in every layer that scatters, or anisotropy alone."
+        )
+    return {"InverseCDF": list(inner[1:-1])}
 
 
 def _is_tilted_pencil(beam: Beam) -> bool:

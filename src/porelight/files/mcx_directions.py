@@ -15,8 +15,6 @@ _SPECIAL = {"_nan_": math.nan, "_inf_": math.inf, "-_inf_": -math.inf}
 # sources that MCX starts without a look at a focal length
 _UNFOCUSED = ("pencil", "cone", "isotropic", "arcsine")
 _STEEPEST = math.radians(85.0)
-# beyond it the sine and the tangent of a ray differ by more than 3 %
-_PARAXIAL = math.radians(14.0)
 _MOST_ANGLES = 10_000
 
 
@@ -27,19 +25,25 @@ class Directions:
     Attributes
     ----------
     kind : str
-        "straight", "cone" (even in solid angle), "table", "isotropic", "lambertian", "focus".
+        "straight", "cone" (even in solid angle), "table", "isotropic", "lambertian", "focus",
+        "gaussian".
     half_angle : float
-        Angle of the outermost ray of a cone, or to the focus [rad].
+        Angle of the outermost ray of a cone [rad].
     focus : float
         From the source to the focus [voxels], below 0 behind it.
     angles : tuple of float
         Angles to the axis at even steps of the share of the light, from 0 to 1 [rad].
+    lean : tuple of float
+        Standard deviations of a Gaussian: of how far rays lean across a slit, and along it.
     """
 
-    kind: Literal["straight", "cone", "table", "isotropic", "lambertian", "focus"] = "straight"
+    kind: Literal["straight", "cone", "table", "isotropic", "lambertian", "focus", "gaussian"] = (
+        "straight"
+    )
     half_angle: float = 0.0
     focus: float = 0.0
     angles: tuple[float, ...] = ()
+    lean: tuple[float, ...] = ()
 
     def keys(self, voxel: float) -> dict[str, Any]:
         """Return keys of a [beam] table; `voxel` is the side of a voxel [mm]."""
@@ -51,55 +55,49 @@ class Directions:
                 return {"spreading": "table", "angle_quantiles_deg": told}
             case "focus":
                 return {"focus_mm": self.focus * voxel}
+            case "gaussian":
+                return {"spreading": "gaussian", "lean": list(self.lean)}
             case "isotropic" | "lambertian":
                 return {"spreading": self.kind}
             case _:
                 return {}
 
-    def in_air(self, ratio: float) -> "tuple[Directions, str]":
-        """Return directions in the air for those that are given inside the tissue.
+    @property
+    def goes_up(self) -> bool:
+        """Whether some rays lean by more than a quarter turn."""
+        wide = self.kind == "table" and self.angles[-1] > 0.5 * math.pi
+        return wide or self.kind in {"isotropic", "gaussian"}
 
-        Parameters
-        ----------
-        ratio : float
-            Index of the tissue over that above it.
-
-        Returns
-        -------
-        directions : Directions
-        note : str
-            How near they are; empty if they are the same.
+    @property
+    def falling(self) -> "Directions":
+        """The half that falls of directions that go up too.
 
         Raises
         ------
         ParameterError
-            If no rays from the air have them.
+            If it is none that a light case has.
         """
-        if self.kind == "straight":
-            return self, ""
-        sine = ratio * math.sin(self.half_angle)
-        if self.kind == "cone" and sine < math.sin(_STEEPEST):
-            air = math.asin(sine)
-            return replace(self, half_angle=air), (
-                f"the cone has a half angle of {math.degrees(self.half_angle):.4g} degrees inside "
-                f"the tissue, where MCX starts it; in the air that is {math.degrees(air):.4g}, and "
-                "even there instead"
+        if self.kind == "gaussian":
+            raise ParameterError(
+                "Optode.Source.Param2 makes a slit that lies above the tissue shine to all sides; "
+                "expected a slit at the surface of the tissue or inside."
             )
-        if self.kind == "focus" and self.half_angle < _PARAXIAL:
-            return replace(self, focus=self.focus / ratio), (
-                f"MCX's rays go straight to a focus {self.focus:g} voxels inside the tissue, where "
-                f"it starts them; in the air that is {self.focus / ratio:.4g} voxels, for small "
-                "angles"
+        if self.kind != "table" or self.angles[-1] <= 0.5 * math.pi:
+            return self
+        if len(self.angles) > 2:
+            raise ParameterError(
+                f"Optode.Source.AngleInverseCDF goes to {math.degrees(self.angles[-1]):g} degrees; "
+                "expected at most 90 (0.5) from a source above the tissue."
             )
-        raise ParameterError(
-            "Optode.Source touches the tissue, so MCX starts its directions inside, where rays "
-            "from the air do not reach all of them; a source above the tissue, with "
-            "Session.DoSpecular, is refracted as porelight's is."
-        )
+        return replace(self, angles=(0.0, 0.5 * math.pi))
 
 
 def directions_of(
-    direction: list[Any], angles: Any, kind: str, param1: list[float], where: str
+    direction: list[Any],
+    angles: Any,
+    kind: str,
+    params: tuple[list[float], list[float]],
+    where: str,
 ) -> Directions:
     """Return the directions of a source.
 
@@ -111,8 +109,8 @@ def directions_of(
         `AngleInverseCDF`, or None.
     kind : str
         Type of the source.
-    param1 : list of float
-        Its first parameters.
+    params : tuple of list of float
+        Param1 and Param2.
     where : str
         Name of the source, for messages.
 
@@ -124,22 +122,29 @@ def directions_of(
     focus = _focal_length(direction, f"{where}.Dir")
     if angles is not None:
         return _tabled(angles, focus, where)
+    param1, param2 = params
     if kind in _UNFOCUSED:
         return _of_a_point(kind, param1, where)
+    if kind == "slit" and (param2[0] > 0.0 or param2[1] > 0.0):
+        if focus != 0.0:
+            raise ParameterError(
+                f"{where}.Param2 scatters the light of a slit that has a focus; expected one of "
+                "the two."
+            )
+        return Directions("gaussian", lean=(param2[0], param2[1]))
     if focus == 0.0:
         return Directions()
     if math.isnan(focus) or focus == -math.inf:
         return Directions("isotropic" if math.isnan(focus) else "lambertian")
     if focus == math.inf:
         raise ParameterError(f"the fourth number of {where}.Dir is infinite; expected a length.")
-    widest = math.atan(abs(max(param1[:2], key=abs) / focus))
-    return Directions("focus", focus=focus, half_angle=widest)
+    return Directions("focus", focus=focus)
 
 
 def _of_a_point(kind: str, param1: list[float], where: str) -> Directions:
     """Return the directions of a source that MCX starts without a look at a focal length."""
     if kind == "arcsine":
-        return Directions("table", angles=(0.0, 0.5 * math.pi))
+        return Directions("table", angles=(0.0, math.pi))
     if kind == "isotropic":
         return Directions("isotropic")
     half = 0.0
@@ -171,9 +176,4 @@ def _tabled(angles: Any, focus: float, where: str) -> Directions:
     if not isinstance(angles, list) or not 2 <= len(angles) <= _MOST_ANGLES:
         raise ParameterError(f"{name} is {str(angles)[:40]}; expected 2 numbers or more.")
     shares = [number(x, name, 0.0, 1.0) for x in angles]
-    if shares[-1] > 0.5:
-        raise ParameterError(
-            f"{name} goes to {shares[-1]:g}, {180 * shares[-1]:g} degrees; expected at most 0.5, "
-            "since light falls onto the skin."
-        )
     return Directions("table", angles=tuple(math.pi * x for x in shares))

@@ -20,8 +20,10 @@ from porelight.files.mcx_shapes import number
 from porelight.quantities import Floats
 
 Sides: TypeAlias = tuple[Floats, Floats]
-PLANES = ("planar", "pattern", "fourier", "fourierx", "fourierx2d")
+PLANES = ("slit", "planar", "pattern", "fourier", "fourierx", "fourierx2d")
 _NEAR = 1e-6
+# width of a slit over its length; it has none
+_SLIT = 1e-3
 # pixels along the longer side of a raster, and points in each of them along each side
 _FINE, _POINTS = 200, 4
 _MOST_PIXELS = 2000
@@ -37,6 +39,8 @@ def sides_of(kind: str, param1: list[float], param2: list[float]) -> Sides:
         If they span no area at right angles to z.
     """
     first, second = np.array(param1[:3]), np.array(param2[:3])
+    if kind == "slit":
+        second = np.array([-first[1], first[0], 0.0]) * _SLIT
     if kind in {"fourierx", "fourierx2d"}:
         # at right angles to the first, as long as the fourth number says
         length = max(float(np.hypot(*first[:2])), _NEAR)
@@ -80,10 +84,20 @@ def picture(
     first, second = sides_of(kind, param1, param2)
     lengths = [float(np.hypot(*side)) for side in (first, second)]
     is_rectangle = abs(float(first @ second)) < _NEAR * lengths[0] * lengths[1]
+    if kind == "slit":
+        note = f"the slit is {lengths[0]:g} voxels long, and {_SLIT:g} of that wide here"
+        pixels = round(1.0 / _SLIT)
+        along_x = abs(first[1]) < _NEAR * lengths[0]
+        if not along_x and abs(first[0]) >= _NEAR * lengths[0]:
+            raise ParameterError(
+                "Optode.Source.Param1 is a slit between x and y of the beam; expected one along "
+                "the tilt of the beam, or at right angles to it."
+            )
+        return np.ones((1, pixels) if along_x else (pixels, 1)), _SLIT * lengths[0], note
     if kind in {"planar", "pattern"} and is_rectangle:
         exact, pixel = _in_squares(cells, lengths)
         return exact.T, pixel, ""
-    wave, n_waves = _formula(kind, param1, param2, cells)
+    value, n_waves = irradiance_of(kind, (first, second), (param1, param2), cells)
     corners = np.array([np.zeros(2), first, second, first + second])
     low, high = corners.min(axis=0), corners.max(axis=0)
     n_pixels = max(_FINE, math.ceil(10.0 * n_waves))
@@ -98,15 +112,39 @@ def picture(
     offsets = (np.arange(_POINTS) + 0.5) / _POINTS
     x = start[0] + pixel * (np.arange(n_x)[:, None] + offsets).reshape(-1)
     y = start[1] + pixel * (np.arange(n_y)[:, None] + offsets).reshape(-1)
-    # u and v of each point: the sides are the columns of the matrix that is undone
-    undo = np.linalg.inv(np.column_stack([first, second]))
-    u = undo[0, 0] * x + undo[0, 1] * y[:, None]
-    v = undo[1, 0] * x + undo[1, 1] * y[:, None]
-    lit = (u >= 0.0) & (u < 1.0) & (v >= 0.0) & (v < 1.0)
-    values = np.where(lit, wave(np.clip(u, 0.0, 1.0 - 1e-12), np.clip(v, 0.0, 1.0 - 1e-12)), 0.0)
+    values = value(np.tile(x, y.size), np.repeat(y, x.size))
     shown = values.reshape(n_y, _POINTS, n_x, _POINTS).mean(axis=(1, 3))
     note = f"the {kind} source is read as a picture of {n_x} x {n_y} pixels"
     return np.round(shown, 4), pixel, note
+
+
+def irradiance_of(
+    kind: str, sides: Sides, params: tuple[list[float], list[float]], cells: Floats
+) -> tuple[Callable[[Floats, Floats], Floats], float]:
+    """Return the irradiance of a source at points from its corner, and its waves along a side.
+
+    Parameters
+    ----------
+    kind : str
+        One of `PLANES`.
+    sides : tuple of ndarray
+        Both sides [voxels].
+    params : tuple of list of float
+        MCX's parameters of the source.
+    cells : ndarray of float64, shape (n_first, n_second)
+        Irradiance of even cells along both sides.
+    """
+    wave, n_waves = _formula(kind, *params, cells)
+    # u and v of each point: the sides are the columns of the matrix that is undone
+    undo = np.linalg.inv(np.column_stack(sides))
+
+    def value(x: Floats, y: Floats) -> Floats:
+        u, v = undo[0, 0] * x + undo[0, 1] * y, undo[1, 0] * x + undo[1, 1] * y
+        lit = (u >= 0.0) & (u < 1.0) & (v >= 0.0) & (v < 1.0)
+        inside = np.clip(u, 0.0, 1.0 - 1e-12), np.clip(v, 0.0, 1.0 - 1e-12)
+        return np.where(lit, wave(*inside), 0.0)
+
+    return value, n_waves
 
 
 def patterns(table: ForeignTable, size: tuple[int, int], count: int, folder: Path) -> list[Floats]:
@@ -165,7 +203,7 @@ def _formula(
 ) -> tuple[Callable[[Floats, Floats], Floats], float]:
     """Return what the source sends to u and v, and the number of waves along a side."""
     turn = 2.0 * math.pi
-    if kind in {"planar", "pattern"}:
+    if kind in {"slit", "planar", "pattern"}:
         n_u, n_v = cells.shape
         steps = 0.1 * max(cells.shape)
         return (lambda u, v: cells[(u * n_u).astype(int), (v * n_v).astype(int)]), steps

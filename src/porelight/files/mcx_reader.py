@@ -25,13 +25,14 @@ from porelight.files.foreign import ForeignTable
 from porelight.files.imported_case import ImportedCase
 from porelight.files.light_case import LightCase
 from porelight.files.mcx_boundary import boundary_flags, face_index, sides_note
+from porelight.files.mcx_detectors import detectors_of, mcx_detectors
+from porelight.files.mcx_media import McxMedia
 from porelight.files.mcx_shapes import McxVolume, number, vector
 from porelight.files.mcx_source import McxSource, beam_of, mcx_sources
 from porelight.files.mcx_volume import COMMENT, mcx_volume
 
 # a plane counts as lying between two voxels if it is this near, in voxels
 _NEAR = 1e-6
-_MEDIUM = ("mua", "mus", "g", "n")
 _LIGHT_SPEED = 299.792458  # mm/ns
 # a time gate that cuts off less than this share of the light is as good as none
 _LATE_SHARE = 0.01
@@ -43,9 +44,21 @@ _DOWN_NOTE = (
     "MCX sends this light to all sides; porelight follows what falls down, and its shares are of "
     "that"
 )
+_INSIDE_NOTE = (
+    "the source lies inside the tissue, or touches it, where MCX starts its rays; so does "
+    "porelight, and the shares of both are of the light that starts there"
+)
+_POLARISED = (
+    "makes polarised light; porelight follows its intensity, scattered as light without "
+    "polarisation is, so shares may differ by some per cent"
+)
 _STRAIGHT_NOTE = (
-    "MCX lets rays into the tissue without refraction here (Session.DoSpecular is not set, or the "
-    "source touches the tissue); porelight refracts each, so it goes down more steeply"
+    "MCX lets rays from above into the tissue without refraction here (Session.DoSpecular is not "
+    "set); porelight starts them at the surface, inside, with the same directions"
+)
+_REFRACTED_NOTE = (
+    "MCX lets rays into the tissue without refraction here (Session.DoSpecular is not set); "
+    "porelight refracts each, so it goes down more steeply"
 )
 
 
@@ -115,9 +128,18 @@ class _Reader:
         self._session, self._forward = (document.table(key, {}) for key in ("Session", "Forward"))
         self._optode = document.table("Optode")
         self._voxel = self._voxel_side()
-        self._media = self._all_media()
         # without DoMismatch MCX lets all light pass, as if the indices were equal
         self._is_refracting = bool(self._session.get("DoMismatch", True))
+        source = self._optode.table("Source")
+        self._media = McxMedia(
+            self._domain,
+            is_refracting=self._is_refracting,
+            wavelength=source.get("WaveLength") if "MieScatter" in self._domain else None,
+        )
+        if not self._media.has_spheres:
+            source.without_effect("has a meaning for Mie spheres alone", "WaveLength")
+        source.without_effect(_POLARISED, "IQUV")
+        self._source = source
 
     def cases(self) -> list[ImportedCase]:
         volume = mcx_volume(self._document, self._domain, self._folders)
@@ -132,7 +154,7 @@ class _Reader:
         starts = np.flatnonzero(np.diff(filled, prepend=-1))
         thick = np.diff(np.append(starts, filled.size)) * self._voxel
         layers = [
-            {**self._medium(int(filled[start])), "thickness_mm": float(d)}
+            {**self._media.layer(int(filled[start])), "thickness_mm": float(d)}
             for start, d in zip(starts, thick, strict=True)
         ]
         flags = boundary_flags(self._session)
@@ -148,16 +170,16 @@ class _Reader:
         }
         photons, seed = self._how_it_runs()
         origin = 0.0 if self._domain.get("OriginType", 0) else 1.0
-        sources = mcx_sources(self._optode.table("Source"), origin, self._folders[0])
-        if len(self._optode.get("Detector", []) or []):
-            self._optode.without_effect(
-                "porelight tallies what leaves by rings around the beam", "Detector"
-            )
+        sources = mcx_sources(self._source, origin, self._folders[0])
+        balls = mcx_detectors(self._optode, origin)
+        faces = (float(void), float(void + filled.size))
         gate, late = self._time_gate(layers)
         found = []
         for source in sources:
-            placed, told = self._at_surface(source, void, layers)
-            beam, note = beam_of(placed, self._voxel, void - placed.position[2])
+            placed, depth, told = self._placed(source, void, filled.size, layers)
+            beam, note = beam_of(placed, self._voxel, void - placed.position[2], depth)
+            axis = source.axis_below(max(0.0, void - source.position[2]))
+            detectors, dark = detectors_of(balls, axis, placed.azimuth, faces, self._voxel)
             content = {
                 "beam": beam,
                 "layer": layers,
@@ -171,9 +193,10 @@ class _Reader:
                 "vessel": self._vessels(volume, void, placed),
                 "boundary": mirrors,
                 "time_gate": gate,
+                "detector": detectors,
             }
-            sides = sides_note(flags, volume.box, placed.axis, self._voxel)
-            notes = [sides, *told, *filter(None, [note, late])]
+            sides = sides_note(flags, volume.box, axis, self._voxel)
+            notes = [sides, *told, *dark, *filter(None, [note, late])]
             found.append((source.name, content, notes))
         self._document.without_effect(COMMENT, *self._document.leftover())
         idle = self._document.notes()
@@ -185,16 +208,6 @@ class _Reader:
     def _voxel_side(self) -> float:
         """Return the side of a voxel [mm]."""
         self._domain.without_effect(_SAVED, "CacheBoxP0", "CacheBoxP1")
-        for key in ("InverseCDF", "InvCDF"):
-            self._domain.refuse(
-                key,
-                "sets scattering angles by a table; porelight's layers scatter by the "
-                "Henyey-Greenstein function alone. Take it out, and give g, for that.",
-            )
-        self._domain.refuse(
-            "MieScatter",
-            "makes media of Mie spheres; expected Media with mua, mus, g, n for Henyey-Greenstein.",
-        )
         self._domain.refuse(
             "VoxelSize", "gives voxels sides of their own; expected cubes, and LengthUnit alone."
         )
@@ -205,99 +218,44 @@ class _Reader:
             raise ParameterError(f"Domain.Step is {step}; expected three times the same number.")
         return steps[0] if side == 1.0 else side
 
-    def _all_media(self) -> list[ForeignTable]:
-        media = self._domain.get("Media")
-        if not isinstance(media, list) or len(media) < 2:
-            raise ParameterError(
-                "Domain.Media is missing; expected medium 0 and at least one more."
-            )
-        tables = []
-        for i, medium in enumerate(media):
-            where = f"Domain.Media[{i}]"
-            if isinstance(medium, list) and len(medium) != 4:
-                raise ParameterError(f"{where} is {medium}; expected [mua, mus, g, n].")
-            row = zip(_MEDIUM, medium, strict=True) if isinstance(medium, list) else ()
-            table = self._domain.child(dict(row) or medium, where)
-            table.without_effect("a name", "name", "label")
-            for key in _MEDIUM:
-                table.get(key)
-            tables.append(table)
-        return tables
-
-    def _medium(self, tag: int) -> dict[str, float]:
-        if not 0 < tag < len(self._media):
-            raise ParameterError(
-                f"the volume holds medium {tag}; Domain.Media has 0 to {len(self._media) - 1}."
-            )
-        medium = self._media[tag]
-        mu_s = number(medium.get("mus"), medium.path("mus"), 0.0, 1e5)
-        g = number(medium.get("g"), medium.path("g"), -1.0, 1.0)
-        if g == 1.0:
-            mu_s = 0.0  # light that is scattered straight on is not scattered
-        return {
-            "mu_a_per_mm": number(medium.get("mua"), medium.path("mua"), 0.0, 1e5),
-            "mu_s_per_mm": mu_s,
-            "anisotropy": g if mu_s > 0.0 else 0.0,
-            "refractive_index": self._index(tag),
-        }
-
-    def _index(self, tag: int) -> float:
-        if self._is_refracting:
-            return number(self._media[tag].get("n"), self._media[tag].path("n"), 1.0, 4.0)
-        # one index for all is the speed of light in them; several are none
-        return self._indices[-1] if self._is_even else 1.0
-
-    @property
-    def _indices(self) -> list[float]:
-        """Index of each medium but that outside."""
-        return [number(one.get("n"), one.path("n"), 1.0, 4.0) for one in self._media[1:]]
-
-    @property
-    def _is_even(self) -> bool:
-        """Whether all media have one index."""
-        return len(set(self._indices)) == 1
-
-    def _face(self, letter: str, tag: int, layer: dict[str, float]) -> float:
+    def _face(self, letter: str, tag: int, layer: dict[str, Any]) -> float:
         """Return the index above or below the layers; `tag` is the medium at that face."""
         if tag == 0:
-            return self._index(0)  # the tissue ends inside the box, where flags say nothing
+            return self._media.index(0)  # the tissue ends inside the box, where flags say nothing
         return face_index(
             letter,
-            outside=self._index(0),
+            outside=self._media.index(0),
             inside=layer["refractive_index"],
             is_refracting=self._is_refracting,
         )
 
-    def _at_surface(
-        self, source: McxSource, void: int, layers: list[dict[str, float]]
-    ) -> tuple[McxSource, list[str]]:
-        """Return a source as it starts above the tissue, and what that changes."""
+    def _placed(
+        self, source: McxSource, void: int, n_slices: int, layers: list[dict[str, Any]]
+    ) -> tuple[McxSource, float | None, list[str]]:
+        """Return a source as porelight starts it, its depth if inside, and what that changes."""
         depth = source.position[2] - void
-        notes = [_SHARE_NOTE]
-        if source.kind in {"isotropic", "arcsine"} or source.directions.kind == "isotropic":
-            notes.append(_DOWN_NOTE)
-        if depth > _NEAR:
-            source, told = self._raised(source, depth, layers)
-            notes.append(told)
+        if depth >= n_slices:
+            raise ParameterError(
+                f"Optode.Source.Pos lies {depth:g} voxels deep, below the layers, which are "
+                f"{n_slices} voxels thick."
+            )
         is_specular = bool(self._session.get("DoSpecular", False))
-        if depth < -_NEAR and is_specular:
-            return source, notes
-        above, first = self._index(0), layers[0]["refractive_index"]
-        if above == first:
-            return source, notes
-        if depth < -_NEAR and source.directions.kind != "straight":
-            return source, [*notes, _STRAIGHT_NOTE]
-        directions, told = source.directions.in_air(first / above)
-        source = replace(source, directions=directions)
-        notes += [told] if told else []
+        above, first = self._media.index(0), layers[0]["refractive_index"]
+        if depth > _NEAR or (depth >= -_NEAR and source.starts_inside):
+            return source, max(0.0, depth), [_INSIDE_NOTE]
+        notes = [_SHARE_NOTE]
+        if source.directions.goes_up:
+            notes.append(_DOWN_NOTE)
+        if above == first or (depth < -_NEAR and is_specular):
+            return source, None, notes
+        if source.starts_inside and not source.directions.goes_up:
+            return source, 0.0, [_STRAIGHT_NOTE]
+        if source.directions.kind != "straight":
+            return source, None, [*notes, _REFRACTED_NOTE]
         if source.tilt > 0.0:
             sine = first / above * math.sin(source.tilt)
-            if sine >= math.sin(math.radians(85.0)):
-                raise ParameterError(
-                    f"Optode.Source.Dir lies {math.degrees(source.tilt):.3g} degrees off z inside "
-                    "the tissue, where no ray from the air gets; MCX refracts rays where they "
-                    "enter if the source lies above the tissue and Session.DoSpecular is set."
-                )
+            if sine >= math.sin(math.radians(85.0)):  # no ray from the air gets there
+                return source, 0.0, [_INSIDE_NOTE if depth >= -_NEAR else _STRAIGHT_NOTE]
             air = math.asin(sine)
             notes.append(
                 f"Optode.Source.Dir is a direction inside the tissue here, "
@@ -305,34 +263,9 @@ class _Reader:
                 f"{math.degrees(air):.4g} degrees"
             )
             source = replace(source, tilt=air)
-        return source, notes
+        return source, None, notes
 
-    def _raised(
-        self, source: McxSource, depth: float, layers: list[dict[str, float]]
-    ) -> tuple[McxSource, str]:
-        """Return a source that lies below clear layers as one above them."""
-        crossed, left = 0.0, depth * self._voxel
-        for layer in layers:
-            part = min(left, layer["thickness_mm"])
-            straight = layer["refractive_index"] == layers[0]["refractive_index"]
-            if part > _NEAR and (layer["mu_s_per_mm"] > 0.0 or not straight):
-                crossed = math.inf
-            crossed += part * layer["mu_a_per_mm"]
-            left -= part
-        lost = -math.expm1(-crossed)
-        clear = layers[0]["refractive_index"] == self._index(0)
-        if lost > _LATE_SHARE or not clear or source.tilt > 0.0 or not source.is_plain:
-            raise ParameterError(
-                f"Optode.Source.Pos lies {depth:g} voxels inside the tissue; expected a source at "
-                "its surface or above."
-            )
-        x, y, z = source.position
-        return replace(source, position=[x, y, z - depth]), (
-            f"the source lies {depth * self._voxel:g} mm deep, below clear layers; porelight's "
-            f"starts above them and loses {100 * lost:.2g} % there"
-        )
-
-    def _time_gate(self, layers: list[dict[str, float]]) -> tuple[dict[str, Any] | None, str]:
+    def _time_gate(self, layers: list[dict[str, Any]]) -> tuple[dict[str, Any] | None, str]:
         """Return the time gate, or a note that it comes too late to matter."""
         start, end, step = (
             number(self._forward.get(key, usual), self._forward.path(key), 0.0, 1.0)
@@ -340,27 +273,27 @@ class _Reader:
         )
         if "T1" not in self._forward:
             return None, ""
-        if start > 0.0:
-            raise ParameterError(
-                f"Forward.T0 is {start:g} s; expected 0: porelight tells what leaves by bins of "
-                "time from 0 (Dt), and what is absorbed by T1 as a whole."
-            )
-        bins = max(1, round(end / max(step, 1e-18)))
+        bins = max(1, round((end - start) / max(step, 1e-18)))
         # light is kept waiting where it is scattered alone
         waiting = [layer for layer in layers if layer["mu_s_per_mm"] > 0.0]
         rates = [x["mu_a_per_mm"] * _LIGHT_SPEED / x["refractive_index"] for x in waiting]
         left = math.exp(-min(min(rates, default=math.inf) * end * 1e9, 700.0))
-        if bins == 1 and left < _LATE_SHARE:
+        if start >= end:
+            raise ParameterError(
+                f"Forward.T0 is {start:g} s and T1 {end:g} s; expected T0 before T1."
+            )
+        if bins == 1 and start == 0.0 and left < _LATE_SHARE:
             most = max(100 * left, 1e-3)
             return None, f"MCX stops at {end:g} s, which takes less than {most:.1g} % from it"
-        if not self._is_refracting and not self._is_even:
+        if not self._is_refracting and not self._media.is_even:
             raise ParameterError(
                 "Forward asks for light by time, DoMismatch is off and the media have several "
                 "indices; expected one index, since it is the speed of light too."
             )
-        return {"end_ps": end * 1e12, "bins": bins}, ""
+        gate = {"end_ps": end * 1e12, "bins": bins}
+        return {**gate, "start_ps": start * 1e12} if start > 0.0 else gate, ""
 
-    def _vessels(self, volume: McxVolume, void: int, source: McxSource) -> list[dict[str, float]]:
+    def _vessels(self, volume: McxVolume, void: int, source: McxSource) -> list[dict[str, Any]]:
         if volume.cylinders and (source.tilt > 0.0 or not source.is_round):
             raise ParameterError(
                 "Shapes hold a Cylinder and the beam is not even around its axis; expected one "
@@ -373,7 +306,7 @@ class _Reader:
                 "depth_um": (one.depth - void) * self._voxel * 1e3,
                 "diameter_um": 2.0 * one.radius * self._voxel * 1e3,
                 "offset_um": (one.across - source.axis[1 - one.along]) * self._voxel * 1e3,
-                **self._medium(one.tag),
+                **self._media.layer(one.tag),
             }
             for one in volume.cylinders
         ]

@@ -1,8 +1,9 @@
 """The sources of an MCX case as beams of light cases.
 
 MCX starts a photon in the voxel where its source lies. A source at the face of the tissue therefore
-gives directions *inside* it; one above gives directions in the air, and whether its rays are
-refracted where they enter is for `Session.DoSpecular` to say. porelight's beams fall through air.
+gives directions *inside* it, as one deeper does, and is one inside the layers here too. A source
+above gives directions in the air, and whether its rays are refracted where they enter is for
+`Session.DoSpecular` to say; porelight's beams from the air are.
 """
 
 import math
@@ -16,11 +17,14 @@ import numpy as np
 from porelight.errors import ParameterError
 from porelight.files.foreign import ForeignTable
 from porelight.files.mcx_directions import Directions, directions_of
-from porelight.files.mcx_pictures import PLANES, patterns, picture, sides_of
+from porelight.files.mcx_pictures import PLANES, irradiance_of, patterns, picture, sides_of
 from porelight.files.mcx_shapes import number, vector
+from porelight.files.mcx_tilted import SlantedPicture, slanted
+from porelight.laser.beam import DIFFUSE
 from porelight.quantities import Floats
 
 _POINTS = ("pencil", "cone", "isotropic", "arcsine")
+_NEAR = 1e-6
 KINDS = (*_POINTS, "disk", "gaussian", "ring", *PLANES)
 _VECTORS = ("Pos", "Dir", "Param1", "Param2")
 
@@ -37,8 +41,8 @@ class McxSource:
         Type of MCX.
     position : list of float
         x, y, z.
-    tilt : float
-        Angle of its direction to z [rad].
+    tilt, azimuth : float
+        Angles of its direction to z, and about z from x [rad].
     param1, param2 : list of float
         Numbers whose meaning the kind decides.
     cells : ndarray of float64, shape (n_first, n_second)
@@ -55,11 +59,12 @@ class McxSource:
     param2: list[float]
     cells: Floats
     directions: Directions
+    azimuth: float = 0.0
 
     @property
-    def is_plain(self) -> bool:
-        """Whether its rays are parallel, and as many on all sides of its axis."""
-        return self.directions.kind == "straight" and self.kind not in PLANES
+    def starts_inside(self) -> bool:
+        """Whether at the face of the tissue its rays are those of no beam from the air."""
+        return self.directions.kind != "straight" or (self.tilt > 0.0 and self.kind != "pencil")
 
     @property
     def is_round(self) -> bool:
@@ -67,12 +72,25 @@ class McxSource:
         return self.kind not in PLANES
 
     @property
+    def is_slanted(self) -> bool:
+        """Whether it has an area and a tilt that its directions do not make good."""
+        is_area = self.kind not in _POINTS
+        return is_area and self.tilt > 0.0 and self.directions.kind not in DIFFUSE
+
+    def axis_below(self, gap: float) -> tuple[float, float]:
+        """Return x and y at which its axis meets the tissue, so far below it."""
+        (x, y), step = self.axis, gap * math.tan(self.tilt)
+        return x + step * math.cos(self.azimuth), y + step * math.sin(self.azimuth)
+
+    @property
     def axis(self) -> tuple[float, float]:
         """X and y of the middle of the beam."""
         if self.kind not in PLANES:
             return self.position[0], self.position[1]
         first, second = sides_of(self.kind, self.param1, self.param2)
-        x, y = 0.5 * (first + second)
+        x, y = 0.5 * first if self.kind == "slit" else 0.5 * (first + second)
+        if self.is_slanted and self.kind != "slit":
+            x, y = _slanted(self).origin
         return self.position[0] + float(x), self.position[1] + float(y)
 
 
@@ -99,12 +117,8 @@ def mcx_sources(table: ForeignTable, origin: float, folder: Path) -> list[McxSou
             f"Optode.Source.Type is {kind[:40]!r}; expected {', '.join(KINDS)}. porelight's light "
             "falls onto the skin as a beam."
         )
-    table.refuse(
-        "IQUV", "makes polarised light; porelight follows intensities. Take it out for those alone."
-    )
     table.without_effect("shares here are per joule delivered", "Weight")
     table.without_effect("porelight's light is steady, as it is at 0 Hz", "Frequency")
-    table.without_effect("has a meaning for Mie spheres alone", "WaveLength")
     found = list(_each(table, kind, origin))
     chosen = table.get("ID", 0)
     if isinstance(chosen, int) and 0 < chosen <= len(found):
@@ -126,17 +140,21 @@ def mcx_sources(table: ForeignTable, origin: float, folder: Path) -> list[McxSou
     return [replace(one, name=name, cells=cells) for name, cells in zip(names, shown, strict=True)]
 
 
-def beam_of(source: McxSource, voxel: float, gap: float) -> tuple[dict[str, Any], str]:
+def beam_of(
+    source: McxSource, voxel: float, gap: float, depth: float | None
+) -> tuple[dict[str, Any], str]:
     """Return the [beam] of a light case, and what to say of it.
 
     Parameters
     ----------
     source : McxSource
-        A source whose direction is that in the air.
+        A source whose direction is that in the air, or inside the tissue.
     voxel : float
         Side of a voxel [mm].
     gap : float
         From the source to the tissue [voxels].
+    depth : float, optional
+        Depth of a source inside the tissue [voxels]; left out for one above.
 
     Returns
     -------
@@ -150,20 +168,75 @@ def beam_of(source: McxSource, voxel: float, gap: float) -> tuple[dict[str, Any]
     ParameterError
         If a light case has no such beam.
     """
+    directions = source.directions if depth is not None else source.directions.falling
     profile, note = _profile(source, voxel)
-    directions = source.directions.keys(voxel)
-    if directions and gap > 0.0:
-        directions["stand_off_mm"] = gap * voxel
-    return {**profile, **directions}, note
+    beam = {**directions.keys(voxel), **profile}
+    if depth is not None:
+        beam["depth_mm"] = depth * voxel
+    if gap > _NEAR and (directions.kind != "straight" or source.is_slanted):
+        beam["stand_off_mm"] = gap / math.cos(math.radians(profile.get("tilt_deg", 0.0))) * voxel
+    return beam, note
+
+
+def _slanted_profile(source: McxSource, voxel: float) -> tuple[dict[str, Any], str]:
+    """Return the keys of a [beam] of an area along the skin whose light is slanted."""
+    tilt = math.degrees(source.tilt)
+    if source.kind == "slit":
+        turned = _turned(source.param1, source.azimuth)
+        shown, pixel, note = picture("slit", turned, source.param2, source.cells)
+        if shown.shape[1] != 1 or source.directions.kind == "focus":
+            raise ParameterError(
+                "Optode.Source is a slit along its tilt, or one with a focus; expected one at "
+                "right angles to Dir, without a focus."
+            )
+        return {**_image(shown, pixel * voxel), "tilt_deg": tilt}, note
+    if source.directions.kind not in {"straight", "focus"}:
+        raise ParameterError(
+            f"Optode.Source is a tilted {source.kind} whose points shine in many directions; "
+            "expected parallel rays, a focus, or Dir along z."
+        )
+    found = _slanted(source)
+    beam = {**_image(found.irradiance, found.pixel * voxel), "tilt_deg": math.degrees(found.tilt)}
+    if math.isfinite(found.focus):
+        beam["focus_mm"] = found.focus * voxel
+    n_y, n_x = found.irradiance.shape
+    return beam, f"the slanted {source.kind} source is read as a picture of {n_x} x {n_y} pixels"
+
+
+def _slanted(source: McxSource) -> SlantedPicture:
+    """Return a slanted source over an area as a picture."""
+    sides = sides_of(source.kind, source.param1, source.param2)
+    params = (source.param1, source.param2)
+    value, _ = irradiance_of(source.kind, sides, params, source.cells)
+    corners = np.array([np.zeros(2), sides[0], sides[1], sides[0] + sides[1]])
+    sine = math.sin(source.tilt)
+    flat = sine * math.cos(source.azimuth), sine * math.sin(source.azimuth)
+    direction = np.array([*flat, math.cos(source.tilt)])
+    return slanted(value, corners, direction, source.directions.focus)
+
+
+def _image(shown: Floats, pixel: float) -> dict[str, Any]:
+    """Return the keys of a picture; `pixel` in mm."""
+    irradiance = np.round(shown / shown.max(), 4).tolist()
+    return {"profile": "image", "irradiance": irradiance, "pixel_um": pixel * 1e3}
+
+
+def _turned(side: list[float], azimuth: float) -> list[float]:
+    """Return a vector as seen from axes turned about z."""
+    cosine, sine = math.cos(azimuth), math.sin(azimuth)
+    x, y = cosine * side[0] + sine * side[1], cosine * side[1] - sine * side[0]
+    return [round(x, 9), round(y, 9), *side[2:]]
 
 
 def _profile(source: McxSource, voxel: float) -> tuple[dict[str, Any], str]:
     """Return the keys of a [beam] that say where its light crosses the plane of the source."""
     kind, param = source.kind, source.param1
-    if source.tilt > 0.0 and kind != "pencil":
+    if source.is_slanted and kind in PLANES:
+        return _slanted_profile(source, voxel)
+    if source.is_slanted:
         raise ParameterError(
-            f"a tilted {kind} of MCX starts partly inside the tissue; only a tilted pencil beam "
-            "means the same in both programs."
+            f"a tilted {kind} of MCX lies across its own direction, at several depths; expected a "
+            "point, or an area along the skin (planar, pattern, slit)."
         )
     if kind in PLANES:
         shown, pixel, note = picture(kind, param, source.param2, source.cells)
@@ -171,7 +244,8 @@ def _profile(source: McxSource, voxel: float) -> tuple[dict[str, Any], str]:
         return {"profile": "image", "irradiance": shown.tolist(), "pixel_um": side}, note
     pencil: dict[str, Any] = {"profile": "pencil", "diameter_mm": 0.0}
     if kind in _POINTS:
-        return {**pencil, "tilt_deg": math.degrees(source.tilt)}, ""
+        to_all_sides = source.directions.kind in DIFFUSE
+        return {**pencil, "tilt_deg": 0.0 if to_all_sides else math.degrees(source.tilt)}, ""
     radius = number(param[0], "radius in Optode.Source.Param1", 1e-6, 1e6) * voxel
     if kind == "gaussian":
         if param[1] != 0.0:
@@ -210,16 +284,20 @@ def _each(table: ForeignTable, kind: str, origin: float) -> Iterator[McxSource]:
             raise ParameterError(
                 f"{where}.Dir is {direction}; expected light that falls towards larger z."
             )
-        param1 = _four(own.get("Param1", []), f"{where}.Param1")
+        params = (
+            _four(own.get("Param1", []), f"{where}.Param1"),
+            _four(own.get("Param2", []), f"{where}.Param2"),
+        )
         yield McxSource(
             name=name,
             kind=kind,
             position=[x - origin for x in place],
             tilt=math.atan2(math.hypot(direction[0], direction[1]), direction[2]),
-            param1=param1,
-            param2=_four(own.get("Param2", []), f"{where}.Param2"),
+            azimuth=math.atan2(direction[1], direction[0]),
+            param1=params[0],
+            param2=params[1],
             cells=np.ones((1, 1)),
-            directions=directions_of(own["Dir"], angles, kind, param1, where),
+            directions=directions_of(own["Dir"], angles, kind, params, where),
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
 
+_WIDEST_LEAN = 100.0
 # angles of a table between which the power is summed; its own rows are always among them
 _N_ANGLES = 4097
 # a ray along the skin would never meet it
@@ -26,7 +27,8 @@ class AngularProfile:
     Attributes
     ----------
     angle : tuple of float
-        Angles to the axis, strictly increasing from 0 to at most a quarter turn [rad].
+        Angles to the axis, strictly increasing from 0 or more to at most a half turn [rad]; above
+        a quarter turn for a source inside the tissue alone.
     share : tuple of float
         Share of the power within each angle, from 0 to 1; between the rows the angle rises in
         proportion to the share.
@@ -61,7 +63,7 @@ class AngularProfile:
         Raises
         ------
         ParameterError
-            If the angles do not increase within 0 to a quarter turn, or no row has light.
+            If the angles do not increase within 0 to a half turn, or no row has light.
         """
         angle, intensity = np.asarray(angle, np.float64), np.asarray(intensity, np.float64)
         if angle.shape != intensity.shape or angle.size < 2:
@@ -99,7 +101,38 @@ class AngularProfile:
     def cosine_of(self, share: Floats) -> Floats:
         """Return the cosine of the angle within which a share of the power leaves."""
         angle = np.interp(share, self.share, self.angle)
-        return np.asarray(np.cos(np.minimum(angle, _LAST_ANGLE)), dtype=np.float64)
+        along = np.abs(angle - 0.5 * math.pi) < 0.5 * math.pi - _LAST_ANGLE
+        return np.asarray(np.cos(np.where(along, _LAST_ANGLE, angle)), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianSpread:
+    """Directions that scatter about the axis like a normal distribution, for a source inside.
+
+    Attributes
+    ----------
+    along, across : float
+        Standard deviation of how far a ray leans for one metre along the axis, in the plane of
+        the tilt and across it [-].
+    """
+
+    along: float
+    across: float
+
+    def __post_init__(self) -> None:
+        """Check the widths."""
+        for name in ("along", "across"):
+            width = getattr(self, name)
+            if not 0.0 <= width <= _WIDEST_LEAN:
+                raise ParameterError(
+                    f"the spread {name} the tilt is {width:g}; expected 0 to {_WIDEST_LEAN:g}, the "
+                    "standard deviation of a tangent."
+                )
+
+    def leaning(self, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+        """Return how far rays lean, by two uniform numbers from 0 to below 1."""
+        length, turn = np.sqrt(-2.0 * np.log1p(-u)), 2.0 * math.pi * v
+        return self.along * length * np.cos(turn), self.across * length * np.sin(turn)
 
 
 def even_cosine(share: Floats, half_angle: float) -> Floats:
@@ -114,8 +147,8 @@ def lambertian_cosine(share: Floats) -> Floats:
 
 def _require_angles(angle: Floats) -> None:
     low_to_high = (np.diff(angle) > 0.0).all() if np.isfinite(angle).all() else False
-    if not low_to_high or angle[0] < 0.0 or angle[-1] > 0.5 * math.pi:
+    if not low_to_high or angle[0] < 0.0 or angle[-1] > math.pi:
         raise ParameterError(
             "launch angles must increase strictly from 0 or more to at most 90 degrees "
-            "(pi / 2 rad). Degrees need '* units.degree'."
+            "(pi / 2 rad), or 180 inside the tissue. Degrees need '* units.degree'."
         )

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.laser.angles import AngularProfile
+from porelight.laser.angles import AngularProfile, GaussianSpread
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.laser.session_ranges import STAND_OFF, TILT
 from porelight.quantities import SPOT_DIAMETER, Floats
@@ -52,10 +52,11 @@ class Beam:
         or half the angle of a fibre's cone, in the air [rad].
     stand_off : float
         Distance along the axis from where `diameter` holds to the skin [m].
-    spreading : {"beam", "fibre", "isotropic", "lambertian"} or AngularProfile
+    spreading : {"beam", "fibre", "isotropic", "lambertian"}, AngularProfile or GaussianSpread
         Meaning of the half angle: one direction for each point, or an even cone at each point. Or
         the light of each point falls from all sides of the half space above, as much from every
-        solid angle, or with the same radiance; or in the directions of a table.
+        solid angle, or with the same radiance; or in the directions of a table, or scattered
+        about the axis. Inside the tissue isotropic light goes to all sides.
     """
 
     profile: Profile | RadialProfile | BeamImage
@@ -64,7 +65,7 @@ class Beam:
     tilt: float = 0.0
     half_angle: float = 0.0
     stand_off: float = 0.0
-    spreading: Spreading | AngularProfile = "beam"
+    spreading: Spreading | AngularProfile | GaussianSpread = "beam"
 
     def __post_init__(self) -> None:
         """Check the profile, the sizes and the angles."""
@@ -119,9 +120,9 @@ class Beam:
                 f"half_angle is {self.half_angle:g} rad: the beam is narrower than its focus "
                 f"{self.stand_off:g} m on, at the skin; the focus must lie below the surface."
             )
-        if self.spreading in DIFFUSE or (
-            isinstance(self.spreading, AngularProfile) and self.tilt == 0.0
-        ):
+        if self.spreading in DIFFUSE or isinstance(self.spreading, GaussianSpread):
+            return
+        if isinstance(self.spreading, AngularProfile) and self.tilt == 0.0:
             return
         if self.tilt + self.widest_angle > _STEEPEST:
             raise ParameterError(
@@ -174,7 +175,7 @@ class Beam:
         """Largest angle between a ray and the axis [rad]."""
         if isinstance(self.spreading, AngularProfile):
             return self.spreading.widest
-        if self.spreading in DIFFUSE:
+        if self.spreading in DIFFUSE or isinstance(self.spreading, GaussianSpread):
             return 0.5 * math.pi
         if self.half_angle == 0.0 or self.spreading == "fibre":
             return self.half_angle

@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from porelight.laser.angles import AngularProfile, even_cosine, lambertian_cosine
+from porelight.laser.angles import (
+    AngularProfile,
+    GaussianSpread,
+    even_cosine,
+    lambertian_cosine,
+)
 from porelight.laser.beam import Beam
 from porelight.quantities import Floats
 
@@ -42,6 +47,42 @@ def rays(beam: Beam, where: tuple[Floats, Floats], cone: tuple[Floats, Floats]) 
     """
     x, y = beam.point_of(*where)
     return _on_skin(beam, x, y, _leaning(beam, x, y, cone))
+
+
+def rays_inside(beam: Beam, where: tuple[Floats, Floats], cone: tuple[Floats, Floats]) -> Rays:
+    """Return rays of equal power of a source in a plane inside the tissue; see `rays`.
+
+    Isotropic light and that of a table go up too; `to_z` is below 0 there.
+    """
+    if isinstance(beam.spreading, GaussianSpread):
+        return _about_the_axis(beam, where, beam.spreading.leaning(*cone))
+    table = beam.spreading if isinstance(beam.spreading, AngularProfile) else None
+    if beam.spreading == "isotropic":
+        cosine = even_cosine(cone[0], math.pi)
+    elif table is not None and table.widest > 0.5 * math.pi:
+        cosine = table.cosine_of(cone[0])
+    else:
+        return rays(beam, where, cone)
+    x, y = beam.point_of(*where)
+    sine, azimuth = np.sqrt(1.0 - cosine**2), 2.0 * math.pi * cone[1]
+    return Rays(x, y, sine * np.cos(azimuth), sine * np.sin(azimuth), cosine)
+
+
+def _about_the_axis(
+    beam: Beam, where: tuple[Floats, Floats], leaning: tuple[Floats, Floats]
+) -> Rays:
+    """Return rays from where those along the axis meet the plane, leaning so far."""
+    placed = _on_skin(beam, *beam.point_of(*where), (np.zeros_like(where[0]),) * 2)
+    along, across = leaning
+    length = np.sqrt(1.0 + along**2 + across**2)
+    sine, cosine = math.sin(beam.tilt), math.cos(beam.tilt)
+    return Rays(
+        placed.x,
+        placed.y,
+        (along * cosine + sine) / length,
+        across / length,
+        (cosine - along * sine) / length,
+    )
 
 
 def reach(beam: Beam) -> float:
@@ -89,6 +130,8 @@ def _leaning(
     beam: Beam, x: Floats, y: Floats, cone: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
     """Return how far each ray goes along x and y for one metre along the axis."""
+    if isinstance(beam.spreading, GaussianSpread):
+        return beam.spreading.leaning(*cone)
     if isinstance(beam.spreading, AngularProfile):
         cosine = beam.spreading.cosine_of(cone[0])
     elif beam.spreading == "lambertian":

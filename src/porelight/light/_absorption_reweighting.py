@@ -60,8 +60,9 @@ from porelight.light._lanes import (
     X,
 )
 from porelight.light._launch import Launch
+from porelight.light._phase import draw_by_tables
 from porelight.light._random import Words, uniform
-from porelight.light._simd import FastScene, advance
+from porelight.light._simd import FastScene, fly_all, turn_all
 from porelight.light._simd_intrinsics import Singles, bits_of, load, store
 from porelight.light._tally import find_cells
 from porelight.light._trace import FastTables, launch_packet
@@ -281,7 +282,9 @@ def trace_tones(
     n_active = n_launched
     while n_active > 0:
         draw_flights(n_active, flat, so_far.flights)
-        advance(n_active, flat, scene)
+        fly_all(n_active, flat, scene)
+        draw_by_tables(n_active, flat, regions, tables.phases)
+        turn_all(n_active, flat)
         n_listed = collect_tones(n_active, tables, tones, so_far)
         # from the last lane down, so that the lane that fills a gap has been seen to already
         for number in range(n_listed - 1, -1, -1):

@@ -21,6 +21,9 @@ from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
 from porelight.tissue.optics import LayeredOptics
 
+# a layer that does not scatter, and is thinner than this many absorption lengths, absorbs along the
+# way of each packet: few would interact in it
+_THIN = 1.0
 # parts of a follicle, counted from its first medium on
 LUMEN, PLUG, DUCT, GLAND, HAIR = range(5)
 PART_NAMES = ("lumen", "plug", "duct", "gland", "hair")
@@ -60,8 +63,19 @@ class Media(NamedTuple):
 
     mean_free_path: Floats  # (n_media,) [m]; inf where light neither scatters nor is absorbed
     absorbed_share: Floats  # (n_media,) share of the weight that an interaction absorbs
-    anisotropy: Floats  # (n_media,)
+    anisotropy: Floats  # (n_media,) 0 where a table says how light is scattered
     refractive_index: Floats  # (n_media + 2,) each medium, above, below
+    clear: Floats  # (n_media,) mu_a [1/m] where that acts along the way, between surfaces; else 0
+
+    @property
+    def by_interactions(self) -> "Media":
+        """The same, with absorption by interactions in every medium."""
+        along = self.clear > 0.0
+        mean_free_path, share = self.mean_free_path.copy(), self.absorbed_share.copy()
+        mean_free_path[along], share[along] = 1.0 / self.clear[along], 1.0
+        return self._replace(
+            mean_free_path=mean_free_path, absorbed_share=share, clear=np.zeros_like(self.clear)
+        )
 
 
 def funnel_surface(follicle: Follicle) -> BodySurface:
@@ -132,11 +146,17 @@ def media_of(optics: LayeredOptics, follicle: Follicle | None, vessels: Sequence
     mu_s = np.concatenate([optics.mu_s, [part.mu_s for part in parts]])
     extinction = mu_a + mu_s
     interacts = extinction > 0.0
+    clear = np.zeros_like(extinction)
+    thin = optics.mu_a * optics.thickness < _THIN
+    clear[: optics.n_layers] = np.where((optics.mu_s == 0.0) & thin, optics.mu_a, 0.0)
+    interacts &= clear == 0.0
+    by_table = [one is not None for one in optics.phase] or [False] * optics.n_layers
+    anisotropy = np.where(by_table, 0.0, optics.anisotropy)
     path, share = np.full_like(extinction, math.inf), np.zeros_like(extinction)
     return Media(
         mean_free_path=np.divide(1.0, extinction, out=path, where=interacts),
         absorbed_share=np.divide(mu_a, extinction, out=share, where=interacts),
-        anisotropy=np.concatenate([optics.anisotropy, [part.anisotropy for part in parts]]),
+        anisotropy=np.concatenate([anisotropy, [part.anisotropy for part in parts]]),
         refractive_index=np.concatenate(
             [
                 optics.refractive_index,
@@ -144,6 +164,7 @@ def media_of(optics: LayeredOptics, follicle: Follicle | None, vessels: Sequence
                 [optics.index_above, optics.index_below],
             ]
         ),
+        clear=clear,
     )
 
 

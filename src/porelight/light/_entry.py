@@ -106,5 +106,6 @@ def apart(launch: Launch, entry: Whole) -> tuple[Launch, Whole]:
         to_z=launch.to_z[order],
         weight=launch.weight[order],
         entering=launch.entering,
+        depth=launch.depth,
     )
     return ordered, entry[order]

@@ -13,7 +13,7 @@ import numpy as np
 
 from porelight._jit import jit_inlined
 from porelight.light._crossing import FAR, Included, MirrorCell
-from porelight.light._kernel import Vector, distance_to_wall, mirrored, moved, through
+from porelight.light._kernel import Leg
 from porelight.light._lanes import (
     N_COLUMNS,
     OTHER_SIDE,
@@ -33,6 +33,7 @@ from porelight.light._random import Words
 from porelight.light._regions import Place
 from porelight.light._simd import FastScene
 from porelight.light._simd_intrinsics import Singles, load, store
+from porelight.light._surfaces import Vector, distance_to_wall, mirrored, moved, through
 from porelight.quantities import Floats
 
 # a flight whose end lies this far off the straight line, relative to its length, was mirrored
@@ -314,6 +315,23 @@ def way_flown(start: Vector, direction: Vector, end: Vector, cell: MirrorCell | 
     mirror = moved(start, direction, to_mirror)
     off = (end[0] - mirror[0], end[1] - mirror[1], end[2] - mirror[2])
     return to_mirror + math.sqrt(off[0] ** 2 + off[1] ** 2 + off[2] ** 2)
+
+
+@jit_inlined
+def place_on_way(leg: Leg, end: Vector, at: float, way: float, cell: MirrorCell | None) -> Vector:
+    """Return the place so far along the way to a surface, `way` long, by way of the mirror."""
+    if cell is None:
+        return moved(leg.start, leg.direction, at)
+    to_mirror = distance_to_wall(leg.start, leg.direction, cell.radius)
+    if at <= to_mirror or way <= to_mirror:
+        return moved(leg.start, leg.direction, at)
+    mirror = moved(leg.start, leg.direction, to_mirror)
+    part = (at - to_mirror) / (way - to_mirror)
+    return (
+        mirror[0] + part * (end[0] - mirror[0]),
+        mirror[1] + part * (end[1] - mirror[1]),
+        mirror[2] + part * (end[2] - mirror[2]),
+    )
 
 
 @jit_inlined

@@ -2,7 +2,8 @@
 
 Written to be read and to be right; the fast kernel is compared with it. A packet enters with its
 weight, travels an exponential distance, leaves the share mu_a / (mu_a + mu_s) of its weight where
-it interacts, and turns by the Henyey-Greenstein phase function. A surface reflects or refracts it
+it interacts, and turns by the Henyey-Greenstein phase
+function or a table. A surface reflects or refracts it
 by Fresnel's equations. A light packet plays roulette; what that takes or gives is tallied, so that
 the energy of a run closes exactly and not only in the mean.
 
@@ -21,26 +22,29 @@ References
 """
 
 import math
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from porelight._jit import jit_inlined, jit_lent
 from porelight.light._bins import Axis, cell_of
-from porelight.light._bodies import Bodies, BodySurface, Media, medium_at
+from porelight.light._bodies import Bodies, Media
 from porelight.light._launch import Launch
+from porelight.light._phase import PhaseTables, tabled_cosine
 from porelight.light._random import Words, uniform
+from porelight.light._surfaces import (
+    Vector,
+    medium_ahead,
+    mirrored,
+    moved,
+    nearest_surface,
+    through,
+)
 from porelight.light.detectors import Discs, detect
 from porelight.quantities import Floats
 
-Vector: TypeAlias = tuple[float, float, float]
-
 ROULETTE_WEIGHT = 1e-4
 ROULETTE_CHANCE = 0.125  # a power of two: the weight is multiplied without rounding
-# a ray that grazes the wall of a cell must move on, or it would be reflected there for ever
-_SMALLEST_CHORD = 1e-9
-# further than a surface's rounding, nearer than anything that matters [m]
-_STEP = 1e-11
 
 
 class Tally(NamedTuple):
@@ -54,6 +58,7 @@ class Tally(NamedTuple):
     specular: Floats  # (1,) reflected before any entered
     by_time: Floats  # (2, n_times) that left through the top, and the bottom
     after: Floats  # (1,) still inside at the end of the time gate
+    before: Floats  # (1,) absorbed or left before its start; (0,) where that is 0
     detected: Floats  # (n_detectors, n_times, or 1)
 
 
@@ -62,9 +67,18 @@ class Gate(NamedTuple):
 
     longest: np.float32  # [m]
     bins_per_metre: float
+    opens: float = 0.0  # [m]
 
 
-def empty_tally(n_z: int, n_r: int, n_media: int, n_times: int = 0, n_detectors: int = 0) -> Tally:
+def empty_tally(
+    n_z: int,
+    n_r: int,
+    n_media: int,
+    n_times: int = 0,
+    n_detectors: int = 0,
+    *,
+    opens_late: bool = False,
+) -> Tally:
     """Return a tally of zeros."""
     return Tally(
         absorbed=np.zeros((n_z + 1, n_r + 1)),
@@ -75,6 +89,7 @@ def empty_tally(n_z: int, n_r: int, n_media: int, n_times: int = 0, n_detectors:
         specular=np.zeros(1),
         by_time=np.zeros((2, n_times)),
         after=np.zeros(1),
+        before=np.zeros(int(opens_late)),
         detected=np.zeros((n_detectors, max(1, n_times))),
     )
 
@@ -110,120 +125,6 @@ def turned(direction: Vector, cosine: float, azimuth: float) -> Vector:
 
 
 @jit_inlined
-def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
-    """Return the reflected share of unpolarised light and the cosine of the refracted ray."""
-    if n_from == n_to:
-        return 0.0, cosine
-    bend = n_from / n_to
-    squared = 1.0 - bend * bend * max(0.0, 1.0 - cosine * cosine)
-    if squared <= 0.0:
-        return 1.0, 0.0
-    cosine_to = math.sqrt(squared)
-    # amplitudes of the s and the p wave, over a common denominator to divide once
-    s_above, s_below = n_from * cosine - n_to * cosine_to, n_from * cosine + n_to * cosine_to
-    p_above, p_below = n_from * cosine_to - n_to * cosine, n_from * cosine_to + n_to * cosine
-    s_wave, p_wave, both = s_above * p_below, p_above * s_below, s_below * p_below
-    return 0.5 * (s_wave * s_wave + p_wave * p_wave) / (both * both), cosine_to
-
-
-@jit_lent
-def distance_to_plane(depth: float, cosine: float, plane: float) -> float:
-    """Return how far the packet is from a plane [m]; infinite if it lies behind."""
-    if cosine == 0.0:
-        return math.inf
-    distance = (plane - depth) / cosine
-    return distance if distance > _STEP else math.inf
-
-
-@jit_lent
-def distance_to_surface(position: Vector, direction: Vector, surface: BodySurface) -> float:
-    """Return how far the packet is from a surface of revolution [m]; infinite if it misses it."""
-    x, y, z = position[0], position[1], position[2] - surface.centre
-    to_x, to_y, to_z = direction
-    return smallest_root(
-        to_x * to_x + to_y * to_y + surface.bulge * to_z * to_z,
-        x * to_x + y * to_y + surface.bulge * z * to_z,
-        x * x + y * y + surface.bulge * z * z - surface.level,
-    )
-
-
-@jit_lent
-def smallest_root(a: float, b: float, c: float) -> float:
-    """Return the smallest solution of a t^2 + 2 b t + c = 0 beyond the step; infinite for none."""
-    root = b * b - a * c
-    if root < 0.0 or (a == 0.0 and b == 0.0):
-        return math.inf
-    # of the two forms of each solution, the one in which no digits cancel
-    q = -(b + math.copysign(math.sqrt(root), b))
-    first = c / q if q != 0.0 else 0.0
-    second = q / a if a != 0.0 else math.inf
-    near, far = min(first, second), max(first, second)
-    if near > _STEP:
-        return near
-    return far if far > _STEP else math.inf
-
-
-@jit_inlined
-def distance_to_wall(position: Vector, direction: Vector, cell_radius: float) -> float:
-    """Return how far the packet is from the wall of its cell [m]; infinite without a cell."""
-    across = direction[0] * direction[0] + direction[1] * direction[1]
-    if cell_radius == math.inf or across == 0.0:
-        return math.inf
-    outward = position[0] * direction[0] + position[1] * direction[1]
-    inside = cell_radius * cell_radius - position[0] * position[0] - position[1] * position[1]
-    reach = math.sqrt(max(0.0, outward * outward + across * inside))
-    return max((reach - outward) / across, _SMALLEST_CHORD * cell_radius)
-
-
-@jit_inlined
-def moved(position: Vector, direction: Vector, distance: float) -> Vector:
-    """Return the position after a straight flight."""
-    return (
-        position[0] + distance * direction[0],
-        position[1] + distance * direction[1],
-        position[2] + distance * direction[2],
-    )
-
-
-@jit_inlined
-def mirrored(position: Vector, direction: Vector) -> Vector:
-    """Return the direction after a reflection at the wall of the cell."""
-    x, y, _ = position
-    twice = 2.0 * (x * direction[0] + y * direction[1]) / (x * x + y * y)
-    return direction[0] - twice * x, direction[1] - twice * y, direction[2]
-
-
-@jit_lent
-def normal_at(position: Vector, surface: BodySurface) -> Vector:
-    """Return the unit normal of a surface of revolution at a point on it, pointing outwards."""
-    x, y, z = position[0], position[1], surface.bulge * (position[2] - surface.centre)
-    length = math.sqrt(x * x + y * y + z * z)
-    return x / length, y / length, z / length
-
-
-@jit_inlined
-def through(
-    direction: Vector, normal: Vector, n_from: float, n_to: float, words: Words
-) -> tuple[Vector, bool]:
-    """Return the direction behind an interface, and whether the packet went through it.
-
-    Refracted, or reflected by chance. The normal may point to either side.
-    """
-    if n_from == n_to:
-        return direction, True
-    along = direction[0] * normal[0] + direction[1] * normal[1] + direction[2] * normal[2]
-    reflectance, cosine_to = fresnel(n_from, n_to, min(1.0, abs(along)))
-    passes = uniform(words) >= reflectance
-    bend = n_from / n_to if passes else 1.0
-    kick = math.copysign(cosine_to, along) - bend * along if passes else -2.0 * along
-    return (
-        bend * direction[0] + kick * normal[0],
-        bend * direction[1] + kick * normal[1],
-        bend * direction[2] + kick * normal[2],
-    ), passes
-
-
-@jit_inlined
 def ring_of(position: Vector, r_axis: Axis) -> int:
     """Return the ring of the grid that holds a position."""
     return cell_of(math.sqrt(position[0] * position[0] + position[1] * position[1]), r_axis)
@@ -238,52 +139,6 @@ def after_roulette(weight: float, words: Words, tally: Tally) -> float:
     return kept
 
 
-@jit_lent
-def nearest_surface(
-    position: Vector, direction: Vector, bodies: Bodies, cell_radius: float
-) -> tuple[float, Vector, bool]:
-    """Return the distance to the next surface [m], its normal, and whether it is the cell's wall.
-
-    Planes count in their whole extent, surfaces of revolution with their continuation: to stop at
-    nothing does no harm.
-    """
-    distance, normal = math.inf, (0.0, 0.0, 1.0)
-    for plane in bodies.planes:
-        distance = min(distance, distance_to_plane(position[2], direction[2], plane))
-    for plane in (bodies.plug_depth, bodies.funnel_depth, bodies.duct_depth, bodies.hair_depth):
-        distance = min(distance, distance_to_plane(position[2], direction[2], plane))
-    for surface in (bodies.funnel, bodies.duct, bodies.gland, bodies.hair):
-        if surface.level >= 0.0:
-            to_surface = distance_to_surface(position, direction, surface)
-            if to_surface < distance:
-                distance = to_surface
-                normal = normal_at(moved(position, direction, distance), surface)
-    for number in range(bodies.vessels.shape[0]):
-        offset, depth, radius = bodies.vessels[number]
-        x, z = position[0] - offset, position[2] - depth
-        to_vessel = smallest_root(
-            direction[0] * direction[0] + direction[2] * direction[2],
-            x * direction[0] + z * direction[2],
-            x * x + z * z - radius * radius,
-        )
-        if to_vessel < distance:
-            distance = to_vessel
-            normal = (
-                (x + distance * direction[0]) / radius,
-                0.0,
-                (z + distance * direction[2]) / radius,
-            )
-    to_wall = distance_to_wall(position, direction, cell_radius)
-    return min(distance, to_wall), normal, to_wall < distance
-
-
-@jit_lent
-def medium_ahead(position: Vector, direction: Vector, bodies: Bodies) -> int:
-    """Return the medium that a packet on a surface flies into."""
-    x, y, z = moved(position, direction, _STEP)
-    return medium_at(x, y, z, bodies)
-
-
 class ReferenceScene(NamedTuple):
     """Geometry, optics and grid of a scene, as the reference kernel uses them."""
 
@@ -294,6 +149,20 @@ class ReferenceScene(NamedTuple):
     cell_radius: float
     gate: Gate | None = None
     discs: Discs | None = None
+    phases: PhaseTables | None = None
+
+
+@jit_inlined
+def drawn_cosine(
+    phases: PhaseTables | None, medium: int, anisotropy: Floats, words: Words
+) -> float:
+    """Return the cosine of a scattering angle in a medium."""
+    if phases is None:
+        return scattering_cosine(anisotropy[medium], uniform(words))
+    row = phases.row[medium]
+    if row < 0:
+        return scattering_cosine(anisotropy[medium], uniform(words))
+    return min(1.0, max(-1.0, tabled_cosine(row, uniform(words), phases)))
 
 
 @jit_inlined
@@ -305,12 +174,20 @@ def is_late(gate: Gate | None, age: float) -> bool:
 
 
 @jit_inlined
+def is_early(gate: Gate | None, age: float) -> bool:
+    """Return whether a packet has not yet gone far enough for a gate."""
+    if gate is None:
+        return False
+    return bool(age < gate.opens)
+
+
+@jit_inlined
 def bin_of_time(gate: Gate | None, age: float, tally: Tally) -> int:
     """Return the bin of time of a packet; 0 without a gate."""
     if gate is None:
         return 0
     last = int(tally.by_time.shape[1]) - 1
-    return min(int(age * gate.bins_per_metre), last)
+    return min(int((age - gate.opens) * gate.bins_per_metre), last)
 
 
 @jit_inlined
@@ -318,6 +195,89 @@ def note_time(gate: Gate | None, side: int, age: float, weight: float, tally: Ta
     """Tally a packet that has left through the top (0) or the bottom (1) by its time."""
     if gate is not None:
         tally.by_time[side, bin_of_time(gate, age, tally)] += weight
+
+
+@jit_inlined
+def note_absorbed(
+    absorbed: float,
+    position: Vector,
+    medium: int,
+    age: float,
+    scene: ReferenceScene,
+    tally: Tally,
+) -> None:
+    """Tally energy that a packet leaves at a place, unless that is before the gate opens."""
+    if is_early(scene.gate, age):
+        tally.before[0] += absorbed
+    else:
+        cell = cell_of(position[2], scene.z_axis), ring_of(position, scene.r_axis)
+        tally.absorbed[cell] += absorbed
+        tally.by_region[medium] += absorbed
+
+
+@jit_inlined
+def absorbed_on_way(mu_a: float, way: float, u: float) -> tuple[float, float]:
+    """Return the share absorbed over a way, and how far on the way a part of it was, by chance.
+
+    `u` chooses the part, by Beer and Lambert's law. So every packet that crosses a clear medium
+    tallies what it loses there, in a place that is right in the mean, however little that is.
+    """
+    share = -math.expm1(-mu_a * way)
+    return share, min(way, -math.log1p(-u * share) / mu_a)
+
+
+class Leg(NamedTuple):
+    """Where a packet starts towards a surface."""
+
+    start: Vector
+    direction: Vector
+    age: float  # optical path before [m]
+
+
+@jit_inlined
+def way_in_time(gate: Gate | None, way: float, age: float, index: float) -> float:
+    """Return how much of a way a packet has gone when the gate closes [m]."""
+    if gate is None:
+        return way
+    left = (np.float64(gate.longest) - age) / index
+    return float(min(way, max(0.0, left)))
+
+
+@jit_lent
+def after_way(
+    leg: Leg,
+    way: float,
+    weight: float,
+    medium: int,
+    scene: ReferenceScene,
+    words: Words,
+    tally: Tally,
+) -> float:
+    """Return the weight after a way through a clear medium, 0 if the packet ends on it."""
+    index = scene.media.refractive_index[medium]
+    way = way_in_time(scene.gate, way, leg.age, index)
+    share, at = absorbed_on_way(scene.media.clear[medium], way, uniform(words))
+    place = moved(leg.start, leg.direction, at)
+    note_absorbed(weight * share, place, medium, leg.age + at * index, scene, tally)
+    weight -= weight * share
+    if 0.0 < weight < ROULETTE_WEIGHT:
+        return after_roulette(weight, words, tally)
+    return weight
+
+
+@jit_inlined
+def leave(side: int, leg: Leg, weight: float, scene: ReferenceScene, tally: Tally) -> None:
+    """Tally a packet that has left through the top (0) or the bottom (1)."""
+    if is_early(scene.gate, leg.age):
+        tally.before[0] += weight
+        return
+    if side == 0:
+        tally.reflected[ring_of(leg.start, scene.r_axis)] += weight
+    else:
+        tally.transmitted[0] += weight
+    note_time(scene.gate, side, leg.age, weight, tally)
+    time = bin_of_time(scene.gate, leg.age, tally)
+    detect(scene.discs, side, leg.start, leg.direction[2], weight, time, tally.detected)
 
 
 @jit_lent
@@ -330,7 +290,7 @@ def trace_packet(
     tally: Tally,
 ) -> None:
     """Follow one packet from under the surface to its end."""
-    bodies, media, r_axis = scene.bodies, scene.media, scene.r_axis
+    bodies, media = scene.bodies, scene.media
     medium, age = medium_ahead(position, direction, bodies), 0.0
     while weight > 0.0:
         # each leg draws a new free path: the exponential law has no memory of the last leg
@@ -338,21 +298,24 @@ def trace_packet(
         to_surface, normal, is_wall = nearest_surface(
             position, direction, bodies, scene.cell_radius
         )
-        position = moved(position, direction, min(flight, to_surface))
-        age += min(flight, to_surface) * media.refractive_index[medium]
+        start, way = position, min(flight, to_surface)
+        position = moved(start, direction, way)
+        if media.clear[medium] > 0.0:
+            leg = Leg(start, direction, age)
+            weight = after_way(leg, way, weight, medium, scene, words, tally)
+            if weight == 0.0:
+                continue
+        age += way * media.refractive_index[medium]
         if is_late(scene.gate, age):
             tally.after[0] += weight
             weight = 0.0
         elif flight < to_surface:
             absorbed = weight * media.absorbed_share[medium]
-            tally.absorbed[cell_of(position[2], scene.z_axis), ring_of(position, r_axis)] += (
-                absorbed
-            )
-            tally.by_region[medium] += absorbed
+            note_absorbed(absorbed, position, medium, age, scene, tally)
             weight -= absorbed
             if 0.0 < weight < ROULETTE_WEIGHT:
                 weight = after_roulette(weight, words, tally)
-            cosine = scattering_cosine(media.anisotropy[medium], uniform(words))
+            cosine = drawn_cosine(scene.phases, medium, media.anisotropy, words)
             direction = turned(direction, cosine, 2.0 * math.pi * uniform(words))
         elif is_wall:
             direction = mirrored(position, direction)
@@ -361,17 +324,9 @@ def trace_packet(
             index = media.refractive_index
             direction, passes = through(direction, normal, index[medium], index[beyond], words)
             medium = beyond if passes else medium
-            if medium == bodies.n_media:
-                tally.reflected[ring_of(position, r_axis)] += weight
-                note_time(scene.gate, 0, age, weight, tally)
-                time = bin_of_time(scene.gate, age, tally)
-                detect(scene.discs, 0, position, direction[2], weight, time, tally.detected)
-                weight = 0.0
-            elif medium > bodies.n_media:
-                tally.transmitted[0] += weight
-                note_time(scene.gate, 1, age, weight, tally)
-                time = bin_of_time(scene.gate, age, tally)
-                detect(scene.discs, 1, position, direction[2], weight, time, tally.detected)
+            if medium >= bodies.n_media:
+                side = medium - bodies.n_media
+                leave(side, Leg(position, direction, age), weight, scene, tally)
                 weight = 0.0
 
 
@@ -379,6 +334,6 @@ def trace_packet(
 def trace_batch(launch: Launch, scene: ReferenceScene, words: Words, tally: Tally) -> None:
     """Follow the packets of a launch and add them to the tally, in order."""
     for i in range(launch.weight.size):
-        position = (launch.x[i], launch.y[i], 0.0)
+        position = (launch.x[i], launch.y[i], launch.depth)
         direction = (launch.to_x[i], launch.to_y[i], launch.to_z[i])
         trace_packet(position, direction, launch.weight[i], scene, words, tally)

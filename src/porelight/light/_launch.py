@@ -10,16 +10,19 @@ collimated beam have weight 1 exactly.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from porelight.laser.beam import Beam
-from porelight.laser.rays import Rays, rays
+from porelight.laser.rays import Rays, rays, rays_inside
 from porelight.light.closed_form import fresnel_reflectance
 from porelight.quantities import Floats
 
 _GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+# more than the step by which the reference kernel looks ahead [m]
+_BELOW_PLANE = 2e-11
 
 
 class Launch(NamedTuple):
@@ -32,6 +35,7 @@ class Launch(NamedTuple):
     to_z: Floats
     weight: Floats  # each a float32 number; mean 1
     entering: float  # share of the batch's light that the surface lets through
+    depth: float = 0.0  # [m]
 
 
 def launch_of(
@@ -54,16 +58,42 @@ def launch_of(
     refractive_index_above, refractive_index_below : float
         Refractive index above and below the surface.
     """
+    fallen = _sampled(beam, n_photons, seed_sequence, rays)
+    return _entered(fallen, refractive_index_above, refractive_index_below)
+
+
+def launch_inside(
+    beam: Beam, n_photons: int, seed_sequence: np.random.SeedSequence, depth: float
+) -> Launch:
+    """Return packets that start inside the tissue, in the directions of the beam there.
+
+    Parameters
+    ----------
+    beam, n_photons, seed_sequence
+        As for `launch_of`.
+    depth : float
+        Depth of the source [m].
+    """
+    found = _sampled(beam, n_photons, seed_sequence, rays_inside)
+    # a source in a plane lies below it
+    return Launch(*found, weight=np.ones(n_photons), entering=1.0, depth=depth + _BELOW_PLANE)
+
+
+def _sampled(
+    beam: Beam,
+    n_photons: int,
+    seed_sequence: np.random.SeedSequence,
+    rays_of: Callable[[Beam, tuple[Floats, Floats], tuple[Floats, Floats]], Rays],
+) -> Rays:
+    """Return stratified rays of a beam."""
     random = np.random.Generator(np.random.PCG64DXSM(seed_sequence))
     share = (np.arange(n_photons) + random.random(n_photons)) / n_photons
     if beam.is_straight and beam.is_axisymmetric:
         # the azimuth is of no account where all else is even around the axis
         still = np.zeros(n_photons)
-        fallen = Rays(beam.radius_of(share), still, still, still, np.ones(n_photons))
-    else:
-        azimuth = np.mod(random.random() + _GOLDEN * np.arange(n_photons), 1.0)
-        fallen = rays(beam, (share, azimuth), (random.random(n_photons), random.random(n_photons)))
-    return _entered(fallen, refractive_index_above, refractive_index_below)
+        return Rays(beam.radius_of(share), still, still, still, np.ones(n_photons))
+    azimuth = np.mod(random.random() + _GOLDEN * np.arange(n_photons), 1.0)
+    return rays_of(beam, (share, azimuth), (random.random(n_photons), random.random(n_photons)))
 
 
 def _entered(fallen: Rays, index_above: float, index_below: float) -> Launch:

@@ -18,7 +18,8 @@ from porelight.light._entry import aimed, apart, entered, entry_regions, spread_
 from porelight.light._events import RegionMap
 from porelight.light._kernel import Gate, ReferenceScene, Tally, empty_tally, trace_batch
 from porelight.light._lanes import Whole
-from porelight.light._launch import Launch, launch_of
+from porelight.light._launch import Launch, launch_inside, launch_of
+from porelight.light._phase import PhaseTables, phase_tables_of
 from porelight.light._random import stream
 from porelight.light._regions import Place, Regions, regions_of
 from porelight.light._simd_intrinsics import Singles
@@ -27,7 +28,7 @@ from porelight.light._weight_window import window_of
 from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.detectors import Detector, Discs, discs_of
 from porelight.light.follicle import Follicle
-from porelight.light.time_gate import TimeGate
+from porelight.light.time_gate import SPEED_OF_LIGHT, TimeGate
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
 from porelight.tissue.optics import LayeredOptics
@@ -41,6 +42,8 @@ _POSITIONS_IN_PATH = 1000.0
 _POSITIONS_IN_CELL = 10.0
 _POSITIONS_IN_BODY = 4000.0
 _RELATIVE_STEP = 2.0**-23
+# a table with 1 - g below this is drawn too coarsely, in steps of 2^-23 of the cosine
+_FORWARD = 1e-3
 # in place of 1 - g = 0, by which nothing can be divided
 _LEAST_FLOOR = 1e-15
 # so that no rounding puts a packet in front of the mirror into the ring behind it
@@ -62,6 +65,12 @@ class Scene(NamedTuple):
     boundary: Boundary = REFRACTING
     time_gate: TimeGate | None = None
     detectors: tuple[Detector, ...] = ()
+    source_depth: float | None = None
+
+    @property
+    def opens_late(self) -> bool:
+        """Whether a time gate opens after 0."""
+        return self.time_gate is not None and self.time_gate.start > 0.0
 
     @property
     def n_times(self) -> int:
@@ -82,12 +91,14 @@ class Scene(NamedTuple):
 def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
     """Return the kernel to use: `asked`, or the reference kernel where the fast one cannot run.
 
-    The fast kernel exists only compiled, and its float32 positions must be fine against the free
-    paths and the cells.
+    The fast kernel exists only compiled, knows no gate that opens after 0, and its float32
+    positions must be fine against the free paths and the cells.
     """
     if asked not in get_args(Kernel):
         raise ParameterError(f"no kernel named {asked!r}{did_you_mean(asked, get_args(Kernel))}.")
     if asked == "reference" or numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return "reference"
+    if scene.opens_late:
         return "reference"
     optics, grid = scene.optics, scene.grid
     planes = np.concatenate([[0.0], np.cumsum(optics.thickness)])
@@ -98,6 +109,10 @@ def kernel_for(scene: Scene, asked: Kernel) -> Kernel:
     finite = np.isfinite(optics.thickness) & (extinction > 0.0)
     body_step = planes[1:][finite] * _RELATIVE_STEP * _POSITIONS_IN_BODY
     too_coarse = too_coarse or bool((optics.thickness[finite] < body_step).any())
+    # an angle by a table is drawn by even steps of its cosine
+    by_table = np.array([one is not None for one in optics.phase], dtype=bool)
+    if by_table.any():
+        too_coarse = too_coarse or bool((1.0 - optics.anisotropy[by_table] < _FORWARD).any())
     for vessel in scene.vessels:
         farthest = max(abs(vessel.offset), vessel.depth)
         too_coarse = too_coarse or vessel.radius < farthest * _RELATIVE_STEP * _POSITIONS_IN_BODY
@@ -144,6 +159,8 @@ def launch_in(scene: Scene, media: Media, regions: Regions, batch: Batch) -> tup
     # inside a pore the index differs, so there the light is not yet refracted
     below = float(index[0]) if scene.follicle is None else above
     beam, n, seed = scene.beam, batch.n_photons, batch.launch_seed
+    if scene.source_depth is not None:
+        return _launch_inside(scene, regions, batch)
     launch = launch_of(beam, n, seed, above, below)
     around, along = seed.spawn(2)
     lands_on_a_line = beam.is_straight and beam.is_axisymmetric
@@ -155,6 +172,16 @@ def launch_in(scene: Scene, media: Media, regions: Regions, batch: Batch) -> tup
         return apart(launch, np.full(n, regions.at[1, Place.LAYER]))
     entry = entry_regions(launch.x, launch.y, regions)
     return apart(entered(launch, entry, index, above), entry)
+
+
+def _launch_inside(scene: Scene, regions: Regions, batch: Batch) -> tuple[Launch, Whole]:
+    """Return the packets of a source inside a layer, and their region."""
+    depth = scene.source_depth or 0.0
+    launch = launch_inside(scene.beam, batch.n_photons, batch.launch_seed, depth)
+    if scene.beam.is_straight and scene.beam.is_axisymmetric and scene.vessels:
+        launch = spread_around(launch, batch.launch_seed.spawn(1)[0])
+    slab = int(np.searchsorted(regions.slab_top, depth, side="right")) - 1
+    return apart(launch, np.full(batch.n_photons, regions.at[slab, Place.LAYER]))
 
 
 _BatchTrace: TypeAlias = Callable[[Launch, Whole, np.random.SeedSequence], Tally]
@@ -170,10 +197,17 @@ def _reference_tracer(scene: Scene, bodies: Bodies, media: Media, _regions: Regi
         scene.cell_radius,
         _gate(scene),
         scene.discs,
+        phase_tables_of(scene.optics.phase, bodies.n_media),
     )
 
     def trace(launch: Launch, _entry: Whole, seed: np.random.SeedSequence) -> Tally:
-        tally = empty_tally(*grid.shape, bodies.n_media, scene.n_times, len(scene.detectors))
+        tally = empty_tally(
+            *grid.shape,
+            bodies.n_media,
+            scene.n_times,
+            len(scene.detectors),
+            opens_late=scene.opens_late,
+        )
         # the generator's sums wrap around; only its uncompiled form would warn of it
         with np.errstate(over="ignore"):
             trace_batch(launch, reference, stream(seed), tally)
@@ -213,7 +247,17 @@ def fast_scene(
     even = even_grid(grid)
     bin_tables = bin_tables_of(grid) if even is None else None
     where, rings = _map(bodies, media, regions), axis(grid.r_edges)
-    tables = _trace.FastTables(where, bin_tables, rings, scene.discs)
+    phases = _phases_of(scene, bodies, regions)
+    clear = media.clear[regions.medium[:-2]]
+    tables = _trace.FastTables(
+        where,
+        bin_tables,
+        rings,
+        axis(grid.z_edges),
+        scene.discs,
+        phases,
+        clear if clear.any() else None,
+    )
     fast = _simd.FastScene(
         even=even,
         scales=None
@@ -228,12 +272,19 @@ def fast_scene(
     return tables, fast
 
 
+def _phases_of(scene: Scene, bodies: Bodies, regions: Regions) -> PhaseTables | None:
+    """Return the phase functions by tables, with the row of each region."""
+    tables = phase_tables_of(scene.optics.phase, bodies.n_media)
+    return None if tables is None else tables._replace(row=tables.row[regions.medium[:-2]])
+
+
 def _gate(scene: Scene) -> Gate | None:
     """Return the time gate in the form that the kernels use."""
     if scene.time_gate is None:
         return None
-    longest = np.float32(scene.time_gate.longest_path)
-    return Gate(longest, float(scene.n_times / longest))
+    gate = scene.time_gate
+    longest, opens = np.float32(gate.longest_path), gate.start * SPEED_OF_LIGHT
+    return Gate(longest, float(scene.n_times / (longest - opens)), opens)
 
 
 def _cell(scene: Scene) -> _crossing.MirrorCell:

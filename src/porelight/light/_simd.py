@@ -7,9 +7,10 @@ turns of a loop do not disturb one another. Packets do not, but arrays might ove
 the compiler knows, and with the dozens of arrays that packets need it gives up. So the whole state
 is **one** array, cut into columns of `WIDTH` lanes: X starts at 0, Y at WIDTH, and so on. Lane i of
 column c is element ``c * WIDTH + i``, every distance between two columns is a constant, and the
-loop of `advance` becomes straight SIMD code on whatever the machine has (AVX-512, AVX2, NEON).
+loops of `fly_all` and `turn_all` become straight SIMD code on whatever the machine has (AVX-512,
+AVX2, NEON).
 
-Straight code has no branches, so `advance` moves every packet as if nothing stood in its way: draw
+Straight code has no branches, so `fly_all` moves every packet as if nothing stood in its way: draw
 a path, fly, absorb, turn. A packet whose flight would have met a surface keeps its old state
 instead and is listed, as is one whose weight needs attention. Because the exponential law has no
 memory, the path that was drawn may be forgotten: scalar code (`_events.py`) puts the listed packet
@@ -281,16 +282,20 @@ def turn(i: int, flat: Singles) -> None:
 
 
 @jit_fused
-def advance(n_active: int, flat: Singles, scene: FastScene) -> None:
-    """Move every packet by one flight, unless a surface is in its way. The SIMD loops.
+def fly_all(n_active: int, flat: Singles, scene: FastScene) -> None:
+    """Move every packet by one flight, unless a surface is in its way. The first SIMD loop.
 
-    Two short loops are faster than a long one: a core works on several turns at a time, as many as
-    it can hold, and so does not wait for the last result of one turn before it begins the next.
-    Registers are filled with idle lanes, which nobody looks at: what does not fill one would be
-    done lane by lane.
+    Two short loops, this one and `turn_all`, are faster than a long one: a core works on several
+    turns at a time, as many as it can hold, and so does not wait for the last result of one turn
+    before it begins the next. Registers are filled with idle lanes, which nobody looks at: what
+    does not fill one would be done lane by lane.
     """
-    n_lanes = (n_active + _IN_REGISTER - 1) // _IN_REGISTER * _IN_REGISTER
-    for i in range(n_lanes):
+    for i in range((n_active + _IN_REGISTER - 1) // _IN_REGISTER * _IN_REGISTER):
         fly(i, flat, scene)
-    for i in range(n_lanes):
+
+
+@jit_fused
+def turn_all(n_active: int, flat: Singles) -> None:
+    """Scatter every packet that has flown. The second SIMD loop."""
+    for i in range((n_active + _IN_REGISTER - 1) // _IN_REGISTER * _IN_REGISTER):
         turn(i, flat)

@@ -5,25 +5,30 @@ from typing import NamedTuple
 import numpy as np
 
 from porelight._jit import jit_inlined, jit_lent
-from porelight.light._bins import Axis
+from porelight.light._bins import Axis, cell_of
 from porelight.light._events import (
     RegionMap,
     carried_weight,
     copy_packet,
     enter_region,
     meet_surface,
+    place_on_way,
     put_weight,
     vector_at,
     way_flown,
 )
 from porelight.light._kernel import (
+    ROULETTE_WEIGHT,
     Gate,
+    Leg,
     Tally,
+    absorbed_on_way,
     after_roulette,
     bin_of_time,
     is_late,
     note_time,
     ring_of,
+    way_in_time,
 )
 from porelight.light._lanes import (
     AGE,
@@ -42,8 +47,9 @@ from porelight.light._lanes import (
     Z,
 )
 from porelight.light._launch import Launch
+from porelight.light._phase import PhaseTables, draw_by_tables
 from porelight.light._random import Words, uniform
-from porelight.light._simd import FastScene, advance
+from porelight.light._simd import FastScene, fly_all, turn_all
 from porelight.light._simd_intrinsics import Singles, bits_of, load, store
 from porelight.light._tally import BinTables, collect
 from porelight.light._weight_window import Window
@@ -78,7 +84,10 @@ class FastTables(NamedTuple):
     where: RegionMap
     bin_tables: BinTables | None  # of the tally, unless its grid is even
     r_axis: Axis
+    z_axis: Axis
     discs: Discs | None = None
+    phases: PhaseTables | None = None
+    clear: Floats | None = None  # (n_regions,) see `Media`; None where all are 0
 
 
 class BatchState(NamedTuple):
@@ -99,7 +108,7 @@ def launch_packet(
     """Put packet `number` of a launch into a lane; return its region."""
     store(flat, X * WIDTH + lane, np.float32(launch.x[number]))
     store(flat, Y * WIDTH + lane, np.float32(launch.y[number]))
-    store(flat, Z * WIDTH + lane, np.float32(0.0))
+    store(flat, Z * WIDTH + lane, np.float32(launch.depth))
     store(flat, TO_X * WIDTH + lane, np.float32(launch.to_x[number]))
     store(flat, TO_Y * WIDTH + lane, np.float32(launch.to_y[number]))
     store(flat, TO_Z * WIDTH + lane, np.float32(launch.to_z[number]))
@@ -204,6 +213,41 @@ def met_in_time(
 
 
 @jit_inlined
+def is_spent(
+    clear: Floats | None,
+    lane: int,
+    region: int,
+    leg: Leg,
+    tables: FastTables,
+    scene: FastScene,
+    so_far: BatchState,
+) -> bool:
+    """Take from a packet what a clear region absorbs on its way; return whether that ends it."""
+    if clear is None:
+        return False
+    mu_a = clear[region]
+    if mu_a == 0.0:
+        return False
+    flat, tally = so_far.lanes.flat, so_far.tally
+    end = vector_at(X, lane, flat)
+    whole = np.float64(way_flown(leg.start, leg.direction, end, scene.cell))
+    way = way_in_time(scene.gate, whole, leg.age, np.float64(load(flat, INDEX * WIDTH + lane)))
+    share, at = absorbed_on_way(mu_a, way, uniform(so_far.words))
+    place = place_on_way(leg, end, at, whole, scene.cell)
+    weight = carried_weight(lane, flat)
+    cell = cell_of(max(0.0, place[2]), tables.z_axis) * tally.absorbed.shape[1]
+    so_far.absorbed[cell + ring_of(place, tables.r_axis)] += weight * share
+    left = weight - weight * share
+    kept = left
+    if 0.0 < left < ROULETTE_WEIGHT:
+        kept = after_roulette(left, so_far.words, tally)
+    put_weight(kept, lane, flat)
+    # the ledger: what the roulette took was not absorbed
+    so_far.by_region[region] += kept - left
+    return kept == 0.0
+
+
+@jit_inlined
 def is_over(
     lane: int, region: int, tables: FastTables, scene: FastScene, so_far: BatchState
 ) -> bool:
@@ -220,9 +264,12 @@ def is_over(
         by_region[region] += kept - weight
         put_weight(kept, lane, flat)
         return kept == 0.0
+    age = np.float64(load(flat, AGE * WIDTH + lane))
+    leg = Leg(vector_at(X, lane, flat), vector_at(TO_X, lane, flat), age)
     beyond = met_in_time(lane, region, where, scene, so_far)
-    if beyond == region:
-        return False
+    spent = is_spent(tables.clear, lane, region, leg, tables, scene, so_far)
+    if spent or beyond == region:
+        return spent
     weight = carried_weight(lane, flat)
     by_region[region] -= weight
     if beyond < 0:
@@ -255,7 +302,9 @@ def trace_lanes(
         by_region[regions[lane]] += carried_weight(lane, flat)
     n_active = n_launched
     while n_active > 0:
-        advance(n_active, flat, scene)
+        fly_all(n_active, flat, scene)
+        draw_by_tables(n_active, flat, regions, tables.phases)
+        turn_all(n_active, flat)
         n_listed = collect(n_active, flat, listed, tables.bin_tables, so_far.absorbed)
         # from the last lane down, so that the lane that fills a gap has been seen to already
         for number in range(n_listed - 1, -1, -1):

@@ -20,7 +20,8 @@ References
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, Self, TypeAlias
 
@@ -109,6 +110,11 @@ class _Slab:
     def nothing(cls, n: int) -> Self:
         return cls.symmetric(np.zeros((n, n)), np.eye(n))
 
+    @property
+    def upside_down(self) -> "_Slab":
+        """The slab turned over."""
+        return _Slab(self.reflect_up, self.transmit_up, self.reflect_down, self.transmit_down)
+
     def over(self, below: "_Slab") -> "_Slab":
         """Return this slab with another one under it."""
         eye = _ALMOST_ONE * np.eye(self.reflect_down.shape[0])
@@ -123,7 +129,11 @@ class _Slab:
 
 
 def layered_totals(
-    optics: LayeredOptics, *, n_angles: int = 48, incidence: Incidence = 0.0
+    optics: LayeredOptics,
+    *,
+    n_angles: int = 48,
+    incidence: Incidence = 0.0,
+    source_depth: float | None = None,
 ) -> LayeredTotals:
     """Reflectance, transmittance and absorption by layer of light that falls onto layers.
 
@@ -137,6 +147,9 @@ def layered_totals(
     incidence : float or {"lambertian", "isotropic"}
         Angle of a beam to the normal, in the medium above [rad]; or diffuse light: of one radiance
         from everywhere above, or as much from every solid angle.
+    source_depth : float, optional
+        Depth at which the light starts, inside the layers [m]; the angle is that in the layer, and
+        isotropic light goes up as well as down. A source in a plane lies below it.
 
     Returns
     -------
@@ -153,6 +166,8 @@ def layered_totals(
     H. C. van de Hulst, Multiple Light Scattering, Academic Press (1980).
     S. A. Prahl et al., Appl. Opt. 32, 559-568 (1993). doi:10.1364/AO.32.000559
     """
+    if source_depth is not None:
+        return _totals_from_inside(optics, n_angles, incidence, source_depth)
     indices = np.concatenate(
         [[optics.index_above], optics.refractive_index, [optics.index_below]]
     ).astype(np.float64)
@@ -179,6 +194,90 @@ def layered_totals(
         transmittance=float((above[-1].transmit_down @ arrives).sum()),
         by_layer=np.array([net[2 * i] - net[2 * i + 1] for i in range(len(layers))]),
     )
+
+
+def _totals_from_inside(
+    optics: LayeredOptics, n_angles: int, incidence: Incidence, depth: float
+) -> LayeredTotals:
+    """Return the totals of light that starts inside the layers."""
+    cut, number, is_new = _cut(optics, depth)
+    index = float(cut.refractive_index[number])
+    indices = np.concatenate([[cut.index_above], cut.refractive_index, [cut.index_below]])
+    angle = 0.0 if isinstance(incidence, str) else incidence
+    directions = _Directions.of(indices, n_angles, index * math.sin(angle))
+    surfaces = [_interface(directions, float(a), float(b)) for a, b in pairwise(indices)]
+    layers = [_layer(directions, cut, i, n_angles) for i in range(cut.n_layers)]
+    down = directions.arriving(incidence, index)
+    up = np.zeros_like(down)
+    if incidence == "isotropic":
+        down, up = 0.5 * down, 0.5 * down
+    slabs = [surfaces[0]]
+    for layer, surface in zip(layers, surfaces[1:], strict=True):
+        slabs += [layer, surface]
+    # the source lies on the upper face of its layer
+    above, below = slabs[: 2 * number + 1], slabs[2 * number + 1 :]
+    turned = [slab.upside_down for slab in above[::-1]]
+    lower, transmittance = _fluxes(turned, below, down, up)
+    upper, reflectance = _fluxes(below, turned, up, down)
+    # each layer lies between two of the planes at which fluxes are known
+    absorbed = [upper[i] - upper[i + 1] for i in range(1, len(upper) - 1, 2)][::-1]
+    absorbed += [lower[i] - lower[i + 1] for i in range(0, len(lower) - 1, 2)]
+    if is_new:
+        absorbed[number - 1 : number + 1] = [absorbed[number - 1] + absorbed[number]]
+    return LayeredTotals(0.0, reflectance, transmittance, np.array(absorbed))
+
+
+def _cut(optics: LayeredOptics, depth: float) -> tuple[LayeredOptics, int, bool]:
+    """Return layers of which one begins at a depth, its number, and whether that is a new one."""
+    planes = np.concatenate([[0.0], np.cumsum(optics.thickness)])
+    number = int(np.searchsorted(planes, depth, side="right")) - 1
+    if not 0 <= number < optics.n_layers:
+        raise ParameterError(
+            f"source_depth is {depth:g} m; expected 0 m to less than the depth of the layers, "
+            f"{planes[-1]:g} m."
+        )
+    if depth == planes[number]:
+        return optics, number, False
+    twice = np.insert(np.arange(optics.n_layers), number, number)
+    thickness = optics.thickness[twice]
+    thickness[number] = depth - planes[number]
+    thickness[number + 1] -= thickness[number]
+    columns = ("mu_a", "mu_s", "anisotropy", "refractive_index")
+    parts = {name: getattr(optics, name)[twice] for name in columns}
+    phase = [optics.phase[i] for i in twice] if optics.phase else []
+    return replace(optics, thickness=thickness, phase=tuple(phase), **parts), number + 1, True
+
+
+def _fluxes(
+    behind: Sequence[_Slab], ahead: Sequence[_Slab], forward: Floats, backward: Floats
+) -> tuple[list[float], float]:
+    """Return the net flux before and after each slab ahead of a source, and what gets through.
+
+    `behind` lists the slabs on the other side, the nearest first, as seen from the source.
+    """
+    n = forward.size
+    mirror = _Slab.nothing(n)
+    for slab in behind:
+        mirror = mirror.over(slab)
+    rest = [_Slab.nothing(n)]
+    for slab in ahead[::-1]:
+        rest.append(slab.over(rest[-1]))
+    eye, passed = _ALMOST_ONE * np.eye(n), _Slab.nothing(n)
+    sent = forward + mirror.reflect_down @ backward
+    nets, through = [], 0.0
+    for number in range(len(ahead) + 1):
+        # between the slabs behind, those passed, and those still ahead
+        start = np.linalg.solve(eye - mirror.reflect_down @ passed.reflect_down, sent)
+        whole = mirror.upside_down.over(passed)
+        beyond = rest[len(ahead) - number]
+        there = np.linalg.solve(
+            eye - whole.reflect_up @ beyond.reflect_down, passed.transmit_down @ start
+        )
+        through = float(there.sum())
+        nets.append(through - float((beyond.reflect_down @ there).sum()))
+        if number < len(ahead):
+            passed = passed.over(ahead[number])
+    return nets, through
 
 
 def _net_flux(upper: _Slab, lower: _Slab, arrives: Floats) -> float:
@@ -229,8 +328,13 @@ def _layer(directions: _Directions, optics: LayeredOptics, number: int, n_moment
     else:
         # delta-M: the sharpest part of the forward peak counts as not scattered [3]_, that of a
         # peak to the back as reflected
-        peak = abs(g) ** n_moments
-        moments = (abs(g) ** np.arange(n_moments) - peak) / (1.0 - peak) if peak < 1.0 else _EVEN
+        phase = optics.phase[number] if optics.phase else None
+        if phase is None:
+            known = abs(g) ** np.arange(n_moments + 1)
+        else:
+            known, g = phase.moments(n_moments + 1), abs(g)
+        peak = max(float(known[-1]), 0.0)
+        moments = (known[:-1] - peak) / (1.0 - peak) if peak < 1.0 else _EVEN
         forward, backward = _phase_matrices(mu, weight, np.asarray(moments, dtype=np.float64))
         scatters, eye = mu_s * (1.0 - peak), np.eye(mu.size)
         returns = 0.0

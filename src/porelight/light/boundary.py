@@ -1,6 +1,6 @@
 """What the upper and the lower face of the layers do with light that arrives from inside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -59,9 +59,7 @@ class Boundary:
         index = optics.refractive_index
         above = float(index[0]) if self.top == "absorbing" else optics.index_above
         below = float(index[-1]) if self.bottom == "absorbing" else optics.index_below
-        return LayeredOptics(
-            optics.thickness, optics.mu_a, optics.mu_s, optics.anisotropy, index, above, below
-        )
+        return replace(optics, index_above=above, index_below=below)
 
     def seen_from_inside(self, media: Media) -> Media:
         """Return media in which what lies behind a mirror reflects all light."""

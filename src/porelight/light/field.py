@@ -24,10 +24,10 @@ class LightField:
     """What became of one joule of light, each share with its standard error over the batches.
 
     ``by_region.sum() + specular + reflectance + transmittance + lost`` is 1 to rounding (with
-    ``time.after``, where a time gate is): what is missing from the weights of the packets has been
-    absorbed. Cells hold another account of the same energy, what each interaction left;
-    `absorbed_twice` compares the two. Energy that was absorbed beyond the edges of the grid is in
-    `by_region`, not in `absorbed`.
+    ``time.before`` and ``time.after``, where a time gate is): what is missing from the weights of
+    the packets has been absorbed. Cells hold another account of the same energy, what each
+    interaction left; `absorbed_twice` compares the two. Energy that was absorbed beyond the edges
+    of the grid is in `by_region`, not in `absorbed`.
     """
 
     grid: Grid
@@ -70,7 +70,7 @@ class LightField:
     def balance(self) -> float:
         """Sum of all shares; 1 to rounding."""
         out = self.specular + self.reflectance + self.transmittance + self.lost
-        out += 0.0 if self.time is None else self.time.after
+        out += 0.0 if self.time is None else self.time.before + self.time.after
         return float(self.by_region.sum() + out)
 
     @property
@@ -97,6 +97,8 @@ def parts_of(tally: Tally, sums: Mapping[str, RegionSum]) -> dict[str, Floats]:
     parts = tally._asdict()
     if tally.by_time.size == 0:
         del parts["by_time"], parts["after"]
+    if tally.before.size == 0:
+        del parts["before"]
     if tally.detected.size == 0:
         del parts["detected"]
     else:

@@ -71,12 +71,14 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
     follicle: Follicle | None = None,
     vessels: Sequence[Vessel] = (),
     boundary: Boundary = REFRACTING,
+    source_depth: float | None = None,
 ) -> PathLengths:
     """Mean path length in each layer of re-emitted and of transmitted light.
 
     Parameters
     ----------
-    optics, beam, grid, n_photons, seed, n_threads, cell_radius, follicle, vessels, boundary
+    optics, beam, grid, n_photons, seed, n_threads, cell_radius, follicle, vessels, boundary,
+    source_depth
         As for `transport`. Of the grid only the rings matter. Paths inside follicle and vessels
         count for no layer.
 
@@ -106,6 +108,7 @@ def path_lengths(  # noqa: PLR0913  as many as `transport`, whose keywords these
         follicle=follicle,
         vessels=vessels,
         boundary=boundary,
+        source_depth=source_depth,
     )
     require_fast(
         scene, "Path lengths follow from the reflectance with a little more absorption in a layer."

@@ -37,7 +37,7 @@ from porelight.quantities import N_PHOTONS, N_THREADS, SEED
 __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged", "taken_up"]
 
 PHOTONS_PER_BATCH = 8192
-AFTER_GATE = "after the time gate"
+BEFORE_GATE, AFTER_GATE = "before the time gate", "after the time gate"
 # fields of a scene in the hash of every run
 _FIRST_FIELDS = 7
 
@@ -84,8 +84,9 @@ class LightRun:
     def names(self) -> list[str]:
         """Names of the shares that `share` returns."""
         named = (region.name for region in self.tally_regions)
-        late = [] if self.scene.time_gate is None else [AFTER_GATE]
-        taken = [*late, *self.detector_names]
+        gated = [AFTER_GATE] if self.scene.time_gate is not None else []
+        early = [BEFORE_GATE] if self.scene.opens_late else []
+        taken = [*early, *gated, *self.detector_names]
         return ["specular", "reflectance", "transmittance", *taken, *self.region_names, *named]
 
     @property
@@ -107,8 +108,9 @@ class LightRun:
             "specular" (reflected before any light enters), "reflectance" (came back out of the
             tissue), "transmittance", "layer 1" from the surface down, a part of the follicle
             ("lumen", "plug", "duct", "gland", "hair"), "vessel 1", "pore wall" (50 um of skin
-            around the funnel), "after the time gate" (still inside at its end), a detector, or the
-            name of another tally region.
+            around the funnel), "before the time gate" (absorbed or gone before its start), "after
+            the time gate" (still inside at its end), a detector, or the name of another tally
+            region.
 
         Raises
         ------
@@ -122,8 +124,8 @@ class LightRun:
         part, index = name, 0
         if name == "transmittance":
             part = "transmitted"
-        elif name == AFTER_GATE:
-            part = "after"
+        elif name in {BEFORE_GATE, AFTER_GATE}:
+            part = "before" if name == BEFORE_GATE else "after"
         elif name in self.detector_names:
             part, index = "by_detector", self.detector_names.index(name)
         elif name in self.region_names:
@@ -204,7 +206,13 @@ def taken_up(run: LightRun, seeds: tuple[int, ...], averages: Averages) -> Light
             f"{averages.n_batches} batches of {averages.n_photons} photons; expected one or more."
         )
     times, detectors = run.scene.n_times, len(run.scene.detectors)
-    tally = empty_tally(*run.scene.grid.shape, len(run.region_names), times, detectors)
+    tally = empty_tally(
+        *run.scene.grid.shape,
+        len(run.region_names),
+        times,
+        detectors,
+        opens_late=run.scene.opens_late,
+    )
     parts = parts_of(tally, region_sums(run.scene, run.tally_regions))
     for name in sorted({*parts, *averages.parts}):
         if name not in parts or name not in averages.parts:
@@ -308,7 +316,9 @@ def _pieces(value: object) -> Iterator[bytes]:
     elif is_dataclass(value) and not isinstance(value, type):
         yield type(value).__name__.encode()
         for one in fields(value):
-            yield from _pieces(getattr(value, one.name))
+            later, its = "came_later" in one.metadata, getattr(value, one.name)
+            if not later or its != one.default:
+                yield from _pieces((one.name, its) if later else its)
     elif isinstance(value, Mapping):
         for key, one in value.items():
             yield from _pieces((key, one))

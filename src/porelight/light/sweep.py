@@ -9,6 +9,7 @@ sweep share their photons, so what differs between them is known far better than
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,6 +56,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
     vessels: Sequence[Vessel] = (),
     tally_regions: Iterable[TallyRegion] = (),
     boundary: Boundary = REFRACTING,
+    source_depth: float | None = None,
 ) -> list[LightField]:
     """Light fields of layers that differ in absorption alone, from one run.
 
@@ -69,6 +71,8 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
         always among them.
     boundary : Boundary
         The faces of the layers, as for `transport`.
+    source_depth : float, optional
+        Depth of a source inside the layers, as for `transport`.
 
     Returns
     -------
@@ -98,15 +102,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
             f"layer {int(np.argmax(unseen)) + 1} does not scatter and absorbs in some tones only; "
             "photons of the least tone leave nothing there. Give it an absorption in every tone."
         )
-    least = LayeredOptics(
-        first.thickness,
-        mu_a.min(axis=0),
-        first.mu_s,
-        first.anisotropy,
-        first.refractive_index,
-        first.index_above,
-        first.index_below,
-    )
+    least = replace(first, mu_a=mu_a.min(axis=0))
     scene, *scenes = (
         scene_of(
             optics,
@@ -116,6 +112,7 @@ def sweep(  # noqa: PLR0913  as many as `transport`, whose keywords these are
             follicle=follicle,
             vessels=vessels,
             boundary=boundary,
+            source_depth=source_depth,
         )
         for optics in (least, *tones)
     )
@@ -150,6 +147,8 @@ def _require_alike(tones: Sequence[LayeredOptics]) -> None:
                 )
         if (optics.index_above, optics.index_below) != (tones[0].index_above, tones[0].index_below):
             raise ParameterError(f"tone {number} differs from the first in what lies around it.")
+        if optics.phase != tones[0].phase:
+            raise ParameterError(f"tone {number} differs from the first in its phase functions.")
 
 
 def require_fast(scene: Scene, instead: str) -> None:
@@ -173,7 +172,7 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
     """
     n_z, n_r = scene.grid.shape
     bodies = bodies_of(scene.optics, scene.follicle, scene.vessels)
-    media = scene.media
+    media = scene.media.by_interactions
     regions = regions_of(bodies)
     tables, fast = fast_scene(scene, bodies, media, regions)
     tones = _tones_of(regions, media, mu_a)
@@ -212,6 +211,7 @@ def tone_tracer(scene: Scene, mu_a: Floats) -> Callable[[Batch], list[Tally]]:
                 specular=np.array([specular]),
                 by_time=np.zeros((2, 0)),
                 after=np.zeros(1),
+                before=np.zeros(0),
                 detected=np.zeros((0, 1)),
             )
             for tone in range(len(mu_a))

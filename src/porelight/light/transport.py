@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 
 from porelight.errors import ParameterError
 from porelight.grid import Grid
+from porelight.laser.angles import AngularProfile, GaussianSpread
 from porelight.laser.beam import Beam
 from porelight.laser.rays import reach
 from porelight.light._batches import (
@@ -60,6 +61,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
     boundary: Boundary = REFRACTING,
     time_gate: TimeGate | None = None,
     detectors: Sequence[Detector] = (),
+    source_depth: float | None = None,
 ) -> LightField:
     """Absorbed energy, reflectance and transmittance of skin under a beam, per joule delivered.
 
@@ -98,9 +100,15 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
         What the upper and the lower face of the layers do with light from inside; they refract
         unless it says otherwise.
     time_gate : TimeGate, optional
-        Follow light until a time, and tally what leaves by its time (`LightField.time`).
+        Follow light until a time, and tally what leaves by its time (`LightField.time`); time
+        begins where light meets the skin, or at a source inside it.
     detectors : sequence of Detector
         Discs whose shares of the light are wanted (`LightField.detected`), by time too.
+    source_depth : float, optional
+        Depth of a source inside the layers [m]: the beam starts there, at its diameter and in its
+        directions, and nothing is reflected at the surface before. Isotropic light goes to all
+        sides then, up as well as down; a source in a plane lies below it. Left out: the beam falls
+        onto the skin.
 
     Returns
     -------
@@ -139,6 +147,7 @@ def transport(  # noqa: PLR0913  three inputs, then keywords of which all but tw
         boundary=boundary,
         time_gate=time_gate,
         detectors=detectors,
+        source_depth=source_depth,
     )
     running = kernel_for(scene, kernel)
     trace = tracer(scene, running)
@@ -163,6 +172,7 @@ def scene_of(  # noqa: PLR0913  as many as a scene has parts
     boundary: Boundary = REFRACTING,
     time_gate: TimeGate | None = None,
     detectors: Sequence[Detector] = (),
+    source_depth: float | None = None,
 ) -> Scene:
     """Return the checked input of a run; see `transport`."""
     _require_cell(cell_radius, beam)
@@ -180,7 +190,18 @@ def scene_of(  # noqa: PLR0913  as many as a scene has parts
             "there are detectors and a cell_radius; a cell stands for a field of equal cells, in "
             "which a detector has no place. Leave out one of them."
         )
-    return Scene(around, beam, grid, cell_radius, *inside, boundary, time_gate, tuple(detectors))
+    _require_source(source_depth, beam, around, inside)
+    return Scene(
+        around,
+        beam,
+        grid,
+        cell_radius,
+        *inside,
+        boundary,
+        time_gate,
+        tuple(detectors),
+        source_depth,
+    )
 
 
 def required_run(n_photons: int, seed: int, n_threads: int) -> tuple[int, int, int]:
@@ -212,6 +233,54 @@ def _require_cell(cell_radius: float, beam: Beam) -> None:
             "light in a cell starts inside it. A wide beam over a field of cells is a flat-top "
             f"beam of {2.0 * cell_radius:.6g} m diameter here."
         )
+
+
+def _require_source(
+    depth: float | None,
+    beam: Beam,
+    optics: LayeredOptics,
+    inside: tuple[Follicle | None, Sequence[Vessel], WeightWindow | None],
+) -> None:
+    """Refuse a source inside the layers that is not, and directions that need one."""
+    if depth is None:
+        if isinstance(beam.spreading, GaussianSpread):
+            raise ParameterError(
+                "the light of a Gaussian spread goes to all sides; expected a source inside the "
+                "layers with it (source_depth, or beam.depth_mm of a case)."
+            )
+        if isinstance(beam.spreading, AngularProfile) and beam.spreading.widest > 0.5 * math.pi:
+            raise ParameterError(
+                f"the table of launch angles goes to {math.degrees(beam.spreading.widest):g} "
+                "degrees; expected at most 90 for light that falls onto the skin. A source inside "
+                "the layers (source_depth, or beam.depth_mm of a case) may send light up."
+            )
+        return
+    bottom = float(optics.thickness.sum())
+    if not 0.0 <= LENGTH.require(depth, "source_depth") < bottom:
+        raise ParameterError(
+            f"source_depth is {depth:g} m; expected 0 m to less than the depth of the layers, "
+            f"{bottom:g} m."
+        )
+    follicle, vessels, window = inside
+    if follicle is not None or window is not None:
+        raise ParameterError(
+            "there is a source inside the layers and a follicle or a weight window; these are for "
+            "light that falls onto the skin. Leave out one of them."
+        )
+    up = beam.spreading == "isotropic" or isinstance(beam.spreading, GaussianSpread)
+    if isinstance(beam.spreading, AngularProfile):
+        up = beam.spreading.widest > 0.5 * math.pi
+    if up and beam.stand_off != 0.0:
+        raise ParameterError(
+            f"stand_off is {beam.stand_off:g} m for a source whose light goes to all sides; "
+            "expected 0: its diameter holds where it lies."
+        )
+    for number, vessel in enumerate(vessels, start=1):
+        if abs(depth - vessel.depth) <= vessel.radius:
+            raise ParameterError(
+                f"source_depth is {depth:g} m, at which vessel {number} lies; expected a source "
+                "above or below the vessels."
+            )
 
 
 def _require_end(optics: LayeredOptics) -> None:

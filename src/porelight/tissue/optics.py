@@ -16,8 +16,8 @@ References
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -37,6 +37,7 @@ from porelight.quantities import (
     Quantity,
 )
 from porelight.tissue.layered import LayeredTissue
+from porelight.tissue.phase_functions import PhaseFunction
 from porelight.tissue.skin import Layer
 from porelight.tissue.spectra import ROUNDING, spectrum
 
@@ -62,6 +63,9 @@ class LayeredOptics:
         Mean cosine of the scattering angle, real index [-].
     index_above, index_below : float
         Refractive index outside; below, that of the last layer unless given.
+    phase : tuple of PhaseFunction or None
+        Phase function of each layer, None for that of Henyey and Greenstein; empty where all are.
+        A layer with one of its own has its anisotropy.
     """
 
     thickness: Floats
@@ -71,8 +75,10 @@ class LayeredOptics:
     refractive_index: Floats
     index_above: float
     index_below: float
+    # no part of the hash of a run where it is empty: runs from before it was there go on
+    phase: tuple[PhaseFunction | None, ...] = field(default=(), metadata={"came_later": True})
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  as many as it has columns
         self,
         thickness: Floats,
         mu_a: Floats,
@@ -81,6 +87,7 @@ class LayeredOptics:
         refractive_index: Floats,
         index_above: float = 1.0,
         index_below: float | None = None,
+        phase: Sequence[PhaseFunction | None] = (),
     ) -> None:
         """Take the arrays and check them; see the class."""
         arrays = {
@@ -107,10 +114,26 @@ class LayeredOptics:
         MU_S.require(self.mu_s)
         ANISOTROPY.require(self.anisotropy)
         REFRACTIVE_INDEX.require(self.refractive_index)
+        self._take_phase(tuple(phase))
         object.__setattr__(self, "mu_s", np.where(self.anisotropy == 1.0, 0.0, self.mu_s))
         below = float(self.refractive_index[-1]) if index_below is None else index_below
         object.__setattr__(self, "index_above", REFRACTIVE_INDEX.require(index_above))
         object.__setattr__(self, "index_below", REFRACTIVE_INDEX.require(below))
+
+    def _take_phase(self, phase: tuple[PhaseFunction | None, ...]) -> None:
+        """Take the phase functions; the anisotropy of a layer with one is that of it."""
+        if phase and len(phase) != self.n_layers:
+            raise ParameterError(
+                f"{len(phase)} phase functions for {self.n_layers} layers; expected one for each, "
+                "None for that of Henyey and Greenstein."
+            )
+        if not any(one is not None for one in phase):
+            phase = ()
+        own = np.array([math.nan if one is None else one.anisotropy for one in phase])
+        if phase:
+            known = np.where(np.isnan(own), self.anisotropy, own)
+            object.__setattr__(self, "anisotropy", known)
+        object.__setattr__(self, "phase", phase)
 
     @property
     def n_layers(self) -> int:

@@ -10,6 +10,7 @@ from porelight.validation import (
     chain,
     heat,
     light,
+    light_inside,
     light_kernels,
     light_pores,
     light_sampling,
@@ -61,6 +62,7 @@ def run_light(n_photons: int = 0, seed: int = 1) -> Iterator[tuple[int, int, lis
         *light_kernels.CASES,
         *light_pores.CASES,
         *light_tones.CASES,
+        *light_inside.CASES,
     )
     yield from _run(_light_parts(cases, n_photons, seed))
 

@@ -70,5 +70,6 @@ def light_paths(
         follicle=setup.follicle,
         vessels=setup.vessels,
         boundary=setup.boundary,
+        source_depth=setup.source_depth,
     )
     return LightPaths(setup, found, n_photons)

@@ -53,6 +53,8 @@ class LightSetup:
         Until when light is followed; None for as long as there is any.
     detectors : tuple of Detector
         Discs on the faces whose shares of the light are wanted.
+    source_depth : float or None
+        Depth of a source inside the layers [m]; None for a beam that falls onto the skin.
     tally_regions : tuple of Box, LayerGroup or PoreWall
         Parts whose shares are wanted with their errors; the wall of a pore is one unasked.
     skin : Skin or None
@@ -76,6 +78,7 @@ class LightSetup:
     boundary: Boundary = REFRACTING
     time_gate: TimeGate | None = None
     detectors: tuple[Detector, ...] = ()
+    source_depth: float | None = None
 
     def __post_init__(self) -> None:
         """Check that every layer has a name of its own."""
@@ -106,6 +109,7 @@ class LightSetup:
         boundary: Boundary = REFRACTING,
         time_gate: TimeGate | None = None,
         detectors: Sequence[Detector] = (),
+        source_depth: float | None = None,
     ) -> Self:
         """Return the setup of a skin at a wavelength; its dermis is one tally region.
 
@@ -120,7 +124,7 @@ class LightSetup:
         grid : Grid, optional
             Cells of the tally; `skin_grid()` when left out.
         cell_radius, follicle, vessels, weight_window, tally_regions, boundary, time_gate,
-        detectors
+        detectors, source_depth
             As the attributes of this name.
 
         Examples
@@ -146,6 +150,7 @@ class LightSetup:
             boundary=boundary,
             time_gate=time_gate,
             detectors=tuple(detectors),
+            source_depth=source_depth,
         )
 
     @property
@@ -162,6 +167,7 @@ class LightSetup:
             boundary=self.boundary,
             time_gate=self.time_gate,
             detectors=self.detectors,
+            source_depth=self.source_depth,
         )
 
     def begun(self, seed: int) -> LightRun:

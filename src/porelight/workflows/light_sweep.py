@@ -111,6 +111,7 @@ def light_sweep(
             follicle=setup.follicle,
             vessels=setup.vessels,
             boundary=setup.boundary,
+            source_depth=setup.source_depth,
             tally_regions=setup.tally_regions,
         )
 
