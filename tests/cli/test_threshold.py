@@ -118,3 +118,27 @@ def test_a_ring_is_looked_at_where_it_shines():
     # light of 1940 nm stays where it falls: radiant exposure of the ring itself decides
     assert found.peak_radiant_exposure == pytest.approx(even.peak_radiant_exposure, rel=0.15)
     assert np.isfinite(found.depth)
+
+
+def test_a_person_of_known_pigment_has_a_threshold_in_the_visible(capsys):
+    told = []
+    for percent in ("2", "6"):
+        with pytest.raises(SystemExit) as left:
+            main(["threshold", "--wavelength", "755", "--spot", "10", "--duration", "3",
+                  "--melanin", percent, "--photons", "3000", "--json"])  # fmt: skip
+        assert not left.value.code
+        told.append(json.loads(capsys.readouterr().out)["threshold"]["radiant_exposure_J_per_cm2"])
+    assert told[0] > 1.5 * told[1]
+
+
+def test_too_much_light_is_told_in_joules_and_not_as_a_temperature(capsys):
+    code, _, err = run(capsys, "--duration", "100", "--fluence", "4000")
+    assert code == 2
+    assert "4000 J/cm2 would heat the skin above 627 degC; expected at most" in err
+    assert "elsius" not in err
+
+
+def test_an_end_point_may_be_typed_with_dashes(capsys):
+    code, out, _ = run(capsys, "--duration", "100", "--end-point", "full-epidermis", "--json")
+    assert code == 0
+    assert json.loads(out)["end_point"] == "full epidermis"

@@ -85,7 +85,9 @@ def test_the_default_is_the_basal_layer_and_names_may_be_typed_without_blanks(fl
     assert threshold(flame).end_point == DEFAULT == "basal layer"
     assert require_end_point("Full_Epidermis") == "full epidermis"
     assert [require_end_point(name.replace(" ", "-")) for name in END_POINTS] == list(END_POINTS)
-    with pytest.raises(ParameterError, match="expected one of subcorneal, basal layer, blister"):
+    with pytest.raises(
+        ParameterError, match="no end point named 'scald'; known: 80 um, basal layer"
+    ):
         nearness(flame, "scald")
 
 

@@ -23,6 +23,10 @@ def burn():
     [
         ({}, Target.human("cheek", 2)),
         ({"fitzpatrick": 5, "state": "excised"}, Target.human("cheek", 5, state="excised")),
+        (
+            {"fitzpatrick": 3, "melanosome_fraction": 0.03},
+            Target.human("cheek", 3, values={"melanosome_fraction_3": 0.03}),
+        ),
         ({"skin": "pig"}, Target.pig("yucatan")),
         ({"skin": "white-pig", "state": "excised"}, Target.pig("yorkshire", state="excised")),
         ({"skin": Target.human("nose", 4)}, Target.human("nose", 4)),
@@ -78,6 +82,8 @@ def test_a_threshold_prints_in_clinic_units(burn):
 def test_impossible_exposures_are_refused():
     with pytest.raises(ParameterError, match=r"no skin named 'pigs' to expose; did you mean 'pig'"):
         threshold(**USUAL, skin="pigs")
+    with pytest.raises(ParameterError, match="for a pig, whose breed sets it"):
+        threshold(**USUAL, skin="pig", melanosome_fraction=0.03)
     with pytest.raises(ParameterError, match="no criterion named 'henrique'"):
         threshold(**USUAL, criterion="henrique")
     with pytest.raises(ParameterError, match="3 pulses need a rate"):

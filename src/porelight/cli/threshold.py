@@ -28,6 +28,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     end_point: str = "basal layer",
     skin: Literal["human", "pig", "white-pig"] = "human",
     fitzpatrick: SkinType = 2,
+    melanin: Annotated[float, typed("FRACTION", "percent", "%")] = 0.0,
     excised: Annotated[bool, Parameter(negative="")] = False,
     cooling: Literal["air", "cold air", "contact", "cryogen"] = "air",
     cooling_time: Milliseconds = 0.0,
@@ -70,6 +71,8 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         A person's cheek, a pigmented miniature pig (Yucatan), or a white farm pig (Yorkshire).
     fitzpatrick
         Skin type of a person, 1 to 6 or I to VI.
+    melanin
+        Share of melanosomes in a person's epidermis, in %; that of the skin type when 0.
     excised
         Skin without blood flow, at room temperature.
     cooling
@@ -106,6 +109,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         end_point=require_end_point(end_point),
         skin=skin,
         fitzpatrick=fitzpatrick,
+        melanosome_fraction=melanin / 100.0,
         state="excised" if excised else "in vivo",
         profile=profile,
         n_pulses=pulses,
@@ -204,8 +208,8 @@ def _rows(found: "Threshold", done: "ExposureOutcome | None") -> list[dict[str, 
         "peak_radiant_exposure_J_per_cm2": ("the same at the beam's strongest", "J/cm2"),
         "surface_peak_degC": ("highest temperature of the surface", "degC"),
         "peak_degC": ("highest temperature at any depth", "degC"),
-        "killed_to_um": ("cells die down to", "um"),
-        "coagulated_to_um": ("collagen denatures down to", "um"),
+        "killed_to_um": ("63 % of the cells die down to", "um"),
+        "coagulated_to_um": ("63 % of the collagen denatures down to", "um"),
     }
     rows = []
     for key in columns[0][1]:

@@ -73,10 +73,7 @@ def require_end_point(name: str) -> EndPoint:
     for known in END_POINTS:
         if plain in {known, known.replace(" ", "")}:
             return known
-    raise ParameterError(
-        f"no end point named {name!r}; expected one of {', '.join(END_POINTS)}"
-        f"{did_you_mean(plain, END_POINTS)}"
-    )
+    raise ParameterError(f"no end point named {name!r}{did_you_mean(plain, END_POINTS)}")
 
 
 def require_criterion(name: str) -> str:

@@ -73,7 +73,6 @@ def require_pigment(skin: LayeredTissue, wavelength: float, values: Mapping[str,
         raise ParameterError(
             f"the epidermis of type {skin.fitzpatrick} holds {100.0 * share:.2g} % melanosomes, "
             f"which absorb {found:.3g} 1/m at 694 nm where living skin has {low:g} to {high:g} "
-            f"1/m; a threshold at {wavelength / nm:g} nm would be far off. Give the skin a "
-            f"melanosome_fraction_{skin.fitzpatrick} of {fits[0]:.2g} to {fits[1]:.2g} %, or use "
-            f"{_FROM / nm:g} nm and longer."
+            f"1/m; a threshold at {wavelength / nm:g} nm would be far off. State its share of "
+            f"melanosomes, {fits[0]:.2g} to {fits[1]:.2g} %, or use {_FROM / nm:g} nm and longer."
         )

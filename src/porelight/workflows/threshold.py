@@ -8,6 +8,7 @@ from porelight.heat.surface import Cooling
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Profile
 from porelight.laser.profiles import BeamImage, RadialProfile
+from porelight.quantities import FRACTION
 from porelight.session.end_points import DEFAULT, EndPoint
 from porelight.session.single_exposure import Heating, heating
 from porelight.session.target import State, Target
@@ -18,6 +19,7 @@ from porelight.session.threshold import (
     single_exposure,
 )
 from porelight.session.threshold import threshold as threshold_of_heating
+from porelight.tissue.person import fitzpatrick_type
 from porelight.units import J_per_cm2, mm, to_celsius, um
 
 TargetSkin = Literal["human", "pig", "white-pig"]
@@ -102,6 +104,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     end_point: EndPoint = DEFAULT,
     skin: TargetSkin | Target = "human",
     fitzpatrick: int = 2,
+    melanosome_fraction: float = 0.0,
     state: State = "in vivo",
     profile: Profile | RadialProfile | BeamImage = "flat-top",
     n_pulses: int = 1,
@@ -133,6 +136,8 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         target of your own.
     fitzpatrick : int
         Skin type of a person, 1 to 6.
+    melanosome_fraction : float
+        Share of melanosomes in a person's epidermis [-]; that of the type when 0.
     state : {"in vivo", "excised"}
         Excised skin has no blood flow and starts at room temperature.
     profile : {"flat-top", "gaussian"} or RadialProfile or BeamImage
@@ -172,7 +177,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     >>> found.outcome(2.0 * found.radiant_exposure).killed_depth > found.depth
     True
     """
-    target = skin if isinstance(skin, Target) else _target(skin, fitzpatrick, state)
+    target = (
+        skin if isinstance(skin, Target) else _target(skin, fitzpatrick, melanosome_fraction, state)
+    )
     exposure = single_exposure(
         target,
         wavelength=wavelength,
@@ -191,11 +198,19 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     return ThresholdResult(found, heated, criterion)
 
 
-def _target(skin: TargetSkin, fitzpatrick: int, state: State) -> Target:
+def _target(skin: TargetSkin, fitzpatrick: int, melanosome_fraction: float, state: State) -> Target:
     if skin not in get_args(TargetSkin):
         raise ParameterError(
             f"no skin named {skin!r} to expose{did_you_mean(str(skin), get_args(TargetSkin))}"
         )
+    FRACTION.require(melanosome_fraction, "melanosome_fraction")
     if skin == "human":
-        return Target.human("cheek", fitzpatrick, state=state)
+        own = {f"melanosome_fraction_{fitzpatrick_type(fitzpatrick)}": melanosome_fraction}
+        values = own if melanosome_fraction > 0.0 else {}
+        return Target.human("cheek", fitzpatrick, state=state, values=values)
+    if melanosome_fraction > 0.0:
+        raise ParameterError(
+            f"melanosome_fraction is {melanosome_fraction:g} for a pig, whose breed sets it; "
+            "expected 0, or a person's skin."
+        )
     return Target.pig("yucatan" if skin == "pig" else "yorkshire", state=state)
