@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from porelight.data.library import document
 from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError
 from porelight.heat.temporal_profile import TemporalProfile
@@ -163,6 +164,8 @@ def test_every_published_threshold_has_an_end_point_of_its_own_and_blind_ones_ar
     table = published_thresholds()
     assert {one.end_point for one in table.values()} <= set(END_POINTS)
     assert {one.end_point for name, one in table.items() if name.startswith("stoll")} == {"blister"}
+    sets = document("validation", "damage_thresholds")
+    assert {one["end_point"] for one in sets.values()} <= set(END_POINTS)
     near = table["guizhou_1319_1s"]
     assert "were compared, within a factor" in compared_near(near.exposure(near.target()))
     far = single_exposure(Target.human(), wavelength=800e-9, spot_diameter=5e-3, duration=1e-3)

@@ -109,7 +109,8 @@ def _thresholds() -> Iterator[CaseResult]:
         yield _case(
             "D1",
             f"threshold, {name.replace('_', ' ')}",
-            f"temperature for Omega = 1 in {duration:g} s (worst of {printed.size})",
+            f"temperature for Omega = 1, {row['end_point']}, in {duration:g} s "
+            f"(worst of {printed.size})",
             ("degC", printed[worst], found[worst] - ZERO_CELSIUS, 0.5 * row["place"] + 1e-3),
             _TABLE,
         )
