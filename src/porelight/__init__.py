@@ -70,6 +70,7 @@ _HOME = {
     "read_skin": "porelight.files.courses",
     "read_temporal_profile": "porelight.files.temporal_profiles",
     "read_zone_mask": "porelight.files.photographs",
+    "reflectance": "porelight.workflows.reflectance",
     "save_comparison": "porelight.files.comparisons",
     "save_course_state": "porelight.files.course_states",
     "save_measurement": "porelight.files.measurements",
@@ -162,6 +163,7 @@ if TYPE_CHECKING:
     from porelight.workflows.measure import measure_face as measure_face
     from porelight.workflows.plan import plan as plan
     from porelight.workflows.preview import preview as preview
+    from porelight.workflows.reflectance import reflectance as reflectance
     from porelight.workflows.scaled_photograph import ScaledPhotograph as ScaledPhotograph
     from porelight.workflows.scaled_photograph import scaled_photograph as scaled_photograph
     from porelight.workflows.sensitivity import sensitivity as sensitivity

@@ -29,7 +29,7 @@ def test_dermis_at_the_reference_age_is_the_published_mean(zone):
 def test_layers_are_named_from_the_surface_down():
     skin = Skin.typical("cheek", 3, 40.0)
     assert tuple(layer.name for layer in skin.layers) == LAYERS
-    np.testing.assert_allclose(skin.interfaces, np.cumsum([45e-6, 150e-6, 80e-6, 640e-6, 5e-3]))
+    np.testing.assert_allclose(skin.interfaces, np.cumsum([57e-6, 150e-6, 80e-6, 640e-6, 5e-3]))
 
 
 def test_dermis_thins_by_6_per_cent_per_decade():

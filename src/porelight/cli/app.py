@@ -28,6 +28,7 @@ from porelight.cli.models import fetch
 from porelight.cli.paths import paths_of
 from porelight.cli.plan import plan
 from porelight.cli.preview import preview
+from porelight.cli.reflectance import reflectance
 from porelight.cli.report import report
 from porelight.cli.rerun import rerun
 from porelight.cli.sensitivity import sensitivity
@@ -67,6 +68,7 @@ app.command(sensitivity)
 app.command(what_if)
 app.command(light)
 app.command(threshold)
+app.command(reflectance)
 app.command(demo)
 models = App(name="models", help="About the networks that find the zones of a whole face.")
 models.command(fetch)

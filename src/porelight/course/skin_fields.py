@@ -11,7 +11,15 @@ from porelight.data.file_units import CM2, MM, ONE, UM, YEARS
 from porelight.quantities import AGE, FRACTION, Floats
 from porelight.tissue.person import FITZPATRICK, ROMAN, Oiliness, Sex, Zone
 from porelight.tissue.population import SKIN_AREA, PorePopulation
-from porelight.tissue.skin import LAYERS, SEBUM, THICKNESS, VESSEL_RADIUS, Layer, Skin
+from porelight.tissue.skin import (
+    LAYERS,
+    SCATTERING_RATIO,
+    SEBUM,
+    THICKNESS,
+    VESSEL_RADIUS,
+    Layer,
+    Skin,
+)
 
 LAYER = FieldTable(
     "a layer",
@@ -41,6 +49,13 @@ LAYER = FieldTable(
             meaning="radius of the blood vessels",
             kind=Number.of(VESSEL_RADIUS, UM),
             usual=0.0,
+        ),
+        Field(
+            path="scattering_ratio",
+            key="scattering_ratio",
+            meaning="reduced scattering over that of the forearm",
+            kind=Number.of(SCATTERING_RATIO),
+            usual=1.0,
         ),
     ),
 )

@@ -44,6 +44,7 @@ from porelight.tissue.spectra import ROUNDING, spectrum
 _NONE: Mapping[str, float] = MappingProxyType({})
 SHORTEST, LONGEST = 400e-9, 3000e-9  # range of the mixture [m]
 REFERENCE = 1064e-9  # wavelength at which the laws' coefficients are given [m]
+MELANIN_REFERENCE = 500e-9  # that of melanin, which absorbs little at the other [m]
 # mu_s follows from the reduced scattering, over 1 - g
 ANISOTROPY_SKIN = Quantity("anisotropy_skin", "1", -0.9999, 0.9999, "that of all skin")
 
@@ -147,7 +148,7 @@ class LayeredOptics:
 
 
 def mu_a_water(wavelength: float) -> float:
-    """Return the absorption coefficient of water at 25 degC [1/m] (Segelstein 1981).
+    """Return the absorption coefficient of water at 20 degC [1/m] (WOPP; Segelstein 1981).
 
     Parameters
     ----------
@@ -201,7 +202,7 @@ def mu_a_blood(
 
 
 def mu_a_lipid(wavelength: float) -> float:
-    """Return the absorption coefficient of lipid [1/m]: pig lard, 429 to 1098 nm, else 0.
+    """Return the absorption coefficient of lipid [1/m], 429 to 2400 nm, else 0.
 
     Raises
     ------
@@ -210,24 +211,29 @@ def mu_a_lipid(wavelength: float) -> float:
 
     Notes
     -----
-    Outside the table lipid counts as transparent. Its bands near 1210, 1730 and 2310 nm are
-    therefore missing: fat is too clear there, by up to the whole of its lipid absorption.
+    Pig lard to 1098 nm; beyond, bands at published places whose heights follow from reflectance
+    (``spectra.toml``). Outside the table lipid counts as transparent: fat is too clear there.
     """
     lipid = spectrum("lipid")
     return lipid.at(wavelength) if lipid.covers(_in_range(wavelength)) else 0.0
 
 
 def mu_a_melanosome(wavelength: float, values: Mapping[str, float] = _NONE) -> float:
-    """Return the absorption coefficient inside a melanosome [1/m], a power law.
+    r"""Return the absorption coefficient inside a melanosome [1/m].
+
+    .. math:: \mu_a(\lambda) = \mu_a(500\,\mathrm{nm})\,e^{-(\lambda - 500\,\mathrm{nm})/\ell}
+
+    A power law fits as well in the blue, and makes living dark skin too dark in the near infrared
+    (docs/theory/optics_of_people.md).
 
     Examples
     --------
     >>> round(mu_a_melanosome(1064e-9))
-    3690
+    678
     """
     value = LibraryValues("optics", values)
-    ratio = _in_range(wavelength) / REFERENCE
-    return value("melanosome_absorption_1064") * math.pow(ratio, -value("melanosome_power"))
+    beyond = (_in_range(wavelength) - MELANIN_REFERENCE) / value("melanosome_decay_length")
+    return value("melanosome_absorption_500") * math.exp(-beyond)
 
 
 def packaging(mu_a: float, radius: float) -> float:
@@ -333,25 +339,16 @@ def _absorption(layer: Layer, wavelength: float, value: LibraryValues) -> float:
 
 
 def _baseline(kind: str, wavelength: float, value: LibraryValues) -> float:
-    """Return the absorption of all but water, blood, melanin and lipid [1/m]: proteins, cells.
-
-    The shape is that of bloodless skin (Jacques 1998), a constant plus an exponential rise towards
-    the blue, scaled to the coefficient at 1064 nm; constant towards the infrared, where it was not
-    measured and water rules.
-    """
-    onset, length = value("baseline_visible_onset"), value("baseline_visible_length")
-    ratio = value("baseline_visible_ratio")
-
-    def shape(at: float) -> float:
-        return 1.0 + ratio * math.exp(-(at - onset) / length)
-
-    return value(f"baseline_absorption_{kind}") * shape(wavelength) / shape(REFERENCE)
+    """Return the absorption of all but water, blood, melanin and lipid [1/m]: proteins, cells."""
+    shape = spectrum("baseline").at(wavelength)
+    return value(f"baseline_absorption_{kind}") * value("baseline_multiplier") * shape
 
 
 def _reduced_scattering(layer: Layer, wavelength: float, value: LibraryValues) -> float:
     kind = _kind(layer)
     law = math.pow(wavelength / REFERENCE, -value(f"scattering_power_{kind}"))
-    return value("scattering_multiplier") * value(f"reduced_scattering_{kind}") * law
+    multiplier = layer.scattering_ratio * value("scattering_multiplier")
+    return multiplier * value(f"reduced_scattering_{kind}") * law
 
 
 def _index(layer: Layer, wavelength: float, value: LibraryValues) -> float:

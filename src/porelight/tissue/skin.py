@@ -7,13 +7,14 @@ with zone, sex and age; melanosomes with skin type; pores with everything (`tiss
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
 import numpy as np
 
-from porelight.data.values import LibraryValues
+from porelight.data.library import parameter
+from porelight.data.values import PACKAGE, LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import AGE, FRACTION, Floats, Quantity
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
@@ -30,6 +31,9 @@ THICKNESS = Quantity(
 )
 VESSEL_RADIUS = Quantity(
     "vessel_radius", "m", 0.0, 1e-3, "radius of blood vessels", "Micrometres need '* units.um'."
+)
+SCATTERING_RATIO = Quantity(
+    "scattering_ratio", "1", 0.05, 20.0, "reduced scattering over that of the forearm"
 )
 SEBUM = Quantity(
     "sebum",
@@ -57,6 +61,8 @@ class Layer:
         Share of the haemoglobin that carries oxygen [-].
     vessel_radius : float
         Radius of the blood vessels [m]; light does not reach the core of a wide one.
+    scattering_ratio : float
+        Reduced scattering over that of the inner forearm [-].
     """
 
     name: LayerName
@@ -67,6 +73,7 @@ class Layer:
     vessel_radius: float
     water_fraction: float
     lipid_fraction: float
+    scattering_ratio: float = 1.0
 
     def __post_init__(self) -> None:
         """Check that the layer can exist."""
@@ -75,6 +82,7 @@ class Layer:
         if self.thickness != math.inf:
             THICKNESS.require(self.thickness, f"thickness of the {self.name}")
         VESSEL_RADIUS.require(self.vessel_radius, f"vessel_radius of the {self.name}")
+        SCATTERING_RATIO.require(self.scattering_ratio, f"scattering_ratio of the {self.name}")
         for field in (
             "melanosome_fraction",
             "blood_fraction",
@@ -207,11 +215,26 @@ def _layers(
     decades = (age - value("reference_age")) / 10.0
     dermis = value(f"dermis_thickness_{zone}_{sex}")
     dermis *= (1.0 - value("dermis_thinning_per_decade")) ** decades
-    return (
+    dermis *= value("dermis_thickness_multiplier")
+    forearm = (
         epidermis_layer(
             value("epidermis_thickness"), value(f"melanosome_fraction_{fitzpatrick}"), value
         ),
         *layers_with_blood(dermis, value("fat_thickness"), value),
+    )
+    saturation = (
+        value("oxygen_saturation_face") - parameter(PACKAGE, "layers", "oxygen_saturation").value
+    )
+    return tuple(
+        replace(
+            layer,
+            blood_fraction=layer.blood_fraction * value(f"blood_ratio_{zone}"),
+            oxygen_saturation=min(1.0, layer.oxygen_saturation + saturation)
+            if layer.blood_fraction
+            else 0.0,
+            scattering_ratio=value("scattering_ratio_face"),
+        )
+        for layer in forearm
     )
 
 
@@ -235,7 +258,7 @@ def epidermis_layer(thickness: float, melanosome_fraction: float, value: Library
         oxygen_saturation=0.0,
         vessel_radius=0.0,
         water_fraction=value("water_fraction_epidermis"),
-        lipid_fraction=0.0,
+        lipid_fraction=value("lipid_fraction_dermis"),
     )
 
 
@@ -272,7 +295,7 @@ def layers_with_blood(dermis: float, fat: float, value: LibraryValues) -> tuple[
             oxygen_saturation=value("oxygen_saturation"),
             vessel_radius=value(f"vessel_radius_{'reticular' if fatty else key}"),
             water_fraction=value("water_fraction_fat" if fatty else "water_fraction_dermis"),
-            lipid_fraction=value("lipid_fraction_fat") if fatty else 0.0,
+            lipid_fraction=value("lipid_fraction_fat" if fatty else "lipid_fraction_dermis"),
         )
 
     return (

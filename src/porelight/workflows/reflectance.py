@@ -1,0 +1,103 @@
+"""Reflectance of people, as a spectrometer would measure it, in one call."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from porelight.errors import ParameterError
+from porelight.inference.reflectance import ReflectanceOfPeople, SkinOf, reflectance_of_people
+from porelight.tissue.forearm import ForearmSkin
+from porelight.tissue.person import Sex, Zone, fitzpatrick_type
+from porelight.tissue.population import PorePopulation
+from porelight.tissue.skin import Skin
+
+
+def reflectance(
+    wavelengths: Sequence[float],
+    *,
+    population: Literal["forearm"] | None = None,
+    zone: Zone | None = None,
+    fitzpatrick: int | str | None = None,
+    age: float = 40.0,
+    sex: Sex = "female",
+    seed: int = 1,
+) -> ReflectanceOfPeople:
+    """Return mean, spread and range of the reflectance of people of one description.
+
+    What an integrating sphere measures of a beam near the normal: all that comes back, specular
+    reflection included, wherever it leaves the surface. An instrument with a narrow port loses what
+    leaves beside it and reads lower, most where skin absorbs least.
+
+    Parameters
+    ----------
+    wavelengths : sequence of float
+        Vacuum wavelengths, 400 to 3000 nm [m]; the fit to measured people holds from 450 to
+        2200 nm.
+    population : {"forearm"}, optional
+        The inner forearm of volunteers of all skin types, as in the measurement that was fitted.
+    zone : {"forehead", "glabella", "nose", "cheek", "chin"}, optional
+        Part of the face, instead of a population; it needs a skin type.
+    fitzpatrick : int or str, optional
+        Skin type, 1 to 6 or "I" to "VI".
+    age : float
+        Age [years].
+    sex : {"female", "male"}
+        Sex.
+    seed : int
+        Of the people drawn.
+
+    Returns
+    -------
+    ReflectanceOfPeople
+        One entry for each wavelength.
+
+    Raises
+    ------
+    ParameterError
+        If neither or both of population and zone are given, or a value is impossible.
+
+    Examples
+    --------
+    >>> import porelight as pl
+    >>> people = pl.reflectance([1064e-9], population="forearm")
+    >>> bool(0.5 < people.mean[0] < 0.6)
+    True
+    """
+    wavelength = np.array(wavelengths, dtype=np.float64).reshape(-1)
+    if wavelength.size == 0:
+        raise ParameterError("no wavelength is given; expected one or more [m].")
+    skin_of, of_one_type = _described(population, zone, fitzpatrick, age, sex)
+    return reflectance_of_people(skin_of, wavelength, of_one_type=of_one_type, seed=seed)
+
+
+def _described(
+    population: str | None,
+    zone: Zone | None,
+    fitzpatrick: int | str | None,
+    age: float,
+    sex: Sex,
+) -> tuple[SkinOf, bool]:
+    """Return the skin as a function of its numbers, and whether it is that of one skin type."""
+    if (population is None) == (zone is None):
+        raise ParameterError(
+            f"population is {population!r} and zone is {zone!r}; expected one of the two: "
+            "population 'forearm', or a zone of the face with its skin type."
+        )
+    if zone is None:
+        if population != "forearm":
+            raise ParameterError(f"no population named {population!r}; expected 'forearm'.")
+        if fitzpatrick is not None:
+            raise ParameterError(
+                f"fitzpatrick is {fitzpatrick!r}; the volunteers of the forearm are of all skin "
+                "types. Name a zone of the face with the type, or leave the type out."
+            )
+        return ForearmSkin.typical, False
+    if fitzpatrick is None:
+        raise ParameterError(f"the {zone} needs a skin type; expected fitzpatrick from 1 to 6.")
+    skin_type = fitzpatrick_type(fitzpatrick)
+    pores = PorePopulation.typical(zone, skin_type, age, sex)
+    return (
+        lambda values: Skin.typical(zone, skin_type, age, sex, pores=pores, values=values),
+        True,
+    )
