@@ -41,7 +41,7 @@ def test_skin_has_optics_at_every_wavelength_from_400_to_3000_nm(wavelength):
     lipid, melanin = mu_a_lipid(wavelength * 1e-9), mu_a_melanosome(wavelength * 1e-9)
     most = water + 0.1 * mu_a_blood(wavelength * 1e-9, 0.67) + 0.8 * lipid + 0.1 * melanin + 50.0
     assert (optics.mu_a < most).all()
-    assert ((optics.refractive_index > 1.2) & (optics.refractive_index < 1.52)).all()
+    assert ((optics.refractive_index > 1.2) & (optics.refractive_index < 1.53)).all()
 
 
 @pytest.mark.parametrize("wavelength", [399.0, 3001.0])
@@ -115,10 +115,10 @@ def test_reduced_scattering_does_not_change_with_anisotropy():
 
 
 def test_blood_beyond_its_table_is_its_water_and_joins_the_table():
-    np.testing.assert_allclose(mu_a_blood(PEARL, 0.7), 0.77 * mu_a_water(PEARL), rtol=1e-12)
+    np.testing.assert_allclose(mu_a_blood(PEARL, 0.7), 0.73 * mu_a_water(PEARL), rtol=1e-12)
     # the table ends at 1995 nm; water itself falls by 1.4 % to the next nanometre
     jump = mu_a_blood(1995.001e-9, 0.7) / mu_a_blood(1995e-9, 0.7)
-    np.testing.assert_allclose(jump, 1.0, atol=0.04)
+    np.testing.assert_allclose(jump, 1.0, atol=0.01)
 
 
 def test_blood_is_the_mean_of_its_two_states():
@@ -171,8 +171,10 @@ def test_each_multiplier_scales_its_own_component():
     blood = skin_optics(CHEEK, GENESIS, {"blood_multiplier": 2.0}).mu_a - base.mu_a
     shares = np.array([layer.blood_fraction for layer in CHEEK.layers[1:4]])
     whole = mu_a_blood(GENESIS, CHEEK.layers[1].oxygen_saturation)
-    np.testing.assert_allclose(blood[1:4], shares * whole, rtol=0.01)
-    scattering = skin_optics(CHEEK, GENESIS, {"scattering_multiplier": 1.2})
+    # packaging takes 1 to 2 % at 1064 nm
+    np.testing.assert_allclose(blood[1:4], shares * whole, rtol=0.025)
+    usual = parameter("tissue", "optics", "scattering_multiplier").value
+    scattering = skin_optics(CHEEK, GENESIS, {"scattering_multiplier": 1.2 * usual})
     np.testing.assert_allclose(scattering.mu_s, 1.2 * base.mu_s)
 
 
@@ -197,7 +199,7 @@ def test_names_of_other_files_are_left_alone():
     [
         ({"melanosome_multiplier": float("nan")}, "melanosome_multiplier is nan"),
         ({"melanosome_multiplier": "much"}, "melanosome_multiplier is 'much'"),
-        ({"melanosome_multiplier": 200.0}, "melanosome_fraction is 7.8"),
+        ({"melanosome_multiplier": 200.0}, "melanosome_fraction is 8;"),
         ({"anisotropy_skin": 1.0}, "anisotropy_skin is 1"),
         ({"baseline_absorption_dermis": -1e3}, "mu_a of the papillary dermis"),
     ],
@@ -243,7 +245,7 @@ def test_baseline_has_its_coefficient_at_1064_nm_in_every_layer_it_is_given_for(
     np.testing.assert_allclose(with_it - without, 20.0, rtol=1e-3)
     doubled = skin_optics(CHEEK, GENESIS, {"baseline_multiplier": 2.0}).mu_a
     once = skin_optics(CHEEK, GENESIS).mu_a
-    np.testing.assert_allclose(doubled - once, [3.0, 5.0, 5.0, 5.0, 5.0], rtol=1e-3)
+    np.testing.assert_allclose(doubled - once, [3.4, 5.7, 5.7, 5.7, 5.7], rtol=1e-3)
 
 
 @pytest.mark.parametrize("wavelength", [532e-9, GENESIS, 1550e-9])

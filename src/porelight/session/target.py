@@ -29,6 +29,8 @@ _OF_PIGS = MappingProxyType(
         "blood_fraction_papillary": "blood_fraction_pig",
         "blood_fraction_reticular": "blood_fraction_pig",
         "blood_fraction_fat": "blood_fraction_pig",
+        "scattering_power_dermis": "scattering_power_dermis_pig",
+        "melanosome_decay_length": "melanosome_decay_length_pig",
         "thermal_conductivity_skin": "thermal_conductivity_pig",
         "specific_heat_skin": "specific_heat_pig",
         "density_skin": "density_pig",
