@@ -27,10 +27,10 @@ def test_the_rise_is_proportional_to_the_pulse_energy(treated):
 
 def test_the_session_ends_when_the_surface_reads_the_threshold(treated):
     free = treated(laser_genesis())[0]
-    stopped = treated(laser_genesis(stop_at_surface=celsius(40.0)))[0]
+    stopped = treated(laser_genesis(stop_at_surface=celsius(39.5)))[0]
     assert stopped.pulses_delivered < free.pulses_delivered
     # readings are ten pulses apart, in which the surface warms by a few tenths of a kelvin
-    assert 40.0 < to_celsius(stopped.surface_reading) < 41.5
+    assert 39.5 < to_celsius(stopped.surface_reading) < 41.0
     assert stopped.surface_felt >= stopped.surface_reading
     assert stopped.field.heat_shocked.max() < free.field.heat_shocked.max()
 

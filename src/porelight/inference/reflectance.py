@@ -98,7 +98,7 @@ def reflectance_of_people(
     n_people : int
         Number of people drawn.
     seed : int
-        Of the people.
+        The same seed draws the same people.
     """
     expansion = _expansion(skin_of, wavelength, spread_of_people(of_one_type=of_one_type))
     coordinates = standard_people(n_people, seed, spare=1)

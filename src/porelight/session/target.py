@@ -27,6 +27,7 @@ _OF_PIGS = MappingProxyType(
         "reduced_scattering_dermis": "reduced_scattering_dermis_pig",
         "reduced_scattering_fat": "reduced_scattering_fat_pig",
         "blood_fraction_papillary": "blood_fraction_pig",
+        "blood_fraction_plexus": "blood_fraction_plexus_pig",
         "blood_fraction_reticular": "blood_fraction_pig",
         "blood_fraction_fat": "blood_fraction_pig",
         "scattering_power_dermis": "scattering_power_dermis_pig",

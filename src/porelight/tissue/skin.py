@@ -257,8 +257,9 @@ def epidermis_layer(thickness: float, melanosome_fraction: float, value: Library
         blood_fraction=0.0,
         oxygen_saturation=0.0,
         vessel_radius=0.0,
-        water_fraction=value("water_fraction_epidermis"),
-        lipid_fraction=value("lipid_fraction_dermis"),
+        # melanosomes take the place of cells, with their water and lipid
+        water_fraction=value("water_fraction_epidermis") * (1.0 - melanosome_fraction),
+        lipid_fraction=value("lipid_fraction_dermis") * (1.0 - melanosome_fraction),
     )
 
 

@@ -45,7 +45,7 @@ def reflectance(
     sex : {"female", "male"}
         Sex.
     seed : int
-        Of the people drawn.
+        The same seed draws the same people.
 
     Returns
     -------
