@@ -16,6 +16,7 @@ from porelight.data.priors import draws as drawn
 from porelight.data.priors import member as values_of_member
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
+from porelight.tissue.people import optics_of_people
 from porelight.tissue.skin import Skin
 
 PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
@@ -27,7 +28,8 @@ def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
 
     The first member is the typical skin (every parameter at its library value), so that pictures
     show a case with no luck in it. The others are drawn from the priors in pairs: two people under
-    one draw of what nobody knows, so that a few costly members still tell the two apart.
+    one draw of what nobody knows, so that a few costly members still tell the two apart. Their
+    optics are those of people of one skin type (`porelight.tissue.people`).
     """
     if n_members < 1:
         raise ParameterError(f"members is {n_members}; expected 1 or more.")
@@ -36,6 +38,7 @@ def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
     parameters, n = uncertain(PHYSICS), n_members - 1
     typical = typical_draws(parameters, (n + 1) // 2, seed)
     values = among_people(typical, parameters, n, 2, seed)
+    values |= optics_of_people(n, seed)
     return ({}, *(values_of_member(values, index) for index in range(n)))
 
 

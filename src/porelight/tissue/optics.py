@@ -321,9 +321,13 @@ def _kind(layer: Layer) -> str:
 def _absorption(layer: Layer, wavelength: float, value: LibraryValues) -> float:
     water = mu_a_water(wavelength)
     melanosomes = FRACTION.require(
-        layer.melanosome_fraction * value("melanosome_multiplier"), "melanosome_fraction"
+        layer.melanosome_fraction * _factor("melanosome_multiplier", "melanin_model_form", value),
+        "melanosome_fraction",
     )
-    blood = FRACTION.require(layer.blood_fraction * value("blood_multiplier"), "blood_fraction")
+    blood = FRACTION.require(
+        layer.blood_fraction * _factor("blood_multiplier", "blood_model_form", value),
+        "blood_fraction",
+    )
     # the water of blood is packed no tighter than that of the tissue: only the rest is shadowed
     blood_water = value("blood_water_fraction") * water
     pigment = mu_a_blood(wavelength, layer.oxygen_saturation, value.overriding) - blood_water
@@ -341,14 +345,21 @@ def _absorption(layer: Layer, wavelength: float, value: LibraryValues) -> float:
 def _baseline(kind: str, wavelength: float, value: LibraryValues) -> float:
     """Return the absorption of all but water, blood, melanin and lipid [1/m]: proteins, cells."""
     shape = spectrum("baseline").at(wavelength)
-    return value(f"baseline_absorption_{kind}") * value("baseline_multiplier") * shape
+    size = value(f"baseline_absorption_{kind}")
+    return size * _factor("baseline_multiplier", "baseline_model_form", value) * shape
 
 
 def _reduced_scattering(layer: Layer, wavelength: float, value: LibraryValues) -> float:
     kind = _kind(layer)
     law = math.pow(wavelength / REFERENCE, -value(f"scattering_power_{kind}"))
-    multiplier = layer.scattering_ratio * value("scattering_multiplier")
+    factor = _factor("scattering_multiplier", "scattering_model_form", value)
+    multiplier = layer.scattering_ratio * factor
     return multiplier * value(f"reduced_scattering_{kind}") * law
+
+
+def _factor(of_person: str, of_model: str, value: LibraryValues) -> float:
+    """Return how people differ times what nobody knows of all of them."""
+    return value(of_person) * value(of_model)
 
 
 def _index(layer: Layer, wavelength: float, value: LibraryValues) -> float:
