@@ -27,6 +27,7 @@ CALLS = {
     "measure": "measure",
     "plan": "plan",
     "preview": "preview",
+    "reflectance": "reflectance",
     "report": "write_report",
     "sensitivity": "sensitivity",
     "session": "session_heat",

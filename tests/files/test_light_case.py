@@ -224,7 +224,7 @@ def test_picture_of_a_beam_is_read_into_the_case(tmp_path):
         ),
         (
             EXAMPLE + EXAMPLE_VESSEL.replace("um = 600", "um = 60"),
-            "the vessel at 6e-05 m, radius 4e-05 m, touches a plane between layers, 4.5e-05 m",
+            "the vessel at 6e-05 m, radius 4e-05 m, touches a plane between layers, 5.7e-05 m",
         ),
         (
             EXAMPLE + EXAMPLE_VESSEL.replace("um = 600", "um = 9000"),
