@@ -77,7 +77,7 @@ def test_every_case_has_a_key_of_its_own_kind():
     parts = run_light(n_photons=64, seed=1)
     _, total, _ = next(parts)
 
-    assert total == 9 + 2 + 3 + 5 + 1 + 1
+    assert total == 9 + 2 + 3 + 5 + 1 + 1 + 3
 
 
 def test_cells_of_blocks_have_equal_area():
