@@ -288,7 +288,7 @@ def skin_optics(
     >>> from porelight.tissue.skin import Skin
     >>> optics = skin_optics(Skin.typical("cheek", 3, 40.0), 1064e-9)
     >>> [round(x) for x in optics.mu_a]
-    [52, 31, 34, 31, 29]
+    [41, 20, 35, 20, 16]
     """
     wavelength = _in_range(wavelength)
     value = LibraryValues("optics", values)
