@@ -261,4 +261,5 @@ def test_the_picture_of_sizes_says_whether_pores_can_become_invisible(untreated)
 
 
 def test_people_are_counted_only_where_trials_did(page):
-    assert len(re.findall(r"of 10[^.<]* by more than", page)) == 3  # pigment, texture and fine lines
+    # pigment, texture and fine lines
+    assert len(re.findall(r"of 10[^.<]* by more than", page)) == 3
