@@ -1,7 +1,7 @@
 """``porelight reflectance``: what a spectrometer would measure of people of one description."""
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -10,18 +10,12 @@ from porelight.cli.console import print_json, print_rows
 from porelight.cli.numbers import Seed, SkinType, typed
 from porelight.errors import PorelightError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cyclopts import Token
-
 _MOST = 400  # wavelengths of one call
 _FORM = "FROM:TO:STEP in nm, as in 450:2200:50, or nm separated by commas, as in 532,1064"
 
 
-def _wavelengths(_: Any, tokens: "Sequence[Token]") -> tuple[float, ...]:
+def _wavelengths(text: str) -> list[float]:
     """Read wavelengths [nm]: a range with its step, or a list."""
-    name, text = tokens[0].keyword or "the wavelengths", tokens[0].value
     try:
         numbers = [Decimal(part) for part in text.replace(":", ",").split(",")]
     except InvalidOperation:
@@ -30,12 +24,13 @@ def _wavelengths(_: Any, tokens: "Sequence[Token]") -> tuple[float, ...]:
         numbers = []
     found = _range(numbers) if ":" in text else numbers
     if not found:
-        raise PorelightError(f"{name} is {text[:40]!r}; expected {_FORM}.")
+        raise PorelightError(f"--wavelengths is {text[:40]!r}; expected {_FORM}.")
     if len(found) > _MOST or not all(400 <= one <= 3000 for one in found):
         raise PorelightError(
-            f"{name} is {text[:40]!r}; expected at most {_MOST} wavelengths from 400 to 3000 nm."
+            f"--wavelengths is {text[:40]!r}; expected at most {_MOST} wavelengths from 400 to "
+            "3000 nm."
         )
-    return tuple(float(one) for one in found)
+    return [float(one) for one in found]
 
 
 def _range(numbers: list[Decimal]) -> list[Decimal]:
@@ -47,11 +42,6 @@ def _range(numbers: list[Decimal]) -> list[Decimal]:
     return []
 
 
-Wavelengths = Annotated[
-    tuple[float, ...], Parameter(converter=_wavelengths, n_tokens=1, help=f"{_FORM}.")
-]
-
-
 def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     *,
     population: Literal["forearm"] | None = None,
@@ -59,7 +49,7 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     fitzpatrick: SkinType | None = None,
     age: Annotated[float, typed("AGE", help="Age in years.")] = 40.0,
     sex: Literal["female", "male"] = "female",
-    wavelengths: Wavelengths = (1064.0,),
+    wavelengths: Annotated[str, Parameter(help=f"{_FORM}.")] = "1064",
     seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
@@ -83,8 +73,9 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     from porelight.units import nm  # noqa: PLC0415
     from porelight.workflows.reflectance import reflectance as reflectance_of  # noqa: PLC0415
 
+    asked = _wavelengths(wavelengths)
     found = reflectance_of(
-        [one * nm for one in wavelengths],
+        [one * nm for one in asked],
         population=population,
         zone=zone,
         fitzpatrick=fitzpatrick,
@@ -95,7 +86,7 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     rows = [
         {"nm": at, "mean": mean, "sd": sd, "low": low, "high": high}
         for at, mean, sd, low, high in zip(
-            wavelengths,
+            asked,
             found.mean.tolist(),
             found.sd.tolist(),
             found.low.tolist(),

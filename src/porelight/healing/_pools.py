@@ -28,6 +28,7 @@ class Pools:
         self.k_x = self.k_m * self.m0 / self.n0
         self.k_out = k_n + self.k_x
         self.drive = self.k_out * self.n0 * rates.gain()
+        self.breakdown = self.k_m * rates.breakdown()
         self.per_repair = 1.0 / np.asarray(rates.repair_time)
         self.w, self.b, self.a = begin.signal, begin.wound_signal, begin.transcription
         # deviations, so that skin at its set point stays there without rounding
@@ -78,7 +79,7 @@ class Pools:
         self, x: Floats, y: Floats, w: Floats, b: Floats, a: Floats
     ) -> tuple[Floats, Floats]:
         repair = self._repair(x, y)
-        boost = self.k_m * self.rates.mmp_gain * (w + b) * (self.m0 + y)
+        boost = self.breakdown * (w + b) * (self.m0 + y)
         dx = self.drive * a - self.k_out * x - repair
         dy = self.k_x * x + repair - self.k_m * y - boost
         return dx, dy

@@ -136,8 +136,15 @@ class CollagenKinetics(ParameterSet):
 
         It is 0 in people who do not answer.
         """
-        answers = np.asarray(self.readiness) >= self.no_response_share
-        return np.asarray(answers * self.procollagen_rise / self.transcription(np.asarray(_WEEK)))
+        rise = self.procollagen_rise / self.transcription(np.asarray(_WEEK))
+        return np.asarray(self._answers() * rise)
+
+    def breakdown(self) -> NumberOrDraws:
+        """Return `mmp_gain`, 0 in people who do not answer: they neither build nor break down."""
+        return np.asarray(self._answers() * self.mmp_gain)
+
+    def _answers(self) -> Floats:
+        return np.asarray(np.asarray(self.readiness) >= self.no_response_share, dtype=np.float64)
 
     def along_first_axis(self, n_axes: int) -> Self:
         """Return the same rates with their draws along the first of `n_axes` axes."""
