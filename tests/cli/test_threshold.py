@@ -40,7 +40,7 @@ def test_the_command_shows_a_table(capsys):
     code, out, _ = run(capsys, "--duration", "100", "--end-point", "vaporisation")
     assert code == 0
     assert "vaporisation, 100 degC" in out
-    assert "No published threshold within 10% of 1940 nm was compared" in " ".join(out.split())
+    assert "4 published thresholds within 10% of 1940 nm were compared" in " ".join(out.split())
 
 
 def test_a_train_is_told_by_the_pulse_and_in_all(capsys):

@@ -1,6 +1,7 @@
 """Each end point looks at its own tissue and depth; pigment in the visible is a measured one."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -170,3 +171,17 @@ def test_every_published_threshold_has_an_end_point_of_its_own_and_blind_ones_ar
     assert "were compared, within a factor" in compared_near(near.exposure(near.target()))
     far = single_exposure(Target.human(), wavelength=800e-9, spot_diameter=5e-3, duration=1e-3)
     assert "how true this one is, is not known" in compared_near(far)
+
+
+def test_types_of_the_library_stand_less_of_visible_light_the_darker_they_are():
+    # by the usual pigment of each type, behind cryogen as clinics treat
+    cooled = {"cooling": "cryogen", "cooling_time": 0.05, "cooling_lead": 0.05}
+    found = []
+    for fitzpatrick in range(1, 7):
+        target = Target.human(fitzpatrick=fitzpatrick)
+        exposure = single_exposure(
+            target, wavelength=755e-9, spot_diameter=15e-3, duration=3e-3, **cooled
+        )
+        found.append(threshold(heating(target, exposure, n_photons=2_000)).radiant_exposure)
+    assert all(fair > 1.1 * dark for fair, dark in itertools.pairwise(found))
+    assert 5.0 * J_per_cm2 < found[-1] < found[0] < 80.0 * J_per_cm2
