@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from llvmlite import binding
+from numba import types
 from scipy import stats
 
 from porelight.grid import Grid, graded_edges
@@ -14,7 +16,7 @@ from porelight.light._crossing import meets
 from porelight.light._events import way_to
 from porelight.light._kernel import scattering_cosine
 from porelight.light._runs import Scene, kernel_for
-from porelight.light._simd import less, scattered
+from porelight.light._simd import less, scattered, turn_all
 from porelight.light._vector_math import (
     drawn_word,
     free_path,
@@ -110,6 +112,18 @@ def test_free_paths_are_those_of_the_shares_that_were_drawn():
     np.testing.assert_allclose(found, -np.log1p(-shares), rtol=4e-7, atol=2.0**-25)
     # the share drawn most often too large or too small: that of the whole range by 2^-24
     np.testing.assert_allclose(shares, drawn // 2 * 2.0**-31, rtol=2e-7)
+
+
+@pytest.mark.skipif(
+    not binding.get_host_cpu_features().get("avx512vl"), reason="narrower registers are filled"
+)
+def test_the_widest_registers_are_filled():
+    @numba.njit(types.void(types.float32[::1]), error_model="numpy", _nrt=False)
+    def turned(flat):
+        turn_all(128, flat)
+
+    (code,) = turned.inspect_llvm().values()
+    assert "contract <16 x float>" in code
 
 
 def test_azimuths_are_uniform_and_of_length_one():

@@ -90,6 +90,7 @@ from porelight.light._simd_intrinsics import (
     float_of,
     load,
     store,
+    use_widest_registers,
 )
 from porelight.light._tally import EvenGrid, Scales, note_place
 from porelight.light._vector_math import (
@@ -290,6 +291,7 @@ def fly_all(n_active: int, flat: Singles, scene: FastScene) -> None:
     before it begins the next. Registers are filled with idle lanes, which nobody looks at: what
     does not fill one would be done lane by lane.
     """
+    use_widest_registers()
     for i in range((n_active + _IN_REGISTER - 1) // _IN_REGISTER * _IN_REGISTER):
         fly(i, flat, scene)
 
@@ -297,5 +299,6 @@ def fly_all(n_active: int, flat: Singles, scene: FastScene) -> None:
 @jit_fused
 def turn_all(n_active: int, flat: Singles) -> None:
     """Scatter every packet that has flown. The second SIMD loop."""
+    use_widest_registers()
     for i in range((n_active + _IN_REGISTER - 1) // _IN_REGISTER * _IN_REGISTER):
         turn(i, flat)

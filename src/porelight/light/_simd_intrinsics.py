@@ -78,6 +78,15 @@ def _prefetch(_: Any, array: Any, index: Any) -> Any:
     return types.void(array, types.int64), emit
 
 
+def _widest(_: Any) -> Any:
+    def emit(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        # llvmlite's own `add` takes only words, not a name with a value
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
 _WordPair: TypeAlias = Callable[[Uint32, Uint32], Uint32]
 _U32, _F32 = types.uint32, types.float32
 
@@ -87,6 +96,10 @@ store = cast("Callable[[Singles, int, Float32], None]", intrinsic(_store))
 
 # asks the memory for an element that is about to be changed
 prefetch = cast("Callable[[NDArray[np.float64], int], None]", intrinsic(_prefetch))
+
+# lets the loops of the function that calls it fill the widest registers: of AVX-512's, LLVM would
+# use half, for fear of a slower clock
+use_widest_registers = cast("Callable[[], None]", intrinsic(_widest))
 
 # the bits of a float as a word, and the float that a word's bits spell
 bits_of = cast("Callable[[Float32], Uint32]", _unary(_U32, _F32, lambda b, x: b.bitcast(x, _WORD)))
