@@ -1,5 +1,6 @@
 """Claims about fetching the networks of others: only the known files are ever kept."""
 
+import json
 import zipfile
 from hashlib import sha256
 from types import SimpleNamespace
@@ -49,6 +50,22 @@ def test_a_network_changed_in_the_cache_is_refused(known, tmp_path):
     files["iris_landmark"].write_bytes(b"changed")
     with pytest.raises(InputFileError, match="fetch' again"):
         installed()
+
+
+def test_networks_of_a_fetch_that_was_killed_while_they_appeared_are_found(known, tmp_path):
+    files = fetch(wheel(tmp_path / "m.whl", known))
+    work = cache_folder() / ".porelight-killed"
+    moved = []
+    for name in ("face_landmark", "iris_landmark"):
+        staged = work / "new" / f"{name}.tflite"
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        files[name].rename(staged)
+        moved.append({"target": f"../{name}.tflite", "staged": f"new/{name}.tflite"})
+    entries = [one | {"kept": f"kept{i}", "was": None} for i, one in enumerate(moved)]
+    (work / "lock").touch()
+    (work / "journal").write_text(json.dumps(entries), encoding="utf-8")
+    assert {name: file.read_bytes() for name, file in installed().items()} == CONTENT
+    assert not work.exists()
 
 
 def test_what_is_no_wheel_is_refused(known, tmp_path):

@@ -63,6 +63,7 @@ def installed() -> Mapping[str, Path]:
         If one was not fetched, or is not the known file.
     """
     folder = cache_folder()
+    recover(folder)
     files = {name: folder / f"{name}.tflite" for name in MODELS}
     missing = [name for name, file in files.items() if not file.is_file()]
     if missing:
