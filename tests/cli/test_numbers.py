@@ -1,5 +1,6 @@
 """Numbers on the command line: whatever is typed for any of them, one line names the option."""
 
+import re
 from typing import get_args
 
 import pytest
@@ -95,3 +96,18 @@ def test_a_skin_type_may_be_roman(text, number):
         keyword, value = "--fitzpatrick", text
 
     assert _skin_type(int, [Token]) == number
+
+
+@pytest.mark.parametrize("path", sorted({one.values[0] for one in numbers()}))
+def test_every_option_of_a_command_says_what_it_is(path, capsys):
+    with pytest.raises(SystemExit):
+        main([*path, "--help"])
+    # an option's line has its name and kind, and words beside them or below
+    text = capsys.readouterr().out.split("Parameters", 1)[1]
+    options = re.split(r"\n│ [ *]  (?=--|[A-Z-]+ )", text)[1:]
+    silent = [
+        one.split()[0]
+        for one in options
+        if not re.sub(r"\[.*?\]|[│╰─╯*]|--[\w-]+|\b[A-Z-]{2,}\b", " ", one, flags=re.DOTALL).split()
+    ]
+    assert silent == []

@@ -163,6 +163,8 @@ def test_people_keep_the_spread_and_correlation_of_the_file():
         ({"population": "forearm", "zone": "cheek"}, "expected one of the two"),
         ({"population": "leg"}, "no population named 'leg'"),
         ({"population": "forearm", "fitzpatrick": 3}, "of all skin types"),
+        ({"population": "forearm", "age": 20.0}, "leave the age out"),
+        ({"population": "forearm", "sex": "male"}, "leave the sex out"),
         ({"zone": "cheek"}, "needs a skin type"),
         ({"zone": "cheek", "fitzpatrick": 7}, "fitzpatrick is 7"),
     ],
@@ -207,4 +209,4 @@ def test_what_is_no_wavelength_gets_one_line(given, capsys):
     assert "expected FROM:TO:STEP in nm" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["reflectance", "--population", "forearm", "--wavelengths", "300:500:100"])
-    assert "from 400 to 3000 nm" in capsys.readouterr().err
+    assert "wavelengths from 400 to 3000 nm" in capsys.readouterr().err

@@ -202,6 +202,8 @@ def test_names_of_other_files_are_left_alone():
         ({"melanosome_multiplier": 200.0}, "melanosome_fraction is 8;"),
         ({"anisotropy_skin": 1.0}, "anisotropy_skin is 1"),
         ({"baseline_absorption_dermis": -1e3}, "mu_a of the papillary dermis"),
+        ({"baseline_multiplier": -1.0}, "baseline_multiplier is -1"),
+        ({"melanosome_decay_length": 0.0}, "melanosome_decay_length is 0"),
     ],
 )
 def test_impossible_override_is_refused(values, text):

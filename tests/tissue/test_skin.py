@@ -128,3 +128,17 @@ def test_skin_checks_its_words_when_made_by_hand():
 
 def test_skin_types_are_written_in_roman():
     assert [roman(f) for f in (1, 4, 6)] == ["I", "IV", "VI"]
+
+
+def test_the_oxygen_of_facial_blood_is_what_is_given_or_a_forearms_moved():
+    def oxygen(**values):
+        return Skin.typical("cheek", 3, 40.0, values=values).layers[2].oxygen_saturation
+
+    assert oxygen() == pytest.approx(0.80)
+    assert oxygen(oxygen_saturation_face=0.7, oxygen_saturation=0.3) == pytest.approx(0.70)
+    assert oxygen(oxygen_saturation=0.65) == pytest.approx(0.80)
+    moved = [oxygen(oxygen_saturation=one) for one in (0.0, 0.4, 0.9, 1.0)]
+    assert moved[0] == 0.0
+    assert 0.4 < moved[1] < 0.9 < moved[2] < moved[3] == pytest.approx(1.0)
+    with pytest.raises(ParameterError, match=r"oxygen_saturation_face is 1\.2"):
+        oxygen(oxygen_saturation_face=1.2)

@@ -88,7 +88,9 @@ def _whole(name: str, text: str, given: Decimal, kind: "WholeQuantity") -> int:
 
 def typed(quantity: str, unit: str = "", shown: str = "", *, help: str | None = None) -> Parameter:
     """Return how an option's number is read; `_Typed` says what the words mean."""
-    return Parameter(converter=_Typed(quantity, unit, shown or unit), help=help)
+    read = _Typed(quantity, unit, shown or unit)
+    # a help of None would count as given, and hide that of the command's docstring
+    return Parameter(converter=read) if help is None else Parameter(converter=read, help=help)
 
 
 def _skin_type(_: Any, tokens: "Sequence[Token]") -> int:

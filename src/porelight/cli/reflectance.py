@@ -27,8 +27,8 @@ def _wavelengths(text: str) -> list[float]:
         raise PorelightError(f"--wavelengths is {text[:40]!r}; expected {_FORM}.")
     if len(found) > _MOST or not all(400 <= one <= 3000 for one in found):
         raise PorelightError(
-            f"--wavelengths is {text[:40]!r}; expected at most {_MOST} wavelengths from 400 to "
-            "3000 nm."
+            f"--wavelengths is {text[:40]!r}; expected wavelengths from 400 to 3000 nm, at most "
+            f"{_MOST} of them."
         )
     return [float(one) for one in found]
 
@@ -47,8 +47,8 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     population: Literal["forearm"] | None = None,
     zone: Zone | None = None,
     fitzpatrick: SkinType | None = None,
-    age: Annotated[float, typed("AGE", help="Age in years.")] = 40.0,
-    sex: Literal["female", "male"] = "female",
+    age: Annotated[float | None, typed("AGE")] = None,
+    sex: Literal["female", "male"] | None = None,
     wavelengths: Annotated[str, Parameter(help=f"{_FORM}.")] = "1064",
     seed: Seed = 1,
     json: AsJson = False,
@@ -56,8 +56,9 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     """Tell the reflectance of people at each wavelength: mean, spread, and where 90 % of them lie.
 
     What an integrating sphere measures of a beam near the normal, specular reflection included. A
-    narrow port loses light that leaves the skin beside it, and reads lower. Compare it with your
-    own spectrometer before you believe a forecast.
+    narrow port loses light that leaves the skin beside it, and reads lower: contact instruments
+    with a port of 8 mm read about R (1 - 0.67 R R). No face was measured beyond 740 nm. Compare it
+    with your own spectrometer before you believe a forecast.
 
     Parameters
     ----------
@@ -67,8 +68,10 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
         Part of the face, instead of a population; it needs a skin type.
     fitzpatrick
         Skin type, 1 to 6 or I to VI.
+    age
+        Of the face, in years; 40 if left out.
     sex
-        Of the people.
+        Of the face; female if left out.
     """
     from porelight.units import nm  # noqa: PLC0415
     from porelight.workflows.reflectance import reflectance as reflectance_of  # noqa: PLC0415

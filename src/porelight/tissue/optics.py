@@ -46,6 +46,15 @@ SHORTEST, LONGEST = 400e-9, 3000e-9  # range of the mixture [m]
 REFERENCE = 1064e-9  # wavelength at which the laws' coefficients are given [m]
 MELANIN_REFERENCE = 500e-9  # that of melanin, which absorbs little at the other [m]
 # mu_s follows from the reduced scattering, over 1 - g
+FACTOR = Quantity("factor", "1", 0.0, 1e3, "factor on a component of skin")
+DECAY_LENGTH = Quantity(
+    "melanosome_decay_length",
+    "m",
+    1e-8,
+    1e-5,
+    "decay of melanin's absorption",
+    "nm need '* units.nm'.",
+)
 ANISOTROPY_SKIN = Quantity("anisotropy_skin", "1", -0.9999, 0.9999, "that of all skin")
 
 
@@ -232,7 +241,8 @@ def mu_a_melanosome(wavelength: float, values: Mapping[str, float] = _NONE) -> f
     678
     """
     value = LibraryValues("optics", values)
-    beyond = (_in_range(wavelength) - MELANIN_REFERENCE) / value("melanosome_decay_length")
+    decay = DECAY_LENGTH.require(value("melanosome_decay_length"), "melanosome_decay_length")
+    beyond = (_in_range(wavelength) - MELANIN_REFERENCE) / decay
     return value("melanosome_absorption_500") * math.exp(-beyond)
 
 
@@ -359,7 +369,7 @@ def _reduced_scattering(layer: Layer, wavelength: float, value: LibraryValues) -
 
 def _factor(of_person: str, of_model: str, value: LibraryValues) -> float:
     """Return how people differ times what nobody knows of all of them."""
-    return value(of_person) * value(of_model)
+    return FACTOR.require(value(of_person), of_person) * FACTOR.require(value(of_model), of_model)
 
 
 def _index(layer: Layer, wavelength: float, value: LibraryValues) -> float:

@@ -222,20 +222,34 @@ def _layers(
         ),
         *layers_with_blood(dermis, value("fat_thickness"), value),
     )
-    saturation = (
-        value("oxygen_saturation_face") - parameter(PACKAGE, "layers", "oxygen_saturation").value
-    )
+    saturation = _saturation_of_face(value)
     return tuple(
         replace(
             layer,
             blood_fraction=layer.blood_fraction * value(f"blood_ratio_{zone}"),
-            oxygen_saturation=min(1.0, layer.oxygen_saturation + saturation)
-            if layer.blood_fraction
-            else 0.0,
+            oxygen_saturation=saturation if layer.blood_fraction else 0.0,
             scattering_ratio=value("scattering_ratio_face"),
         )
         for layer in forearm
     )
+
+
+def _saturation_of_face(value: LibraryValues) -> float:
+    """Return the oxygen of facial blood: its own number, or a forearm's moved as far as faces are.
+
+    People's oxygen was measured on forearms; where only that is given, the odds of a face are
+    higher by the ratio of the library's two numbers, so that it stays between 0 and 1.
+    """
+    given = value.overriding
+    if "oxygen_saturation_face" in given or "oxygen_saturation" not in given:
+        return FRACTION.require(value("oxygen_saturation_face"), "oxygen_saturation_face")
+    arm = FRACTION.require(value("oxygen_saturation"), "oxygen_saturation")
+    usual, face = (
+        parameter(PACKAGE, "layers", name).value
+        for name in ("oxygen_saturation", "oxygen_saturation_face")
+    )
+    ratio = face / (1.0 - face) * (1.0 - usual) / usual
+    return arm * ratio / (1.0 - arm + arm * ratio)
 
 
 def epidermis_layer(thickness: float, melanosome_fraction: float, value: LibraryValues) -> Layer:

@@ -19,8 +19,8 @@ def reflectance(
     population: Literal["forearm"] | None = None,
     zone: Zone | None = None,
     fitzpatrick: int | str | None = None,
-    age: float = 40.0,
-    sex: Sex = "female",
+    age: float | None = None,
+    sex: Sex | None = None,
     seed: int = 1,
 ) -> ReflectanceOfPeople:
     """Return mean, spread and range of the reflectance of people of one description.
@@ -40,10 +40,10 @@ def reflectance(
         Part of the face, instead of a population; it needs a skin type.
     fitzpatrick : int or str, optional
         Skin type, 1 to 6 or "I" to "VI".
-    age : float
-        Age [years].
-    sex : {"female", "male"}
-        Sex.
+    age : float, optional
+        Age of the face [years]; 40 when left out.
+    sex : {"female", "male"}, optional
+        Sex of the face; female when left out.
     seed : int
         The same seed draws the same people.
 
@@ -75,8 +75,8 @@ def _described(
     population: str | None,
     zone: Zone | None,
     fitzpatrick: int | str | None,
-    age: float,
-    sex: Sex,
+    age: float | None,
+    sex: Sex | None,
 ) -> tuple[SkinOf, bool]:
     """Return the skin as a function of its numbers, and whether it is that of one skin type."""
     if (population is None) == (zone is None):
@@ -87,17 +87,19 @@ def _described(
     if zone is None:
         if population != "forearm":
             raise ParameterError(f"no population named {population!r}; expected 'forearm'.")
-        if fitzpatrick is not None:
-            raise ParameterError(
-                f"fitzpatrick is {fitzpatrick!r}; the volunteers of the forearm are of all skin "
-                "types. Name a zone of the face with the type, or leave the type out."
-            )
+        for name, given in (("fitzpatrick", fitzpatrick), ("age", age), ("sex", sex)):
+            if given is not None:
+                raise ParameterError(
+                    f"{name} is {given!r}; the volunteers of the forearm are of all skin types, "
+                    f"ages and both sexes. Name a zone of the face, or leave the {name} out."
+                )
         return ForearmSkin.typical, False
     if fitzpatrick is None:
         raise ParameterError(f"the {zone} needs a skin type; expected fitzpatrick from 1 to 6.")
     skin_type = fitzpatrick_type(fitzpatrick)
-    pores = PorePopulation.typical(zone, skin_type, age, sex)
+    years, whose = 40.0 if age is None else age, sex or "female"
+    pores = PorePopulation.typical(zone, skin_type, years, whose)
     return (
-        lambda values: Skin.typical(zone, skin_type, age, sex, pores=pores, values=values),
+        lambda values: Skin.typical(zone, skin_type, years, whose, pores=pores, values=values),
         True,
     )
