@@ -355,16 +355,22 @@ def plan() -> dict[str, object]:
         "goal": "pore-area",
         "verdict": "One course is safe.",
         "seed": 1,
-        "candidates": [
+        "plans": [
             {
                 "label": "Pearl 2.5 J/cm2",
                 "change": {"low": -0.2, "median": -0.1, "high": 0.0},
-                "responders": 0.5,
+                **{f"{name}_share": 0.1 for name in ("better", "worse", "painful", "darkening")},
+                **{
+                    f"{name}_open": {"low": 0.0, "high": 0.5}
+                    for name in ("better", "worse", "painful", "darkening")
+                },
+                "net_share": -0.2,
                 "downtime_days": 3.0,
-                "margin": 0.25,
+                "on_front": True,
+                "why": "closest limit burn",
                 "sessions": [session],
                 "checks": [
-                    {"limit": "burn", "value": "50 degC", "allowed": "55 degC", "margin": 0.25}
+                    {"limit": "burn", "chance": 0.005, "allowed": 0.01, "detail": "50 degC"}
                 ],
             }
         ],
@@ -435,7 +441,7 @@ def used_case(path: Path) -> object:
 def used_plan(path: Path) -> object:
     """Read a plan as ``porelight report --plan`` does."""
     found = load_plan_document(path)
-    checks = [check_rows(one) for one in found["candidates"]]
+    checks = [check_rows(one) for one in found["plans"]]
     words = (
         f"{found['verdict']} {found['skin']['age_years']:g} {roman(found['skin']['fitzpatrick'])}"
     )

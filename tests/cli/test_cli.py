@@ -146,12 +146,16 @@ def test_plan_writes_a_course_that_simulate_takes(porelight, tmp_path, monkeypat
         own.write_text(text, "utf-8")
         chosen += ["--device", own]
     target = tmp_path / "plan.toml"
-    code, out, _ = porelight(
-        "plan", course_file(tmp_path), "-o", target, "--draws", "16", "--json", *chosen
+    # fair skin, which resurfacing hardly darkens, and the typical one alone
+    fair = COURSE.replace("fitzpatrick = 3", "fitzpatrick = 1").replace(
+        "members = 2", "members = 1"
     )
+    skin = course_file(tmp_path, fair)
+    code, out, _ = porelight("plan", skin, "-o", target, "--draws", "16", "--json", *chosen)
     assert code == 0
     document = json.loads(out)
-    assert {one["label"] for one in document["candidates"]} == {
+    assert {one["label"] for one in document["plans"]} == {
+        "no treatment",
         "2 x own-laser-genesis 10 J/cm2, 500 pulses",
         "1 x own-pearl 2.5 J/cm2",
         "1 x own-pearl 2.5 J/cm2, then 2 x own-laser-genesis 10 J/cm2, 500 pulses",
@@ -176,7 +180,7 @@ def test_a_plan_takes_the_ensemble_of_its_file_unless_told_otherwise(
     given = ("plan", course_file(tmp_path, text), "-o", tmp_path / "plan.toml")
     assert porelight(*given)[0] == 2
     assert porelight(*given, "--draws", "16", "--seed", "2")[0] == 2
-    of_file = EnsembleSettings(64, 2, 1000, 5, "thermoregulated")
+    of_file = EnsembleSettings(100, 2, 1000, 5, "thermoregulated")
     assert seen == [of_file, replace(of_file, draws=16, seed=2)]
 
 

@@ -169,7 +169,7 @@ def test_a_scale_or_a_mask_without_a_photo_is_refused(tmp_path):
 
 
 def test_the_ensemble_of_a_skin_file_is_read_with_it(tmp_path):
-    usual = EnsembleSettings(draws=64, members=4, photons=40_000)
+    usual = EnsembleSettings(draws=100, members=7, photons=20_000)
     told = {"perfusion": "thermoregulated", "photons": 5000, "last_day": 9}
     path = written(tmp_path, simulation=told)
     expected = replace(usual, perfusion="thermoregulated", photons=5000)

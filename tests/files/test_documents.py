@@ -26,20 +26,26 @@ SENSITIVITY = {
     ],
 }
 PLAN = {
-    "format": "porelight-plan-1",
+    "format": "porelight-plan-2",
     "skin": {"zone": "cheek", "fitzpatrick": 3, "age_years": 35},
     "goal": "pore-area",
     "verdict": "one course is safe",
     "seed": 1,
-    "candidates": [
+    "plans": [
         {
             "label": "Laser Genesis",
             "change": {"low": -0.3, "median": -0.1, "high": 0.0},
-            "responders": 0.4,
+            **{f"{n}_share": 0.1 for n in ("better", "worse", "painful", "darkening")},
+            **{
+                f"{n}_open": {"low": 0.0, "high": 0.3}
+                for n in ("better", "worse", "painful", "darkening")
+            },
+            "net_share": -0.2,
             "downtime_days": 0.0,
-            "margin": 0.3,
+            "on_front": False,
+            "why": "closest limit burn",
             "sessions": [{"day": 0, "device": "laser-genesis"}],
-            "checks": [{"limit": "burn", "value": "0", "allowed": "1", "margin": 0.3}],
+            "checks": [{"limit": "burn", "chance": 0.0, "allowed": 0.01, "detail": "cold"}],
         }
     ],
     "safety": [],
@@ -63,12 +69,14 @@ def changed(document, keys, value):
          "factors[1].total_order is 1e+30; expected -100 to 100"),
         (load_sensitivity, SENSITIVITY, ("day",), -3, "day is -3 days; expected 0 to"),
         (load_sensitivity, SENSITIVITY, ("runs",), True, "runs is True; expected a whole number"),
-        (load_plan_document, PLAN, ("candidates", 0, "change", "low"), 0.5,
+        (load_plan_document, PLAN, ("plans", 0, "change", "low"), 0.5,
          "low 0.5 is above median -0.1"),
-        (load_plan_document, PLAN, ("candidates", 0, "responders"), 40,
-         "candidates[1].responders is 40; expected 0 to 1"),
-        (load_plan_document, PLAN, ("candidates", 0, "sessions", 0, "day"), -1,
-         "candidates[1].sessions[1].day is -1 days; expected 0 to"),
+        (load_plan_document, PLAN, ("plans", 0, "painful_share"), 40,
+         "plans[1].painful_share is 40; expected 0 to 1"),
+        (load_plan_document, PLAN, ("plans", 0, "sessions", 0, "day"), -1,
+         "plans[1].sessions[1].day is -1 days; expected 0 to"),
+        (load_plan_document, PLAN, ("plans", 0, "painful_open", "low"), 0.5,
+         "low 0.5 is above high 0.3"),
         (load_plan_document, PLAN, ("skin", "fitzpatrick"), True,
          "skin.fitzpatrick is True; expected 1 to 6, or I to VI"),
         (load_plan_document, PLAN, ("skin", "age_years"), 350, "skin.age_years is 350"),

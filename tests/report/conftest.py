@@ -235,35 +235,43 @@ def plan() -> dict[str, object]:
         return {
             "label": f"{number} x laser-genesis 14 J/cm2, 2000 pulses",
             "change": {"low": -0.21, "median": -0.09, "high": 0.02},
-            "responders": 0.55,
+            "better_share": 0.55,
+            "better_open": {"low": 0.11, "high": 0.92},
+            **{f"{name}_share": 0.02 for name in ("worse", "painful", "darkening")},
+            **{
+                f"{name}_open": {"low": 0.0, "high": 0.31}
+                for name in ("worse", "painful", "darkening")
+            },
+            "net_share": 0.49,
             "downtime_days": 0.0,
-            "margin": 0.21,
+            "on_front": True,
+            "why": "closest limit a surface too warm between pulses, 0.79 % of 1 % allowed",
             "sessions": [{"day": 14.0 * i, **GENESIS} for i in range(number)],
             "checks": [
                 {
-                    "limit": "highest temperature",
-                    "value": "55.0 degC",
-                    "allowed": "90.0 degC",
-                    "margin": 0.62,
+                    "limit": "vaporisation",
+                    "chance": 0.0012,
+                    "allowed": 0.01,
+                    "detail": "55.0 degC, limit 90.0 degC",
                 },
                 {
-                    "limit": "surface between pulses",
-                    "value": "41.7 degC",
-                    "allowed": "44.0 degC",
-                    "margin": 0.21,
+                    "limit": "a surface too warm between pulses",
+                    "chance": 0.0079,
+                    "allowed": 0.01,
+                    "detail": "41.7 degC, limit 44.0 degC",
                 },
             ],
         }
 
     return {
-        "format": "porelight-plan-1",
+        "format": "porelight-plan-2",
         "skin": {"zone": "cheek", "fitzpatrick": 3, "age_years": 35.0},
         "goal": "pore-area",
         "verdict": "5 x laser-genesis 14 J/cm2, 2000 pulses: area of visible pores -9.0 % "
         "(-21.0 % to +2.0 %) twelve weeks after the last session; closest limit: surface between "
         "pulses 41.7 degC; allowed 44.0 degC.",
         "seed": 1,
-        "candidates": [candidate(number) for number in range(5, 0, -1)],
+        "plans": [candidate(number) for number in range(5, 0, -1)],
         "refused": [
             {
                 "setting": "laser-genesis 16 J/cm2, 2000 pulses",

@@ -139,7 +139,7 @@ def test_hostile_text_stays_text(make_outcome, genesis_settings, plan_document):
     course.attrs["seed"] = HOSTILE
     plan_document["verdict"] = HOSTILE
     plan_document["refused"][0]["reason"] = HOSTILE
-    plan_document["candidates"][0]["label"] = HOSTILE
+    plan_document["plans"][0]["label"] = HOSTILE
     reader = Reader(report_page(course, plan=plan_document))
     assert "script" not in reader.tags
     assert all(link.startswith(("data:", "#")) for link in reader.links)
@@ -164,15 +164,16 @@ def test_one_session_of_either_device_makes_a_page(genesis_only, pearl_only):
 @pytest.mark.usefixtures("undrawn")
 def test_plan_shows_margins_and_refusals(untreated, plan_document):
     text = Reader(report_page(untreated, plan=plan_document)).text
-    assert "Safety margins of the first" in text
+    assert "Limits of the first" in text
+    assert "0.79 %" in text
     assert "surface between pulses would be 44.8" in text
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_a_plan_without_a_safe_course_shows_its_refusals(untreated, plan_document):
-    plan_document["candidates"] = []
+    plan_document["plans"] = []
     text = Reader(report_page(untreated, plan=plan_document)).text
-    assert "Safety margins" not in text
+    assert "Limits of the first" not in text
     assert "Refused" in text
 
 
@@ -204,7 +205,7 @@ def test_a_page_takes_what_the_calls_return(untreated):
 
 
 def test_a_damaged_plan_is_refused(outcome, plan_document):
-    del plan_document["candidates"][0]["checks"]
+    del plan_document["plans"][0]["checks"]
     with pytest.raises(InputFileError, match="plan lacks"):
         report_page(outcome, plan=plan_document)
 

@@ -126,17 +126,20 @@ def test_plan_shows_the_closest_limit_and_the_people(plan_document):
     assert row["course"] == "5 x laser-genesis 14 J/cm2, 2000 pulses"
     assert row["change"] == "-9.0 %"
     assert row["its 90 % interval"] == "-21 to +2.0 %"
-    assert row["people who would measure it"] == "6 of 10"
-    assert row["margin"] == "21 %"
-    assert row["closest limit"] == "surface between pulses: 41.7 degC; allowed 44.0 degC"
+    assert row["people better"] == "6 of 10 (1 to 9)"
+    assert row["people hurt"] == "fewer than 1 of 10 (fewer than 1 to 3)"
+    assert row["on the front"] == "yes"
+    assert row["why"].startswith("closest limit a surface too warm between pulses")
 
 
 def test_checks_keep_the_tightest_of_each_limit_first(plan_document):
-    candidate = plan_document["candidates"][0]
-    worse = {**candidate["checks"][0], "value": "88.0 degC", "margin": 0.03}
+    candidate = plan_document["plans"][0]
+    worse = {**candidate["checks"][0], "chance": 0.0095, "detail": "88.0 degC"}
     rows = check_rows({"checks": [*candidate["checks"], worse]})
-    assert [row["limit"] for row in rows] == ["highest temperature", "surface between pulses"]
-    assert rows[0]["would be"] == "88.0 degC"
+    limits = [row["limit"] for row in rows]
+    assert limits == ["vaporisation", "a surface too warm between pulses"]
+    assert (rows[0]["simulated"], rows[0]["chance"]) == ("88.0 degC", "0.95 %")
+    assert [row["used"] for row in rows] == ["95 %", "79 %"]
 
 
 def test_refusals_give_their_reason(plan_document):

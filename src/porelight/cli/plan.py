@@ -1,4 +1,4 @@
-"""``porelight plan``: settings that are safe for a skin, best first."""
+"""``porelight plan``: settings within the limits of a skin, best first."""
 
 from dataclasses import replace
 
@@ -17,11 +17,11 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     goal: Goal = "pore-area",
     devices: Devices = None,
     measured: Measured = None,
-    draws: Draws = 64,
+    draws: Draws = 100,
     seed: Seed | None = None,
     json: AsJson = False,
 ) -> int:
-    """Find settings that are safe for this skin and rank them by what they would change.
+    """Find settings within the limits of this skin and rank them by whom they help and harm.
 
     Parameters
     ----------

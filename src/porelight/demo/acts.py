@@ -194,13 +194,13 @@ def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
     )
     save_plan(plan, folder / "plan.toml")
     document = plan_document(plan)
-    story.table("safe, best first", plan_rows(document)[:4])
+    story.table("within all limits, best first", plan_rows(document)[:4])
     story.table("refused", refusal_rows(document)[:4])
     story.say(plan.verdict)
     story.check(
         "every proposed course keeps all limits",
         f"proposed: {len(plan.candidates)}, refused: {len(plan.refused)}",
-        passed=bool(plan.candidates) and all(one.margin >= 0.0 for one in plan.candidates),
+        passed=all(check.passed for one in plan.candidates for check in one.checks),
     )
     breaches = resurfacing.breaches(pearl(), 6)
     story.check("Pearl is refused on type VI", " ".join(breaches), passed=bool(breaches))
@@ -209,8 +209,8 @@ def small_plan(skin: Skin, folder: Path, seed: int, story: Story) -> Plan:
 
 def forecast(skin: Skin, plan: Plan, folder: Path, seed: int, story: Story) -> Outcome:
     """Follow the best course of the plan for twelve weeks after its last session."""
-    best = plan.candidates[0] if plan.candidates else None
-    sessions = best.sessions if best is not None else ()
+    # where no treatment is best, what the best treatment would do is shown
+    sessions = next((one.sessions for one in plan.candidates if one.sessions), ())
     last = (sessions[-1].day if sessions else 0.0) + JUDGED_AFTER
     outcome = Course(skin, sessions).simulate(
         draws=200, members=3, photons=PHOTONS, seed=seed, last_day=last

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import tomli_w
-from annotated_types import Len
 from pydantic import model_validator
 
 from porelight.course.codec import skin_document
 from porelight.course.documents import Document
+from porelight.course.statistics import ShareOfPeople
 from porelight.course.vocabulary import SESSION
 from porelight.errors import InputFileError
 from porelight.files.course_file import SESSION_TABLE, SKIN_TABLE
@@ -27,13 +27,13 @@ from porelight.files.toml_tables import number
 from porelight.files.writing import together, write_text
 from porelight.planning.plan import Candidate, Plan
 
-FORMAT = "porelight-plan-1"
+FORMAT = "porelight-plan-2"
 PLAN = ResultKind("a plan", (".json",), json_with("porelight-plan-"))
 PLANNED_COURSE = ResultKind("an unedited course", (".toml",), is_as_stamped)
 
 
-# what is left of the way from rest to a limit
-Margin = Annotated[float, number("1", 0.0, 1.0, "what is left of the way to a limit")]
+# people better off less those worse off, hurt or darkened
+NetShare = Annotated[float, number("1", -3.0, 1.0, "people better off less those harmed")]
 
 
 class BenefitModel(DocumentModel):
@@ -50,24 +50,45 @@ class BenefitModel(DocumentModel):
 
 
 class CheckModel(DocumentModel):
-    """A limit, and what it was held against."""
+    """A limit, the chance that it is passed, and the chance that is allowed."""
 
     limit: str
-    value: str
-    allowed: str
-    margin: Margin
+    chance: FractionNumber
+    allowed: FractionNumber
+    detail: str
+
+
+class OpenModel(DocumentModel):
+    """What nobody knows leaves open of a share of people."""
+
+    low: FractionNumber
+    high: FractionNumber
+
+    @model_validator(mode="after")
+    def _require_order(self) -> Self:
+        require_order(self, "low", "high")
+        return self
 
 
 class CandidateModel(DocumentModel):
-    """One safe course."""
+    """A course that keeps every limit, or no treatment."""
 
     label: str
     change: BenefitModel
-    responders: FractionNumber
+    better_share: FractionNumber
+    better_open: OpenModel
+    worse_share: FractionNumber
+    worse_open: OpenModel
+    painful_share: FractionNumber
+    painful_open: OpenModel
+    darkening_share: FractionNumber
+    darkening_open: OpenModel
+    net_share: NetShare
     downtime_days: Days
-    margin: Margin
+    on_front: bool
+    why: str
     sessions: list[SESSION_TABLE]  # type: ignore[valid-type]
-    checks: Annotated[list[CheckModel], Len(min_length=1)]
+    checks: list[CheckModel]
 
 
 class RefusalModel(DocumentModel):
@@ -85,7 +106,7 @@ class PlanModel(DocumentModel):
     goal: str
     verdict: str
     seed: WholeNumber
-    candidates: list[CandidateModel]
+    plans: list[CandidateModel]
     safety: list[str]
     refused: list[RefusalModel]
 
@@ -98,7 +119,7 @@ def plan_document(plan: Plan) -> Document:
         "goal": plan.goal,
         "verdict": plan.verdict,
         "seed": plan.seed,
-        "candidates": [_candidate(one) for one in plan.candidates],
+        "plans": [_candidate(one) for one in plan.candidates],
         "safety": list(plan.safety),
         "refused": [
             {"setting": refusal.setting, "reason": refusal.reason} for refusal in plan.refused
@@ -107,7 +128,7 @@ def plan_document(plan: Plan) -> Document:
 
 
 def save_plan(plan: Plan, path: Path) -> list[Path]:
-    """Write the plan as JSON and, if anything is safe, its best course as a course file.
+    """Write the plan as JSON and its best course as a course file; no treatment has no session.
 
     Returns
     -------
@@ -116,14 +137,10 @@ def save_plan(plan: Plan, path: Path) -> list[Path]:
     """
     everything = everything_beside(path)
     document = plan_document(plan)
-    if not plan.candidates:
-        save_document(document, everything, PLAN)
-        return [everything]
     best = plan.candidates[0]
-    course = {
-        "skin": document["skin"],
-        "session": [SESSION.document(session) for session in best.sessions],
-    }
+    course = {"skin": document["skin"]}
+    if best.sessions:
+        course["session"] = [SESSION.document(session) for session in best.sessions]
     heading = f"# {plan.verdict}\n# All candidates and refusals: {everything.name}\n\n"
     with together():
         write_text(path, stamped(heading + tomli_w.dumps(course)), PLANNED_COURSE)
@@ -160,17 +177,29 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {
         "label": candidate.label,
         "change": {"low": benefit.low, "median": benefit.median, "high": benefit.high},
-        "responders": candidate.responders,
+        **_share("better", candidate.better),
+        **_share("worse", candidate.worse),
+        **_share("painful", candidate.hurt),
+        **_share("darkening", candidate.darkened),
+        "net_share": candidate.net,
         "downtime_days": candidate.downtime_days,
-        "margin": candidate.margin,
+        "on_front": candidate.on_front,
+        "why": candidate.why,
         "sessions": [SESSION.document(session) for session in candidate.sessions],
         "checks": [
             {
                 "limit": check.limit,
-                "value": check.shown_value,
-                "allowed": check.shown_limit,
-                "margin": check.margin,
+                "chance": check.chance,
+                "allowed": check.allowed,
+                "detail": check.detail,
             }
             for check in candidate.checks
         ],
+    }
+
+
+def _share(name: str, share: ShareOfPeople) -> dict[str, Any]:
+    return {
+        f"{name}_share": share.chance,
+        f"{name}_open": {"low": share.low, "high": share.high},
     }

@@ -1,57 +1,94 @@
-"""Safety limits of a session: its injury by the worst member of the physical ensemble.
+r"""Safety limits of a session, as chances over people and over what nobody knows.
 
-Each limit is a sourced number of ``data/tissue/limits.toml``. A check that fails refuses the
-setting; there is no trading of safety against benefit. The device's own limits are held before any
-simulation, by `laser.devices.Device.breaches`.
+Each limit is a sourced number of ``data/tissue/limits.toml``, and so is the chance with which it
+may be passed. A check that fails refuses the setting; there is no trading of safety against
+benefit. The device's own limits are held before any simulation, by
+`laser.devices.Device.breaches`.
+
+Few members of the physics are simulated, and no member passes a limit that one in a hundred may
+pass. So the chance is that of a next member [1]_: the logarithm of the quantity is taken as normal,
+its mean and variance as known from n members, and
+
+.. math:: P = P\left(t_{n-1} > \frac{\ln L - m}{s \sqrt{1 + 1/n}}\right).
+
+Few members therefore mean more room to the limit. Members are taken as independent; two people
+under one draw of knowledge are so but for what nobody knows, so n is at most twice too large.
+Logarithms are what is near to normal: rates of injury rise by a factor for each kelvin.
+
+References
+----------
+.. [1] G. J. Hahn, W. Q. Meeker, Statistical Intervals (1991), section 4.7: prediction of one future
+   observation of a normal population.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr, stdtr
 
+from porelight.course.draws import member_of
+from porelight.course.settings import EnsembleSettings
+from porelight.course.statistics import ShareOfPeople, share_of_people
+from porelight.course.value_text import chance as chance_text
 from porelight.data.library import Parameter, parameter
 from porelight.laser.exposure import Exposure
+from porelight.quantities import Floats
 from porelight.session.ensemble import absorption_dominates
 from porelight.session.result import DEPTH, SessionResult
 from porelight.tissue.skin import Skin
 from porelight.units import to_celsius, um
 
+HURT = "people hurt"
+DARKENED = "darkening that shows"
+_LEAST = 1e-30  # where nothing happens there is no logarithm
+
 
 @dataclass(frozen=True, slots=True)
 class LimitCheck:
-    """The comparison of one session with one limit.
+    """The chance that a session passes a limit, and the chance that is allowed.
 
     Attributes
     ----------
     limit : str
-        Name of the limited quantity.
-    passed : bool
-        Whether the session stays inside.
-    margin : float
-        Room left, relative to the way from rest (or from zero) to the limit; negative if it fails.
-    shown_value, shown_limit : str
-        Value of the session and limit, as text in clinic units.
+        What would happen beyond the limit.
+    chance : float
+        Chance of it for one person, over people and what nobody knows [-].
+    allowed : float
+        Largest chance that is allowed [-].
+    detail : str
+        The quantity as simulated beside its limit, as text in clinic units.
     source : str
         Source of the limit, with its flag.
     """
 
     limit: str
-    passed: bool
-    margin: float
-    shown_value: str
-    shown_limit: str
+    chance: float
+    allowed: float
+    detail: str
     source: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the chance is allowed."""
+        return self.chance <= self.allowed
+
+    @property
+    def used(self) -> float:
+        """The chance over the one allowed: above 1 the check fails."""
+        return self.chance / self.allowed
 
     @property
     def reason(self) -> str:
         """The check in one line, for the table of refusals."""
-        return f"{self.limit} would be {self.shown_value}; allowed is {self.shown_limit}"
+        return (
+            f"{self.limit}: chance {100.0 * self.chance:.3g} %, allowed "
+            f"{100.0 * self.allowed:.3g} % ({self.detail})"
+        )
 
 
 def session_checks(
-    skin: Skin, exposure: Exposure, results: Sequence[SessionResult]
+    skin: Skin, exposure: Exposure, results: Sequence[SessionResult], settings: EnsembleSettings
 ) -> tuple[LimitCheck, ...]:
     """Compare the results of a session, over all members, with the limits of the skin.
 
@@ -62,8 +99,9 @@ def session_checks(
     exposure : Exposure
         The session's settings.
     results : sequence of SessionResult
-        Results of the session, one per member. The worst decides on injury, the median on comfort:
-        a patient who is in pain says so, one who is burnt notices later.
+        Results of the session, one per member.
+    settings : EnsembleSettings
+        Which people those members treat.
 
     Returns
     -------
@@ -71,76 +109,119 @@ def session_checks(
         Checks against the limits of ablating or of non-ablating sessions.
     """
     if absorption_dominates(skin, exposure.wavelength):
-        wound = max(one.wound_depth for one in results)
+        wounds = np.array([one.wound_depth for one in results])
         limit = _limit("wound_depth")
-        return (
-            LimitCheck(
-                limit="wound depth",
-                passed=wound <= limit.value,
-                margin=1.0 - wound / limit.value,
-                shown_value=f"{wound / um:.0f} um",
-                shown_limit=f"{limit.value / um:.0f} um",
-                source=_cited(limit),
-            ),
-        )
-    comfort = _limit(
-        "comfort_temperature_perioral" if skin.zone == "chin" else "comfort_temperature"
-    )
-    epidermis = skin.layers[0].thickness
-    in_epidermis = epidermis >= DEPTH
-    killed = max(float(one.worst_killed[in_epidermis].mean()) for one in results)
-    denatured = max(float(one.field.denatured[~in_epidermis].max()) for one in results)
+        text = f"{np.median(wounds) / um:.0f} um deep, limit {limit.value / um:.0f} um"
+        return (_exceeded("a wound too deep", wounds, limit, "deep_wounds", text),)
+    in_epidermis = skin.layers[0].thickness >= DEPTH
+    killed = np.array([float(one.worst_killed[in_epidermis].mean()) for one in results])
+    denatured = np.array([float(one.field.denatured[~in_epidermis].max()) for one in results])
+    reading = np.array([one.surface_reading for one in results])
+    peak = np.array([float(one.peak_temperature.max()) for one in results])
     rest = float(results[0].resting[0])
-    felt = float(np.median([one.surface_felt for one in results]))
-    pain = _temperature_check("surface temperature that is felt", felt, comfort, rest)
-    if skin.zone != "chin":
-        pain = replace(pain, shown_value=f"{pain.shown_value}, {_in_pain(felt, comfort)}")
     return (
-        pain,
-        _temperature_check(
-            "surface temperature between pulses",
-            max(one.surface_reading for one in results),
-            _limit("surface_reading"),
-            rest,
-        ),
-        _temperature_check(
-            "highest temperature (vaporisation)",
-            max(float(one.peak_temperature.max()) for one in results),
-            _limit("peak_temperature"),
-            rest,
-        ),
-        _share_check("dead cells of the epidermis", killed, _limit("epidermis_killed")),
-        _share_check("denatured collagen", denatured, _limit("dermis_denatured")),
+        _pain(skin, results, settings),
+        _heated("a surface too warm between pulses", reading, rest, "surface_reading"),
+        _heated("vaporisation", peak, rest, "peak_temperature"),
+        _altered("injury of the epidermis", killed, "epidermis_killed", "dead cells"),
+        _altered("denatured collagen", denatured, "dermis_denatured", "of collagen"),
     )
 
 
-def _temperature_check(name: str, value: float, limit: Parameter, rest: float) -> LimitCheck:
+def hurt(skin: Skin, results: Sequence[SessionResult], settings: EnsembleSettings) -> ShareOfPeople:
+    """Return the share of people whom a session hurts; thresholds of pain differ between them.
+
+    Parameters are those of `session_checks`. An ablative session is given under anaesthesia and
+    has no pain here.
+    """
+    threshold, spread = _comfort(skin), _limit("comfort_temperature_spread").value
+    felt = np.array([one.surface_felt for one in results])
+    chances = ndtr((felt - threshold.value) / spread)
+    return share_of_people(chances[member_of(settings) % felt.size], settings.people)
+
+
+def darkening_check(darkened: ShareOfPeople) -> LimitCheck:
+    """Compare the share of people whose skin darkens after a course with the one allowed."""
+    allowed = _limit("darkened_people")
     return LimitCheck(
-        limit=name,
-        passed=value <= limit.value,
-        margin=(limit.value - value) / (limit.value - rest),
-        shown_value=f"{to_celsius(value):.1f} degC",
-        shown_limit=f"{to_celsius(limit.value):.1f} degC",
-        source=_cited(limit),
+        DARKENED,
+        darkened.chance,
+        allowed.value,
+        f"{chance_text(darkened.low)} to {chance_text(darkened.high)} by what nobody knows",
+        _cited(allowed),
     )
 
 
-def _in_pain(felt: float, comfort: Parameter) -> str:
-    """Return in words how many people feel pain at this temperature."""
-    spread = _limit("comfort_temperature_spread").value
-    share = 0.5 * math.erfc((comfort.value - felt) / (math.sqrt(2.0) * spread))
-    return f"painful to {100.0 * share:.0f} % of people"
+def chance_above(values: Floats, limit: float) -> float:
+    """Return the chance that the next member of the physics lies above a limit.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_member,)
+        A quantity that is 0 or more, in each member.
+    limit : float
+        The limit, above 0.
+
+    Returns
+    -------
+    float
+        See the module. 0 or 1 where the members do not differ, or there is only one.
+    """
+    logarithm = np.log(np.maximum(values, _LEAST * limit) / limit)
+    n = values.size
+    spread = float(np.std(logarithm, ddof=1)) if n > 1 else 0.0
+    middle = float(logarithm.mean())
+    if spread == 0.0:
+        return float(middle > 0.0)
+    return float(stdtr(n - 1, middle / (spread * np.sqrt(1.0 + 1.0 / n))))
 
 
-def _share_check(name: str, value: float, limit: Parameter) -> LimitCheck:
+def binding(checks: Sequence[LimitCheck]) -> LimitCheck:
+    """Return the check that leaves the least room."""
+    return max(checks, key=lambda one: one.used)
+
+
+def _pain(skin: Skin, results: Sequence[SessionResult], settings: EnsembleSettings) -> LimitCheck:
+    threshold, allowed = _comfort(skin), _limit("hurt_people")
+    share = hurt(skin, results, settings)
+    felt = float(np.median([one.surface_felt for one in results]))
     return LimitCheck(
-        limit=name,
-        passed=value <= limit.value,
-        margin=1.0 - value / limit.value,
-        shown_value=f"{100 * value:.2g} %",
-        shown_limit=f"{100 * limit.value:.2g} %",
-        source=_cited(limit),
+        HURT,
+        share.chance,
+        allowed.value,
+        f"{to_celsius(felt):.1f} degC felt, threshold {to_celsius(threshold.value):.1f} degC "
+        f"+- {_limit('comfort_temperature_spread').value:g} K between people",
+        _cited(threshold),
     )
+
+
+def _heated(name: str, values: Floats, rest: float, limit_name: str) -> LimitCheck:
+    """Check a temperature by its rise above rest."""
+    limit = _limit(limit_name)
+    text = (
+        f"{to_celsius(float(np.median(values))):.1f} degC, limit {to_celsius(limit.value):.1f} degC"
+    )
+    chance = chance_above(values - rest, limit.value - rest)
+    return LimitCheck(name, chance, _limit("injured_people").value, text, _cited(limit))
+
+
+def _altered(name: str, shares: Floats, limit_name: str, what: str) -> LimitCheck:
+    """Check an altered share by its damage integral, which is what heat makes grow."""
+    limit = _limit(limit_name)
+    text = f"{100 * float(shares.max()):.2g} % {what} at most, limit {100 * limit.value:.2g} %"
+    chance = chance_above(
+        -np.log1p(-np.minimum(shares, 1.0 - _LEAST)), float(-np.log1p(-limit.value))
+    )
+    return LimitCheck(name, chance, _limit("injured_people").value, text, _cited(limit))
+
+
+def _exceeded(name: str, values: Floats, limit: Parameter, allowed: str, text: str) -> LimitCheck:
+    chance = chance_above(values, limit.value)
+    return LimitCheck(name, chance, _limit(allowed).value, text, _cited(limit))
+
+
+def _comfort(skin: Skin) -> Parameter:
+    return _limit("comfort_temperature_perioral" if skin.zone == "chin" else "comfort_temperature")
 
 
 def _limit(name: str) -> Parameter:
@@ -149,8 +230,3 @@ def _limit(name: str) -> Parameter:
 
 def _cited(entry: Parameter) -> str:
     return f"{entry.source} ({entry.flag})"
-
-
-def tightest(checks: Sequence[LimitCheck]) -> float:
-    """Return the smallest margin of several checks."""
-    return float(np.min([check.margin for check in checks]))

@@ -1,4 +1,4 @@
-"""A plan: safe courses, best first, everything refused, and what people in the room must know."""
+"""A plan: courses within the limits, best first, all refused, and what people beside must know."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from porelight.brief import table_html
 from porelight.course.outcome import Interval
 from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.statistics import ShareOfPeople
+from porelight.course.value_text import chance
 from porelight.laser.exposure import Exposure, Session
 from porelight.planning.bystanders import safety_note
-from porelight.planning.limits import LimitCheck, tightest
+from porelight.planning.limits import LimitCheck, binding
 from porelight.tissue.skin import Skin
 
 _SHOWN = 5  # candidates in a printed plan
@@ -16,39 +18,68 @@ _SHOWN = 5  # candidates in a printed plan
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
-    """A safe course and its predicted benefit.
+    """A course that keeps every limit, or no treatment, and what it is predicted to bring and cost.
 
     Attributes
     ----------
     label : str
         The course in words.
     sessions : tuple of Session
-        Its sessions in their order.
+        Its sessions in their order; none for no treatment.
     checks : tuple of LimitCheck
-        Checks of every session against every limit; all are passed.
+        Checks of every session and of the course against every limit; all are passed.
     benefit : Interval
         Relative change of the goal, twelve weeks after the last session; negative is better.
-    responders : float
-        Share of draws in which a camera would see the pores smaller.
+    better, worse : ShareOfPeople
+        People in whom the goal improves, or gets worse, by more than a camera's repeatability; for
+        the pores those who would measure it.
+    hurt : ShareOfPeople
+        People whom the most painful of the sessions hurts.
+    darkened : ShareOfPeople
+        People whose skin darkens visibly for some time.
     downtime_days : float
         Number of days on which a wound can be seen [d].
+    oddity : str
+        What a reader may wonder about, explained; nothing if empty.
+    on_front : bool
+        Whether no other candidate is as good in effect, pain, downtime and darkening and better in
+        one of them.
     """
 
     label: str
     sessions: tuple[Session, ...]
     checks: tuple[LimitCheck, ...]
     benefit: Interval
-    responders: float
+    better: ShareOfPeople
+    worse: ShareOfPeople
+    hurt: ShareOfPeople
+    darkened: ShareOfPeople
     downtime_days: float
+    oddity: str = ""
+    on_front: bool = True
 
     @property
-    def margin(self) -> float:
-        """Smallest room left to any limit, as a share of the way to it."""
-        return tightest(self.checks)
+    def net(self) -> float:
+        """People better off less those worse off, hurt or darkened, as a share of all [-]."""
+        harmed = self.worse.chance + self.hurt.chance + self.darkened.chance
+        return self.better.chance - harmed
+
+    @property
+    def why(self) -> str:
+        """One line: the limit that binds, and what a reader may wonder about."""
+        if not self.checks:
+            return "nothing is done, so nothing is risked"
+        closest = binding(self.checks)
+        text = (
+            f"closest limit {closest.limit}, {chance(closest.chance)} of "
+            f"{chance(closest.allowed)} allowed"
+        )
+        return "; ".join([text, *([self.oddity] if self.oddity else [])])
 
     def __repr__(self) -> str:
         return (
-            f"{self.label}: {self.benefit}, margin {100.0 * self.margin:.0f} %, "
+            f"{self.label}: {self.benefit}, {chance(self.better.chance)} better, "
+            f"{chance(self.hurt.chance)} hurt, {chance(self.darkened.chance)} darkened, "
             f"{self.downtime_days:.3g} days of downtime"
         )
 
@@ -63,7 +94,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
-    """All safe courses, best first, and everything refused.
+    """All courses that keep the limits and no treatment, best first, and everything refused.
 
     Attributes
     ----------
@@ -72,15 +103,15 @@ class Plan:
     aim : OutcomeVariable
         The outcome that is to be improved.
     candidates : tuple of Candidate
-        Safe courses, best first.
+        Courses that keep every limit, and no treatment, best first.
     refused : tuple of Refusal
         Settings that are not proposed.
     seed : int
         Seed of the simulations.
     n_courses : int
-        Courses to be followed; more than the candidates if the plan was interrupted.
+        Courses to be followed; more than those among the candidates if the plan was interrupted.
     n_members : int
-        Members of the physics in which each candidate was found safe; 0 if it is not known.
+        Members of the physics from which the chances are; 0 if it is not known.
     """
 
     skin: Skin
@@ -109,33 +140,43 @@ class Plan:
 
     @property
     def verdict(self) -> str:
-        """One sentence: what is proposed, why, and with what margin; or why nothing is."""
-        if not self.candidates:
-            first = f" ({self.refused[0].reason})" if self.refused else ""
-            return f"No setting is safe for this skin{first}."
-        best = self.candidates[0]
-        # + 0.0: no minus before nothing
-        low, middle, high = (
-            f"{round(100 * x, 1) + 0.0:+.1f} %"
-            for x in (best.benefit.low, best.benefit.median, best.benefit.high)
-        )
-        closest = min(best.checks, key=lambda check: check.margin)
+        """One sentence: what is proposed, why, and at what risk; or why nothing is."""
+        followed = sum(bool(one.sessions) for one in self.candidates)
         part = ""
-        if len(self.candidates) < self.n_courses:
-            part = f"Interrupted: {len(self.candidates)} of {self.n_courses} courses followed. "
+        if followed < self.n_courses:
+            part = f"Interrupted: {followed} of {self.n_courses} courses followed. "
+        best = next(iter(self.candidates), None)
+        if best is None or not best.sessions:
+            return part + self._nothing(followed)
+        low, middle, high = (
+            f"{100 * x:+.1f} %" for x in (best.benefit.low, best.benefit.median, best.benefit.high)
+        )
         return (
             f"{part}{best.label}: {self.aim.goal_text} {middle} ({low} to {high}) twelve weeks "
-            f"after the last session; closest limit: {closest.limit} {closest.shown_value}; "
-            f"allowed {closest.shown_limit}.{self._safe_in}"
+            f"after the last session; chance of being better {chance(best.better.chance)}, hurt "
+            f"{chance(best.hurt.chance)}, darkened {chance(best.darkened.chance)}; {best.why}."
+            f"{self._told_by}"
+        )
+
+    def _nothing(self, followed: int) -> str:
+        if not followed:
+            first = f" ({self.refused[0].reason})" if self.refused else ""
+            return f"No treatment: no setting keeps every limit of this skin{first}."
+        next_best = next(one for one in self.candidates if one.sessions)
+        return (
+            "No treatment: no course makes more people better than it makes worse, hurts or "
+            f"darkens; the next, {next_best.label}, {chance(next_best.better.chance)} against "
+            f"{chance(next_best.better.chance - next_best.net)}.{self._told_by}"
         )
 
     @property
-    def _safe_in(self) -> str:
-        """How many possible skins the word safe rests on: it is weak where they are few."""
+    def _told_by(self) -> str:
+        """How many possible skins the chances rest on: they are weak where they are few."""
         if not self.n_members:
             return ""
-        members = "the typical skin" if self.n_members == 1 else f"{self.n_members} possible skins"
-        return f" Safe in {members} of this kind, as far as simulated."
+        if self.n_members == 1:
+            return " Chances of injury are of the typical skin alone, as far as simulated."
+        return f" Chances are from {self.n_members} possible skins of this kind."
 
     def __repr__(self) -> str:
         """Return the verdict, the best candidates, and how many settings are refused."""
@@ -152,8 +193,11 @@ class Plan:
             (
                 one.label,
                 repr(replace(one.benefit, name="", when="")),
-                f"{100.0 * one.margin:.0f} %",
+                chance(one.better.chance),
+                chance(one.hurt.chance),
+                chance(one.darkened.chance),
                 f"{one.downtime_days:.3g}",
+                one.why,
             )
             for one in self.candidates
         )
@@ -162,7 +206,9 @@ class Plan:
             if self.refused
             else ""
         )
-        columns = ("course", self.aim.goal_text, "margin to the closest limit", "downtime [days]")
+        columns = (
+            *("course", self.aim.goal_text, "better", "hurt", "darkened", "downtime [days]", "why"),
+        )
         return table_html(self.verdict, columns, rows) + refused
 
     def _refusals(self) -> list[tuple[str, str]]:
@@ -170,8 +216,38 @@ class Plan:
 
 
 def best_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return courses with the better median first; among equals the one with the larger margin.
+    """Return courses by how many more people are better off than worse, each with its front.
 
-    Medians are equal if they are so to a tenth of a per cent: no prediction is finer than that.
+    Shares are equal if they are so to a hundredth: no prediction is finer than that. Among equals
+    no treatment goes first, then the larger change, then the smaller harm.
     """
-    return tuple(sorted(candidates, key=lambda one: (round(one.benefit.median, 3), -one.margin)))
+
+    def rank(one: Candidate) -> tuple[float, bool, float, float]:
+        return (
+            -round(one.net, 2),
+            bool(one.sessions),
+            round(one.benefit.median, 3),
+            one.hurt.chance + one.darkened.chance,
+        )
+
+    costs = [_costs(one) for one in candidates]
+    fronted = [
+        replace(one, on_front=not any(_dominates(other, own) for other in costs))
+        for one, own in zip(candidates, costs, strict=True)
+    ]
+    return tuple(sorted(fronted, key=rank))
+
+
+def _costs(one: Candidate) -> tuple[float, ...]:
+    """Return effect, pain, downtime and darkening, less being better, rounded as they are told."""
+    shares = (one.hurt.chance, one.darkened.chance)
+    return (
+        round(one.benefit.median, 3),
+        one.downtime_days,
+        *(round(share, 3) for share in shares),
+    )
+
+
+def _dominates(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    pairs = list(zip(one, other, strict=True))
+    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)

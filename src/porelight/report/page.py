@@ -282,14 +282,14 @@ def _plan(document: Mapping[str, Any]) -> dict[str, Any]:
             "goal": str(document["goal"]).replace("-", " "),
             "rows": rows[:_SHOWN],
             "more": max(0, len(rows) - _SHOWN),
-            "checks": check_rows(document["candidates"][0]) if rows else [],
+            "checks": check_rows(document["plans"][0]) if rows else [],
             "safety": [str(note) for note in document.get("safety", [])],
             "refused": refused[:_SHOWN],
             "more_refused": max(0, len(refused) - _SHOWN),
         }
     except (KeyError, TypeError, ValueError):
         raise InputFileError(
-            "the plan lacks its skin, candidates, refusals or checks; make it again with "
+            "the plan lacks its skin, courses, refusals or checks; make it again with "
             "'porelight plan'."
         ) from None
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_variables import OutcomeVariable
-from porelight.course.statistics import Interval, estimate
-from porelight.course.value_text import length, significant
+from porelight.course.statistics import Interval, ShareOfPeople, estimate
+from porelight.course.value_text import chance, length, significant
 from porelight.laser.devices import devices
 from porelight.report.certainty import HOW_KNOWN, PROBABILITY
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
-from porelight.report.formatting import change, of_ten, span, temperature
+from porelight.report.formatting import change, of_ten_span, span, temperature
 from porelight.report.healed import days_text, days_until_healed
 from porelight.units import um
 from porelight.validation.case import CaseResult
@@ -104,7 +104,7 @@ def healing_rows(outcome: Outcome) -> Rows:
 
 
 def plan_rows(document: Mapping[str, Any]) -> Rows:
-    """Return the safe courses of a plan, best first.
+    """Return the courses of a plan that keep the limits, and no treatment, best first.
 
     Parameters
     ----------
@@ -112,42 +112,54 @@ def plan_rows(document: Mapping[str, Any]) -> Rows:
         JSON form of a plan, see `porelight.files.plans.plan_document`.
     """
     rows = []
-    for candidate in document["candidates"]:
-        benefit = candidate["change"]
-        closest = min(candidate["checks"], key=lambda check: float(check["margin"]))
+    for one in document["plans"]:
+        benefit = one["change"]
         rows.append(
             {
-                "course": str(candidate["label"]),
+                "course": str(one["label"]),
                 "change": change(float(benefit["median"])),
                 f"its {_PERCENT} interval": span(
                     change(float(benefit["low"])), change(float(benefit["high"]))
                 ),
-                "people who would measure it": of_ten(float(candidate["responders"])),
-                "days with a dressing": f"{float(candidate['downtime_days']):.0f}",
-                "margin": f"{100 * float(candidate['margin']):.0f} %",
-                "closest limit": (
-                    f"{closest['limit']}: {closest['value']}; allowed {closest['allowed']}"
-                ),
+                "people better": _of_ten(one, "better"),
+                "people hurt": _of_ten(one, "painful"),
+                "people darkened": _of_ten(one, "darkening"),
+                "days with a dressing": f"{float(one['downtime_days']):.0f}",
+                "on the front": "yes" if one["on_front"] else "no",
+                "why": str(one["why"]),
             }
         )
     return rows
 
 
+def _of_ten(candidate: Mapping[str, Any], name: str) -> str:
+    """Return a share of people of a plan with what nobody knows leaves open of it."""
+    left = candidate[f"{name}_open"]
+    return of_ten_span(
+        ShareOfPeople(float(candidate[f"{name}_share"]), float(left["low"]), float(left["high"]))
+    )
+
+
 def check_rows(candidate: Mapping[str, Any]) -> Rows:
-    """Return every limit that a course of a plan was held against, the tightest value of each."""
-    tightest: dict[str, Mapping[str, Any]] = {}
+    """Return every limit that a course of a plan was held against, the worst of each."""
+    worst: dict[str, Mapping[str, Any]] = {}
     for check in candidate["checks"]:
         name = str(check["limit"])
-        if name not in tightest or float(check["margin"]) < float(tightest[name]["margin"]):
-            tightest[name] = check
+        if name not in worst or float(check["chance"]) > float(worst[name]["chance"]):
+            worst[name] = check
+
+    def used(check: Mapping[str, Any]) -> float:
+        return float(check["chance"]) / float(check["allowed"])
+
     return [
         {
-            "limit": name,
-            "would be": str(check["value"]),
-            "allowed": str(check["allowed"]),
-            "margin": f"{100 * float(check['margin']):.0f} %",
+            "limit": str(check["limit"]),
+            "chance": chance(float(check["chance"])),
+            "allowed": chance(float(check["allowed"])),
+            "used": f"{100 * used(check):.0f} %",
+            "simulated": str(check["detail"]),
         }
-        for name, check in sorted(tightest.items(), key=lambda item: float(item[1]["margin"]))
+        for check in sorted(worst.values(), key=used, reverse=True)
     ]
 
 

@@ -16,6 +16,7 @@ from porelight.validation import (
     light_sampling,
     light_tones,
     mechanics,
+    responders,
 )
 from porelight.validation.case import CaseResult
 
@@ -50,6 +51,7 @@ def run_cases(n_photons: int = 0, seed: int = 1) -> Iterator[tuple[int, int, lis
         mechanics.cases,
         biology.cases,
         lambda: chain.cases(seed),
+        lambda: responders.cases(seed),
     ]
     yield from _run(parts)
 
