@@ -17,7 +17,7 @@ SHARE = {"share": 0.4, "source": "test", "flag": "derived"}
 FILES = [
     name
     for name in (one.removeprefix("tissue/") for one in data_files() if one[:7] == "tissue/")
-    if name.endswith(".toml") and name not in ("optics.toml", "layers.toml")
+    if name.endswith(".toml")
 ]
 
 
