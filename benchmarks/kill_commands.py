@@ -24,7 +24,7 @@ age_years = 35
 [[session]]
 day = 0
 device = "laser-genesis"
-pulses = 200
+pulses = 2000
 [simulation]
 draws = 16
 members = 2
@@ -78,7 +78,8 @@ COMMANDS = (
          "--draws 6@", "f.nc"),
     both("report", "report run@.nc -o page.html", "page.html"),
     both("export", "export run@.nc -o table.csv", "table.csv"),
-    both("sensitivity", "sensitivity course@.toml -o s.json --base 2", "s.json"),
+    Command("sensitivity", ("sensitivity course1.toml -o s.json --base 2",
+                            "sensitivity course1.toml -o s.json --base 2 --day 28"), ("s.json",)),
     both("what-if", "what-if course@.toml -o years.svg --years 2 --draws 8", "years.svg"),
     Command("marker", ("marker -o sheet.pdf", "marker -o sheet.pdf --paper letter"),
             ("sheet.pdf",)),

@@ -195,7 +195,7 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
     if np.ptp(change) == 0.0:
         raise ParameterError(
             f"{variable.name} is the same in every draw on day {day:g}: nothing to tell apart. "
-            "Choose another outcome or a course with sessions."
+            "Choose another outcome, or a course that changes it: more pulses or sessions."
         )
     # runs that differ by rounding alone must share a rank
     ranks = rankdata(change.round(9)) / change.size
