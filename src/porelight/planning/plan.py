@@ -8,6 +8,7 @@ from porelight.course.outcome import Interval
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.statistics import ShareOfPeople
 from porelight.course.value_text import chance
+from porelight.data.library import parameter
 from porelight.laser.exposure import Exposure, Session
 from porelight.planning.bystanders import safety_note
 from porelight.planning.limits import LimitCheck, binding
@@ -164,8 +165,9 @@ class Plan:
             return f"No treatment: no setting keeps every limit of this skin{first}."
         next_best = next(one for one in self.candidates if one.sessions)
         return (
-            "No treatment: no course makes more people better than it makes worse, hurts or "
-            f"darkens; the next, {next_best.label}, {chance(next_best.better.chance)} against "
+            "No treatment: no course makes enough people better for those that it makes worse, "
+            f"hurts or darkens ({chance(least_net())} more at least); the next, "
+            f"{next_best.label}, {chance(next_best.better.chance)} against "
             f"{chance(next_best.better.chance - next_best.net)}.{self._told_by}"
         )
 
@@ -215,17 +217,25 @@ class Plan:
         return [(one.setting, one.reason) for one in self.refused]
 
 
+def least_net() -> float:
+    """Return the share of people who must be better off, less those harmed, to treat at all [-]."""
+    return parameter("tissue", "limits", "least_net").value
+
+
 def best_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Return courses by how many more people are better off than worse, each with its front.
 
-    Shares are equal if they are so to a hundredth: no prediction is finer than that. Among equals
-    no treatment goes first, then the larger change, then the smaller harm.
+    A course that is not worth its sessions (`least_net`) stands after no treatment. Shares are
+    equal if they are so to a hundredth: no prediction is finer than that. Among equals the larger
+    change goes first, then the smaller harm.
     """
+    least = least_net()
 
-    def rank(one: Candidate) -> tuple[float, bool, float, float]:
+    def rank(one: Candidate) -> tuple[int, float, float, float]:
+        tier = 1 if not one.sessions else 0 if one.net >= least else 2
         return (
+            tier,
             -round(one.net, 2),
-            bool(one.sessions),
             round(one.benefit.median, 3),
             one.hurt.chance + one.darkened.chance,
         )
