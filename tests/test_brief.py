@@ -8,6 +8,7 @@ import pytest
 import porelight as pl
 from porelight.brief import brief, table_html
 from porelight.course.simulation import begin
+from porelight.course.statistics import ShareOfPeople
 from porelight.inference.sensitivity import Sensitivity
 from porelight.photo.estimate import Estimate
 from porelight.planning.limits import LimitCheck
@@ -135,15 +136,19 @@ def test_photographs_print_in_a_line_and_show_as_a_picture():
 def test_a_plan_is_a_table_of_its_courses_and_of_what_is_refused():
     skin = pl.Skin.typical("cheek", 3, 40.0)
     outcome = begin(skin, SMALL).outcome
-    check = LimitCheck(
-        "pain", passed=True, margin=0.25, shown_value="44", shown_limit="46", source="a source"
+    check = LimitCheck("pain", 0.04, 0.1, "44 of 46", "a source")
+    few = ShareOfPeople(0.1, 0.0, 0.3)
+    change = outcome.change("pore area", 0.0)
+    one = Candidate("3 x pearl", (), (check,), change, few, few, few, few, 6.0)
+    assert repr(one) == (
+        "3 x pearl: pore area 0 % (0 to 0), day 0, 10 % better, 10 % hurt, 10 % darkened, "
+        "6 days of downtime"
     )
-    one = Candidate("3 x pearl", (), (check,), outcome.change("pore area", 0.0), 0.1, 6.0)
-    assert repr(one) == "3 x pearl: pore area 0 % (0 to 0), day 0, margin 25 %, 6 days of downtime"
     refusal = Refusal("5 J/cm2", "too hot")
     plan = Plan(skin, outcome.variable("pore area"), (one,), (refusal,), 1, 1)
     html = plan._repr_html_()
-    row = "<td>3 x pearl</td><td>0 % (0 to 0)</td><td>25 %</td><td>6</td>"
+    shares = "<td>10 %</td>" * 3
+    row = f"<td>3 x pearl</td><td>0 % (0 to 0)</td>{shares}<td>6</td>"
     for text in (row, "1 refused.", "<td>5 J/cm2</td><td>too hot</td>"):
         assert text in html
     assert "refused." not in replace(plan, refused=())._repr_html_()
