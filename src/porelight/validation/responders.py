@@ -13,6 +13,7 @@ from porelight.laser.devices import laser_genesis
 from porelight.tissue.skin import Skin
 from porelight.validation.case import CaseResult
 
+_DRAWS = 400
 _DAY = 140.0  # week 20 after the first session
 _PATIENTS = 24  # who were counted: 41.7 % are 10 of them
 _NORMAL = 1.645  # standard deviations in half of a 90 % interval
@@ -30,14 +31,15 @@ def cases(seed: int = 1) -> list[CaseResult]:
     -------
     list of CaseResult
         The share as light makes it, and with what observers see on a side that gets no light. The
-        standard error of what is found is what nobody knows, that of the trial its few people.
+        standard error of what is found is what nobody knows and the number of draws, that of the
+        trial its few people.
     """
     improved = parameter("tissue", "published", "pores_moderate_share")
     cut_off = parameter("tissue", "published", "moderate_improvement")
     sham = parameter("tissue", "trials", "sham_improved_share")
     sessions = [laser_genesis().on_day(14.0 * i) for i in range(5)]
     outcome = Course(Skin.typical("cheek", 3, 64.0), sessions).simulate(
-        draws=200, members=5, photons=5000, seed=seed, last_day=_DAY
+        draws=_DRAWS, members=8, photons=5000, seed=seed, last_day=_DAY
     )
     light = outcome.share_below("area_fraction", -cut_off.value, _DAY)
     expected = improved.value
@@ -51,7 +53,10 @@ def cases(seed: int = 1) -> list[CaseResult]:
             unit="1",
             expected=expected,
             found=found,
-            standard_error=(share.high - share.low) / (2.0 * _NORMAL),
+            standard_error=math.hypot(
+                (share.high - share.low) / (2.0 * _NORMAL),
+                math.sqrt(share.chance * (1.0 - share.chance) / _DRAWS) or 1.0 / _DRAWS,
+            ),
             tolerance=0.0,
             source=improved.source,
             expected_error=error,
