@@ -34,9 +34,9 @@ DIFFUSION = "two-source diffusion, Kienle, Patterson, J. Opt. Soc. Am. A 14, 246
 CONSERVATION = "conservation of energy"
 # of layered_totals with its default number of angles
 _ADDING_DOUBLING_ERROR = 2e-5
+_SINGLE_PRECISION = 2e-6  # of a sum of weights, and of adding-doubling
 # thirty ratios of absorption to extinction, and the one below which absorption is linear
 WEAK_RATIOS = tuple(float(ratio) for ratio in np.logspace(0.0, -12.0, 30))
-_SINGLE_PRECISION = 2e-6  # of a sum of weights, and of adding-doubling
 _LINEAR = 1e-8
 # what diffusion theory leaves out a few millimetres from the beam
 _DIFFUSION_ERROR = 0.03
