@@ -61,8 +61,9 @@ def test_media_whose_indices_stand_in_different_orders_are_each_right():
     )
 
 
-def test_a_clear_layer_reflects_at_its_faces_alone():
-    clear = layered((1.0, 0.0, 0.0, 0.0, 1.5))
+@pytest.mark.parametrize("anisotropy", [0.0, 1.0])
+def test_a_clear_layer_reflects_at_its_faces_alone(anisotropy):
+    clear = layered((1.0, 0.0, 0.0, anisotropy, 1.5))
     face = (0.5 / 2.5) ** 2
 
     # all reflections between two faces: 2 r / (1 + r)

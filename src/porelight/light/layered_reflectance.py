@@ -197,6 +197,8 @@ def _layer(
     # delta-M: the sharpest part of the forward peak counts as not scattered [2]_
     n_moments = 2 * _NODES
     order = np.arange(n_moments)
+    # where nothing scatters the anisotropy may be 1, which has no moments to speak of
+    anisotropy = np.where(mu_s > 0.0, anisotropy, 0.0)
     peak = anisotropy**n_moments
     moments = (anisotropy[:, None] ** order - peak[:, None]) / (1.0 - peak[:, None])
     scatters = mu_s * (1.0 - peak)

@@ -13,7 +13,6 @@ from functools import cache
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from porelight.data.file_units import NM
 from porelight.data.library import document, parameter, require_flag
@@ -187,6 +186,8 @@ def standard_people(n: int, seed: int, *, spare: int = 0) -> Floats:
     -------
     ndarray of float64, shape (n, number of numbers + spare)
     """
+    from scipy.stats import qmc  # noqa: PLC0415  takes longer to load than all else here
+
     size = len(spread_of_people().names) + spare
     return np.asarray(ndtri(qmc.LatinHypercube(size, rng=np.random.default_rng(seed)).random(n)))
 
