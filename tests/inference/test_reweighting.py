@@ -132,7 +132,7 @@ def test_intervals_keep_their_promise_and_every_visit_lowers_the_error(skin, tre
     spec = importlib.util.spec_from_file_location("learning_coverage", BENCHMARK)
     benchmark = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(benchmark)
-    exposure = laser_genesis()
+    exposure = laser_genesis(n_pulses=5000)
     course = Course(skin, [exposure.on_day(7.0 * i) for i in range(4)])
     rows = benchmark.coverage(
         course, [treated(exposure)] * 4, visits=(14.0, 28.0, 42.0), target=56.0, n_draws=1500
@@ -142,8 +142,8 @@ def test_intervals_keep_their_promise_and_every_visit_lowers_the_error(skin, tre
         assert row.refused < 30
     errors = [row.error for row in rows]
     assert (np.diff(errors) < 0.0).all()
-    # a camera of 2 % cannot tell changes of half its size much better than the prior does
-    assert errors[-1] < 0.98 * errors[0]
+    # a camera of 2 % cannot tell changes of the same size much better than this
+    assert errors[-1] < 0.7 * errors[0]
 
 
 def test_weights_whose_tail_nobody_drew_are_refused(monkeypatch):
