@@ -42,7 +42,8 @@ from porelight.files.work_folders import PREFIX
 from porelight.files.writing import read_meanwhile
 
 _BRIEF = 3.0  # s
-SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+Signals = tuple[signal.Signals, ...]
+SIGNALS: Signals = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 
 
 def run(line: str, place: Path) -> int:
@@ -179,9 +180,11 @@ def state(found: dict[str, bytes], known: Known) -> str:
     return "new" if found == known.new else "other"
 
 
-def trial(command: Command, known: Known, place: Path, chance: random.Random) -> Iterator[str]:
+def trial(
+    command: Command, known: Known, place: Path, chance: random.Random, signals: Signals
+) -> Iterator[str]:
     """Stop a command once; yields what is wrong with what it leaves, and what was seen."""
-    number = chance.choice(SIGNALS)
+    number = chance.choice(signals)
     child = run(command.lines[1], place)
     if chance.random() < 0.5:
         wait = known.seconds
@@ -232,6 +235,7 @@ def tried(arguments: argparse.Namespace) -> Counter[tuple[str, str]]:
     chance = random.Random(arguments.seed)  # noqa: S311  no secrets here
     chosen = [one for one in COMMANDS if not arguments.only or one.name in arguments.only]
     total = sum(one.share for one in chosen)
+    signals = (signal.Signals[arguments.signal],) if arguments.signal else SIGNALS
     seen: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         inputs = Path(name).resolve() / "inputs"
@@ -244,7 +248,7 @@ def tried(arguments: argparse.Namespace) -> Counter[tuple[str, str]]:
             for _ in range(round(arguments.trials * command.share / total)):
                 put_back(place, known, command.results)
                 seen[command.name, "trials"] += 1
-                for what in trial(command, known, place, chance):
+                for what in trial(command, known, place, chance, signals):
                     seen[command.name, what] += 1
                     if what.startswith("WRONG"):
                         sys.stderr.write(f"{command.name}: {what}\n")
@@ -269,6 +273,7 @@ if __name__ == "__main__":
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", help="one command, such as 'light run'")
+    parser.add_argument("--signal", help="always the same, such as SIGKILL")
     parser.add_argument("--folder", help="where to make the trials; the temporary folder if none")
     asked = parser.parse_args()
     load_everything()

@@ -196,6 +196,13 @@ def test_input_of_mcml_is_read_run_and_compared(porelight, tmp_path):
     assert set(scores) == {"specular", "reflectance", "transmittance", "absorbed", "layer 1"}
     assert max(map(abs, scores.values())) < 4.0
     assert "MCML" in porelight("light", "check", kept, mco)[1]
+    # the same layers by adding-doubling, with no file of another program
+    code, text, _ = porelight("light", "check", kept, "--json")
+    shares = {share["name"]: share for share in json.loads(text)["shares"]}
+    assert code == 0
+    assert shares["reflectance"]["other"]["mean"] == pytest.approx(0.248487, abs=2e-6)
+    assert max(abs(share["z_score"]) for share in shares.values()) < 4.0
+    assert "adding-doubling" in porelight("light", "check", kept)[1]
 
 
 @pytest.mark.parametrize("ending", ["jnii", "vtr", "json"])

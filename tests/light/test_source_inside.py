@@ -10,6 +10,7 @@ from porelight.errors import ParameterError
 from porelight.grid import Grid
 from porelight.laser.angles import AngularProfile
 from porelight.laser.beam import Beam
+from porelight.light._entry import apart, entered
 from porelight.light._launch import launch_inside
 from porelight.light.adding_doubling import layered_totals
 from porelight.light.closed_form import normal_reflectance
@@ -137,6 +138,43 @@ def test_light_to_all_sides_is_even_and_that_of_a_table_as_it_says():
         assert ((counts - 1000.0) ** 2 / 1000.0).sum() < 50.0  # 19 degrees of freedom
         assert np.abs(cosine).max() <= 1.0
     np.testing.assert_allclose(even.to_x**2 + even.to_y**2 + even.to_z**2, 1.0, atol=1e-12)
+
+
+def test_packets_stay_at_their_depth_whatever_region_they_enter():
+    launch = launch_inside(DOWN, 8, np.random.SeedSequence(3), 0.5 * MM)
+    region = np.zeros(8, dtype=np.int64)
+
+    assert entered(launch, region, np.array([1.4]), 1.0).depth == launch.depth > 0.0
+    assert apart(launch, region)[0].depth == launch.depth
+
+
+@compiled
+@pytest.mark.slow
+@KERNELS
+@pytest.mark.parametrize("beam", [POINT, DOWN])
+def test_a_source_among_vessels_of_what_is_around_them_is_one_in_layers(kernel, beam):
+    around = Medium(0.1 / MM, 6.0 / MM, 0.8, 1.33), Medium(0.05 / MM, 3.0 / MM, 0.3, 1.45)
+    vessels = (
+        Vessel(0.2 * MM, 0.1 * MM, around[0]),
+        Vessel(0.8 * MM, 0.1 * MM, around[1], offset=0.1 * MM),
+    )
+    many = 100_000 if kernel == "fast" else 40_000
+    for depth in (0.05 * MM, 0.4 * MM, 1.2 * MM):
+        incidence = beam.spreading if beam is POINT else 0.0
+        exact = layered_totals(SKIN, incidence=incidence, source_depth=depth)
+        field = transport(
+            SKIN,
+            beam,
+            GRID,
+            n_photons=many,
+            seed=4,
+            kernel=kernel,
+            source_depth=depth,
+            vessels=vessels,
+        )
+        for name in ("reflectance", "transmittance"):
+            apart_by = getattr(field, name) - getattr(exact, name)
+            assert abs(apart_by) < 4.0 * getattr(field, f"{name}_error")
 
 
 def test_a_run_without_a_source_inside_keeps_its_hash():

@@ -70,31 +70,37 @@ def import_case(case: Path, /, *, output: Output, json: AsJson = False) -> int:
     return 0
 
 
-def check(run: Path, other: Path, /, *, json: AsJson = False) -> int:
-    """Show the shares of a run beside those that MCML found for the same layers.
+def check(run: Path, other: Path | None = None, /, *, json: AsJson = False) -> int:
+    """Show the shares of a run beside those of adding-doubling, or of MCML for the same layers.
 
     Parameters
     ----------
     run
         File that 'porelight light run' wrote.
     other
-        Output file of MCML (.mco) in text.
+        Output file of MCML (.mco) in text; adding-doubling, which needs no random numbers, when
+        left out.
     """
     from porelight.cli.light_tables import check_document, print_check  # noqa: PLC0415
     from porelight.files.light_runs import load_light_run  # noqa: PLC0415
     from porelight.files.mcml_output import read_mco  # noqa: PLC0415
     from porelight.workflows.light import LightResult  # noqa: PLC0415
-    from porelight.workflows.light_check import light_check  # noqa: PLC0415
+    from porelight.workflows.light_check import (  # noqa: PLC0415
+        adding_doubling_check,
+        light_check,
+    )
 
     kept, case = load_light_run(run)
-    theirs = read_mco(other)
-    found = light_check(
-        LightResult(case.setup(), kept), theirs.imported.case.optics(), theirs.shares
-    )
+    result = LightResult(case.setup(), kept)
+    if other is None:
+        found = adding_doubling_check(result)
+    else:
+        theirs = read_mco(other)
+        found = light_check(result, theirs.imported.case.optics(), theirs.shares)
     if json:
         print_json(check_document(found))
     else:
-        print_check(found)
+        print_check(found, "adding-doubling" if other is None else "MCML")
     return 0
 
 

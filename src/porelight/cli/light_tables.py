@@ -101,24 +101,34 @@ def paths_document(paths: "LightPaths") -> dict[str, Any]:
     }
 
 
-def print_check(found: "LightCheck") -> None:
-    """Print every share by both programs, and their difference in standard errors."""
+def print_check(found: "LightCheck", other: str) -> None:
+    """Print every share by porelight and by another, and their difference in standard errors."""
     from porelight.workflows.light_shares import concise  # noqa: PLC0415
 
     rows = [
         {
             "share of the light": pair.name,
             "porelight": concise(pair.ours),
-            "MCML": concise(pair.theirs),
+            other: concise(pair.theirs),
             "difference in standard errors": f"{pair.z_score:+.1f}",
         }
         for pair in found.pairs
     ]
-    print_rows("the same layers by both programs", rows)
+    print_rows(f"the same layers by porelight and by {other}", rows)
     say(
-        "In brackets the standard error of the last digit; version 1 of MCML states none, so its "
-        "is the largest that its photons allow."
+        "In brackets the standard error of the last digit; "
+        + (
+            "version 1 of MCML states none, so its is the largest that its photons allow."
+            if other == "MCML"
+            else "that of adding-doubling is what more directions change."
+        )
     )
+    say(
+        "Of shares that agree, one in twenty differs by more than 2 standard errors, and hardly "
+        "any by more than 4."
+    )
+    if found.note:
+        say(found.note)
 
 
 def check_document(found: "LightCheck") -> dict[str, Any]:
@@ -132,7 +142,8 @@ def check_document(found: "LightCheck") -> dict[str, Any]:
                 "z_score": pair.z_score,
             }
             for pair in found.pairs
-        ]
+        ],
+        "note": found.note,
     }
 
 

@@ -43,9 +43,7 @@ def entered(fallen: Launch, entry: Whole, index: Floats, index_above: float) -> 
         passed[here] = 1.0 - reflectance
     carried = fallen.weight * passed
     weight = (carried / carried.mean()).astype(np.float32).astype(np.float64)
-    return Launch(
-        x=fallen.x,
-        y=fallen.y,
+    return fallen._replace(
         to_x=fallen.to_x * bend,
         to_y=fallen.to_y * bend,
         to_z=cosine,
@@ -98,14 +96,12 @@ def apart(launch: Launch, entry: Whole) -> tuple[Launch, Whole]:
     while math.gcd(stride, n) > 1:
         stride += 1
     order = np.arange(n) * stride % n
-    ordered = Launch(
+    ordered = launch._replace(
         x=launch.x[order],
         y=launch.y[order],
         to_x=launch.to_x[order],
         to_y=launch.to_y[order],
         to_z=launch.to_z[order],
         weight=launch.weight[order],
-        entering=launch.entering,
-        depth=launch.depth,
     )
     return ordered, entry[order]
