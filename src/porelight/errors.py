@@ -31,6 +31,14 @@ class PhotographError(InputFileError):
     """A photograph cannot be read, or cannot be measured honestly."""
 
 
+class DecodingStoppedError(PhotographError):
+    """A photograph was not decoded for want of time or memory, which another try may have."""
+
+
+class StoreError(PorelightError):
+    """The store of a study is missing, damaged or busy, or does not allow what was asked."""
+
+
 class ConvergenceError(PorelightError):
     """A numerical method did not reach the accuracy it was asked for."""
 

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import BinaryIO, TypeAlias, cast
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -60,19 +60,21 @@ _SRGB_GAMMA = 0.45455
 _ROWS = 256  # written at a time
 
 Stated: TypeAlias = dict[str, object]
+Source: TypeAlias = Path | bytes
 
 
 class ProblemError(Exception):
     """A picture that cannot be decoded; the text says why, and what would be right."""
 
 
-def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image, Stated]:
+def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image, Stated]:
     """Return the picture upright, as RGB in sRGB or as grey if it is a mask, and what it states."""
-    start = _start(path)
+    with _opened(source) as file:
+        start = file.read(64)
     if start[:4] == b"II*\x00" and start[_CANON] == b"CR":
         raise ProblemError(_RAW)
     try:
-        image = Image.open(path, formats=FORMATS)
+        image = Image.open(_for_pillow(source), formats=FORMATS)
     except UnidentifiedImageError:
         raise ProblemError(
             f"is {_kind(start)}; expected a PNG, JPEG, TIFF or WebP picture. Export it as one"
@@ -92,9 +94,9 @@ def decoded(path: Path, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image
     _tell({"rows": rows, "cols": cols})
     profile = image.info.get("icc_profile")
     if not profile and not is_mask:
-        _require_srgb_tones(path, image)
+        _require_srgb_tones(source, image)
         profile = _adobe_rgb() if _is_adobe_rgb(image) else None
-    complaint = _complaint(path, image.format or "")
+    complaint = _complaint(source, image.format or "")
     image.load()
     stated = {**_stated(image), "complaint": complaint}
     ImageOps.exif_transpose(image, in_place=True)
@@ -114,11 +116,11 @@ def _require_finished(image: Image.Image) -> None:
         raise ProblemError(_RAW)
 
 
-def _require_srgb_tones(path: Path, image: Image.Image) -> None:
+def _require_srgb_tones(source: Source, image: Image.Image) -> None:
     """Refuse a PNG that states other tones than those of sRGB in a way that is not followed."""
     if image.format != "PNG":
         return
-    code = _chunk_of_png(path, b"cICP")
+    code = _chunk_of_png(source, b"cICP")
     if code not in (b"", _SRGB_CODE):
         raise ProblemError(
             "states colours of its own (HDR or Display P3); expected sRGB. Export it as sRGB"
@@ -130,9 +132,9 @@ def _require_srgb_tones(path: Path, image: Image.Image) -> None:
         )
 
 
-def _chunk_of_png(path: Path, wanted: bytes) -> bytes:
+def _chunk_of_png(source: Source, wanted: bytes) -> bytes:
     """Return the data of a part of a PNG before its pixels; nothing if it is not there."""
-    with path.open("rb") as file:
+    with _opened(source) as file:
         file.seek(8)
         while len(head := file.read(8)) == 8:
             size, name = int.from_bytes(head[:4], "big"), head[4:]
@@ -191,33 +193,37 @@ def _in(image: Image.Image, mode: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _complaint(path: Path, kind: str) -> str:
+def _complaint(source: Source, kind: str) -> str:
     """Return what is doubtful about the data of a picture; refuse what is damaged for certain.
 
     Pillow passes over both: checksums of the pixels of a PNG, and what the JPEG library says when
     data ends too soon, or goes on where it should end, and it fills in grey.
     """
     if kind == "PNG":
-        with Image.open(path, formats=("PNG",)) as again:
+        with Image.open(_for_pillow(source), formats=("PNG",)) as again:
             again.verify()  # raises at a checksum that does not fit
     if kind not in {"JPEG", "MPO"}:
         return ""
-    said = _said_of_jpeg(path)
+    said = _said_of_jpeg(source)
     if said and "extraneous bytes" not in said:
         raise ProblemError(f"is damaged ({said}); expected a complete picture. Copy it again")
     return said
 
 
-def _said_of_jpeg(path: Path) -> str:
+def _said_of_jpeg(source: Source) -> str:
     """Return the first thing that the JPEG library says on standard error, which OpenCV lets it."""
     import cv2  # noqa: PLC0415  for this kind alone
+    import numpy as np  # noqa: PLC0415
 
     with tempfile.TemporaryFile() as said:
         usual = os.dup(2)
         os.dup2(said.fileno(), 2)
         try:
             # a small picture, but all data is gone through
-            cv2.imread(str(path), cv2.IMREAD_REDUCED_GRAYSCALE_8)
+            if isinstance(source, bytes):
+                cv2.imdecode(np.frombuffer(source, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
+            else:
+                cv2.imread(str(source), cv2.IMREAD_REDUCED_GRAYSCALE_8)
         finally:
             os.dup2(usual, 2)
             os.close(usual)
@@ -241,9 +247,13 @@ def _stated(image: Image.Image) -> Stated:
     return {"dpi": [across, down], "has_camera": has_camera}
 
 
-def _start(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(64)
+def _opened(source: Source) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _for_pillow(source: Source) -> BinaryIO | Path:
+    # Pillow closes a file that it has opened itself, once all is read
+    return io.BytesIO(source) if isinstance(source, bytes) else source
 
 
 def _kind(start: bytes) -> str:
@@ -323,7 +333,7 @@ def _limit(megabytes: int, seconds: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Decode ``PATH KIND MOST_PIXELS MEGABYTES SECONDS`` to standard output."""
+    """Decode ``PATH KIND MOST_PIXELS MEGABYTES SECONDS``; ``-`` is standard input."""
     path, kind, most_pixels, megabytes, seconds = arguments
     _limit(int(megabytes), int(seconds))
     # what a decoder warns of is either an error below or of no concern
@@ -331,7 +341,9 @@ def main(arguments: list[str]) -> None:
     Image.MAX_IMAGE_PIXELS = None  # the limit is checked before anything is decoded
     image = None
     try:
-        image, stated = decoded(Path(path), int(most_pixels), is_mask=kind == "mask")
+        # what comes this way was never on the disk, and stays in memory
+        source = sys.stdin.buffer.read() if path == "-" else Path(path)
+        image, stated = decoded(source, int(most_pixels), is_mask=kind == "mask")
         header: dict[str, object] = {
             **stated,
             "rows": image.height,

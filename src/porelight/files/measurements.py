@@ -5,6 +5,7 @@ it is written beside its place under another name and renamed.
 """
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,11 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.kinds import ResultKind, folder_of
-from porelight.files.possible_pores import read_possible, write_possible
+from porelight.files.possible_pores import possible_table, read_possible
 from porelight.files.summaries import FORMAT, load_summary
 from porelight.files.tables import read_table
 from porelight.files.writing import folder_replacing
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
-from porelight.photo.measure import Measurement
 from porelight.photo.overlay import overlay
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.quantities import PORE_DIAMETER, Floats
@@ -154,14 +154,36 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     """
     place = Path(folder).absolute()
     with folder_replacing(place, MEASUREMENT) as new:
-        _write_pores(new / "pores.csv", measured.measurement)
-        write_possible(measured.measurement.estimates.possible, new / "possible.csv")
+        for name, text in pore_tables(measured).items():
+            (new / name).write_text(text, encoding="utf-8", newline="")
         _write_png(new / "mask.png", measured.mask.view(np.uint8) * np.uint8(255))
         drawn = overlay(measured.photograph, measured.measurement)
         cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR, dst=drawn)
         _write_png(new / "overlay.png", drawn)
         save_document(summary(measured), new / "summary.json")
     return place
+
+
+def pore_tables(measured: MeasuredPhotograph) -> dict[str, str]:
+    """Return the tables of the pores, and of their uncertainty, by the names of their files."""
+    measurement = measured.measurement
+    columns = (
+        measurement.row / mm,
+        measurement.col / mm,
+        measurement.diameters / mm,
+        measurement.area / mm2,
+        measurement.elongation,
+        measurement.angle / degree,
+        measurement.contrast,
+        measurement.score,
+    )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for number, row in enumerate(zip(*columns, strict=True), start=1):
+        writer.writerow([number, *(f"{value:.6g}" for value in row)])
+    possible = possible_table(measurement.estimates.possible)
+    return {"pores.csv": text.getvalue(), "possible.csv": possible}
 
 
 def load_measured(folder: Path | str) -> MeasuredFolder:
@@ -223,24 +245,6 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
 
 def _in(estimate: Estimate, unit: float) -> dict[str, float]:
     return {key: getattr(estimate, key) / unit for key in ("value", "low", "high")}
-
-
-def _write_pores(path: Path, measurement: Measurement) -> None:
-    columns = (
-        measurement.row / mm,
-        measurement.col / mm,
-        measurement.diameters / mm,
-        measurement.area / mm2,
-        measurement.elongation,
-        measurement.angle / degree,
-        measurement.contrast,
-        measurement.score,
-    )
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for number, row in enumerate(zip(*columns, strict=True), start=1):
-            writer.writerow([number, *(f"{value:.6g}" for value in row)])
 
 
 def _write_png(path: Path, pixels: Pixels) -> None:

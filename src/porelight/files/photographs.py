@@ -5,6 +5,7 @@ costs a message and nothing more. What comes back is upright sRGB and the stated
 place, serial numbers and all other metadata stay in the file.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -19,7 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import __version__
-from porelight.errors import DamageWarning, ParameterError, PhotographError
+from porelight.errors import (
+    DamageWarning,
+    DecodingStoppedError,
+    ParameterError,
+    PhotographError,
+)
 from porelight.files import _decode
 from porelight.files.kinds import ResultKind, names_porelight
 from porelight.files.writing import replacing
@@ -62,7 +68,43 @@ def read_picture(
         As `read_photograph`.
     """
     file = Path(path)
-    pixels, header = _decoded(file, "photograph", most_pixels, accept)
+    _require_readable(file)
+    return _picture(file, None, most_pixels, accept)
+
+
+def picture_of(
+    content: bytes,
+    name: str,
+    *,
+    most_pixels: int = MOST_PIXELS,
+    accept: Callable[[int, int], None] | None = None,
+) -> Picture:
+    """Return the photograph that the bytes of a file hold; they are not written anywhere.
+
+    Parameters
+    ----------
+    content : bytes
+        As `read_picture` reads them from a file.
+    name : str
+        What messages call it.
+    most_pixels, accept
+        As of `read_picture`.
+
+    Raises
+    ------
+    PhotographError
+        As `read_picture`.
+    """
+    return _picture(Path(name), content, most_pixels, accept)
+
+
+def _picture(
+    file: Path,
+    content: bytes | None,
+    most_pixels: int,
+    accept: Callable[[int, int], None] | None,
+) -> Picture:
+    pixels, header = _decoded(file, "photograph", most_pixels, accept, content)
     across, down = (float(x) for x in header["dpi"])
     dpi = (across, down) if across > 0.0 and down > 0.0 else None
     return Picture(pixels, dpi, bool(header["has_camera"]), file.name)
@@ -103,6 +145,7 @@ def read_photograph(
     """
     per_millimetre = _PX_PER_MM.require(px_per_mm)
     file = Path(path)
+    _require_readable(file)
     pixels, _ = _decoded(file, "photograph", most_pixels)
     return Photograph(pixels, per_millimetre * per_mm, scale_error, name=file.name)
 
@@ -158,6 +201,7 @@ def read_zone_mask(path: Path | str, shape: tuple[int, int]) -> NDArray[np.bool_
         If it cannot be read, has another size, or holds no white.
     """
     file = Path(path)
+    _require_readable(file)
     pixels, _ = _decoded(file, "mask", MOST_PIXELS)
     mask = pixels[..., 0] > 127
     if mask.shape != tuple(shape):
@@ -177,19 +221,26 @@ def _decoded(
     kind: Literal["photograph", "mask"],
     most_pixels: int,
     accept: Callable[[int, int], None] | None = None,
+    content: bytes | None = None,
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    """Decode a file, or content that is shown under its name."""
     if most_pixels < 1:
         raise ParameterError(f"most_pixels is {most_pixels}; expected 1 or more.")
-    _require_readable(file)
-    command = [sys.executable, "-I", _decode.__file__, str(file.resolve()), kind]
+    source = str(file.resolve()) if content is None else "-"
+    command = [sys.executable, "-I", _decode.__file__, source, kind]
     command += [str(most_pixels), str(_MEGABYTES), str(_SECONDS)]
+    given = subprocess.DEVNULL if content is None else subprocess.PIPE
     with subprocess.Popen(  # noqa: S603  our own program, no shell
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as decoder:
         # a decoder that hangs without using the processor is not stopped by its own limit
         limit = Timer(_SECONDS + 10, decoder.kill)
         limit.start()
         try:
+            if decoder.stdin is not None:
+                # it says nothing before it has read all; one that is dead is found dead below
+                with contextlib.suppress(BrokenPipeError), decoder.stdin as whole:
+                    whole.write(content or b"")
             size = _line_of(decoder, file)
             if accept is not None:
                 accept(int(size["rows"]), int(size["cols"]))
@@ -200,7 +251,7 @@ def _decoded(
             limit.cancel()
             decoder.kill()
             if is_late:
-                raise PhotographError(
+                raise DecodingStoppedError(
                     f"{file}: decoding took more than {_SECONDS} s; save it again as PNG or JPEG."
                 ) from None
     if header.get("complaint"):
@@ -233,7 +284,7 @@ def _pixels_of(
     while done < len(place):
         n_read = _out(decoder).readinto(place[done:])
         if not n_read:
-            raise PhotographError(
+            raise DecodingStoppedError(
                 f"{file}: decoding was cut short; free some memory and try again."
             )
         done += n_read

@@ -1,6 +1,7 @@
 """Uncertainty of measured pores as a table: one equally likely possibility a line."""
 
 import csv
+import io
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,16 @@ from porelight.photo.estimate import PossiblePopulations
 COLUMNS = ("diameter_factor", "density_factor")
 
 
-def write_possible(possible: PossiblePopulations, path: Path) -> None:
-    """Write the factors, every digit."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows(
-            (repr(float(one)), repr(float(other)))
-            for one, other in zip(possible.diameter_factor, possible.density_factor, strict=True)
-        )
+def possible_table(possible: PossiblePopulations) -> str:
+    """Return the factors as CSV, every digit."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(
+        (repr(float(one)), repr(float(other)))
+        for one, other in zip(possible.diameter_factor, possible.density_factor, strict=True)
+    )
+    return text.getvalue()
 
 
 def read_possible(path: Path) -> PossiblePopulations:

@@ -144,7 +144,7 @@ class Publication:
                     journal.unlink()
                     raise
                 for parent in self._works:
-                    _settle(parent)
+                    settle(parent)
                 journal.unlink()
                 self._new_folders.clear()
                 # a signal that came meanwhile takes effect at the end of this block
@@ -267,9 +267,9 @@ def _write_journal(path: Path, entries: list[_Entry]) -> None:
     """Write the journal in one step."""
     unfinished = path.with_suffix(".new")
     unfinished.write_text(json.dumps([asdict(one) for one in entries]), encoding="utf-8")
-    _settle(unfinished)
+    settle(unfinished)
     unfinished.rename(path)
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def _identity(path: Path) -> list[int] | None:
@@ -286,10 +286,10 @@ def _settle_all(path: Path) -> None:
     if path.is_dir():
         for one in path.iterdir():
             _settle_all(one)
-    _settle(path)
+    settle(path)
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
     """Wait until the content of a file, or the list of a folder, is on the disk."""
     if path.is_dir() and sys.platform == "win32":  # where it cannot be waited for
         return

@@ -1,0 +1,1 @@
+"""How a store of an earlier schema becomes one of today's, step by step (alembic)."""
