@@ -1,14 +1,18 @@
 import json
+import re
 
 import numpy as np
 import pytest
 
 from porelight.cli.app import main
+from porelight.errors import ParameterError
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.laser.beam import Beam
 from porelight.session.single_exposure import SingleExposure, heating, room_air
 from porelight.session.target import Target
 from porelight.session.threshold import threshold
+from porelight.session.visible_pigment import require_pigment
+from porelight.tissue.skin import Skin
 
 USUAL = ["threshold", "--wavelength", "1940", "--photons", "3000"]
 
@@ -85,6 +89,13 @@ def test_a_pulse_shape_from_a_file_is_an_exposure(capsys, tmp_path):
              "--cooling-lead", "3000"),
             "freezes living skin",
         ),
+        (("--duration", "1", "--rate", "5"), "--rate changes nothing, since there is one pulse"),
+        (("--duration", "1", "--cooling-time", "5"), "--cooling-time changes nothing, since air"),
+        (("--duration", "1", "--cooling-lead", "5"), "--cooling-lead changes nothing, since air"),
+        (
+            ("--duration", "1", "--skin", "pig", "--fitzpatrick", "5"),
+            "--fitzpatrick changes nothing, since the skin is a pig's",
+        ),
     ],
 )  # fmt: skip
 def test_bad_input_gets_one_line_and_exit_2(capsys, arguments, message):
@@ -129,6 +140,21 @@ def test_a_person_of_known_pigment_has_a_threshold_in_the_visible(capsys):
         assert not left.value.code
         told.append(json.loads(capsys.readouterr().out)["threshold"]["radiant_exposure_J_per_cm2"])
     assert told[0] > 1.5 * told[1]
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_share_of_melanosomes_that_a_refusal_advises_is_taken(at):
+    def skin(percent):
+        return Skin.typical("cheek", 2, 40.0, values={"melanosome_fraction_2": percent / 100.0})
+
+    with pytest.raises(ParameterError) as refused:
+        require_pigment(skin(0.1), 755e-9, {})
+    told = re.search(r"melanosomes, ([\d.]+) to ([\d.]+) %", str(refused.value))
+    edge = float(told.groups()[at])
+    require_pigment(skin(edge), 755e-9, {})
+    beyond = edge - 0.1 if at == 0 else edge + 0.1
+    with pytest.raises(ParameterError, match="would be far off"):
+        require_pigment(skin(beyond), 755e-9, {})
 
 
 def test_too_much_light_is_told_in_joules_and_not_as_a_temperature(capsys):

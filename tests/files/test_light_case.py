@@ -147,6 +147,16 @@ def test_media_of_the_follicle_may_be_ones_own(tmp_path):
     assert follicle.lumen == AIR
 
 
+def test_a_pencil_needs_no_diameter_and_has_none(tmp_path):
+    pencil = '[beam]\nprofile = "pencil"\n'
+
+    beam = case_of(tmp_path, pencil + LAYER).beam.beam()
+
+    assert (beam.profile, beam.diameter) == ("pencil", 0.0)
+    with pytest.raises(InputFileError, match=r"beam\.diameter_mm is of a beam with a width"):
+        case_of(tmp_path, f"{pencil}diameter_mm = 3.0\n{LAYER}")
+
+
 def test_radial_profile_is_read_into_the_case(tmp_path):
     (tmp_path / "beam.csv").write_text("radius_mm,irradiance\n0,1\n1,0.8\n2,0\n")
     case = case_of(tmp_path, '[beam]\nfile = "beam.csv"\n' + LAYER)

@@ -190,7 +190,7 @@ def test_any_library_number_can_be_overridden_by_name():
 
 
 def test_names_of_other_files_are_left_alone():
-    mixed = skin_optics(CHEEK, GENESIS, {"perfusion_skin": 1.0, "not_of_this_room": 2.0})
+    mixed = skin_optics(CHEEK, GENESIS, {"perfusion_skin": 1.0, "transcription_time": 2.0})
     np.testing.assert_array_equal(mixed.mu_a, skin_optics(CHEEK, GENESIS).mu_a)
 
 

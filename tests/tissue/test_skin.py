@@ -142,3 +142,25 @@ def test_the_oxygen_of_facial_blood_is_what_is_given_or_a_forearms_moved():
     assert 0.4 < moved[1] < 0.9 < moved[2] < moved[3] == pytest.approx(1.0)
     with pytest.raises(ParameterError, match=r"oxygen_saturation_face is 1\.2"):
         oxygen(oxygen_saturation_face=1.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("melanosme_fraction_3", "did you mean 'melanosome_fraction_3'"),
+        ("epidermis_thicknes", "did you mean 'epidermis_thickness'"),
+        ("nothing like it", "known: those of porelight/data/tissue"),
+        (3, "no parameter named 3"),
+    ],
+)
+def test_values_by_a_name_that_no_file_knows_are_refused(name, told):
+    with pytest.raises(ParameterError, match=told):
+        Skin.typical("cheek", 3, 40.0, values={name: 0.1})
+
+
+def test_values_of_other_files_are_left_alone():
+    plain = Skin.typical("cheek", 3, 40.0)
+
+    assert Skin.typical("cheek", 3, 40.0, values={"transcription_time": 1.0}).layers == (
+        plain.layers
+    )

@@ -1,6 +1,7 @@
 """``porelight light``: photons through a case from a file."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
@@ -13,7 +14,7 @@ from porelight.cli.console import (
     say,
     tell_usual,
 )
-from porelight.cli.light_files import check, example, export, import_case
+from porelight.cli.light_files import check, example, export, import_case, schema
 from porelight.cli.light_fluence import fluence
 from porelight.cli.light_tables import (
     paths_document,
@@ -103,6 +104,9 @@ def run(  # noqa: PLR0913  each is an option of the command
     save_light_run(result.run, content, output)
     print_summary(result, output, json=json)
     if interrupted:
+        if not json:
+            again = f"{quote(str(case))} -o {quote(str(output))} --resume"
+            say(f"to go on from here: porelight light run {again}")
         raise KeyboardInterrupt
     return 0
 
@@ -218,6 +222,7 @@ light.command(check)
 light.command(fluence)
 light.command(export)
 light.command(example)
+light.command(schema)
 
 
 def _precision(text: str) -> "Precision | None":

@@ -1,6 +1,7 @@
 """``porelight light import``, ``export``, ``example``: cases, and the files of other programs."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -66,7 +67,8 @@ def import_case(case: Path, /, *, output: Output, json: AsJson = False) -> int:
                 told.add(note)
         say(f"written: {path}{which}")
     if found[0].options:
-        say(f"as many photons as there: porelight light run {paths[0]} {found[0].options}")
+        again = f"porelight light run {quote(str(paths[0]))} {found[0].options}"
+        say(f"as many photons as there: {again}")
     return 0
 
 
@@ -168,4 +170,12 @@ def example(
     say(
         (EXAMPLE_LAYERS if layers else EXAMPLE) + "".join(table for asked, table in wanted if asked)
     )
+    return 0
+
+
+def schema() -> int:
+    """Print the JSON Schema of a light case: every key, its unit, its range and its meaning."""
+    from porelight.files.light_case import light_case_schema  # noqa: PLC0415
+
+    say(light_case_schema())
     return 0

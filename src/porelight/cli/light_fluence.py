@@ -27,7 +27,9 @@ def fluence(
     output: Output | None = None,
     json: AsJson = False,
 ) -> int:
-    """Show the fluence rate of a run in W/cm2, for an irradiance or a power at the skin.
+    """Show the fluence rate of a run at depths, for an irradiance or a power at the skin.
+
+    In W/cm2, near the axis of the beam; for a radiant exposure the fluence in J/cm2.
 
     Parameters
     ----------
@@ -74,24 +76,29 @@ def fluence(
 
 def _print(found: "LightFluence") -> None:
     unit, scale = found.unit_per_cm2
+    quantity = "fluence" if found.is_energy else "fluence rate"
+    over = f"over the {'radiant exposure' if found.is_energy else 'irradiance'}"
     rows = [
         {
             "depth in mm": f"{row.depth * 1e3:.4g}",
             "layer": row.layer,
-            f"near the axis in {unit}": _told(row.near_axis / scale),
-            "over that of the beam": _told(row.near_axis / found.per_area),
+            f"{quantity} in {unit}": _told(row.near_axis / scale),
+            over: _told(row.near_axis / found.per_area),
         }
         for row in found.rows
     ]
     if not found.has_area:
-        rows = [{k: v for k, v in row.items() if not k.startswith("over")} for row in rows]
+        rows = [{k: v for k, v in row.items() if k != over} for row in rows]
     told = f", {found.per_area / scale:.4g} {unit} over the spot" if found.has_area else ""
-    print_rows(f"{found.amount:.4g} {unit[0]} onto the skin{told}", rows)
+    where = "onto the skin" if found.result.setup.source_depth is None else "from the source inside"
+    print_rows(f"{found.amount:.4g} {unit[0]} {where}{told}", rows)
+    what = "Energy" if found.is_energy else "Power"
+    say(f"{what} that reaches a small ball from all sides, over its cross-section; near the axis,")
     say(
-        "Mean over the inner quarter of the beam's radius, light from all sides; above 1 in the "
-        "last column, scattering adds to the beam."
+        "mean over the inner quarter of the beam's radius. Above 1 in the last column: scattered "
+        "light adds to the beam."
         if found.has_area
-        else "Mean over the innermost ring of cells, light from all sides."
+        else "mean over the innermost ring of cells."
     )
     if found.result.setup.vessels:
         say("Depths that a vessel reaches are left out: absorption there is not that of the layer.")

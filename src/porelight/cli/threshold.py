@@ -20,19 +20,19 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     *,
     wavelength: Annotated[float, typed("WAVELENGTH", "nm")],
     spot: Annotated[float, typed("SPOT_DIAMETER", "mm")],
-    duration: Annotated[float, typed("PULSE_DURATION", "ms")] = 0.0,
+    duration: Annotated[float | None, typed("PULSE_DURATION", "ms")] = None,
     envelope: Path | None = None,
     profile: Literal["flat-top", "gaussian"] = "flat-top",
     pulses: Annotated[int, typed("N_PULSES")] = 1,
-    rate: Annotated[float, typed("RATE", "Hz")] = 0.0,
+    rate: Annotated[float | None, typed("RATE", "Hz")] = None,
     end_point: str = "basal layer",
     skin: Literal["human", "pig", "white-pig"] = "human",
-    fitzpatrick: SkinType = 2,
+    fitzpatrick: SkinType | None = None,
     melanin: Annotated[float, typed("FRACTION", "percent", "%")] = 0.0,
     excised: Annotated[bool, Parameter(negative="")] = False,
     cooling: Literal["air", "cold air", "contact", "cryogen"] = "air",
-    cooling_time: Milliseconds = 0.0,
-    cooling_lead: Milliseconds = 0.0,
+    cooling_time: Milliseconds | None = None,
+    cooling_lead: Milliseconds | None = None,
     blackened: Annotated[bool, Parameter(negative="")] = False,
     fluence: Annotated[float, typed("RADIANT_EXPOSURE", "J_per_cm2", "J/cm2")] = 0.0,
     criterion: str = "two-channel",
@@ -52,7 +52,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     spot
         Diameter in mm; of a Gaussian beam where it falls to 1/e2.
     duration
-        Of one pulse in ms.
+        Of one pulse in ms; needed unless there is an envelope.
     envelope
         CSV file with the course of one pulse (columns power, and time_s, time_ms or time_us),
         instead of a duration.
@@ -70,7 +70,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     skin
         A person's cheek, a pigmented miniature pig (Yucatan), or a white farm pig (Yorkshire).
     fitzpatrick
-        Skin type of a person, 1 to 6 or I to VI.
+        Skin type of a person, 1 to 6 or I to VI; 2 when left out.
     melanin
         Share of melanosomes in a person's epidermis, in %; that of the skin type when 0.
     excised
@@ -78,9 +78,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     cooling
         On the skin from the start; air follows.
     cooling_time
-        How long it is applied, in ms.
+        How long it is applied, in ms; needed unless it is air.
     cooling_lead
-        From the start of the cooling to the first pulse, in ms.
+        From the start of the cooling to the first pulse, in ms; none when left out.
     blackened
         Soot or India ink on the skin takes up all the light, as in experiments on burns by flames.
     fluence
@@ -97,26 +97,50 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     from porelight.units import J_per_cm2, mm, ms, nm  # noqa: PLC0415
     from porelight.workflows.threshold import threshold as threshold_of  # noqa: PLC0415
 
-    if (duration > 0.0) == (envelope is not None):
+    if (duration is None) == (envelope is None):
+        both = "neither" if duration is None else "both"
         raise ParameterError(
-            f"duration is {duration:g} ms and envelope {envelope or 'not given'}; expected one of "
-            "the two: --duration 25, or --envelope pulse.csv."
+            f"{both} of --duration and --envelope are given; expected one of the two: --duration "
+            "25 (ms), or --envelope pulse.csv."
         )
+    for option, given, has_effect, why in (
+        ("--rate", rate, pulses > 1, "there is one pulse. Give --pulses too"),
+        (
+            "--cooling-time",
+            cooling_time,
+            cooling != "air",
+            "air cools all the time. Give --cooling",
+        ),
+        (
+            "--cooling-lead",
+            cooling_lead,
+            cooling != "air",
+            "air cools all the time. Give --cooling",
+        ),
+        (
+            "--fitzpatrick",
+            fitzpatrick,
+            skin == "human",
+            f"the skin is a {skin}'s. Say --skin human",
+        ),
+    ):
+        if given is not None and not has_effect:
+            raise ParameterError(f"{option} changes nothing, since {why}, or leave it out.")
     found = threshold_of(
         wavelength=wavelength * nm,
         spot_diameter=spot * mm,
-        duration=read_temporal_profile(envelope) if envelope else duration * ms,
+        duration=(duration or 0.0) * ms if envelope is None else read_temporal_profile(envelope),
         end_point=require_end_point(end_point),
         skin=skin,
-        fitzpatrick=fitzpatrick,
+        fitzpatrick=2 if fitzpatrick is None else fitzpatrick,
         melanosome_fraction=melanin / 100.0,
         state="excised" if excised else "in vivo",
         profile=profile,
         n_pulses=pulses,
-        rate=rate,
+        rate=rate or 0.0,
         cooling=cooling,
-        cooling_time=cooling_time * ms,
-        cooling_lead=cooling_lead * ms,
+        cooling_time=(cooling_time or 0.0) * ms,
+        cooling_lead=(cooling_lead or 0.0) * ms,
         blackened=blackened,
         criterion=criterion,
         photons=photons,

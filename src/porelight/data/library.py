@@ -214,6 +214,21 @@ def parameter(room: str, file: str, name: str) -> Parameter:
 
 
 @cache
+def known_parameters() -> frozenset[str]:
+    """Return the names of the parameters of every data file."""
+    found: set[str] = set()
+    for name in data_files():
+        room, file = name.split("/")
+        if not file.endswith(".toml"):
+            continue
+        entries = document(room, file.removesuffix(".toml"))
+        found.update(
+            key for key, entry in entries.items() if isinstance(entry, dict) and "range" in entry
+        )
+    return frozenset(found)
+
+
+@cache
 def document(room: str, name: str) -> Mapping[str, Any]:
     """Return a data file that is not a flat table of parameters (spectra, devices) as it stands."""
     where = f"data/{room}/{name}.toml"

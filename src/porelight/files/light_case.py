@@ -1,5 +1,6 @@
 """The light case: layers, beam and grid of a run of photons, as a TOML file in clinic units."""
 
+import json
 import math
 from collections.abc import Mapping
 from functools import partial
@@ -41,8 +42,13 @@ LIGHT_CASE = ResultKind("an unedited light case", (".toml",), is_as_stamped)
 class BeamTable(FileModel):
     """The beam at the skin."""
 
-    profile: Literal["flat-top", "gaussian", "ring", "pencil", "table", "image"] = "flat-top"
-    diameter_mm: Annotated[float, number("mm", 0, 100, "diameter of the beam")] | None = None
+    profile: Literal["flat-top", "gaussian", "ring", "pencil", "table", "image"] = Field(
+        "flat-top", description="table and image: of irradiance; pencil: a line without width"
+    )
+    diameter_mm: (
+        Annotated[float, number("mm", 0, 100, "of the disc, ring's rim, or 1/e2 of a Gaussian")]
+        | None
+    ) = None
     inner_diameter_mm: Annotated[float, number("mm", 0, 100, "dark middle of a ring")] = 0.0
     tilt_deg: Annotated[float, number("degrees", 0, 85, "angle to the skin's normal")] = 0.0
     half_angle_deg: Annotated[float, number("degrees", 0, 85, "half angle of divergence")] = 0.0
@@ -51,19 +57,30 @@ class BeamTable(FileModel):
         None
     )
     stand_off_mm: Annotated[float, number("mm", 0, 1000, "from the handpiece to the skin")] = 0.0
-    spreading: Literal["beam", "fibre", "isotropic", "lambertian", "table", "gaussian"] = "beam"
+    spreading: Literal["beam", "fibre", "isotropic", "lambertian", "table", "gaussian"] = Field(
+        "beam",
+        description="beam: each point has a direction of its own; fibre: an even cone of "
+        "half_angle_deg; isotropic, lambertian: from every side; table: by angle_deg; gaussian: "
+        "by lean, about the axis",
+    )
     lean: list[float] = Field(
         default_factory=list, description="standard deviations of a Gaussian: along and across tilt"
     )
-    angle_deg: list[float] = Field(default_factory=list, description="of a table of directions")
+    angle_deg: list[float] = Field(
+        default_factory=list, description="of a table of directions, increasing"
+    )
     intensity: list[float] = Field(default_factory=list, description="per solid angle, any unit")
     angle_quantiles_deg: list[float] = Field(
         default_factory=list, description="angles at even steps of the power within them"
     )
     file: str | None = Field(None, description="CSV of radius_mm,irradiance, or picture (.npy)")
     pixel_um: Annotated[float, number("um", 0.1, 1e5, "pixel of the picture")] | None = None
-    radius_mm: list[float] = Field(default_factory=list, description="of a table")
-    irradiance: list[float] | list[list[float]] = Field(default_factory=list)
+    radius_mm: list[float] = Field(
+        default_factory=list, description="of a table of irradiance, increasing"
+    )
+    irradiance: list[float] | list[list[float]] = Field(
+        default_factory=list, description="at radius_mm, or the rows of a picture; any unit"
+    )
 
     def beam(self) -> Beam:
         """Return the beam in SI units."""
@@ -76,11 +93,11 @@ class BeamTable(FileModel):
                 np.array(self.irradiance, dtype=np.float64), (self.pixel_um or 0.0) * um
             )
         measured = isinstance(profile, RadialProfile | BeamImage)
-        if self.diameter_mm is None and not measured:
+        if self.diameter_mm is None and not (measured or self.profile == "pencil"):
             raise ParameterError(
                 f"beam.diameter_mm is missing; a {self.profile} beam needs its diameter in mm."
             )
-        diameter = profile.diameter if self.diameter_mm is None else self.diameter_mm * mm
+        diameter = self._diameter(profile)
         return Beam(
             profile=profile,
             diameter=diameter,
@@ -90,6 +107,12 @@ class BeamTable(FileModel):
             stand_off=self.stand_off_mm * mm,
             spreading=self._spreading(),
         )
+
+    def _diameter(self, profile: Any) -> float:
+        """Return the diameter that is given, or that of a measured profile; a pencil has none."""
+        if self.diameter_mm is not None:
+            return self.diameter_mm * mm
+        return 0.0 if self.profile == "pencil" else float(profile.diameter)
 
     def _half_angle(self, diameter: float) -> float:
         """Return the half angle that is given, or that of the focus."""
@@ -142,7 +165,7 @@ class BeamTable(FileModel):
 class TypicalSkinTable(FileModel):
     """Typical skin at a wavelength, in place of layers."""
 
-    zone: Zone
+    zone: Zone = Field(description="part of the face")
     fitzpatrick: Annotated[
         int,
         BeforeValidator(partial(whole, kind=SKIN_TYPE)),
@@ -177,10 +200,14 @@ class GridTable(FileModel):
 class BoxTable(FileModel):
     """A tally region: a part of the grid whose absorbed share is tallied with its error."""
 
-    name: str
+    name: str = Field(description="what its share of the light is called")
     # TOML and JSON have lists where Python has pairs
-    depth_mm: Annotated[tuple[float, float], Strict(strict=False)]
-    radius_mm: Annotated[tuple[float, float], Strict(strict=False)]
+    depth_mm: Annotated[
+        tuple[float, float], Strict(strict=False), Field(description="from, to [mm]")
+    ]
+    radius_mm: Annotated[
+        tuple[float, float], Strict(strict=False), Field(description="from, to [mm]")
+    ]
 
     def box(self) -> Box:
         """Return the box in SI units."""
@@ -191,8 +218,12 @@ class BoxTable(FileModel):
 class BoundaryTable(FileModel):
     """What the faces of the layers do with light that arrives from inside."""
 
-    top: Literal["refracting", "absorbing", "mirror"] = "refracting"
-    bottom: Literal["refracting", "absorbing", "mirror"] = "refracting"
+    top: Literal["refracting", "absorbing", "mirror"] = Field(
+        default="refracting", description="absorbing lets all light out, mirror none"
+    )
+    bottom: Literal["refracting", "absorbing", "mirror"] = Field(
+        default="refracting", description="the same of the lower face"
+    )
 
     def boundary(self) -> Boundary:
         """Return the faces."""
@@ -202,8 +233,8 @@ class BoundaryTable(FileModel):
 class TimeGateTable(FileModel):
     """Until when light is followed, and in how many bins of time what leaves is tallied."""
 
-    end_ps: Annotated[float, number("ps", 0.01, 1e6, "end of the time gate")]
-    start_ps: Annotated[float, number("ps", 0, 1e6, "start of the time gate")] = 0.0
+    end_ps: Annotated[float, number("ps", 0.01, 1e6, "until when light is followed")]
+    start_ps: Annotated[float, number("ps", 0, 1e6, "before it nothing is tallied")] = 0.0
     bins: Annotated[int, number("bins", 1, 10_000, "bins of time from start to end")] = 1
 
     def time_gate(self) -> TimeGate:
@@ -214,12 +245,14 @@ class TimeGateTable(FileModel):
 class DetectorTable(FileModel):
     """A disc on a face of the layers, whose share of the light is wanted."""
 
-    name: str
+    name: str = Field(description="what its share of the light is called")
     x_mm: Annotated[float, number("mm", -1000, 1000, "from the axis, along the tilt")]
     y_mm: Annotated[float, number("mm", -1000, 1000, "from the axis, across the tilt")] = 0.0
     diameter_mm: Annotated[float, number("mm", 0.01, 100, "diameter")]
-    half_angle_deg: Annotated[float, number("degrees", 0.01, 90, "of acceptance, outside")] = 90.0
-    side: Literal["top", "bottom"] = "top"
+    half_angle_deg: Annotated[
+        float, number("degrees", 0.01, 90, "to the normal, outside, within which light is taken in")
+    ] = 90.0
+    side: Literal["top", "bottom"] = Field("top", description="the face on which it lies")
 
     def detector(self) -> Detector:
         """Return the detector in SI units."""
@@ -343,6 +376,11 @@ def read_light_case(path: str | Path) -> LightCase:
     except ParameterError as problem:
         raise InputFileError(f"{source}: {problem}") from None
     return case
+
+
+def light_case_schema() -> str:
+    """Return the JSON Schema of a light case."""
+    return json.dumps(LightCase.model_json_schema(), indent=2)
 
 
 def light_case_of(text: str, source: Path) -> LightCase:

@@ -53,6 +53,8 @@ def _require_beam(beam: ForeignTable) -> None:
             beam.refuse(
                 "irradiance", "is of a measured beam; expected profile 'table' or 'image' with it."
             )
+        if profile == "pencil" and beam.get("diameter_mm", 0.0) != 0.0:
+            beam.refuse("diameter_mm", "is of a beam with a width; a pencil has none. Take it out.")
         if profile != "image":
             beam.refuse("pixel_um", "is of a picture; expected profile 'image', or beam.file.")
     if beam.get("half_angle_deg", 0.0) == 0.0 and "focus_mm" not in beam:

@@ -70,11 +70,11 @@ class FollicleTable(FileModel):
     wavelength_nm: Annotated[float, number("nm", 400, 3000, "wavelength")] | None = Field(
         None, description="wavelength [nm] at which media are looked up; that of [skin] if left out"
     )
-    sebum: MediumTable | None = None
-    plug: MediumTable | None = None
-    duct: MediumTable | None = None
-    gland: MediumTable | None = None
-    hair: MediumTable | None = None
+    sebum: MediumTable | None = Field(None, description="above the plug, in place of the library's")
+    plug: MediumTable | None = Field(None, description="sebum and keratin in the funnel")
+    duct: MediumTable | None = Field(None, description="below the funnel")
+    gland: MediumTable | None = Field(None, description="the sebaceous gland")
+    hair: MediumTable | None = Field(None, description="the hair")
 
     def pore(self) -> Pore:
         """Return the pore in SI units, completed by what is typical."""

@@ -18,10 +18,15 @@ from porelight.units import nm, um
 class PhaseTable(FileModel):
     """A phase function by a table: a density, or cosines at even steps of the probability."""
 
-    cosine: list[float] = Field(default_factory=list, description="of the angle, increasing")
-    density: list[float] = Field(default_factory=list, description="light there, any unit")
+    cosine: list[float] = Field(
+        default_factory=list, description="of the scattering angle, increasing"
+    )
+    density: list[float] = Field(
+        default_factory=list, description="light scattered there per unit of cosine, any unit"
+    )
     cosine_quantiles: list[float] = Field(
-        default_factory=list, description="cosines at even steps of the cumulative probability"
+        default_factory=list,
+        description="cosines at even steps of the share of light within them",
     )
 
     def phase(self) -> PhaseFunction:
@@ -53,15 +58,22 @@ class MieTable(FileModel):
 class LayerTable(CoefficientTable):
     """One plane layer, from the surface down."""
 
-    name: str = ""
+    name: str = Field("", description="what its share of the light is called")
     left_out: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"thickness_mm": "without end", "anisotropy": "of phase or mie"}
     )
     anisotropy: (
-        Annotated[float, number("1", -1, 1, "mean cosine of the scattering angle")] | None
+        Annotated[
+            float, number("1", -1, 1, "mean cosine of the scattering angle (Henyey-Greenstein)")
+        ]
+        | None
     ) = None
-    phase: PhaseTable | None = None
-    mie: MieTable | None = None
+    phase: PhaseTable | None = Field(
+        None, description="phase function by a table, in place of anisotropy"
+    )
+    mie: MieTable | None = Field(
+        None, description="spheres by Mie's theory, in place of anisotropy"
+    )
     thickness_mm: Annotated[float, number("mm", 1e-6, 1000, "thickness")] | None = Field(
         None, description="thickness [mm]; the last layer may leave it out and has no end then"
     )

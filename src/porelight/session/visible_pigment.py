@@ -5,6 +5,7 @@ been chosen for infrared handpieces; a threshold in the visible that rests on to
 too high by a factor, and a burn. What spectrometers found in living skin at 694 nm is the measure.
 """
 
+import math
 from collections.abc import Mapping
 
 from porelight.data.values import LibraryValues
@@ -16,6 +17,8 @@ from porelight.units import nm
 
 _FROM = 1000 * nm  # where water absorbs as much in the epidermis as the melanin of type II
 _MEASURED_AT = 694 * nm
+# either way: the epidermis of the spectrometers' models is not of the library's thickness
+_SLACK = 1.5
 
 
 def melanin_absorption(
@@ -66,13 +69,15 @@ def require_pigment(skin: LayeredTissue, wavelength: float, values: Mapping[str,
     number = LibraryValues("end_points", values)
     low, high = number("melanin_absorption_694_light"), number("melanin_absorption_694_dark")
     found = melanin_absorption(skin, _MEASURED_AT, values)
-    # a third either way: the epidermis of the spectrometers' models is not of this thickness
-    if not low / 1.5 <= found <= 1.5 * high:
-        share = found / mu_a_melanosome(_MEASURED_AT, values)
-        fits = [100.0 * edge / mu_a_melanosome(_MEASURED_AT, values) for edge in (low, high)]
+    lowest, highest = low / _SLACK, high * _SLACK
+    if not lowest <= found <= highest:
+        per_share = mu_a_melanosome(_MEASURED_AT, values) / 100.0  # for each percent
+        # rounded inwards, so that what is advised is taken
+        least = math.ceil(10.0 * lowest / per_share) / 10.0
+        most = math.floor(10.0 * highest / per_share) / 10.0
         raise ParameterError(
-            f"the epidermis of type {skin.fitzpatrick} holds {100.0 * share:.2g} % melanosomes, "
-            f"which absorb {found:.3g} 1/m at 694 nm where living skin has {low:g} to {high:g} "
-            f"1/m; a threshold at {wavelength / nm:g} nm would be far off. State its share of "
-            f"melanosomes, {fits[0]:.2g} to {fits[1]:.2g} %, or use {_FROM / nm:g} nm and longer."
+            f"the epidermis of type {skin.fitzpatrick} holds {found / per_share:.2g} % "
+            f"melanosomes, which absorb {found:.3g} 1/m at 694 nm where living skin has {low:g} to "
+            f"{high:g} 1/m; a threshold at {wavelength / nm:g} nm would be far off. State its "
+            f"share of melanosomes, {least:g} to {most:g} %, or use {_FROM / nm:g} nm and longer."
         )
