@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from photo_scores import HEADING, MaskScore, mask_score
 from skimage.feature import blob_dog
 
-from porelight.photo.detect import Spots, candidates
+from porelight.photo.detect import Spots, candidates, seen_maxima
 from porelight.photo.detector_parameters import DetectorParameters, detector_parameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
 from porelight.photo.network import NetworkOutput, network_of, network_output, pore_network
@@ -65,14 +65,17 @@ def labelled(folder: Path, name: str) -> Zone:
 def spotted(one: Zone, seen: NetworkOutput, numbers: DetectorParameters) -> Spots:
     """Return the spots of a reading that the product calls pores."""
     sharp = sharpness(one.flat.absorbance, one.flat.skin)
-    found = candidates(seen, one.flat.skin & ~marks(one.flat).hair, numbers, sharp)
+    skin = one.flat.skin
+    whole = [(slice(0, len(skin)), seen)]
+    maxima = seen_maxima(whole, skin, marks(one.flat).hair, numbers.faintest)
+    found = candidates(maxima, numbers, sharp)
     return found.accepted(numbers.threshold, None)
 
 
 def scored(one: Zone, seen: NetworkOutput, threshold: float, edge: float) -> MaskScore:
     """Score a reading as the product uses it."""
     numbers = replace(detector_parameters(), threshold=threshold, edge=edge)
-    pores = segment(one.flat, seen, spotted(one, seen, numbers), numbers)
+    pores = segment(one.flat, seen.cover, spotted(one, seen, numbers), numbers)
     return mask_score(pores.labels > 0, one.truth, one.zone, WORKING_SCALE)
 
 

@@ -16,11 +16,13 @@ from porelight.files.measurements import (
     save_measurement,
     summary,
 )
+from porelight.photo import overlay as overlay_module
 from porelight.photo.measure import measure as measure_pores
 from porelight.photo.overlay import overlay
 from porelight.photo.photograph import Photograph
 from porelight.photo.quality import findings
 from porelight.photo.scale import Scale
+from porelight.photo.strips import strips
 from porelight.photo.tone import tone
 from porelight.workflows.measure import MeasuredPhotograph
 
@@ -119,6 +121,13 @@ def test_overlay_shows_photograph_outlines_and_zone(folder, measured, measuremen
     assert (picture == 255).all(axis=2)[:, 99 * times : 101 * times].any()
 
 
+def test_overlay_in_strips_is_that_of_the_whole(measured, measurement, monkeypatch):
+    monkeypatch.setattr(overlay_module, "_LEAST_SIDE", 1)  # not enlarged
+    whole = overlay(measured.photograph, measurement)
+    monkeypatch.setattr(overlay_module, "strips", lambda shape: strips(shape, most=7 * SIDE))
+    np.testing.assert_array_equal(overlay(measured.photograph, measurement), whole)
+
+
 def test_summary_is_in_clinic_units(folder, measured, measurement):
     content = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert content == summary(measured)
@@ -186,7 +195,7 @@ def test_failure_half_way_leaves_the_earlier_measurement(folder, measured, monke
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(measurements, "_write_png", full)
+    monkeypatch.setattr(measurements, "write_png", full)
     with pytest.raises(InputFileError, match="No space left"):
         save_measurement(measured, folder)
     assert {name: (folder / name).read_bytes() for name in FILES} == before

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from porelight.errors import DamageWarning, ParameterError, PhotographError
-from porelight.files import photographs
+from porelight.files import _decode, photographs
 from porelight.files.photographs import (
     read_photo,
     read_photograph,
@@ -87,6 +87,17 @@ def test_photograph_is_upright(tmp_path, orientation):
     }
     upright[7] = plain[::-1, ::-1].transpose(1, 0, 2)
     np.testing.assert_array_equal(read(path).pixels, upright[orientation])
+
+
+@pytest.mark.parametrize("turn", [None, *Image.Transpose])
+def test_strips_of_a_turned_picture_are_those_of_the_whole(turn):
+    image = Image.fromarray(skin())
+    upright = np.asarray(image if turn is None else image.transpose(turn))
+    picture = _decode.Decoded(image, turn, None)
+    cols, rows = picture.size
+    assert (rows, cols) == upright.shape[:2]
+    parts = [picture.strip(top, min(top + 7, rows)) for top in range(0, rows, 7)]
+    np.testing.assert_array_equal(np.concatenate([np.asarray(part) for part in parts]), upright)
 
 
 def test_grey_picture_has_three_equal_channels(tmp_path):
@@ -287,7 +298,7 @@ def png(cols, rows, data, depth=8):
 def test_decompression_bomb_is_refused_before_it_is_decoded(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(png(60_000, 60_000, zlib.compress(b"\0" * 1000)))
-    assert "60000 x 60000 pixels; expected at most 120 million" in complaint(path)
+    assert "60000 x 60000 pixels; expected at most 210 million" in complaint(path)
 
 
 def test_limit_of_pixels_may_be_set(tmp_path):

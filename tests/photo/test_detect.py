@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from porelight.photo.detect import _share_of_pores, candidates
+from porelight.photo.detect import _share_of_pores, candidates, maxima, seen_maxima
 from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.network import NetworkOutput
 from porelight.photo.pore_probability import PoreProbability
+from porelight.photo.strips import strips
 
 SIDE = 200
 SKIN = np.ones((SIDE, SIDE), dtype=bool)
@@ -36,7 +37,10 @@ def scattered(n, height, seed):
 
 def all_of(spots, skin=SKIN, numbers=PLAIN):
     image = image_of(spots)
-    return candidates(NetworkOutput(image, image, image), skin, numbers, 0.6)
+    said = NetworkOutput(image, image, image)
+    return candidates(
+        seen_maxima([(slice(0, SIDE), said)], skin, ~skin, numbers.faintest), numbers, 0.6
+    )
 
 
 def spots_of(spots, q=None, skin=SKIN):
@@ -155,3 +159,23 @@ def test_chances_to_count_are_those_that_were_learnt():
 
 def test_texture_adds_up_to_no_pore():
     assert all_of(scattered(350, np.linspace(-3.0, -0.5, 350), 1)).counted.sum() < 1.0
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 7, 150])
+def test_maxima_of_an_output_in_bands_are_those_of_the_whole(n_rows):
+    draw = np.random.default_rng(8)
+    # of one decimal, so that neighbours are often alike
+    middle, cover, size = np.round(draw.standard_normal((3, SIDE, 60)), 1).astype(np.float32)
+    skin = draw.random(middle.shape) < 0.9
+    hair = ~skin & (draw.random(skin.shape) < 0.5)
+    bands = [
+        (part, NetworkOutput(middle[part], cover[part], size[part]))
+        for part in strips(middle.shape, most=60 * n_rows)
+    ]
+    seen = seen_maxima(bands, skin | hair, hair, 0.5)
+    at = maxima(middle, skin, 0.5)
+    assert len(at) > 100
+    np.testing.assert_array_equal(seen.at, at)
+    np.testing.assert_array_equal(seen.odds, middle[at[:, 0], at[:, 1]])
+    np.testing.assert_array_equal(seen.log_diameter, size[at[:, 0], at[:, 1]])
+    np.testing.assert_array_equal(seen.cover, cover)

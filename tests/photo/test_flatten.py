@@ -28,7 +28,7 @@ def test_slow_light_leaves_a_hundredth_of_itself():
     slope = np.exp(0.4 * np.linspace(-0.5, 0.5, 500))[None, :, None]
     picture = np.full((120, 1, 3), 0.25) * slope
     flat = flattened(as_photograph(picture))
-    middle = (flat.darkness * flat.contrast)[:, 60:-60]
+    middle = flat.absorbance[:, 60:-60]
     assert np.abs(middle).max() < 0.4 * 0.03
 
 

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from porelight.photo.flatten import FlatSkin
 from porelight.photo.lines import SoftLines, length_and_width, soft_lines
 
 ROWS, COLS = 300, 320
@@ -20,11 +19,21 @@ def texture(seed=1):
     return GRAIN * grain / grain.std()
 
 
+@dataclasses.dataclass(frozen=True)
+class Flat:
+    """Flattened skin of a given absorbance."""
+
+    absorbance: np.ndarray
+    skin: np.ndarray
+
+    def absorbance_at(self, rows):
+        """Return some rows of it."""
+        return self.absorbance[rows]
+
+
 def flat(absorbance):
     everywhere = np.ones(absorbance.shape, bool)
-    image = absorbance.astype(np.float32)
-    one = np.ones_like(image)
-    return FlatSkin(image, 0.0 * one, 0.0 * one, one, everywhere, everywhere)
+    return Flat(absorbance.astype(np.float32), everywhere)
 
 
 def line(angle, length, sd, depth):
@@ -94,7 +103,7 @@ def test_line_in_a_small_zone_of_a_large_picture_is_seen():
     y, x = np.mgrid[:ROWS, :COLS]
     zone = np.hypot(y - 150, x - 160) < 110
     image = np.where(zone, texture() + line(30, 200, 2.0, 3.0 * GRAIN), 0.0)
-    part = dataclasses.replace(flat(image), skin=zone, zone=zone)
+    part = dataclasses.replace(flat(image), skin=zone)
     assert soft_lines(part, NOTHING, NOTHING) == SoftLines(wrinkles=1)
 
 

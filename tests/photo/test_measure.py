@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.photo.drawn import drawn_pores
 from porelight.photo.match import matched_pairs
-from porelight.photo.measure import _draw, measure
+from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
 from porelight.photo.segment import Segments
 from porelight.render.camera import Camera
@@ -274,9 +275,7 @@ def test_wrong_arguments_are_refused(discs, changes, problem):
 
 
 def drawn_on_coarse(pores):
-    labels = np.zeros((24, 24), np.int32)
-    _draw(pores, np.ones((24, 24), dtype=bool), 6e3, labels)
-    return labels
+    return drawn_pores(pores, np.ones((24, 24), dtype=bool), 6e3).labels(slice(0, 24))
 
 
 def coarse_labels(*places):

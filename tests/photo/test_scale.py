@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.photo import marker
 from porelight.photo.iris import DIAMETER, iris_scale
 from porelight.photo.marker import LARGE, SMALL, find_marker, marker_image, patch_levels
 from porelight.photo.ruler import _fundamental, ruler_scale
@@ -72,6 +73,16 @@ def test_marker_gives_its_scale_turned_and_tilted(number, millimetres, turn, til
     assert found.scale.px_per_metre == pytest.approx(200.0 / (millimetres * 1e-3), rel=0.006)
     assert found.tilt == pytest.approx(tilt, abs=math.radians(6.0))
     assert 0.008 < found.scale.error < 0.02
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.5])
+def test_marker_of_a_picture_that_is_looked_at_shrunk_has_the_same_corners(monkeypatch, turn):
+    picture = with_marker(LARGE, 220, turn)
+    whole = find_marker(picture)
+    monkeypatch.setattr(marker, "_AT_ONCE", 700 * 700 // 5)
+    shrunk = find_marker(picture)
+    np.testing.assert_allclose(shrunk.corners, whole.corners, atol=0.05)
+    assert shrunk.scale.px_per_metre == pytest.approx(whole.scale.px_per_metre, rel=3e-4)
 
 
 def test_steep_and_tiny_and_missing_markers_are_refused():

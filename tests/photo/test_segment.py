@@ -1,14 +1,14 @@
 """Claims about outlines, areas and shapes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
+from porelight.photo import segment as segment_module
 from porelight.photo.detect import Spots
 from porelight.photo.detector_parameters import detector_parameters
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin
-from porelight.photo.network import NetworkOutput
+from porelight.photo.flatten import WORKING_SCALE
 from porelight.photo.pore_probability import PoreProbability
 from porelight.photo.segment import parted, segment
 
@@ -18,6 +18,18 @@ AS_READ = PoreProbability((0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
 PLAIN = replace(
     detector_parameters(), pore=AS_READ, counted=AS_READ, size_offset=0.0, size_gain=1.0, edge=0.5
 )
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Flattened skin of a given absorbance."""
+
+    absorbance: np.ndarray
+    skin: np.ndarray
+
+    def absorbance_at(self, rows):
+        """Return some rows of it."""
+        return self.absorbance[rows]
 
 
 def scene(shapes):
@@ -30,12 +42,11 @@ def scene(shapes):
         s = np.hypot(u / a, v / b)
         cover = np.maximum(cover, np.clip(0.5 + (1.0 - s) * np.sqrt(a * b), 0.0, 1.0))
         log_diameter[s < 1.0] = np.log(2.0 * np.sqrt(a * b) / WORKING_SCALE * 1e3)
-    one = np.ones((N, N), np.float32)
     whole = np.ones((N, N), dtype=bool)
-    flat = FlatSkin(4.0 * cover.astype(np.float32), 0 * one, 0 * one, 0.5 * one, whole, whole)
-    seen = NetworkOutput(one, cover.astype(np.float32), log_diameter.astype(np.float32))
+    flat = Flat(2.0 * cover.astype(np.float32), whole)
     at = np.array([[round(s[0]), round(s[1])] for s in shapes], dtype=np.intp).reshape(-1, 2)
-    return flat, seen, Spots(at, np.full(len(at), 0.9), 0.1)
+    spots = Spots(at, log_diameter[at[:, 0], at[:, 1]], np.full(len(at), 0.9), 0.1)
+    return flat, cover.astype(np.float32), spots
 
 
 def pores_of(*shapes):
@@ -97,14 +108,14 @@ def test_mole_is_no_pore():
 
 def test_contrast_is_the_mean_absorbance():
     pores = pores_of((40, 40, 5.0, 5.0, 0.0))
-    # darkness of 4 local contrasts of 0.5 inside, falling to 0 across the rim
+    # an absorbance of 2 inside, falling to 0 across the rim
     assert 0.85 * 2.0 < pores.contrast[0] <= 2.0
 
 
 def test_highlight_belongs_to_no_pore():
-    flat, seen, spots = scene([(40, 40, 5.0, 5.0, 0.0)])
+    flat, cover, spots = scene([(40, 40, 5.0, 5.0, 0.0)])
     flat.skin[:, 42:] = False
-    labels = segment(flat, seen, spots, PLAIN).labels
+    labels = segment(flat, cover, spots, PLAIN).labels
     assert labels[:, :42].any()
     assert not labels[:, 42:].any()
 
@@ -129,3 +140,19 @@ def test_parting_keeps_lone_labels():
     labels = np.zeros((9, 9), np.int32)
     labels[2:5, 2:5] = 3
     np.testing.assert_array_equal(parted(labels), labels)
+
+
+def test_pores_outlined_in_strips_are_those_of_the_whole(monkeypatch):
+    draw = np.random.default_rng(4)
+    place, size = draw.uniform(3.0, N - 3.0, (70, 2)), draw.uniform(1.5, 6.0, (70, 2))
+    shapes = [(*at, *two, turn) for at, two, turn in zip(place, size, size[:, 0], strict=True)]
+    flat, cover, spots = scene(shapes)
+    whole = segment(flat, cover, spots, PLAIN)
+    assert whole.row.size > 20
+    for n_rows in (1, 7, 30):
+        monkeypatch.setattr(segment_module, "_STRIP", n_rows * N)
+        parts = segment(flat, cover, spots, PLAIN)
+        np.testing.assert_array_equal(parts.labels, whole.labels)
+        # sums over windows are rounded otherwise when fewer are taken at once
+        for name in ("row", "col", "area", "elongation", "angle", "contrast"):
+            np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-5)

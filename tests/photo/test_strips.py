@@ -6,11 +6,27 @@ import subprocess
 import sys
 import tracemalloc
 
+import cv2
 import numpy as np
 import pytest
 
+from porelight.photo import (
+    blur,
+    detect,
+    drawn,
+    flatten,
+    lines,
+    measure,
+    network,
+    quality,
+    rejected,
+    segment,
+    sharpness,
+    slow_light,
+    strips,
+    tone,
+)
 from porelight.photo import darkness as darkness_module
-from porelight.photo import detect, flatten, measure, quality, segment, sharpness, strips, tone
 from porelight.photo.darkness import darkness
 from porelight.photo.estimate import DetectedPores, estimates
 from porelight.photo.flatten import WORKING_SCALE, flat_skin
@@ -21,7 +37,10 @@ from porelight.photo.segment import Segments
 from porelight.photo.strips import counted, median_of_counts, widened
 
 ROWS, COLS = 700, 130
-MODULES = (darkness_module, detect, flatten, measure, quality, segment, sharpness, tone)
+MODULES = (
+    *(blur, darkness_module, detect, drawn, flatten, lines, measure),
+    *(quality, rejected, segment, sharpness, slow_light, tone),
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +94,14 @@ def test_skin_flattened_in_strips_is_that_of_the_whole(photograph, zone, monkeyp
     assert not whole.skin.all()
     cut(monkeypatch, n_pixels)
     parts = flat_skin(photograph, zone)
-    for name in ("darkness", "redness", "yellowness", "contrast", "skin", "zone"):
+    for name in ("absorbance", "skin", "zone"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    tile = (slice(3, 350), slice(20, 99))
+    for one, other in zip(parts.colours_at(*tile), whole.colours_at(slice(None)), strict=True):
+        np.testing.assert_array_equal(one, other[tile])
 
 
-@pytest.mark.parametrize("px_per_metre", [WORKING_SCALE, 2.5 * WORKING_SCALE])
+@pytest.mark.parametrize("px_per_metre", [0.6 * WORKING_SCALE, WORKING_SCALE, 2.5 * WORKING_SCALE])
 def test_pores_drawn_in_strips_are_those_of_the_whole(monkeypatch, px_per_metre):
     draw = np.random.default_rng(3)
     at = draw.integers(1, 59, (40, 2))
@@ -90,15 +112,14 @@ def test_pores_drawn_in_strips_are_those_of_the_whole(monkeypatch, px_per_metre)
     n = round(60 * px_per_metre / WORKING_SCALE)
     zone = draw.random((n, n)) < 0.9
 
-    def drawn(kind):
-        image = np.empty((n, n), kind)
-        measure._draw(pores, zone, px_per_metre, image)
-        return image
-
-    whole = drawn(np.int32)
+    whole = drawn.drawn_pores(pores, zone, px_per_metre)
+    labels = whole.labels(slice(0, n))
+    assert np.unique(labels).size == 41
     cut(monkeypatch, 7 * n)
-    np.testing.assert_array_equal(drawn(np.int32), whole)
-    np.testing.assert_array_equal(drawn(np.bool_), whole > 0)
+    parts = drawn.drawn_pores(pores, zone, px_per_metre)
+    for part in strips.strips(zone.shape, most=5 * n):
+        np.testing.assert_array_equal(parts.labels(part), labels[part])
+        np.testing.assert_array_equal(parts[part], labels[part] > 0)
 
 
 def test_maxima_and_parted_labels_in_strips_are_those_of_the_whole(monkeypatch):
@@ -127,9 +148,23 @@ def test_flattening_holds_its_result_and_little_more(monkeypatch):
     pixels = np.random.default_rng(1).integers(90, 160, (*shape, 3)).astype(np.uint8)
     zone = np.ones(shape, np.bool_)
     cut(monkeypatch, 900 * 50)
-    # three images of colour, one of contrast, two at work, and masks: it was 51
+    # the absorbance and one mask more at work, beside pixels, fields and masks: it was 51
     flatten_all = bytes_each(lambda: flat_skin(Photograph(pixels, WORKING_SCALE), zone), zone.size)
-    assert flatten_all < 32.0
+    assert flatten_all < 20.0
+
+
+@pytest.mark.slow
+def test_measuring_holds_few_bytes_for_each_pixel(monkeypatch):
+    # 2 million pixels of skin with pores, grain and a lamp, as they are at the working scale
+    draw = np.random.default_rng(2)
+    spots = (draw.random((1400, 1400)) < 1e-3).astype(np.float32)
+    dark = cv2.GaussianBlur(spots, (0, 0), 2.0) / 0.04 + 0.05 * draw.standard_normal(spots.shape)
+    pixels = np.clip(np.array([190.0, 150.0, 130.0]) * np.exp(-0.3 * dark)[..., None], 0, 255)
+    photo = Photograph(pixels.astype(np.uint8), WORKING_SCALE)
+    cut(monkeypatch, 1400 * 40)
+    monkeypatch.setattr(network, "_TILE", 256)
+    # pixels, two masks, the network's cover, labels and one image at work; it was 48
+    assert bytes_each(lambda: measure.measure(photo, zone="cheek"), spots.size) < 30.0
 
 
 def test_shine_holds_no_logarithm_of_every_pixel(monkeypatch):

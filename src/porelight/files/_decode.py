@@ -21,10 +21,11 @@ import os
 import sys
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")
 _STARTS = (
@@ -57,6 +58,19 @@ _CAMERA_BLOCK, _COLOUR_SPACE, _INTEROPERABILITY, _INDEX = 0x8769, 0xA001, 0xA005
 _SRGB_CODE = bytes([1, 13, 0, 1])
 _SRGB_GAMMA = 0.45455
 
+_ORIENTATION = 0x0112  # in EXIF: how to turn the stored picture upright
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = {_TURNS[k] for k in (5, 6, 7, 8)}  # whose rows are stored as columns
+_BACKWARDS = {_TURNS[k] for k in (3, 4, 7, 8)}  # whose first row is stored last
+
 _ROWS = 256  # written at a time
 
 Stated: TypeAlias = dict[str, object]
@@ -67,8 +81,41 @@ class ProblemError(Exception):
     """A picture that cannot be decoded; the text says why, and what would be right."""
 
 
-def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Image.Image, Stated]:
-    """Return the picture upright, as RGB in sRGB or as grey if it is a mask, and what it states."""
+@dataclass(frozen=True)
+class Decoded:
+    """A picture as its file has it, and what is yet to be done to each strip of its rows.
+
+    A turned or converted copy of a whole large picture would take as much memory again.
+    """
+
+    image: Image.Image
+    turn: Image.Transpose | None
+    to_srgb: ImageCms.ImageCmsTransform | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the upright picture."""
+        cols, rows = self.image.size
+        return (rows, cols) if self.turn in _SIDEWAYS else (cols, rows)
+
+    def strip(self, first: int, last: int) -> Image.Image:
+        """Return some rows of the upright picture, in RGB of sRGB or in grey."""
+        cols, rows = self.image.size
+        if self.turn in _BACKWARDS:
+            length = cols if self.turn in _SIDEWAYS else rows
+            first, last = length - last, length - first
+        box = (first, 0, last, rows) if self.turn in _SIDEWAYS else (0, first, cols, last)
+        some = self.image.crop(box)
+        if self.turn is not None:
+            some = some.transpose(self.turn)
+        if self.to_srgb is None:
+            return some
+        turned = ImageCms.applyTransform(some, self.to_srgb)
+        return some if turned is None else turned
+
+
+def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Decoded, Stated]:
+    """Return the picture, RGB in sRGB or grey if it is a mask, and what it states."""
     with _opened(source) as file:
         start = file.read(64)
     if start[:4] == b"II*\x00" and start[_CANON] == b"CR":
@@ -99,10 +146,11 @@ def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Image.I
     complaint = _complaint(source, image.format or "")
     image.load()
     stated = {**_stated(image), "complaint": complaint}
-    ImageOps.exif_transpose(image, in_place=True)
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     if is_mask:
-        return _in(_eight_bit(image), "L"), stated
-    return _rgb(_eight_bit(_opaque(image)), profile), stated
+        return Decoded(_in(_eight_bit(image), "L"), turn, None), stated
+    coloured, to_srgb = _rgb(_eight_bit(_opaque(image)), profile)
+    return Decoded(coloured, turn, to_srgb), stated
 
 
 def _require_finished(image: Image.Image) -> None:
@@ -297,7 +345,10 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return image
 
 
-def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _rgb(
+    image: Image.Image, profile: bytes | None
+) -> tuple[Image.Image, ImageCms.ImageCmsTransform | None]:
+    """Return a picture that is in RGB, or is so once the transform has been applied to it."""
     if image.mode == "1":
         raise ProblemError("is black and white; expected a photograph in colour or grey")
     if image.mode == "LAB" or (image.mode == "CMYK" and not profile):
@@ -307,19 +358,16 @@ def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode in {"P", "YCbCr", "HSV", "RGBX"}:
         image = image.convert("RGB")
     if not profile:
-        return _in(image, "RGB")
+        return _in(image, "RGB"), None
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         space = source.profile.xcolor_space.strip()
         if image.mode == "L" and space == "RGB":
             image = image.convert("RGB")
         target = ImageCms.createProfile("sRGB")
-        mapped = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+        return image, ImageCms.buildTransform(source, target, image.mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         raise ProblemError("has a colour profile that does not fit it; export it as sRGB") from None
-    if mapped is None:
-        raise ProblemError("has a colour profile that does not fit it; export it as sRGB")
-    return mapped
 
 
 def _limit(megabytes: int, seconds: int) -> None:
@@ -339,17 +387,14 @@ def main(arguments: list[str]) -> None:
     # what a decoder warns of is either an error below or of no concern
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # the limit is checked before anything is decoded
-    image = None
+    picture = None
     try:
         # what comes this way was never on the disk, and stays in memory
         source = sys.stdin.buffer.read() if path == "-" else Path(path)
-        image, stated = decoded(source, int(most_pixels), is_mask=kind == "mask")
-        header: dict[str, object] = {
-            **stated,
-            "rows": image.height,
-            "cols": image.width,
-            "channels": len(image.getbands()),
-        }
+        picture, stated = decoded(source, int(most_pixels), is_mask=kind == "mask")
+        cols, rows = picture.size
+        n_bands = 1 if kind == "mask" else 3
+        header: dict[str, object] = {**stated, "rows": rows, "cols": cols, "channels": n_bands}
     except ProblemError as problem:
         header = {"problem": str(problem)}
     except MemoryError:
@@ -359,10 +404,9 @@ def main(arguments: list[str]) -> None:
         detail = " ".join(str(problem).split())[:80] or type(problem).__name__
         header = {"problem": f"is damaged ({detail}); expected a complete picture. Copy it again"}
     _tell(header)
-    if image is not None:
-        for top in range(0, image.height, _ROWS):
-            some = image.crop((0, top, image.width, min(top + _ROWS, image.height)))
-            sys.stdout.buffer.write(some.tobytes())
+    if picture is not None:
+        for top in range(0, rows, _ROWS):
+            sys.stdout.buffer.write(picture.strip(top, min(top + _ROWS, rows)).tobytes())
         sys.stdout.buffer.flush()
 
 

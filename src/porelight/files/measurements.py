@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import __version__
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.kinds import ResultKind, folder_of
+from porelight.files.png import write_png
 from porelight.files.possible_pores import possible_table, read_possible
 from porelight.files.summaries import FORMAT, load_summary
 from porelight.files.tables import read_table
 from porelight.files.writing import folder_replacing
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
-from porelight.photo.overlay import overlay
+from porelight.photo.overlay import enlarged_times, overlay_strips
 from porelight.photo.pore_probability import COUNTED_FROM
+from porelight.photo.strips import strips
 from porelight.quantities import PORE_DIAMETER, Floats
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
@@ -51,8 +51,6 @@ NOTICE = "A research tool: no diagnosis and no medical device."
 
 _SMALLEST_MM = PORE_DIAMETER.low / mm
 _LARGEST_MM = PORE_DIAMETER.high / mm
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,10 +154,13 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     with folder_replacing(place, MEASUREMENT) as new:
         for name, text in pore_tables(measured).items():
             (new / name).write_text(text, encoding="utf-8", newline="")
-        _write_png(new / "mask.png", measured.mask.view(np.uint8) * np.uint8(255))
-        drawn = overlay(measured.photograph, measured.measurement)
-        cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR, dst=drawn)
-        _write_png(new / "overlay.png", drawn)
+        shape = measured.photograph.shape
+        drawn = measured.measurement.drawn
+        masks = (drawn[part].view(np.uint8) * np.uint8(255) for part in strips(shape))
+        write_png(new / "mask.png", shape, masks)
+        times = enlarged_times(measured.photograph)
+        pictures = overlay_strips(measured.photograph, measured.measurement)
+        write_png(new / "overlay.png", (times * shape[0], times * shape[1]), pictures)
         save_document(summary(measured), new / "summary.json")
     return place
 
@@ -245,14 +246,6 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
 
 def _in(estimate: Estimate, unit: float) -> dict[str, float]:
     return {key: getattr(estimate, key) / unit for key in ("value", "low", "high")}
-
-
-def _write_png(path: Path, pixels: Pixels) -> None:
-    # encoded here and not by imwrite, which does not say why it failed
-    done, data = cv2.imencode(".png", pixels)
-    if not done:
-        raise InputFileError(f"{path.name}: the picture cannot be encoded as PNG.")
-    path.write_bytes(data.data)
 
 
 def _diameters_of(path: Path) -> Floats:

@@ -35,7 +35,7 @@ from porelight.photo.scale import KNOWN_ERROR
 from porelight.quantities import Quantity
 from porelight.units import per_mm
 
-MOST_PIXELS = 120_000_000
+MOST_PIXELS = 210_000_000
 _MARK = "picture by porelight"
 PICTURE = ResultKind("a picture of virtual or changed skin", (".png",), names_porelight(_MARK))
 _MOST_BYTES = 1 << 30

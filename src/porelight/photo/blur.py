@@ -31,7 +31,8 @@ from scipy.special import expit
 
 from porelight.photo.darkness import SCALE, smoothed
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread
+from porelight.photo.robust import middle_and_spread_of
+from porelight.photo.strips import strips
 from porelight.quantities import Floats
 
 SOFT = 1.2e-4  # m; through more than this a tenth of the pores that count is missed
@@ -119,13 +120,15 @@ class BlurEffect:
 
 def _strengths(image: Image, skin: Mask) -> Floats:
     """Return the strength of the picture in each band; two means at a time are held."""
-    finer = smoothed(image, _EDGES[0])
+    finer, coarser = smoothed(image, _EDGES[0]), np.empty_like(image)
+    parts, n_seen = strips(image.shape), int(skin.sum())
     strengths = []
     for before, sd in pairwise(_EDGES):
         # one mean after another: the same Gaussians, at a third of the time
-        coarser = smoothed(finer, float(np.sqrt(sd**2 - before**2)))
-        strengths.append(middle_and_spread((finer - coarser)[skin])[1])
-        finer = coarser
+        smoothed(finer, float(np.sqrt(sd**2 - before**2)), out=coarser)
+        of_skin = ((finer[part] - coarser[part])[skin[part]] for part in parts)
+        strengths.append(middle_and_spread_of(of_skin, n_seen)[1])
+        finer, coarser = coarser, finer
     return np.array(strengths)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
-from porelight.photo.strips import strips, widened
+from porelight.photo.strips import strips, whole, widened
 
 SCALE = 12.5e3  # px/m, on which visits are compared
 
@@ -62,7 +62,7 @@ def darkness(photograph: Photograph, zone_mask: Mask) -> Darkness:
         shrinks = shape[0] < photograph.shape[0]
         how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=how), dtype=np.uint8)
-    zone = cv2.resize(zone_mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    zone = whole(shape) if zone_mask.all() else nearest(zone_mask, shape)
     # three means one after the other, and a pixel around the glints
     reach = 3 * blur_reach(_LIGHT_SD * SCALE) + 1
     image, skin = np.empty(shape, np.float32), np.empty(shape, np.bool_)
@@ -78,13 +78,19 @@ def _above_surroundings(pixels: NDArray[np.uint8], zone: Mask) -> tuple[Image, M
     glint = np.asarray((pixels >= _SATURATED).all(axis=2), np.bool_)
     # glints pull up the mean that defines them, so they are taken out in two rounds
     for _ in range(2):
-        skin = zone & ~glint
-        above = absorbance - local_mean(absorbance, skin, _LIGHT_SD)
-        glint = glint | (above < -_GLINT)
+        above = _above_mean(absorbance, zone & ~glint)
+        glint |= above < -_GLINT
+        del above
     around = cv2.dilate(np.asarray(glint, np.uint8), np.ones((3, 3), np.uint8))
     skin = np.asarray(zone & (around == 0))
-    above = absorbance - local_mean(absorbance, skin, _LIGHT_SD)
-    return np.where(skin, above, np.float32(0.0)), skin
+    above = _above_mean(absorbance, skin)
+    above[~skin] = 0.0
+    return above, skin
+
+
+def _above_mean(image: Image, skin: Mask) -> Image:
+    mean = local_mean(image, skin, _LIGHT_SD)
+    return np.subtract(image, mean, out=mean)
 
 
 def compared_shape(photograph: Photograph) -> tuple[int, int]:
@@ -94,13 +100,26 @@ def compared_shape(photograph: Photograph) -> tuple[int, int]:
     return max(1, round(rows * factor)), max(1, round(cols * factor))
 
 
-def smoothed(image: Image, sd_px: float) -> Image:
-    """Return the image convolved with a Gaussian of this standard deviation [px]."""
+def nearest(mask: Mask, shape: tuple[int, int]) -> Mask:
+    """Return the mask on a grid of another shape, each value that of the pixel it begins in."""
+    rows, cols = (nearest_of(n, m) for n, m in zip(mask.shape, shape, strict=True))
+    return np.asarray(mask[rows[:, None], cols])
+
+
+def nearest_of(n: int, m: int) -> NDArray[np.intp]:
+    """For each of m equal cells, which of n equal cells it begins in."""
+    return np.minimum((np.arange(m) * (1.0 / (m / n))).astype(np.intp), n - 1)
+
+
+def smoothed(image: Image, sd_px: float, out: Image | None = None) -> Image:
+    """Return the image convolved with a Gaussian of this standard deviation [px], written to `out`.
+
+    With a standard deviation of 0 it is the image itself.
+    """
     if sd_px <= 0.0:
         return image
-    return np.asarray(
-        cv2.GaussianBlur(image, (0, 0), sd_px, borderType=cv2.BORDER_REFLECT), dtype=np.float32
-    )
+    soft = cv2.GaussianBlur(image, (0, 0), sd_px, out, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(soft, dtype=np.float32)
 
 
 def blur_reach(sd_px: float) -> int:
@@ -112,13 +131,16 @@ def local_mean(image: Image, where: Mask, sd: float) -> Image:
     """Return the Gaussian mean [sd in m] of what lies in the mask, shape (rows, cols)."""
     weight = where.astype(np.float32)
     total = smoothed(image * weight, sd * SCALE)
-    return np.asarray(total / (smoothed(weight, sd * SCALE) + _NEUTRAL), dtype=np.float32)
+    weight = smoothed(weight, sd * SCALE, out=np.empty_like(weight))
+    weight += _NEUTRAL
+    return np.divide(total, weight, out=total)
 
 
 def _absorbance(pixels: NDArray[np.uint8]) -> Image:
     value = np.arange(256) / 255.0
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     logarithm = np.log(linear + _FLOOR).astype(np.float32)
-    return np.asarray(
-        np.float32(-0.5) * (logarithm[pixels[..., 1]] + logarithm[pixels[..., 2]]), np.float32
-    )
+    green, blue = (cv2.LUT(cv2.extractChannel(pixels, k), logarithm) for k in (1, 2))
+    dark = np.asarray(cv2.add(green, blue), np.float32)
+    dark *= np.float32(-0.5)
+    return dark

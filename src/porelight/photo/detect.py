@@ -24,6 +24,7 @@ References
    doi:10.1214/009053606000001460
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -45,8 +46,29 @@ _DOUBT = 5.0  # maxima without a pore that every picture is given
 _BARE = 0.12  # share of pores among the maxima below which fewer of them are believed
 _LEAST_SHARE, _LARGEST_SHARE = 1e-5, 0.95
 _ROUNDS, _SETTLED = 500, 1e-4  # of the share
+_STRIP = 1_000_000  # px whose maxima are looked for at once
 
 Pixels = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenMaxima:
+    """What is kept of the network's output on a picture.
+
+    Attributes
+    ----------
+    at : ndarray of int, shape (n, 2)
+        Row and column of each local maximum of the middles, at the working scale [px].
+    odds, log_diameter : ndarray of float64, shape (n,)
+        Log-odds there, and ln(diameter / 1 mm).
+    cover : ndarray of float32, shape (rows, cols)
+        Share of each pixel that lies in a pore, 0 to 1.
+    """
+
+    at: Pixels
+    odds: Floats
+    log_diameter: Floats
+    cover: Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +79,8 @@ class Spots:
     ----------
     at : ndarray of int, shape (n, 2)
         Row and column at the working scale [px].
+    log_diameter : ndarray of float64, shape (n,)
+        ln(diameter / 1 mm) that the network reads.
     probability : ndarray of float64, shape (n,)
         Probability of being a pore [-].
     false_share : float
@@ -64,12 +88,13 @@ class Spots:
     """
 
     at: Pixels
+    log_diameter: Floats
     probability: Floats
     false_share: float
 
     def only(self, kept: NDArray[np.bool_]) -> "Spots":
         """Return the spots for which `kept` is True."""
-        return _spots(self.at[kept], self.probability[kept])
+        return _spots(self.at[kept], self.log_diameter[kept], self.probability[kept])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +105,8 @@ class Candidates:
     ----------
     at : ndarray of int, shape (n, 2)
         Row and column at the working scale [px].
+    log_diameter : ndarray of float64, shape (n,)
+        ln(diameter / 1 mm) that the network reads.
     probability : ndarray of float64, shape (n,)
         Probability of being a pore, given the share of pores among this picture's maxima [-].
     level : ndarray of float64, shape (n,)
@@ -92,6 +119,7 @@ class Candidates:
     """
 
     at: Pixels
+    log_diameter: Floats
     probability: Floats
     level: Floats
     counted: Floats
@@ -112,7 +140,7 @@ class Candidates:
             None of them if no threshold keeps `q`.
         """
         kept = np.flatnonzero(self.level >= threshold) if q is None else self._surest(q)
-        return _spots(self.at[kept], self.probability[kept])
+        return _spots(self.at[kept], self.log_diameter[kept], self.probability[kept])
 
     def _surest(self, q: float) -> NDArray[np.intp]:
         """Return the largest set of the surest spots with an expected share of false ones of q."""
@@ -121,33 +149,69 @@ class Candidates:
         return np.sort(order[: int((share <= q).sum())])
 
 
-def candidates(
-    seen: NetworkOutput, skin: Mask, detector: DetectorParameters, sharpness: float
-) -> Candidates:
+def seen_maxima(
+    bands: Iterable[tuple[slice, NetworkOutput]], skin: Mask, hair: Mask, threshold: float
+) -> SeenMaxima:
+    """Return the maxima of a network's output that comes in bands, and its cover.
+
+    Parameters
+    ----------
+    bands : iterable of tuple of slice and NetworkOutput
+        Rows of each band from the top, and the output for them
+        (`porelight.photo.network.network_bands`).
+    skin, hair : ndarray of bool, shape (rows, cols)
+        True on the skin, and on the hairs in it, on which is no pore.
+    threshold : float
+        Least log-odds of a maximum.
+    """
+    rows, reach = skin.shape[0], int(_RADIUS)
+    cover = np.zeros(skin.shape, np.float32)
+    none = np.empty((0, skin.shape[1]), np.float32)
+    held, first, done = (none, none), 0, 0
+    found, odds, sizes = [], [], []
+    for part, seen in bands:
+        if skin[part].any():
+            cover[part] = seen.cover
+        middle, size = map(np.concatenate, zip(held, (seen.middle, seen.log_diameter), strict=True))
+        # the last rows wait for their neighbours in the next band
+        ready = part.stop if part.stop == rows else max(part.stop - reach, done)
+        bare = skin[first : part.stop] & ~hair[first : part.stop]
+        at = maxima(middle, bare, threshold)
+        at = at[(at[:, 0] >= done - first) & (at[:, 0] < ready - first)]
+        odds.append(middle[at[:, 0], at[:, 1]])
+        sizes.append(size[at[:, 0], at[:, 1]])
+        found.append(at + np.array([first, 0]))
+        keep = max(ready - reach, first)
+        held, first, done = (middle[keep - first :], size[keep - first :]), keep, ready
+    return SeenMaxima(
+        np.concatenate(found),
+        np.concatenate(odds).astype(np.float64),
+        np.concatenate(sizes).astype(np.float64),
+        cover,
+    )
+
+
+def candidates(seen: SeenMaxima, detector: DetectorParameters, sharpness: float) -> Candidates:
     """Return all maxima with their probabilities of being pores.
 
     Parameters
     ----------
-    seen : NetworkOutput
-        Output of the network for the picture.
-    skin : ndarray of bool, shape (rows, cols)
-        True where a pore can be.
+    seen : SeenMaxima
+        Maxima of the network's output for the picture.
     detector : DetectorParameters
         Calibration of the network's log-odds.
     sharpness : float
         Sharpness of the photograph (`porelight.photo.sharpness`) [-].
     """
-    at = maxima(seen.middle, skin, detector.faintest)
-    odds, size = (
-        image[at[:, 0], at[:, 1]].astype(np.float64) for image in (seen.middle, seen.log_diameter)
-    )
+    odds, size = seen.odds, seen.log_diameter
     plain = detector.pore.probability(odds, size, sharpness)
     counted = detector.counted.probability(odds, size, sharpness)
     base = detector.base_share
     share = _share_of_pores(plain, base)
     believed = max(base * min(1.0, share / _BARE), _LEAST_SHARE)
     return Candidates(
-        at,
+        seen.at,
+        size,
         _at_share(plain, base, share),
         _at_share(plain, base, believed),
         _at_share(counted, base, believed),
@@ -161,7 +225,7 @@ def maxima(image: Image, skin: Mask, threshold: float) -> Pixels:
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     window = (y**2 + x**2 <= _RADIUS**2).astype(np.uint8)
     found = []
-    for part in strips(image.shape):
+    for part in strips(image.shape, most=_STRIP):
         wide, own = widened(part, reach, image.shape[0])
         shown = np.where(skin[wide], image[wide], np.float32(-np.inf))
         here = (shown == cv2.dilate(shown, window)) & (shown >= threshold)
@@ -188,5 +252,6 @@ def _at_share(probability: Floats, base_share: float, share: float) -> Floats:
     return shifted(probability, logit(share) - logit(base_share))
 
 
-def _spots(at: Pixels, probability: Floats) -> Spots:
-    return Spots(at, probability, float((1.0 - probability).mean()) if len(at) else 0.0)
+def _spots(at: Pixels, log_diameter: Floats, probability: Floats) -> Spots:
+    false_share = float((1.0 - probability).mean()) if len(at) else 0.0
+    return Spots(at, log_diameter, probability, false_share)

@@ -12,9 +12,12 @@ local contrast, so that pores of a soft and of a hard photograph look alike. A l
 empty skin from being blown up into texture.
 
 Highlights are mirror images of the lamp and say nothing about skin; they count in no mean.
+
+Kept are the pixels of the working scale and the slow fields of light and contrast; an image of the
+skin is made of them for the rows and columns in hand, so that a large photograph costs five bytes
+a pixel and not twenty.
 """
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -24,7 +27,8 @@ from numpy.typing import NDArray
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import middle_and_spread_of
-from porelight.photo.strips import strips
+from porelight.photo.slow_light import SlowField, local_means
+from porelight.photo.strips import strips, whole
 
 WORKING_SCALE = 12.5e3  # px/m
 
@@ -35,9 +39,7 @@ _LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
 _SATURATED = 250  # of 255 in every channel
 _GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
 _GLINT_SD = 5.0  # and times the spread of the zone, so that noise is no glint
-_BLOCK = 4  # px
-_BLOCK_VARIANCE = 0.25  # of block means and their linear reading, in blocks
-_NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
+_STRIP = 1_000_000  # px whose colours are looked at at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,29 +48,73 @@ class FlatSkin:
 
     Attributes
     ----------
-    darkness : ndarray of float32, shape (rows, cols)
-        Absorbance above the local mean, in units of the local contrast.
-    redness, yellowness : ndarray of float32, shape (rows, cols)
-        The same of colour, in the same unit.
-    contrast : ndarray of float32, shape (rows, cols)
-        The local contrast, an absorbance.
+    pixels : ndarray of uint8, shape (rows, cols, 3)
+        The photograph at the working scale.
+    light : tuple of SlowField
+        Local means of absorbance, redness and yellowness of the skin.
+    local_contrast : SlowField
+        The local variance of the absorbance, by whose root all is divided.
     skin : ndarray of bool, shape (rows, cols)
         Inside the zone and outside highlights.
     zone : ndarray of bool, shape (rows, cols)
         The zone, highlights included.
     """
 
-    darkness: Image
-    redness: Image
-    yellowness: Image
-    contrast: Image
+    pixels: NDArray[np.uint8]
+    light: tuple[SlowField, SlowField, SlowField]
+    local_contrast: SlowField
     skin: Mask
     zone: Mask
+
+    def absorbance_at(self, rows: slice, cols: slice = slice(None)) -> Image:
+        """Return the absorbance above the local mean on some rows and columns, float32."""
+        dark, contrast = _dark(self.pixels[rows, cols]), self.contrast_at(rows, cols)
+        dark -= self.light[0].at(rows, cols)
+        dark *= self.skin[rows, cols]
+        # rounded as the darkness that the network sees
+        dark /= contrast
+        dark *= contrast
+        return dark
+
+    def contrast_at(self, rows: slice, cols: slice = slice(None)) -> Image:
+        """Return the local contrast, an absorbance, on some rows and columns, float32."""
+        contrast = self.local_contrast.at(rows, cols)
+        contrast += np.float32(_LEAST_CONTRAST**2)
+        return np.sqrt(contrast, out=contrast)
+
+    def colours_at(self, rows: slice, cols: slice = slice(None)) -> tuple[Image, Image, Image]:
+        """Return darkness, redness and yellowness on some rows and columns, float32.
+
+        Absorbance above the local mean and the same of colour, in units of the local contrast.
+        """
+        contrast, skin = self.contrast_at(rows, cols), self.skin[rows, cols]
+
+        def above(colour: Image, light: SlowField) -> Image:
+            colour -= light.at(rows, cols)
+            colour *= skin
+            return np.divide(colour, contrast, out=colour)
+
+        colours = _colours(self.pixels[rows, cols])
+        dark, red, yellow = (above(*both) for both in zip(colours, self.light, strict=True))
+        return dark, red, yellow
 
     @property
     def absorbance(self) -> Image:
         """Absorbance above the local mean, float32, shape (rows, cols)."""
-        return self.darkness * self.contrast
+        image = np.empty(self.skin.shape, np.float32)
+        for part in strips(image.shape, most=_STRIP):
+            image[part] = self.absorbance_at(part)
+        return image
+
+    @property
+    def darkness(self) -> Image:
+        """Absorbance above the local mean, in units of the local contrast, (rows, cols)."""
+        return self.colours_at(slice(None))[0]
+
+    @property
+    def redness(self) -> Image:
+        """Redness above the local mean, in units of the local contrast, (rows, cols)."""
+        return self.colours_at(slice(None))[1]
 
 
 def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
@@ -84,35 +130,44 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
     Returns
     -------
     FlatSkin
-        Arrays of shape `working_shape`.
+        Of the shape that the photograph has at the working scale.
     """
     pixels = at_working_scale(photograph)
     shape = pixels.shape[:2]
     rows, cols = (_nearest(n, m) for n, m in zip(shape, zone_mask.shape, strict=True))
-    zone = zone_mask[rows[:, None], cols]
-    dark, red, yellow = colours = [np.empty(shape, np.float32) for _ in range(3)]
-    glint = np.empty(shape, np.bool_)
-    for part in strips(shape):
-        dark[part], red[part], yellow[part] = _colours(pixels[part])
+    zone = whole(shape) if zone_mask.all() else zone_mask[rows[:, None], cols]
+    skin = _without_glints(pixels, zone)
+    sd = _LIGHT_SD * WORKING_SCALE
+    dark, red, yellow = local_means(lambda part: _colours(pixels[part]), skin, sd)
+
+    def variance(part: slice) -> tuple[Image]:
+        above = _dark(pixels[part])
+        above -= dark.at(part)
+        return (np.square(above, out=above),)
+
+    (contrast,) = local_means(variance, skin, _CONTRAST_SD * WORKING_SCALE)
+    return FlatSkin(pixels, (dark, red, yellow), contrast, skin, zone)
+
+
+def _without_glints(pixels: NDArray[np.uint8], zone: Mask) -> Mask:
+    """Return the skin of the zone: where no lamp is mirrored."""
+    parts = strips(zone.shape, most=_STRIP)
+    dark, glint = np.empty(zone.shape, np.float32), np.empty(zone.shape, np.bool_)
+    for part in parts:
+        dark[part] = _dark(pixels[part])
         glint[part] = (pixels[part] >= _SATURATED).all(axis=2)
-    del pixels
     skin = zone & ~glint
     # glints pull up the mean that defines them, so they are taken out in two rounds
     for _ in range(2):
-        above = _local_mean(dark, skin, _LIGHT_SD)
-        np.subtract(dark, above, out=above)
-        glint |= above < -_glint_depth(above, skin)
-        del above
-        skin = zone & ~cv2.dilate(glint.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
-    for colour in colours:
-        np.subtract(colour, _local_mean(colour, skin, _LIGHT_SD), out=colour)
-        colour[~skin] = 0.0
-    contrast = _local_mean(dark * dark, skin, _CONTRAST_SD)
-    contrast += np.float32(_LEAST_CONTRAST**2)
-    np.sqrt(contrast, out=contrast)
-    for colour in colours:
-        np.divide(colour, contrast, out=colour)
-    return FlatSkin(dark, red, yellow, contrast, skin, zone)
+        (light,) = local_means(lambda part: (dark[part],), skin, _LIGHT_SD * WORKING_SCALE)
+        of_skin = ((dark[part] - light.at(part))[skin[part]] for part in parts)
+        _, spread = middle_and_spread_of(of_skin, int(skin.sum()))
+        depth = max(_GLINT, _GLINT_SD * spread)
+        for part in parts:
+            glint[part] |= dark[part] - light.at(part) < -depth
+        around = cv2.dilate(glint.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
+        skin = zone & ~around
+    return np.asarray(skin)
 
 
 def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
@@ -135,7 +190,10 @@ def to_photograph(
     Of its rows, those of `part`.
     """
     rows, cols = (_nearest(n, m) for n, m in zip(shape, labels.shape, strict=True))
-    return np.ascontiguousarray(labels[rows[part, None], cols])
+    own = rows[part]
+    # across first, on the few rows of the labels that are wanted
+    across = np.take(labels[own[0] : own[-1] + 1], cols, axis=1)
+    return np.asarray(across[own - own[0]])
 
 
 def blurred(image: Image, sd: float) -> Image:
@@ -151,38 +209,23 @@ def _nearest(n: int, m: int) -> NDArray[np.intp]:
     return ((np.arange(n) + 0.5) * m / n).astype(np.intp)
 
 
-def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
+def _logarithms() -> Image:
+    """Return the logarithm of the linear signal of each level, with its floor, shape (256,)."""
     value = np.arange(256) / 255.0
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    logarithm = np.log(linear + _FLOOR).astype(np.float32)
-    red, green, blue = cv2.split(cv2.LUT(pixels, logarithm))
+    return np.log(linear + _FLOOR).astype(np.float32)
+
+
+_LOGARITHM = _logarithms()
+
+
+def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
+    red, green, blue = cv2.split(cv2.LUT(pixels, _LOGARITHM))
     dark = np.float32(-0.5) * (green + blue)
-    return dark, red + dark, green - blue
+    return dark, np.asarray(red + dark, np.float32), np.asarray(green - blue, np.float32)
 
 
-def _glint_depth(above: Image, skin: Mask) -> float:
-    of_skin = (above[part][skin[part]] for part in strips(skin.shape))
-    _, spread = middle_and_spread_of(of_skin, int(skin.sum()))
-    return max(_GLINT, _GLINT_SD * spread)
-
-
-def _local_mean(image: Image, skin: Mask, sd: float) -> Image:
-    """Gaussian mean over the skin alone, of this standard deviation [m].
-
-    It is so wide that means over `_BLOCK` x `_BLOCK` pixels, weighted by how much skin each block
-    has, stand for the pixels.
-    """
-    rows, cols = skin.shape
-    block = (max(1, round(cols / _BLOCK)), max(1, round(rows / _BLOCK)))
-    ratio = (rows / block[1], cols / block[0])
-    widths = [math.sqrt(max((sd * WORKING_SCALE / r) ** 2 - _BLOCK_VARIANCE, 0.01)) for r in ratio]
-
-    def wide(values: Image) -> Image:
-        coarse = cv2.resize(values, block, interpolation=cv2.INTER_AREA)
-        return np.asarray(
-            cv2.GaussianBlur(coarse, (0, 0), widths[1], None, widths[0], cv2.BORDER_REFLECT),
-            dtype=np.float32,
-        )
-
-    mean = wide(image * skin) / (wide(skin.astype(np.float32)) + _NEUTRAL)
-    return np.asarray(cv2.resize(mean, (cols, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+def _dark(pixels: NDArray[np.uint8]) -> Image:
+    """Return the absorbance alone, as `_colours` has it."""
+    green, blue = (cv2.LUT(cv2.extractChannel(pixels, k), _LOGARITHM) for k in (1, 2))
+    return np.asarray(np.float32(-0.5) * (green + blue), np.float32)

@@ -22,6 +22,7 @@ References
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -31,7 +32,9 @@ from skimage.filters import apply_hysteresis_threshold
 
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread
+from porelight.photo.robust import middle_and_spread, middle_and_spread_of
+from porelight.photo.slow_light import AreaMeans
+from porelight.photo.strips import strips, widened
 
 _DIRECTIONS = 12
 _SURROUND = 2.5  # widths of the band that is taken off, over that of the line
@@ -41,6 +44,7 @@ _SLENDER = 3.0  # length over width
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 _LEAST = 8  # px; a side of a picture that can show a line
 _WORKERS = 2  # threads of a transform
+_STRIP = 1_000_000  # px looked at at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +105,40 @@ def soft_lines(flat: FlatSkin, spots: Mask, counted: Mask) -> SoftLines:
     counted : ndarray of bool, shape (rows, cols)
         Lines that are counted already; a line that runs over one of them is not counted again.
     """
-    bare = flat.skin & (cv2.dilate(spots.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    absorbance = flat.absorbance
-    _, spread = middle_and_spread(absorbance[bare])
-    if spread == 0.0 or min(absorbance.shape) < _LEAST * _FOLD.factor:
+    shape = flat.skin.shape
+    bare, around = np.empty(shape, np.bool_), np.ones((3, 3), np.uint8)
+    parts = strips(shape, most=_STRIP)
+    for part in parts:
+        beyond, own = widened(part, 1, shape[0])
+        near = cv2.dilate(spots[beyond].astype(np.uint8), around)[own]
+        bare[part] = flat.skin[part] & (near == 0)
+    _, spread = middle_and_spread_of(
+        (flat.absorbance_at(part)[bare[part]] for part in parts), int(bare.sum())
+    )
+    if spread == 0.0 or min(shape) < _LEAST * _FOLD.factor:
         return SoftLines()
-    absorbance = np.where(bare, absorbance, np.float32(0.0))
-    absorbance = np.clip(absorbance, -_MOST * spread, _MOST * spread)
-    fine, wide = (_response(_shrunk(absorbance, k), k) for k in (_WRINKLE, _FOLD))
+
+    def of_lines(part: slice) -> Image:
+        most = np.float32(_MOST * spread)
+        return np.clip(flat.absorbance_at(part) * bare[part], -most, most)
+
+    fine, wide = (_response(_shrunk(of_lines, shape, k), k) for k in (_WRINKLE, _FOLD))
     # a line is narrower than the wide picture's pixels, so its ridge is what is compared
     ridge = cv2.dilate(fine, np.ones((3, 3), np.uint8))
     fine_there = _resized(np.asarray(ridge, np.float32), wide.shape)
-    pieces = _pieces(wide, _shrunk(flat.skin, _FOLD) > 0.5, _FOLD)
+    pieces = _pieces(wide, _shrunk_mask(flat.skin, _FOLD) > 0.5, _FOLD)
     folds = [one for one in pieces if one.mean(wide) > one.mean(fine_there)]
     taken = np.zeros(wide.shape, np.float32)
     for one in folds:
         taken[one.box][one.mine] = 1.0
     taken = _resized(taken, fine.shape)
-    pieces = _pieces(fine, _shrunk(flat.skin, _WRINKLE) > 0.5, _WRINKLE)
+    pieces = _pieces(fine, _shrunk_mask(flat.skin, _WRINKLE) > 0.5, _WRINKLE)
     wrinkles = [one for one in pieces if one.mean(taken) < 0.5]
     return SoftLines(_new(wrinkles, counted, _WRINKLE), _new(folds, counted, _FOLD))
 
 
 def _new(pieces: list[_Piece], counted: Mask, kind: _Kind) -> int:
-    known = _shrunk(counted, kind)
+    known = _shrunk_mask(counted, kind)
     return sum(one.mean(known) == 0.0 for one in pieces)
 
 
@@ -148,9 +162,16 @@ def length_and_width(mine: Mask) -> tuple[float, float]:
     return length, rows.size / length
 
 
-def _shrunk(image: Image | Mask, kind: _Kind) -> Image:
-    rows, cols = (n // kind.factor for n in image.shape)
-    return _resized(image.astype(np.float32), (rows, cols))
+def _shrunk(image: Callable[[slice], Image], shape: tuple[int, ...], kind: _Kind) -> Image:
+    """Return an image of this shape that is made row by row, at the scale of a kind of line."""
+    means = AreaMeans(shape[0], (shape[0] // kind.factor, shape[1] // kind.factor))
+    for part in strips(shape, most=_STRIP):
+        means.add(image(part))
+    return means.values
+
+
+def _shrunk_mask(mask: Mask, kind: _Kind) -> Image:
+    return _shrunk(lambda part: mask[part].astype(np.float32), mask.shape, kind)
 
 
 def _resized(image: Image, shape: tuple[int, ...]) -> Image:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from porelight.errors import PhotographError
 from porelight.photo.scale import Scale
+from porelight.photo.strips import strips
 from porelight.quantities import Floats
 from porelight.units import mm
 
@@ -85,6 +86,7 @@ _PRINT_ERROR = 0.005
 _PLANE_ERROR = 0.007
 _STEEPEST = math.radians(30.0)
 _LEAST_SIDE = 24.0  # px
+_AT_ONCE = 30_000_000  # px; a larger picture is shrunk before the marker is looked for
 _INNER = 0.6  # of a patch's side, so that its border does not count
 
 
@@ -140,21 +142,24 @@ def find_marker(pixels: NDArray[np.uint8]) -> FoundMarker:
     PhotographError
         If there is none, or it is too small or too tilted to give a scale.
     """
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     settings = cv2.aruco.DetectorParameters()
     settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+    grey, times = _looked_at(pixels)
     corners, numbers, _ = cv2.aruco.ArucoDetector(_dictionary(), settings).detectMarkers(grey)
     found = [
         (int(number), np.asarray(four, np.float64).reshape(4, 2))
         for four, number in zip(corners, np.ravel(numbers) if corners else (), strict=True)
         if int(number) in SIDES
     ]
+    del grey
     if not found:
         raise PhotographError(
             "no marker was found in the photograph. Print one with 'porelight marker', lay all of "
             "it with its white rim on the skin, and keep it in focus; or give --px-per-mm."
         )
     number, four = max(found, key=lambda one: float(np.ptp(one[1][:, 0])))
+    if times > 1:
+        four = _refined(pixels, (four + 0.5) * times - 0.5, times, settings)
     return FoundMarker(number, four, *_scale(number, four))
 
 
@@ -171,13 +176,53 @@ def patch_levels(pixels: NDArray[np.uint8], marker: FoundMarker) -> dict[str, Fl
         rows, cols = pixels.shape[:2]
         if (outline < 0).any() or (outline[:, 0] >= cols).any() or (outline[:, 1] >= rows).any():
             continue
-        inside = np.zeros((rows, cols), np.uint8)
-        cv2.fillConvexPoly(inside, outline, (1,))
-        value = np.median(pixels[inside > 0], axis=0) / 255.0
+        left, top = outline.min(axis=0)
+        right, bottom = outline.max(axis=0) + 1
+        inside = np.zeros((bottom - top, right - left), np.uint8)
+        cv2.fillConvexPoly(inside, outline - [left, top], (1,))
+        value = np.median(pixels[top:bottom, left:right][inside > 0], axis=0) / 255.0
         levels[patch.name] = np.where(
             value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4
         )
     return levels
+
+
+def _looked_at(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+    """Return the picture in grey, and by how much it was shrunk to be looked at whole."""
+    rows, cols = pixels.shape[:2]
+    times = math.ceil(math.sqrt(rows * cols / _AT_ONCE))
+    if times == 1:
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), 1
+    shape = (rows // times, cols // times)
+    small = np.empty(shape, np.uint8)
+    for part in strips(shape, most=_AT_ONCE // times**2):
+        some = pixels[part.start * times : part.stop * times, : shape[1] * times]
+        size = (shape[1], part.stop - part.start)
+        few = cv2.resize(some, size, interpolation=cv2.INTER_AREA)
+        small[part] = cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
+    return small, times
+
+
+def _refined(
+    pixels: NDArray[np.uint8], corners: Floats, times: int, settings: cv2.aruco.DetectorParameters
+) -> Floats:
+    """Return corners found in a picture that was shrunk, refined on its own pixels."""
+    window = settings.cornerRefinementWinSize
+    rim = 4 * (times + window)
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - rim, 0)
+    high = np.ceil(corners.max(axis=0)).astype(int) + rim
+    near = np.ascontiguousarray(pixels[low[1] : high[1], low[0] : high[0]])
+    grey = cv2.cvtColor(near, cv2.COLOR_RGB2GRAY)
+    enough = (
+        cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT,
+        settings.cornerRefinementMaxIterations,
+        settings.cornerRefinementMinAccuracy,
+    )
+    at = (corners - low).astype(np.float32).reshape(-1, 1, 2)
+    # near first, then in the window in which a picture that is looked at whole is refined
+    for reach in (window + 2 * times, window):
+        at = np.asarray(cv2.cornerSubPix(grey, at, (reach, reach), (-1, -1), enough), np.float32)
+    return np.asarray(low + at.astype(np.float64).reshape(4, 2))
 
 
 def _dictionary() -> cv2.aruco.Dictionary:

@@ -1,6 +1,5 @@
 """Pores of a photograph: how many, how large, and how sure that is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,16 +8,17 @@ from numpy.typing import NDArray
 from porelight.errors import ParameterError, PhotographError
 from porelight.photo.blur import SOFT, BlurEffect
 from porelight.photo.blur import blur as blur_of
-from porelight.photo.detect import FALSE_DISCOVERY, candidates
+from porelight.photo.detect import FALSE_DISCOVERY, candidates, seen_maxima
 from porelight.photo.detector_parameters import detector_parameters
+from porelight.photo.drawn import DrawnPores, drawn_pores
 from porelight.photo.estimate import SHARES, DetectedPores, Estimate, Estimates, estimates
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin, to_photograph
-from porelight.photo.network import network_output, pore_network
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
+from porelight.photo.network import network_bands, pore_network
 from porelight.photo.photograph import ALL_PORES, Photograph, resolution_warnings
 from porelight.photo.picture import Mask
 from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import RejectedCounts, all_rejected, marks
-from porelight.photo.segment import Segments, parted, segment
+from porelight.photo.segment import Segments, segment
 from porelight.photo.sharpness import sharpness
 from porelight.photo.strips import strips
 from porelight.photo.zones import named_zone, zone_pixels
@@ -108,18 +108,25 @@ class Measurement:
         return np.asarray(np.sqrt(4.0 * self.area / np.pi))
 
     @property
+    def drawn(self) -> DrawnPores:
+        """The pores on the pixels of the photograph, to be had a strip of rows at a time."""
+        return drawn_pores(self.segments, self.zone_mask, self.px_per_metre)
+
+    @property
     def labels(self) -> NDArray[np.int32]:
         """0 on skin, i + 1 in pore i, on the pixels of the photograph; int32, (rows, cols)."""
-        drawn = np.empty(self.zone_mask.shape, np.int32)
-        _draw(self.segments, self.zone_mask, self.px_per_metre, drawn)
-        return drawn
+        drawn, whole = self.drawn, np.empty(self.zone_mask.shape, np.int32)
+        for part in strips(whole.shape):
+            whole[part] = drawn.labels(part)
+        return whole
 
     @property
     def mask(self) -> Mask:
         """True on pores, shape (rows, cols)."""
-        drawn = np.empty(self.zone_mask.shape, np.bool_)
-        _draw(self.segments, self.zone_mask, self.px_per_metre, drawn)
-        return drawn
+        drawn, whole = self.drawn, np.empty(self.zone_mask.shape, np.bool_)
+        for part in strips(whole.shape):
+            whole[part] = drawn[part]
+        return whole
 
     @property
     def zone_area(self) -> float:
@@ -239,15 +246,19 @@ def measure(
     numbers = detector_parameters()
     flat = flat_skin(photograph, where)
     beside = marks(flat)
-    sharp = sharpness(flat.absorbance, flat.skin)
+    absorbance = flat.absorbance
+    sharp = sharpness(absorbance, flat.skin)
     if blur is None:
-        blur = blur_of(flat.absorbance, flat.skin, photograph.px_per_metre)
-    seen = network_output(flat, pore_network())
+        blur = blur_of(absorbance, flat.skin, photograph.px_per_metre)
+    del absorbance  # the network needs the memory
     coarse = photograph.px_per_metre < ALL_PORES
     effect = numbers.blur_effect(blur, coarse=coarse) if blur > SOFT else None
-    spots = candidates(seen, flat.skin & ~beside.hair, numbers, sharp)
-    pores = segment(flat, seen, spots.accepted(numbers.threshold, q), numbers)
-    del seen  # the largest of all, and the intervals need memory too
+    said = network_bands(flat, pore_network())
+    seen = seen_maxima(said, flat.skin, beside.hair, numbers.faintest)
+    del said  # and with it the network
+    spots = candidates(seen, numbers, sharp)
+    pores = segment(flat, seen.cover, spots.accepted(numbers.threshold, q), numbers)
+    del seen  # the intervals need memory too
     to_metres = 1.0 / WORKING_SCALE
     row, col = ((x + 0.5) * to_metres for x in (pores.row, pores.col))
     false_share, unlabelled_share = (
@@ -289,36 +300,6 @@ def measure(
         warnings=limits + _warnings(found, flat),
         rejected=all_rejected(flat, beside, pores.labels > 0),
     )
-
-
-def _draw(
-    pores: Segments, where: Mask, px_per_metre: float, image: NDArray[np.int32] | Mask
-) -> None:
-    """Draw pores over an image of the photograph's shape: their numbers, or True in a mask."""
-    drawn = np.zeros(pores.row.size + 1, np.bool_)
-    for part, labels in _label_strips(pores.labels, where, px_per_metre):
-        drawn[labels] = True
-        image[part] = labels
-    # on coarse pixels a small pore may fall between them; its own pixel keeps it
-    rows, cols = (
-        np.clip(((x + 0.5) * n / m).astype(np.intp), 0, n - 1)
-        for x, n, m in zip((pores.row, pores.col), where.shape, pores.labels.shape, strict=True)
-    )
-    number = np.arange(1, pores.row.size + 1, dtype=np.int32)
-    lost = ~drawn[1:]
-    image[rows[lost], cols[lost]] = number[lost]
-
-
-def _label_strips(
-    working: NDArray[np.int32], where: Mask, px_per_metre: float
-) -> Iterator[tuple[slice, NDArray[np.int32]]]:
-    """Return the labels of the working scale on the pixels of the photograph, by strips."""
-    # pores that coarse pixels push together are parted, which needs their neighbours
-    is_coarse = px_per_metre < WORKING_SCALE
-    for part in [slice(0, where.shape[0])] if is_coarse else strips(where.shape):
-        labels = to_photograph(working, where.shape, part)
-        labels[~where[part]] = 0
-        yield part, parted(labels) if is_coarse else labels
 
 
 def _warnings(found: DetectedPores, flat: FlatSkin) -> tuple[str, ...]:

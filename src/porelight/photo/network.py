@@ -3,11 +3,11 @@
 Two small U-Nets in ONNX, one of which sees the picture transposed; their mean is what counts.
 OpenCV runs them, no framework of deep learning is needed. They were trained by the recipe in the
 folder ``training`` of the repository, on labelled and on rendered skin. Large pictures are read in
-tiles that overlap by more than the networks see around a pixel.
+tiles that overlap by more than the networks see around a pixel, and told a band of tiles at a time.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the oth
 _BOUND = np.float32(6.0)
 _NO_PORE = np.float32(-20.0)  # log-odds
 _STRIDE = 8  # px; the network halves its picture three times
-_TILE = 1536  # px, at most
+_TILE = 768  # px, at most; the network holds 190 bytes for each pixel of it
 _OVERLAP = 40  # px; a multiple of the stride, and more than it sees to each side
 
 Network = Any  # OpenCV has no types
@@ -50,21 +50,29 @@ class NetworkOutput:
 
 def network_output(flat: FlatSkin, network: Network) -> NetworkOutput:
     """Return the output of a network for a flattened photograph."""
+    shape = flat.skin.shape
+    whole = NetworkOutput(*(np.empty(shape, np.float32) for _ in range(3)))
+    for part, seen in network_bands(flat, network):
+        whole.middle[part], whole.cover[part] = seen.middle, seen.cover
+        whole.log_diameter[part] = seen.log_diameter
+    return whole
 
-    def tile(rows: slice, cols: slice) -> Image:
-        return _inputs(
-            flat.darkness[rows, cols],
-            flat.redness[rows, cols],
-            flat.yellowness[rows, cols],
-            flat.contrast[rows, cols],
-        )
 
-    middle, cover, log_diameter = _read(tile, flat.skin, network)
-    np.multiply(cover, np.float32(0.5), out=cover)
-    np.tanh(cover, out=cover)
-    cover += np.float32(1.0)
-    cover *= np.float32(0.5)
-    return NetworkOutput(middle, cover, log_diameter)
+def network_bands(flat: FlatSkin, network: Network) -> Iterator[tuple[slice, NetworkOutput]]:
+    """Return the output of a network for a flattened photograph, a band of rows at a time.
+
+    Yields
+    ------
+    tuple of slice and NetworkOutput
+        The rows of a band, from the top, and what the network says of them.
+    """
+    for part, (middle, cover, log_diameter) in _bands(
+        lambda rows, cols: _inputs(flat, rows, cols), flat.skin, network
+    ):
+        share = np.tanh(np.float32(0.5) * cover)
+        share += np.float32(1.0)
+        share *= np.float32(0.5)
+        yield part, NetworkOutput(middle, share, log_diameter)
 
 
 def inputs(flat: FlatSkin) -> Image:
@@ -72,11 +80,12 @@ def inputs(flat: FlatSkin) -> Image:
 
     Darkness, redness and yellowness in units of the local contrast, and darkness as absorbance.
     """
-    return _inputs(flat.darkness, flat.redness, flat.yellowness, flat.contrast)
+    return _inputs(flat, slice(None), slice(None))
 
 
-def _inputs(darkness: Image, redness: Image, yellowness: Image, contrast: Image) -> Image:
-    absorbance = darkness * contrast
+def _inputs(flat: FlatSkin, rows: slice, cols: slice) -> Image:
+    darkness, redness, yellowness = flat.colours_at(rows, cols)
+    absorbance = darkness * flat.contrast_at(rows, cols)
     layers = np.stack((darkness, redness, yellowness, absorbance * _DARKNESS_GAIN))
     return np.clip(layers, -_BOUND, _BOUND, out=layers)
 
@@ -86,24 +95,30 @@ def outputs(image: Image, skin: Mask, network: Network) -> Image:
 
     Tiles without skin are not read; there, no pixel is a pore.
     """
-    return _read(lambda rows, cols: image[:, rows, cols], skin, network)
+    bands = _bands(lambda rows, cols: image[:, rows, cols], skin, network)
+    return np.concatenate([band for _, band in bands], axis=1)
 
 
-def _read(inputs_of: Callable[[slice, slice], Image], skin: Mask, network: Network) -> Image:
-    """Return the outputs of a network whose inputs are made tile by tile."""
+def _bands(
+    inputs_of: Callable[[slice, slice], Image], skin: Mask, network: Network
+) -> Iterator[tuple[slice, Image]]:
+    """Return the outputs of a network whose inputs are made tile by tile, a row of tiles each."""
     rows, cols = skin.shape
-    out = np.empty((3, rows, cols), np.float32)
-    out[:2], out[2] = _NO_PORE, 0.0
-    for r0, r1, top in _spans(rows + -rows % _STRIDE):
+    spans = _spans(rows + -rows % _STRIDE)
+    # a band ends where the next tile has read better
+    ends = [first + skipped for first, _, skipped in spans[1:]] + [rows]
+    for (r0, r1, top), end in zip(spans, ends, strict=True):
+        out = np.empty((3, end - r0 - top, cols), np.float32)
+        out[:2], out[2] = _NO_PORE, 0.0
         for c0, c1, left in _spans(cols + -cols % _STRIDE):
             if not skin[r0:r1, c0:c1].any():
                 continue
             tile = inputs_of(slice(r0, min(r1, rows)), slice(c0, min(c1, cols)))
             beyond = ((0, 0), (0, max(r1 - rows, 0)), (0, max(c1 - cols, 0)))
             network.setInput(np.ascontiguousarray(np.pad(tile, beyond, mode="symmetric")[None]))
-            read = network.forward()[0, :, top : rows - r0, left : cols - c0]
-            out[:, r0 + top : r1, c0 + left : c1] = read
-    return out
+            read = network.forward()[0, :, top : end - r0, left : cols - c0]
+            out[:, :, c0 + left : c1] = read
+        yield slice(r0 + top, end), out
 
 
 def _spans(length: int) -> list[tuple[int, int, int]]:
@@ -120,7 +135,7 @@ def _spans(length: int) -> list[tuple[int, int, int]]:
 def pore_network() -> Network:
     """Return the network of ``data/photo/pores.onnx``, ready to run.
 
-    Made in milliseconds, and not kept: with what it computed for a tile it holds 250 MB.
+    Made in milliseconds, and not kept: with what it computed for a tile it holds 110 MB.
     """
     return network_of(data_bytes("photo", "pores.onnx"))
 

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from porelight.errors import PhotographError
 from porelight.photo.blur import SOFT, TOO_SOFT, blur
 from porelight.photo.darkness import darkness
+from porelight.photo.levels import brightest_band, level_counts
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Mask
 from porelight.photo.robust import SD_OF_MAD
@@ -174,9 +175,8 @@ def findings(photograph: Photograph, zone_mask: Mask) -> tuple[QualityFinding, .
     zone_mask : ndarray of bool, shape (rows, cols)
         True on the skin to be judged.
     """
-    grey = np.asarray(cv2.cvtColor(photograph.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    noise = _noise(grey, zone_mask)
-    compression = _blockiness(grey, zone_mask)
+    noise = _noise(photograph, zone_mask)
+    compression = _blockiness(photograph, zone_mask)
     dark = darkness(photograph, zone_mask)
     skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
     numbers = {
@@ -220,56 +220,67 @@ def _finding(name: str, value: float) -> QualityFinding:
 def _clipped(photograph: Photograph, zone_mask: Mask) -> float:
     clipped = 0
     for part in strips(photograph.shape):
-        shown = photograph.pixels[part][zone_mask[part]]
-        clipped += int((shown >= _CLIPPED).any(axis=1).sum())
+        brightest = brightest_band(photograph.pixels[part])
+        clipped += int(np.count_nonzero((brightest >= _CLIPPED) & zone_mask[part]))
     return clipped / int(zone_mask.sum())
 
 
 def _signal(photograph: Photograph, zone_mask: Mask) -> float:
-    green = (photograph.pixels[part, :, 1][zone_mask[part]] for part in strips(photograph.shape))
-    value = median_of_counts(counted(green)) / 255.0
+    count = sum(
+        level_counts(photograph.pixels[part], zone_mask[part])[1]
+        for part in strips(photograph.shape)
+    )
+    value = median_of_counts(np.asarray(count)) / 255.0
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
-def _noise(grey: Pixels, zone_mask: Mask) -> float:
+def _grey(photograph: Photograph, part: slice) -> Pixels:
+    return np.asarray(cv2.cvtColor(photograph.pixels[part], cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _noise(photograph: Photograph, zone_mask: Mask) -> float:
     def edges() -> Iterator[NDArray[np.uint16]]:
-        for part in strips(grey.shape):
-            wide, own = widened(part, 1, grey.shape[0])
-            edge = np.abs(cv2.filter2D(grey[wide].astype(np.float32), -1, _LAPLACIAN))[own]
+        for part in strips(photograph.shape):
+            wide, own = widened(part, 1, photograph.shape[0])
+            grey = _grey(photograph, wide).astype(np.float32)
+            edge = np.abs(cv2.filter2D(grey, -1, _LAPLACIAN))[own]
             yield edge[zone_mask[part]].astype(np.uint16)  # sums of whole numbers
 
     # the kernel multiplies the variance of white noise by 36
     return SD_OF_MAD * median_of_counts(counted(edges(), _LARGEST_EDGE)) / 6.0
 
 
-def _blockiness(grey: Pixels, zone_mask: Mask) -> float:
+def _blockiness(photograph: Photograph, zone_mask: Mask) -> float:
+    """Return the mean step across borders of blocks over that inside of them."""
+    border, *inside = lines = (_BLOCK - 1, 2, 3, 4)
+    means: dict[tuple[int, int], list[tuple[float, int]]] = {}
+    for part in strips(photograph.shape):
+        wide = slice(part.start, min(part.stop + 1, photograph.shape[0]))
+        grey, zone = _grey(photograph, wide), zone_mask[wide]
+        n = part.stop - part.start
+        for line in lines:
+            # steps to the row below, of which the last has none, and to the column on the right
+            upper = np.arange(len(grey) - 1)
+            upper = upper[(upper + part.start) % _BLOCK == line]
+            down = np.abs(grey[upper + 1].astype(np.float32) - grey[upper])
+            near, far = grey[:n, line:-1:_BLOCK], grey[:n, line + 1 :: _BLOCK]
+            right = np.abs(far.astype(np.float32) - near)
+            seen = (down[zone[upper + 1]], right[zone[:n, line + 1 :: _BLOCK]])
+            for axis, steps in enumerate(seen):
+                if steps.size:
+                    means.setdefault((axis, line), []).append((float(steps.mean()), steps.size))
     ratios = []
     for axis in (0, 1):
-        lines = [_line_mean(grey, zone_mask, axis, k) for k in (_BLOCK - 1, 2, 3, 4)]
-        if any(mean is None for mean in lines):
+        if any((axis, line) not in means for line in lines):
             continue
-        means = [mean + 0.1 for mean in lines if mean is not None]
-        ratios.append(means[0] / (sum(means[1:]) / 3.0))
+        mean = {line: _pooled(means[axis, line]) + 0.1 for line in lines}
+        ratios.append(mean[border] / (sum(mean[line] for line in inside) / 3.0))
     return float(np.mean(ratios)) if ratios else 1.0
 
 
-def _line_mean(grey: Pixels, zone_mask: Mask, axis: int, line: int) -> float | None:
-    """Return the mean step across every eighth line from `line` on; None where there is none."""
-    means, sizes = [], []
-    for part in strips(grey.shape):
-        if axis == 0:
-            # steps to the row below; the last one has none
-            upper = np.arange(part.start, min(part.stop, grey.shape[0] - 1))
-            upper = upper[upper % _BLOCK == line]
-            step = np.abs(grey[upper + 1].astype(np.float32) - grey[upper])
-            seen = step[zone_mask[upper + 1]]
-        else:
-            near, far = grey[part, line:-1:_BLOCK], grey[part, line + 1 :: _BLOCK]
-            step = np.abs(far.astype(np.float32) - near)
-            seen = step[zone_mask[part, line + 1 :: _BLOCK]]
-        if seen.size:
-            means.append(float(seen.mean()))
-            sizes.append(seen.size)
-    if len(means) < 2:
-        return means[0] if means else None
-    return float(np.average(means, weights=sizes))
+def _pooled(means: list[tuple[float, int]]) -> float:
+    """Return the mean of all from the means of parts and their sizes."""
+    if len(means) == 1:
+        return means[0][0]
+    values, sizes = zip(*means, strict=True)
+    return float(np.average(values, weights=sizes))

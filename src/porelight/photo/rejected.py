@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.photo.darkness import blur_reach
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, blurred
 from porelight.photo.lines import length_and_width, soft_lines
 from porelight.photo.picture import Mask
-from porelight.photo.robust import middle_and_spread
+from porelight.photo.robust import middle_and_spread_of
+from porelight.photo.strips import strips, widened
 
 _FINE_SD = 6e-5  # m; pixel noise below it makes no mark
 _DARK = 3.2  # robust standard deviations of the skin by which a mark is darker
@@ -27,6 +28,7 @@ _WIDE = 9e-4  # m; equal-area diameter of what is no pore for its width
 # redness over darkness: hairs take all colours alike, skin in shadow stays red
 _HAIR_COLOUR = 0.32
 _LEAST_GLINT = 4  # px
+_STRIP = 1_000_000  # px whose colours are looked at at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,7 @@ def marks(flat: FlatSkin) -> Marks:
     """
     _, _, glint, _ = cv2.connectedComponentsWithStats((flat.zone & ~flat.skin).astype(np.uint8))
     highlights = int((glint[1:, cv2.CC_STAT_AREA] >= _LEAST_GLINT).sum())
-    smooth = blurred(flat.absorbance, _FINE_SD)
-    dark = flat.skin & (smooth > _level(smooth[flat.skin]))
-    n, labels, box_of, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    n, labels, box_of, _ = cv2.connectedComponentsWithStats(_dark_marks(flat).view(np.uint8))
     length, width, colour = np.zeros(n), np.zeros(n), np.zeros(n)
     extent = np.hypot(box_of[:, cv2.CC_STAT_WIDTH], box_of[:, cv2.CC_STAT_HEIGHT])
     for i in 1 + np.flatnonzero(extent[1:] > _WIDE * WORKING_SCALE):
@@ -89,8 +89,7 @@ def marks(flat: FlatSkin) -> Marks:
         box = (slice(y, y + h), slice(x, x + w))
         mine = labels[box] == i
         length[i], width[i] = (x / WORKING_SCALE for x in length_and_width(mine))
-        darkness = float(flat.darkness[box][mine].sum())
-        colour[i] = float(flat.redness[box][mine].sum()) / max(darkness, _LEAST_DARK)
+        colour[i] = _colour(flat, box, mine)
     is_line = (length > _LINE) & (length > _SLENDER * width)
     is_fold = is_line & (width > _FOLD)
     is_hair = is_line & ~is_fold & (colour < _HAIR_COLOUR)
@@ -102,7 +101,10 @@ def marks(flat: FlatSkin) -> Marks:
         folds=int(is_fold.sum()),
         moles=int(is_mole.sum()),
     )
-    return Marks(counts, is_hair[labels], (is_line & ~is_hair)[labels])
+    hair, furrow = (np.empty(flat.skin.shape, np.bool_) for _ in range(2))
+    for part in strips(hair.shape):
+        hair[part], furrow[part] = is_hair[labels[part]], (is_line & ~is_hair)[labels[part]]
+    return Marks(counts, hair, furrow)
 
 
 def all_rejected(flat: FlatSkin, found: Marks, pores: Mask) -> RejectedCounts:
@@ -125,7 +127,25 @@ def all_rejected(flat: FlatSkin, found: Marks, pores: Mask) -> RejectedCounts:
     )
 
 
-def _level(values: NDArray[np.float32]) -> float:
-    """Absorbance above which skin is a dark mark."""
-    middle, spread = middle_and_spread(values)
-    return max(middle + _DARK * spread, _LEAST_DARK)
+def _colour(flat: FlatSkin, box: tuple[slice, slice], mine: Mask) -> float:
+    """Return the redness over the darkness of a mark in a box."""
+    darkness = redness = 0.0
+    for part in strips(mine.shape, most=_STRIP):
+        rows = slice(box[0].start + part.start, box[0].start + part.stop)
+        dark, red, _ = flat.colours_at(rows, box[1])
+        darkness += float(dark[mine[part]].sum())
+        redness += float(red[mine[part]].sum())
+    return redness / max(darkness, _LEAST_DARK)
+
+
+def _dark_marks(flat: FlatSkin) -> Mask:
+    """Return True where the skin is darker than it varies."""
+    skin, smooth = flat.skin, np.empty(flat.skin.shape, np.float32)
+    parts = strips(skin.shape)
+    for part in parts:
+        wide, own = widened(part, blur_reach(_FINE_SD * WORKING_SCALE), skin.shape[0])
+        smooth[part] = blurred(flat.absorbance_at(wide), _FINE_SD)[own]
+    middle, spread = middle_and_spread_of(
+        (smooth[part][skin[part]] for part in parts), int(skin.sum())
+    )
+    return np.asarray(skin & (smooth > max(middle + _DARK * spread, _LEAST_DARK)))

@@ -17,7 +17,7 @@ from scipy import ndimage
 from porelight.photo.detect import Spots
 from porelight.photo.detector_parameters import DetectorParameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
-from porelight.photo.network import NetworkOutput
+from porelight.photo.picture import Image
 from porelight.photo.strips import strips, widened
 from porelight.photo.windows import offsets, painted, territory, windows
 from porelight.quantities import Floats
@@ -25,7 +25,9 @@ from porelight.quantities import Floats
 NARROWEST, WIDEST = 1e-4, 1.3e-3  # m, equal-area diameters
 LONGEST = 3.5  # long over short axis
 _HALF = 9  # px; a pore reaches no farther from its middle
+_REACH = 4 * _HALF + 2  # px; whose window meets that of one who shares an edge with a pore's own
 _AT_ONCE = 2048  # windows held in memory
+_STRIP = 2_000_000  # px whose pores are outlined at once
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 
 Labels = NDArray[np.int32]
@@ -63,17 +65,15 @@ class Segments:
     probability: Floats
 
 
-def segment(
-    flat: FlatSkin, seen: NetworkOutput, spots: Spots, detector: DetectorParameters
-) -> Segments:
+def segment(flat: FlatSkin, cover: Image, spots: Spots, detector: DetectorParameters) -> Segments:
     """Return the pores around the accepted spots.
 
     Parameters
     ----------
     flat : FlatSkin
         The flattened photograph.
-    seen : NetworkOutput
-        Output of the network for it.
+    cover : ndarray of float32, shape (rows, cols)
+        Share of each pixel that lies in a pore, as the network has it.
     spots : Spots
         Middles of the pores.
     detector : DetectorParameters
@@ -85,22 +85,36 @@ def segment(
         At most one pore for each spot; what is too narrow, too wide or too long is none.
     """
     at, shape = spots.at, flat.skin.shape
-    width = detector.diameter(seen.log_diameter[at[:, 0], at[:, 1]].astype(np.float64))
+    width = detector.diameter(spots.log_diameter)
     diameter = width * WORKING_SCALE
-    own = territory(at, diameter, shape, _HALF)
-    absorbance = flat.absorbance
-    parts = []
-    for first in range(0, max(len(at), 1), _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        own[some] &= windows(flat.skin.astype(np.uint8), at[some], _HALF) > 0
-        shares = np.where(own[some], windows(seen.cover, at[some], _HALF), np.float32(0.0))
-        parts.append((*_moments(shares), _mean(windows(absorbance, at[some], _HALF), shares)))
-        own[some] &= shares >= detector.edge
-    del absorbance
-    labels = _connected(painted(own, at, shape), at)
-    row, col, elongation, angle, contrast = (np.concatenate(v) for v in zip(*parts, strict=True))
-    kept = (width >= NARROWEST) & (width <= WIDEST) & (elongation <= LONGEST)
-    kept &= own[:, _HALF, _HALF]  # a middle that lies in no pore is none
+    row, col, elongation, angle, contrast = shapes = np.zeros((5, len(at)))
+    in_a_pore = np.zeros(len(at), np.bool_)
+    labels = np.zeros(shape, np.int32)
+    for part in strips(shape, most=_STRIP):
+        near = np.flatnonzero(_lie_in(at, part.start - _REACH, part.stop + _REACH))
+        mine = _lie_in(at[near], part.start, part.stop)
+        if not mine.any():
+            continue
+        wide, _ = widened(part, _REACH + _HALF, shape[0])
+        here = at[near] - [wide.start, 0]
+        skin, shown = flat.skin[wide].astype(np.uint8), cover[wide]
+        absorbance = flat.absorbance_at(wide)
+        own = territory(here, diameter[near], shown.shape, _HALF)
+        for first in range(0, len(near), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            own[some] &= windows(skin, here[some], _HALF) > 0
+            shares = np.where(own[some], windows(shown, here[some], _HALF), np.float32(0.0))
+            means = _mean(windows(absorbance, here[some], _HALF), shares)
+            told = np.array([*_moments(shares), means])
+            shapes[:, near[some][mine[some]]] = told[:, mine[some]]
+            own[some] &= shares >= detector.edge
+        # a middle that lies in no pore is none
+        in_a_pore[near[mine]] = own[mine, _HALF, _HALF]
+        drawn = _connected(painted(own, here, shown.shape), here)
+        number = np.concatenate([[0], np.where(mine, near + 1, 0)]).astype(np.int32)
+        drawn = number[drawn]
+        np.maximum(labels[wide], drawn, out=labels[wide])
+    kept = (width >= NARROWEST) & (width <= WIDEST) & (elongation <= LONGEST) & in_a_pore
     number = np.concatenate([[0], np.where(kept, np.cumsum(kept), 0)]).astype(np.int32)
     for part in strips(shape):
         labels[part] = number[labels[part]]
@@ -114,6 +128,11 @@ def segment(
         contrast=contrast[kept],
         probability=spots.probability[kept],
     )
+
+
+def _lie_in(at: NDArray[np.intp], first: int, last: int) -> NDArray[np.bool_]:
+    """Return which points have their row between two."""
+    return np.asarray((at[:, 0] >= first) & (at[:, 0] < last))
 
 
 def _mean(images: NDArray[np.float32], weight: NDArray[np.float32]) -> Floats:

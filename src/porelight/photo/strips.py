@@ -39,6 +39,17 @@ def widened(part: slice, reach: int, rows: int) -> tuple[slice, slice]:
     return slice(first, last), slice(part.start - first, part.stop - first)
 
 
+def whole(shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return a mask that is True everywhere, in one byte; it cannot be written to.
+
+    Examples
+    --------
+    >>> whole((2, 3)).tolist()
+    [[True, True, True], [True, True, True]]
+    """
+    return np.broadcast_to(np.True_, shape)
+
+
 def counted(values: Iterable[NDArray[Any]], largest: int = 255) -> NDArray[np.int64]:
     """Return how often each whole number from 0 to `largest` occurs, shape (largest + 1,)."""
     total = np.zeros(largest + 1, np.int64)

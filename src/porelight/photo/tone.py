@@ -26,7 +26,7 @@ References
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -36,15 +36,21 @@ from porelight.brief import brief
 from porelight.errors import PhotographError
 from porelight.photo.darkness import (
     SCALE,
+    Darkness,
     blur_reach,
     compared_shape,
     darkness,
     local_mean,
+    nearest,
+    nearest_of,
     smoothed,
 )
+from porelight.photo.drawn import DrawnPores
 from porelight.photo.estimate import Estimate
+from porelight.photo.levels import brightest_band, level_counts
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
+from porelight.photo.slow_light import AreaMeans
 from porelight.photo.strips import median_of_counts, strips, widened
 from porelight.quantities import Floats
 
@@ -121,7 +127,7 @@ class Tone:
 def tone(
     photograph: Photograph,
     zone_mask: Mask,
-    pore_mask: Mask,
+    pore_mask: Mask | DrawnPores,
     levels: Mapping[str, Floats] | None = None,
 ) -> Tone:
     """Return tone, redness, shine and texture of a zone.
@@ -130,8 +136,10 @@ def tone(
     ----------
     photograph : Photograph
         A photograph of skin.
-    zone_mask, pore_mask : ndarray of bool, shape (rows, cols)
-        True in the zone, and on the pores in it.
+    zone_mask : ndarray of bool, shape (rows, cols)
+        True in the zone.
+    pore_mask : ndarray of bool, shape (rows, cols), or DrawnPores
+        True on the pores in it.
     levels : mapping of str to ndarray of float64, shape (3,), optional
         Linear sRGB of the patches in view (`porelight.photo.marker.patch_levels`).
 
@@ -140,10 +148,8 @@ def tone(
     PhotographError
         If hardly any skin lies between the pores, or the white patch is clipped or dark.
     """
-    square = np.ones((3, 3), np.uint8)
-    # beside a pore its softened rim still darkens the skin
-    pores = np.asarray(cv2.dilate(pore_mask.view(np.uint8), square)).view(np.bool_)
-    colour = _median_colour(photograph, zone_mask, pores)
+    shape = compared_shape(photograph)
+    colour, pores = _median_colour(photograph, zone_mask, pore_mask, shape)
     linear = _linear(colour)
     white = None if levels is None else levels.get("white")
     if white is not None:
@@ -151,10 +157,8 @@ def tone(
         linear = linear * PAPER / white
     light, red, yellow = _lab(linear)
     angle = None if white is None else _typology(light, yellow)
-    dark = darkness(photograph, zone_mask)
     shiny_share, shine = _shine(photograph, zone_mask)
-    seen = dark.skin & ~_at(pores, dark.skin.shape)
-    part = _texture(dark.image)[seen]
+    texture = _texture(darkness(photograph, zone_mask), pores)
     return Tone(
         typology_angle=angle,
         erythema_index=100.0 * math.log10(float(linear[0]) / max(float(linear[1]), 1e-6)),
@@ -163,7 +167,7 @@ def tone(
         blue_yellow=yellow,
         shiny_share=shiny_share,
         shine=shine,
-        texture=float(part.std()) if part.size else 0.0,
+        texture=float(texture.std()) if texture.size else 0.0,
         is_absolute=white is not None,
     )
 
@@ -186,59 +190,98 @@ def _typology(light: float, yellow: float) -> Estimate:
     return Estimate(angle, angle - _Z90 * error, angle + _Z90 * error)
 
 
-def _median_colour(photograph: Photograph, zone_mask: Mask, pores: Mask) -> Floats:
-    """Return the median level of each band of the skin between pores and highlights, shape (3,)."""
-    count = np.zeros((3, 256), np.int64)
+def _median_colour(
+    photograph: Photograph, zone_mask: Mask, pore_mask: Mask | DrawnPores, shape: tuple[int, int]
+) -> tuple[Floats, Mask]:
+    """Return the median level of each band of the skin between pores and highlights, shape (3,).
+
+    And the pores with the skin beside them at another shape.
+    """
+    count, pores = np.zeros((3, 256), np.int64), np.empty(shape, np.bool_)
+    rows, square = photograph.shape[0], np.ones((3, 3), np.uint8)
+    at, columns = (nearest_of(n, m) for n, m in zip(photograph.shape, shape, strict=True))
     for part in strips(photograph.shape):
+        wide, own = widened(part, 1, rows)
+        # beside a pore its softened rim still darkens the skin
+        around = cv2.dilate(pore_mask[wide].view(np.uint8), square)[own].view(np.bool_)
         pixels = photograph.pixels[part]
-        bare = pixels[zone_mask[part] & ~pores[part] & (pixels < 250).all(axis=2)]
-        count += [np.bincount(band, minlength=256) for band in bare.T]
+        bare = zone_mask[part] & ~around & (brightest_band(pixels) < 250)
+        count += level_counts(pixels, bare)
+        first, last = np.searchsorted(at, [part.start, part.stop])
+        pores[first:last] = around[at[first:last, None] - part.start, columns]
     n_pixels = int(count[0].sum())
     if n_pixels < _LEAST_PIXELS:
         raise PhotographError(
             f"{photograph.name}: only {n_pixels} pixels of skin lie between pores and "
             f"highlights; expected {_LEAST_PIXELS} or more to judge tone."
         )
-    return np.array([median_of_counts(band) for band in count])
+    return np.array([median_of_counts(band) for band in count]), pores
 
 
-def _texture(image: Image) -> Image:
-    texture = np.empty_like(image)
-    for part in strips(image.shape):
-        wide, own = widened(part, blur_reach(_TEXTURE[1]), image.shape[0])
-        fine, coarse = (smoothed(image[wide], sd) for sd in _TEXTURE)
-        texture[part] = (fine - coarse)[own]
-    return texture
+def _texture(dark: Darkness, pores: Mask) -> Image:
+    """Return the texture of the skin between pores, shape (n,)."""
+    skin = dark.skin & ~pores
+
+    def seen() -> Iterator[Image]:
+        for part in strips(skin.shape, most=_AT_ONCE):
+            wide, own = widened(part, blur_reach(_TEXTURE[1]), skin.shape[0])
+            fine, coarse = (smoothed(dark.image[wide], sd) for sd in _TEXTURE)
+            yield (fine - coarse)[own][skin[part]]
+
+    return _together(seen(), int(skin.sum()))
 
 
 def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
     """Return the share of shiny skin, and by how much it is brighter."""
-    level = _linear(np.arange(256.0))
-    rows, cols = compared_shape(photograph)
-    # means across first, so that no logarithms of all pixels are held
-    raw = np.empty((photograph.shape[0], min(cols, photograph.shape[1])), np.float32)
-    for part in strips(photograph.shape, most=_AT_ONCE):
-        light = np.log(level[photograph.pixels[part]].mean(axis=2) + 0.02).astype(np.float32)
-        size = (raw.shape[1], light.shape[0])
-        raw[part] = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-    shape = (rows, cols)
-    image = np.asarray(cv2.resize(raw, (cols, rows), interpolation=cv2.INTER_AREA), np.float32)
-    del raw
-    zone = _at(zone_mask, image.shape)
-    above = np.empty_like(image)
-    for part in strips(shape):
-        wide, own = widened(part, blur_reach(_LOOK_SD * SCALE), shape[0])
-        above[part] = image[part] - local_mean(image[wide], zone[wide], _LOOK_SD)[own]
-    above = above[zone]
+    above = _brighter(photograph, zone_mask)
     # shine only adds light: the lower half of the spread is what skin has without it
-    spread = 1.4826 * float(np.median(np.abs(np.minimum(above - np.median(above), 0.0)))) * 2.0
+    below = above - np.median(above)
+    np.abs(np.minimum(below, 0.0, out=below), out=below)
+    spread = 1.4826 * float(np.median(below, overwrite_input=True)) * 2.0
     shiny = above > max(_SHINE, 3.0 * spread)
     return float(shiny.mean()), float(above[shiny].mean()) if shiny.any() else 0.0
 
 
-def _at(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    small = cv2.resize(mask.view(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
-    return np.asarray(small > 0)
+def _brighter(photograph: Photograph, zone_mask: Mask) -> Image:
+    """Return by how much each place of the zone is brighter than those around it, shape (n,)."""
+    shape = compared_shape(photograph)
+    image, zone = _light(photograph, shape), nearest(zone_mask, shape)
+
+    def seen() -> Iterator[Image]:
+        for part in strips(shape):
+            wide, own = widened(part, blur_reach(_LOOK_SD * SCALE), shape[0])
+            mean = local_mean(image[wide], zone[wide], _LOOK_SD)[own]
+            yield (image[part] - mean)[zone[part]]
+
+    return _together(seen(), int(zone.sum()))
+
+
+def _together(parts: Iterable[Image], n: int) -> Image:
+    """Return n values that come in parts, held once."""
+    values, first = np.empty(n, np.float32), 0
+    for part in parts:
+        values[first : first + part.size] = part
+        first += part.size
+    return values
+
+
+def _light(photograph: Photograph, shape: tuple[int, int]) -> Image:
+    """Return the logarithm of the light of each place, at another shape."""
+    level = _linear(np.arange(256.0))
+
+    def light(part: slice) -> Image:
+        red, green, blue = cv2.split(cv2.LUT(photograph.pixels[part], level))
+        return np.log((red + green + blue) / 3.0 + 0.02).astype(np.float32)
+
+    (rows, cols), parts = photograph.shape, strips(photograph.shape, most=_AT_ONCE)
+    if shape[0] <= rows and shape[1] <= cols:
+        # no logarithms of all pixels are held
+        means = AreaMeans(rows, shape)
+        for part in parts:
+            means.add(light(part))
+        return means.values
+    whole = np.concatenate([light(part) for part in parts])
+    return np.asarray(cv2.resize(whole, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _linear(level: Floats) -> Floats:

@@ -16,6 +16,7 @@ import numpy as np
 from porelight.errors import ParameterError, PhotographError, did_you_mean
 from porelight.photo.landmarks import Face
 from porelight.photo.picture import Mask
+from porelight.photo.strips import whole
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 
@@ -83,13 +84,18 @@ def zone_pixels(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
     shape : tuple of int
         Rows and columns of the photograph.
 
+    Returns
+    -------
+    ndarray of bool, shape (rows, cols)
+        The mask; of the whole picture one that cannot be written to.
+
     Raises
     ------
     ParameterError
         If the mask is not bool, has another shape, or is empty.
     """
     if zone_mask is None:
-        return np.ones(shape, dtype=np.bool_)
+        return whole(shape)
     mask = np.asarray(zone_mask)
     if mask.dtype != np.bool_ or mask.shape != shape:
         raise ParameterError(
@@ -150,4 +156,4 @@ def polygon_mask(polygons: Sequence[Floats], shape: tuple[int, int]) -> Mask:
                 "expected columns and rows from its top left corner."
             )
         mask |= inside
-    return mask > 0
+    return mask.view(np.bool_)

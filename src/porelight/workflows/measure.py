@@ -295,7 +295,7 @@ def _measured(
     _require_pores_or_sharpness(photograph, measurement.count, blur)
     told(0.9)
     try:
-        look = tone(photograph, mask, measurement.mask, scaled.patch_levels)
+        look = tone(photograph, mask, measurement.drawn, scaled.patch_levels)
     except PhotographError as problem:
         look, limits = None, (*limits, f"Tone is not told: {problem}")
     told(1.0)
