@@ -1,6 +1,6 @@
 """Memory and time of measuring one photograph, over its size.
 
-    python benchmarks/photo_memory.py [--megapixels 3 12 48 100]
+    python benchmarks/photo_memory.py [--megapixels 3 12 48 100 200]
 
 Skin is rendered once (5.5 cm at 20 px/mm, 1500 pores), laid out in mirror images to the size asked
 for, grained, and saved as a JPEG. Each size is measured by a process of its own, as a user would;
@@ -24,7 +24,7 @@ from porelight.render.camera import Camera
 from porelight.render.look import SkinLook
 from porelight.render.skin import render_skin
 
-SCALES = {3: 20.0, 12: 20.0, 48: 24.0, 100: 30.0}  # px/mm of each size
+SCALES = {3: 20.0, 12: 20.0, 48: 24.0, 100: 30.0, 200: 30.0}  # px/mm of each size
 _USUAL = 24.0
 _CHILD = """
 import json, resource, sys, time
@@ -59,7 +59,7 @@ def photograph(patch: np.ndarray, megapixels: float, px_per_mm: float, path: Pat
 def main() -> None:
     """Render, measure and print a line for each size."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--megapixels", type=float, nargs="+", default=[3, 12, 48, 100])
+    asked.add_argument("--megapixels", type=float, nargs="+", default=[3, 12, 48, 100, 200])
     sizes = asked.parse_args().megapixels
     diameter = np.clip(
         3.6e-4 * np.exp(0.3 * np.random.default_rng(4).standard_normal(1500)), 1.5e-4, 8e-4

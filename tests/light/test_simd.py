@@ -169,7 +169,8 @@ def test_ruled_cell_is_the_one_that_holds_the_coordinate(edges):
     off_edge = np.abs(spread[:, None] - edges).min(axis=1) > 1e-6 * (spread + edges[1])
     coordinates = np.concatenate([edges, spread[off_edge], [1.0, 1e30]]).astype(single)
 
-    found = [table_cell(word(key), along.table) for key in keys(coordinates, along.scale)]
+    halves = (divmod(int(key), 1 << 16) for key in keys(coordinates, along.scale))
+    found = [table_cell(np.uint64(entry), np.uint64(rest), along.table) for entry, rest in halves]
 
     expected = np.searchsorted(edges.astype(single), coordinates, side="right") - 1
     np.testing.assert_array_equal(found, expected)

@@ -26,7 +26,7 @@ from porelight.quantities import Floats
 Entries: TypeAlias = NDArray[np.uint32]
 
 _HALF_WORD = 16
-_SHIFT, _LOW_HALF = np.uint64(_HALF_WORD), np.uint64(0xFFFF)
+_SHIFT = np.uint64(_HALF_WORD)
 _REST = (1 << _HALF_WORD) - 1
 # a key is compared as a signed number
 _MOST_ENTRIES = 1 << (_HALF_WORD - 1)
@@ -107,8 +107,9 @@ def bin_table(edges: Floats) -> BinTable:
 
 
 @jit_inlined
-def table_cell(key: np.uint32, table: Entries) -> np.uint64:
-    """Return the cell of a key; the key of the end of the axis gives the cell after the last."""
-    # unsigned throughout: Numba guards a signed index against being negative
-    word = np.uint64(key)
-    return (np.uint64(table[word >> _SHIFT]) + (word & _LOW_HALF)) >> _SHIFT
+def table_cell(entry: np.uint64, rest: np.uint64, table: Entries) -> np.uint64:
+    """Return the cell of a key, given by its halves; that of the end gives the one after the last.
+
+    Unsigned throughout: Numba guards a signed index against being negative.
+    """
+    return (np.uint64(table[entry]) + rest) >> _SHIFT

@@ -5,6 +5,7 @@ one keeps the compiler from filling a SIMD register. Each name here stands for t
 instruction that is meant. They work in compiled code only.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
@@ -54,6 +55,22 @@ def _load(_: Any, array: Any, index: Any) -> Any:
     return types.float32(array, types.int64), emit
 
 
+def _half(*, upper: bool) -> Callable[[Any, Any, Any], Any]:
+    first = int(upper == (sys.byteorder == "little"))
+
+    def load_half(_: Any, array: Any, index: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = _address(context, builder, signature.args[0], *arguments)
+            halves = builder.bitcast(word, ir.IntType(16).as_pointer())
+            return builder.zext(
+                builder.load(builder.gep(halves, [ir.IntType(32)(first)])), ir.IntType(64)
+            )
+
+        return types.uint64(array, types.int64), emit
+
+    return load_half
+
+
 def _store(_: Any, array: Any, index: Any, value: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         where = _address(context, builder, signature.args[0], *arguments[:2])
@@ -93,6 +110,10 @@ _U32, _F32 = types.uint32, types.float32
 # an element of a flat array, unguarded: read, and written
 load = cast("Callable[[Singles, int], Float32]", intrinsic(_load))
 store = cast("Callable[[Singles, int, Float32], None]", intrinsic(_store))
+
+# the two halves of an element's word, without a shift or a mask
+upper_half = cast("Callable[[Singles, int], np.uint64]", intrinsic(_half(upper=True)))
+lower_half = cast("Callable[[Singles, int], np.uint64]", intrinsic(_half(upper=False)))
 
 # asks the memory for an element that is about to be changed
 prefetch = cast("Callable[[NDArray[np.float64], int], None]", intrinsic(_prefetch))

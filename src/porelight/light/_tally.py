@@ -27,12 +27,14 @@ from porelight.light._simd_intrinsics import (
     float_of,
     least,
     load,
+    lower_half,
     multiply,
     prefetch,
     shift_left,
     store,
     subtract,
     truncated,
+    upper_half,
 )
 from porelight.quantities import Floats
 
@@ -129,13 +131,18 @@ def note_place(
 
 
 @jit_inlined
+def keyed_cell(place: int, flat: Singles, axis: BinTable) -> np.uint64:
+    """Return the cell on an axis whose key was noted at a place."""
+    return table_cell(upper_half(flat, place), lower_half(flat, place), axis.table)
+
+
+@jit_inlined
 def noted_cell(i: int, flat: Singles, bin_tables: BinTables | None) -> np.uint64:
     """Return the cell of a packet whose place was noted."""
-    noted = bits_of(load(flat, CELL * WIDTH + i))
     if bin_tables is None:
-        return np.uint64(noted)
-    row = table_cell(noted, bin_tables.rows.table)
-    ring = table_cell(bits_of(load(flat, RING_KEY * WIDTH + i)), bin_tables.rings.table)
+        return np.uint64(bits_of(load(flat, CELL * WIDTH + i)))
+    row = keyed_cell(CELL * WIDTH + i, flat, bin_tables.rows)
+    ring = keyed_cell(RING_KEY * WIDTH + i, flat, bin_tables.rings)
     return row * np.uint64(bin_tables.rings.n_cells + 1) + ring
 
 
