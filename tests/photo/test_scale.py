@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError, PhotographError
-from porelight.photo import marker
+from porelight.photo import marker, ruler
 from porelight.photo.iris import DIAMETER, iris_scale
 from porelight.photo.marker import LARGE, SMALL, find_marker, marker_image, patch_levels
 from porelight.photo.ruler import _fundamental, ruler_scale
@@ -132,6 +132,18 @@ def test_an_overtone_of_thin_ticks_is_not_taken_for_them(overtone):
 
 def test_ticks_of_another_distance_scale_it():
     assert ruler_scale(with_ruler(), 0.5e-3).px_per_metre == pytest.approx(24.74e3, rel=0.004)
+
+
+def test_picture_of_a_ruler_is_looked_at_part_by_part(monkeypatch):
+    pixels = with_ruler(12.37, 0.3)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    flat = grey - cv2.GaussianBlur(grey, (0, 0), 12.0)
+    box = (slice(3, 260), slice(600, 700))
+    # to the last digits of single precision
+    np.testing.assert_allclose(ruler._Flat(pixels).box(*box), flat[box], atol=1e-4)
+    whole = ruler_scale(pixels).px_per_metre
+    monkeypatch.setattr(ruler, "_AT_ONCE", 64)
+    assert ruler_scale(pixels).px_per_metre == pytest.approx(whole, rel=1e-7)
 
 
 def test_skin_is_no_ruler(noise_picture, discs, lattice):

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.photo.darkness import blur_reach
 from porelight.photo.scale import Scale
+from porelight.photo.strips import widened
 from porelight.quantities import Floats
 from porelight.units import mm
 
@@ -30,6 +32,8 @@ LEAST_TICKS = 10
 _WINDOW = 256  # px
 _LONGEST, _SHORTEST = 30.0, 3.0  # px of a period
 _LEAST_SHARE = 0.06  # of the window's power that lies in the peak and its neighbours
+_LIGHT_SD = 12.0  # px; what changes more slowly is light and no tick
+_AT_ONCE = 512  # px along the ruler looked at at once
 _BAND = 6  # px on either side of the middle of the ruler
 _PAD = 16
 _LOCAL = 2.0  # ticks over which their strength is judged
@@ -69,8 +73,7 @@ def ruler_scale(pixels: NDArray[np.uint8], tick: float = 1.0 * mm) -> Scale:
     """
     if not 1e-4 <= tick <= 1e-2:
         raise ParameterError(f"tick is {tick:g} m; expected 1e-04 to 0.01 m between two ticks.")
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    flat = grey - cv2.GaussianBlur(grey, (0, 0), 12.0)
+    flat = _Flat(pixels)
     candidates = sorted(_windows(flat), key=lambda ticks: -ticks.rise)[:_CANDIDATES]
     for ticks in candidates:
         profile = _profile(flat, ticks)
@@ -100,7 +103,45 @@ def ruler_scale(pixels: NDArray[np.uint8], tick: float = 1.0 * mm) -> Scale:
     )
 
 
-def _windows(flat: NDArray[np.float32]) -> list[_Ticks]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flat:
+    """A picture in grey without its slow light, made where it is looked at."""
+
+    pixels: NDArray[np.uint8]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    def box(self, rows: slice, cols: slice) -> NDArray[np.float32]:
+        """Return some rows and columns of it."""
+        (wide, own), (tall, mine) = (
+            widened(part, blur_reach(_LIGHT_SD), n)
+            for part, n in zip((rows, cols), self.shape, strict=True)
+        )
+        grey = cv2.cvtColor(self.pixels[wide, tall], cv2.COLOR_RGB2GRAY).astype(np.float32)
+        return np.asarray((grey - cv2.GaussianBlur(grey, (0, 0), _LIGHT_SD))[own, mine])
+
+    def at(self, rows: Floats, cols: Floats) -> NDArray[np.float32]:
+        """Return it at places between the pixels, 0 outside of it."""
+        (first, last), (left, right) = (
+            (max(int(at.min()) - 2, 0), min(int(at.max()) + 3, n))
+            for at, n in zip((rows, cols), self.shape, strict=True)
+        )
+        if first >= last or left >= right:
+            return np.zeros(rows.shape, np.float32)
+        found = cv2.remap(
+            self.box(slice(first, last), slice(left, right)),
+            (cols - left).astype(np.float32),
+            (rows - first).astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+        )
+        return np.asarray(found, np.float32)
+
+
+def _windows(flat: _Flat) -> list[_Ticks]:
     side = min(_WINDOW, *flat.shape)
     taper = np.outer(np.hanning(side), np.hanning(side)).astype(np.float32)
     starts = [
@@ -109,8 +150,9 @@ def _windows(flat: NDArray[np.float32]) -> list[_Ticks]:
     ]
     found = []
     for row in starts[0]:
+        strip = flat.box(slice(int(row), int(row) + side), slice(0, flat.shape[1]))
         for col in starts[1]:
-            window = flat[row : row + side, col : col + side] * taper
+            window = strip[:, col : col + side] * taper
             ticks = _peak(window, float(row) + 0.5 * side, float(col) + 0.5 * side)
             if ticks is not None:
                 found.append(ticks)
@@ -138,7 +180,7 @@ def _peak(window: NDArray[np.float32], row: float, col: float) -> _Ticks | None:
     return _Ticks(row, col, frequency, float(rise[i, j])) if rise[i, j] > 0.0 else None
 
 
-def _profile(flat: NDArray[np.float32], ticks: _Ticks) -> Floats:
+def _profile(flat: _Flat, ticks: _Ticks) -> Floats:
     """Return the mean of a band along the ruler, as far as it is as regular as in the window."""
     pitch = float(np.hypot(*ticks.frequency))
     along = ticks.frequency / pitch
@@ -147,18 +189,17 @@ def _profile(flat: NDArray[np.float32], ticks: _Ticks) -> Floats:
     reach = float(np.hypot(*flat.shape))
     t = np.arange(-reach, reach)
     wave = np.exp(-2j * np.pi * pitch * t)
+    offsets = np.arange(-0.5 * _WINDOW, 0.5 * _WINDOW, float(_BAND))
+    s = offsets[:, None] + np.arange(-_BAND, _BAND + 1)
+    lines = np.empty((len(offsets), len(t)))
+    for first in range(0, len(t), _AT_ONCE):
+        some = t[first : first + _AT_ONCE, None, None]
+        places = [middle[k] + some * along[k] + s * across[k] for k in (0, 1)]
+        rows, cols = (at.reshape(len(some), -1) for at in places)
+        band = flat.at(rows, cols).reshape(len(some), *s.shape)
+        lines[:, first : first + _AT_ONCE] = band.mean(axis=2).T
     best, strongest = np.zeros(0), -1.0
-    for offset in np.arange(-0.5 * _WINDOW, 0.5 * _WINDOW, float(_BAND)):
-        s = np.arange(-_BAND, _BAND + 1) + offset
-        places = middle + t[:, None, None] * along + s[None, :, None] * across
-        band = cv2.remap(
-            flat,
-            places[..., 1].astype(np.float32),
-            places[..., 0].astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-        )
-        line = np.asarray(band.mean(axis=1), np.float64)
+    for line in lines:
         local = np.abs(gaussian_filter1d(wave * line, _LOCAL / pitch))
         if float(local.max()) > strongest:
             strongest = float(local.max())
