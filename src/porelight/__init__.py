@@ -17,6 +17,7 @@ _HOME = {
     "EnsembleSettings": "porelight.course.settings",
     "Exposure": "porelight.laser.exposure",
     "ExtraOutcome": "porelight.course.effects",
+    "FittedReflectance": "porelight.workflows.fit_reflectance",
     "FollowUp": "porelight.workflows.follow_up",
     "Forecast": "porelight.workflows.forecast",
     "Laws": "porelight.course.laws",
@@ -26,6 +27,7 @@ _HOME = {
     "Measurement": "porelight.photo.measure",
     "Outcome": "porelight.course.outcome",
     "OutcomeVariable": "porelight.course.outcome_variables",
+    "OwnOptics": "porelight.tissue.own_optics",
     "Photograph": "porelight.photo.photograph",
     "Picture": "porelight.photo.picture",
     "Plan": "porelight.planning.plan",
@@ -36,12 +38,14 @@ _HOME = {
     "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
+    "Spectrum": "porelight.inference.measured_reflectance",
     "Visit": "porelight.inference.reweighting",
     "WhatIf": "porelight.workflows.what_if",
     "agreement": "porelight.workflows.agreement",
     "compare": "porelight.workflows.compare",
     "devices": "porelight.laser.devices",
     "export_outcome": "porelight.files.exports",
+    "fit_reflectance": "porelight.workflows.fit_reflectance",
     "follow_up": "porelight.workflows.follow_up",
     "forecast": "porelight.workflows.forecast",
     "landmark_networks": "porelight.files.models",
@@ -63,17 +67,20 @@ _HOME = {
     "read_course": "porelight.files.courses",
     "read_device": "porelight.files.device_files",
     "read_light_case": "porelight.files.light_case",
+    "read_optics": "porelight.files.own_optics",
     "read_photo": "porelight.files.photographs",
     "read_picture": "porelight.files.photographs",
     "read_pulse_path": "porelight.files.pulse_paths",
     "read_repeats": "porelight.files.repeats",
     "read_skin": "porelight.files.courses",
+    "read_spectrum": "porelight.files.spectra_of_skin",
     "read_temporal_profile": "porelight.files.temporal_profiles",
     "read_zone_mask": "porelight.files.photographs",
     "reflectance": "porelight.workflows.reflectance",
     "save_comparison": "porelight.files.comparisons",
     "save_course_state": "porelight.files.course_states",
     "save_measurement": "porelight.files.measurements",
+    "save_optics": "porelight.files.own_optics",
     "save_outcome": "porelight.files.outcomes",
     "save_plan": "porelight.files.plans",
     "scaled_photograph": "porelight.workflows.scaled_photograph",
@@ -118,6 +125,8 @@ if TYPE_CHECKING:
     from porelight.files.models import installed
     from porelight.files.outcomes import load_outcome as load_outcome
     from porelight.files.outcomes import save_outcome as save_outcome
+    from porelight.files.own_optics import read_optics as read_optics
+    from porelight.files.own_optics import save_optics as save_optics
     from porelight.files.photographs import read_photograph
     from porelight.files.photographs import read_picture as read_picture
     from porelight.files.photographs import read_zone_mask as read_zone_mask
@@ -125,7 +134,9 @@ if TYPE_CHECKING:
     from porelight.files.plans import save_plan as save_plan
     from porelight.files.pulse_paths import read_pulse_path as read_pulse_path
     from porelight.files.repeats import read_repeats as read_repeats
+    from porelight.files.spectra_of_skin import read_spectrum as read_spectrum
     from porelight.files.temporal_profiles import read_temporal_profile as read_temporal_profile
+    from porelight.inference.measured_reflectance import Spectrum as Spectrum
     from porelight.inference.reweighting import Visit as Visit
     from porelight.laser.beam import Beam as Beam
     from porelight.laser.device import Device as Device
@@ -142,10 +153,13 @@ if TYPE_CHECKING:
     from porelight.planning.plan import Plan as Plan
     from porelight.report.page import write_report as write_report
     from porelight.session.injury_law import library_injury as library_injury
+    from porelight.tissue.own_optics import OwnOptics as OwnOptics
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin
     from porelight.workflows.agreement import agreement as agreement
     from porelight.workflows.compare import compare as compare
+    from porelight.workflows.fit_reflectance import FittedReflectance as FittedReflectance
+    from porelight.workflows.fit_reflectance import fit_reflectance as fit_reflectance
     from porelight.workflows.follow_up import FollowUp as FollowUp
     from porelight.workflows.follow_up import follow_up as follow_up
     from porelight.workflows.follow_up import visit as visit

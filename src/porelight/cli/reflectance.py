@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from porelight.cli.choices import AsJson, Zone
 from porelight.cli.console import print_json, print_rows
 from porelight.cli.numbers import Seed, SkinType, typed
+from porelight.cli.reflectance_fit import NO_FIT, FitOptions, PersonOutput, fit
 from porelight.errors import PorelightError
 
 _MOST = 400  # wavelengths of one call
@@ -49,7 +50,9 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     fitzpatrick: SkinType | None = None,
     age: Annotated[float | None, typed("AGE")] = None,
     sex: Literal["female", "male"] | None = None,
-    wavelengths: Annotated[str, Parameter(help=f"{_FORM}.")] = "1064",
+    wavelengths: Annotated[str | None, Parameter(help=f"{_FORM}; 1064 if left out.")] = None,
+    person: FitOptions = NO_FIT,
+    output: PersonOutput = None,
     seed: Seed = 1,
     json: AsJson = False,
 ) -> int:
@@ -59,6 +62,9 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     narrow port loses light that leaves the skin beside it, and reads lower: contact instruments
     with a port of 8 mm read about R (1 - 0.67 R R). No face was measured beyond 740 nm. Compare it
     with your own spectrometer before you believe a forecast.
+
+    With --fit, the optics of one person from a measured spectrum instead: each number with its
+    90 % interval beside that of people.
 
     Parameters
     ----------
@@ -73,10 +79,23 @@ def reflectance(  # noqa: PLR0913  the description of people, as elsewhere
     sex
         Of the face; female if left out.
     """
+    if person.fit is not None or person.stated() or output is not None:
+        for name, given in (
+            ("population", population),
+            ("zone", zone),
+            ("fitzpatrick", fitzpatrick),
+            ("wavelengths", wavelengths),
+        ):
+            if given is not None and person.fit is not None:
+                raise PorelightError(
+                    f"--fit tells of one person, --{name} of people of a description; keep one. "
+                    "Where the person was measured is --site."
+                )
+        return fit(person, output, age=age, sex=sex, seed=seed, json=json)
     from porelight.units import nm  # noqa: PLC0415
     from porelight.workflows.reflectance import reflectance as reflectance_of  # noqa: PLC0415
 
-    asked = _wavelengths(wavelengths)
+    asked = _wavelengths("1064" if wavelengths is None else wavelengths)
     found = reflectance_of(
         [one * nm for one in asked],
         population=population,

@@ -29,6 +29,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     skin: Literal["human", "pig", "white-pig"] = "human",
     fitzpatrick: SkinType | None = None,
     melanin: Annotated[float, typed("FRACTION", "percent", "%")] = 0.0,
+    optics: Path | None = None,
     excised: Annotated[bool, Parameter(negative="")] = False,
     cooling: Literal["air", "cold air", "contact", "cryogen"] = "air",
     cooling_time: Milliseconds | None = None,
@@ -73,6 +74,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         Skin type of a person, 1 to 6 or I to VI; 2 when left out.
     melanin
         Share of melanosomes in a person's epidermis, in %; that of the skin type when 0.
+    optics
+        File of a person's own optics ('porelight reflectance --fit'), of which the middle is taken,
+        instead of those of the skin type.
     excised
         Skin without blood flow, at room temperature.
     cooling
@@ -91,6 +95,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     photons
         To follow; 200 000 give a threshold to about 1 %.
     """
+    from porelight.files.own_optics import read_optics  # noqa: PLC0415
     from porelight.files.temporal_profiles import read_temporal_profile  # noqa: PLC0415
     from porelight.session.end_points import require_end_point  # noqa: PLC0415
     from porelight.session.published import compared_near  # noqa: PLC0415
@@ -134,6 +139,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         skin=skin,
         fitzpatrick=2 if fitzpatrick is None else fitzpatrick,
         melanosome_fraction=melanin / 100.0,
+        optics=None if optics is None else read_optics(optics),
         state="excised" if excised else "in vivo",
         profile=profile,
         n_pulses=pulses,

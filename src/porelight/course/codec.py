@@ -12,6 +12,7 @@ from typing import Any
 from porelight.course.documents import Document
 from porelight.course.vocabulary import PORES, SKIN
 from porelight.errors import ParameterError
+from porelight.tissue.own_optics import OwnOptics
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
 
@@ -22,14 +23,18 @@ def skin_document(skin: Skin) -> Document:
     """Return a skin in clinic units, as a ``[skin]`` table; pores are written if not typical."""
     document = SKIN.document(skin)
     person = {name: getattr(skin, name) for name in _PERSON}
-    if skin.layers == Skin.typical(**person, pores=skin.pores).layers:
+    if skin.layers == Skin.typical(**person, pores=skin.pores, optics=skin.optics).layers:
         del document["layer"]
     if _same_pores(skin.pores, PorePopulation.typical(**person)):
         del document["pore_population"]
     return document
 
 
-def skin_of(document: Mapping[str, Any], pores: PorePopulation | None = None) -> Skin:
+def skin_of(
+    document: Mapping[str, Any],
+    pores: PorePopulation | None = None,
+    optics: OwnOptics | None = None,
+) -> Skin:
     """Return the skin that a document describes.
 
     Parameters
@@ -38,6 +43,8 @@ def skin_of(document: Mapping[str, Any], pores: PorePopulation | None = None) ->
         A ``[skin]`` table.
     pores : PorePopulation, optional
         Pores to take instead of those of the document.
+    optics : OwnOptics, optional
+        The person's optics to take instead of those of the document.
 
     Raises
     ------
@@ -56,7 +63,11 @@ def skin_of(document: Mapping[str, Any], pores: PorePopulation | None = None) ->
             if field.path not in values and not field.is_optional:
                 raise ParameterError(f"{field.key} is missing ({field.meaning}).")
             person[field.path] = values.get(field.path, field.default)
-    typical = Skin.typical(**person, pores=values.get("pores") if pores is None else pores)
+    typical = Skin.typical(
+        **person,
+        pores=values.get("pores") if pores is None else pores,
+        optics=values.get("optics") if optics is None else optics,
+    )
     return replace(
         typical,
         layers=values.get("layers", typical.layers),

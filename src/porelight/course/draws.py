@@ -16,6 +16,7 @@ from porelight.data.priors import draws as drawn
 from porelight.data.priors import member as values_of_member
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
+from porelight.tissue.own_optics import OwnOptics
 from porelight.tissue.people import optics_of_people
 from porelight.tissue.skin import Skin
 
@@ -23,13 +24,16 @@ PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
 BIOLOGY = ("healing", "mechanics", "effects")
 
 
-def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
+def physics_members(
+    n_members: int, seed: int, optics: OwnOptics | None = None
+) -> tuple[dict[str, float], ...]:
     """Return the values of the physical parameters in each member of the ensemble.
 
     The first member is the typical skin (every parameter at its library value), so that pictures
     show a case with no luck in it. The others are drawn from the priors in pairs: two people under
     one draw of what nobody knows, so that a few costly members still tell the two apart. Their
-    optics are those of people of one skin type (`porelight.tissue.people`).
+    optics are those of people of one skin type (`porelight.tissue.people`), or draws of the optics
+    that were measured on one person: who is measured differs from no other.
     """
     if n_members < 1:
         raise ParameterError(f"members is {n_members}; expected 1 or more.")
@@ -38,7 +42,7 @@ def physics_members(n_members: int, seed: int) -> tuple[dict[str, float], ...]:
     parameters, n = uncertain(PHYSICS), n_members - 1
     typical = typical_draws(parameters, (n + 1) // 2, seed)
     values = among_people(typical, parameters, n, 2, seed)
-    values |= optics_of_people(n, seed)
+    values |= optics_of_people(n, seed) if optics is None else optics.people(n, seed)
     return ({}, *(values_of_member(values, index) for index in range(n)))
 
 

@@ -67,6 +67,10 @@ OTHER_VALUES = (
     "Healing and mechanics were not drawn from the priors of the data files but from draws given, "
     "such as the posterior that ships with porelight (docs/theory/uncertainty.md)."
 )
+OWN_OPTICS = (
+    "The optics are this person's own, from {source}, with what it leaves open, in place of how "
+    "people of the type differ."
+)
 THERMOREGULATED = (
     "Perfusion rose with the warmth of the skin (docs/theory/heat.md); it is constant otherwise."
 )
@@ -112,6 +116,8 @@ def begin(
     day = np.zeros(1)
     weeks, memory = laws.healing(skin, biology, (), laws.effects).weeks(np.empty(0), doses, day)
     notes = () if values is None else (OTHER_VALUES,)
+    if skin.optics is not None:
+        notes = (*notes, OWN_OPTICS.format(source=skin.optics.source))
     if settings.perfusion != "constant":
         notes = (*notes, THERMOREGULATED)
     outcome = outcome_dataset(
@@ -346,7 +352,7 @@ def physics_ensemble(
     """Return the physics of a skin in every member of the ensemble."""
     return PhysicsEnsemble(
         skin,
-        physics_members(settings.members, settings.seed),
+        physics_members(settings.members, settings.seed, skin.optics),
         settings.photons,
         settings.seed,
         perfusion=settings.perfusion,

@@ -6,9 +6,10 @@ from typing import get_args
 import numpy as np
 
 from porelight.course.fields import Field, FieldTable, Tables, never
-from porelight.course.kinds import Count, Number, Series, YesNo, same_words
+from porelight.course.kinds import Count, Name, Number, Series, YesNo, same_words
 from porelight.data.file_units import CM2, MM, ONE, UM, YEARS
 from porelight.quantities import AGE, FRACTION, Floats
+from porelight.tissue.own_optics import SITES, OwnOptics
 from porelight.tissue.person import FITZPATRICK, ROMAN, Oiliness, Sex, Zone
 from porelight.tissue.population import SKIN_AREA, PorePopulation
 from porelight.tissue.skin import (
@@ -112,6 +113,31 @@ PORES = FieldTable(
     ),
 )
 
+OPTICS = FieldTable(
+    "the optics of one person",
+    OwnOptics,
+    (
+        Field(path="source", key="source", meaning="what was measured", kind=Name()),
+        Field(path="site", key="site", meaning="where it holds", kind=same_words(*SITES)),
+        *(
+            Field(path=name, key=name, meaning=f"draws of {meaning}", kind=Series())
+            for name, meaning in (
+                ("melanosome_fraction", "melanosomes, share of the epidermis' volume"),
+                ("blood_multiplier", "blood over the usual"),
+                ("oxygen_saturation", "haemoglobin that carries oxygen, as on the forearm"),
+                ("scattering_multiplier", "scattering over the usual"),
+                ("scattering_power_dermis", "power of the dermis' scattering"),
+                ("water_fraction_dermis", "water of the dermis, share of the volume"),
+                ("baseline_multiplier", "absorption of all else over the usual"),
+                ("lipid_fraction_dermis", "lipid, share of the volume"),
+                ("dermis_thickness_multiplier", "thickness of the dermis over the usual"),
+                ("water_fraction_epidermis", "water of the epidermis, share of the volume"),
+                ("refractive_index_epidermis", "refractive index of the surface"),
+            )
+        ),
+    ),
+)
+
 SKIN_TYPE = Count(ONE, 1, 6, words=dict(zip(ROMAN, FITZPATRICK, strict=True)))
 _ZONES, _SEXES, _OILINESSES = (same_words(*get_args(alias)) for alias in (Zone, Sex, Oiliness))
 
@@ -154,6 +180,14 @@ SKIN = FieldTable(
             key="pore_population",
             meaning="the pores, instead of typical ones",
             kind=Tables(PORES, is_list=False),
+        ),
+        Field(
+            path="optics",
+            key="own_optics",
+            meaning="the person's own optics, instead of how people of the type differ",
+            kind=Tables(OPTICS, is_list=False),
+            usual=None,
+            decides=lambda skin: skin.optics is not None,
         ),
     ),
 )

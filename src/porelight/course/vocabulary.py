@@ -13,11 +13,11 @@ from porelight.course.regimen import Care
 from porelight.course.session_fields import SESSION
 from porelight.course.settings import N_DRAWS, N_MEMBERS, N_PEOPLE, N_PHOTONS, EnsembleSettings
 from porelight.course.settings import SEED as SEEDS
-from porelight.course.skin_fields import LAYER, PORES, SKIN
+from porelight.course.skin_fields import LAYER, OPTICS, PORES, SKIN
 from porelight.laser.session_ranges import DAY
 from porelight.quantities import FRACTION
 
-__all__ = ["CARE", "ENSEMBLE", "LAYER", "PORES", "SESSION", "SKIN"]
+__all__ = ["CARE", "ENSEMBLE", "LAYER", "OPTICS", "PORES", "SESSION", "SKIN"]
 
 
 CARE = FieldTable(

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from porelight.course import kinds
 from porelight.course.fields import Field as CourseField
 from porelight.course.fields import FieldTable, Tables
-from porelight.course.vocabulary import CARE, ENSEMBLE, LAYER, PORES, SESSION, SKIN
+from porelight.course.vocabulary import CARE, ENSEMBLE, LAYER, OPTICS, PORES, SESSION, SKIN
 from porelight.files.toml_tables import (
     FileModel,
     number,
@@ -36,6 +36,7 @@ age_years = 35
 sex = "female"
 oiliness = "oily"           # dry, normal, oily
 # pores = "measured"        # folder that 'porelight measure' wrote
+# optics = "person.toml"    # file that 'porelight reflectance --fit' wrote
 
 [[session]]
 day = 0
@@ -126,7 +127,7 @@ def _annotation(field: CourseField) -> Any:  # noqa: PLR0911  one return for eac
         exact = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
         return one_of_forms(_form_of_series, numbers=list[exact], rows=list[list[exact]])
     if isinstance(kind, Tables):
-        table = LAYER_TABLE if kind.table is LAYER else PORE_TABLE
+        table = next(model for one, model in _TABLES if one is kind.table)
         return list[table] if kind.is_list else table  # type: ignore[valid-type]
     return str
 
@@ -172,12 +173,27 @@ PORE_TABLE = _table(
     PORES,
     required=("diameter_mm", "floor_mm", "skin_area_cm2"),
 )
+OPTICS_TABLE = _table(
+    "OwnOpticsTable",
+    "The optics of one person as draws.",
+    OPTICS,
+    required=tuple(one.key for one in OPTICS.fields),
+)
+_TABLES: list[tuple[object, type[FileModel]]] = [
+    (LAYER, LAYER_TABLE),
+    (PORES, PORE_TABLE),
+    (OPTICS, OPTICS_TABLE),
+]
 SKIN_TABLE = _table(
     "SkinTable",
     "The skin that is treated, and where on the face it is.",
     SKIN,
     required=("zone", "fitzpatrick", "age_years"),
     also={
+        "optics": (
+            str | None,
+            Field(None, description="file that 'porelight reflectance --fit' wrote of the person"),
+        ),
         "pores": (str | None, Field(None, description="folder that 'porelight measure' wrote")),
         "photo": (str | None, Field(None, description="close-up to measure instead of 'pores'")),
         "zone_mask": (

@@ -15,6 +15,7 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_file import HAND, read_course_tables, read_skin_tables
 from porelight.files.device_files import read_device
 from porelight.files.measurements import load_measured
+from porelight.files.own_optics import read_optics
 from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
 from porelight.files.toml_tables import in_lines
@@ -160,6 +161,13 @@ def _stated(table: Mapping[str, Any]) -> dict[str, Any]:
 def _skin(table: Mapping[str, Any], path: Path, measured: Path | None) -> Skin:
     described = _stated(table)
     files = {key: described.pop(key, None) for key in ("pores", "photo", "zone_mask", "px_per_mm")}
+    optics = described.pop("optics", None)
+    own = None if optics is None else read_optics(path.parent / optics)
+    for key in ("own_optics", "layer"):
+        if own is not None and key in described:
+            raise InputFileError(
+                f"{path}: skin.optics and skin.{key} exclude each other; keep one."
+            )
     pores = _pores(files, str(table["zone"]), path, measured)
     if pores is not None and "pore_population" in described:
         if measured is None:
@@ -168,7 +176,7 @@ def _skin(table: Mapping[str, Any], path: Path, measured: Path | None) -> Skin:
                 "exclude each other; keep one."
             )
         del described["pore_population"]
-    return _located(lambda: skin_of(described, pores), path, "skin")  # type: ignore[no-any-return]
+    return _located(lambda: skin_of(described, pores, own), path, "skin")  # type: ignore[no-any-return]
 
 
 def _pores(

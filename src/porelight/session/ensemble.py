@@ -80,7 +80,8 @@ class PhysicsEnsemble:
     skin : Skin
         The skin that is treated.
     members : sequence of mapping of str to float
-        Values of library parameters, one mapping per member.
+        Values of library parameters, one mapping per member; with them, those of the person's
+        optics where these were measured.
     n_photons : int
         Photons per member and beam.
     seed : int
@@ -108,6 +109,7 @@ class PhysicsEnsemble:
         self.skin = skin
         self.perfusion = perfusion
         self.members = tuple(members)
+        self.skins = tuple(skin.with_draw(values) for values in self.members)
         self.injury = injury
         self._models: Sequence[SessionModel] = SESSION_MODELS if models is None else tuple(models)
         self._n_photons = n_photons
@@ -168,7 +170,7 @@ class PhysicsEnsemble:
         key = _light_and_heat(index, exposure)
         if key not in self._responses:
             self._responses[key] = skin_response(
-                self.skin,
+                self.skins[index],
                 exposure,
                 self.members[index],
                 n_photons=self._n_photons,
@@ -250,7 +252,8 @@ class AblationModel:
     def treat(self, ensemble: PhysicsEnsemble, exposure: Exposure, index: int) -> SessionResult:
         """Return the result of the session for one member."""
         self.require(exposure)
-        return ablative_session(ensemble.skin, exposure, ensemble.members[index], ensemble.injury)
+        skin, values = ensemble.skins[index], ensemble.members[index]
+        return ablative_session(skin, exposure, values, ensemble.injury)
 
 
 @dataclass(frozen=True, slots=True)

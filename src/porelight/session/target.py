@@ -9,6 +9,7 @@ from porelight.data.values import LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import LENGTH
 from porelight.tissue.layered import LayeredTissue
+from porelight.tissue.own_optics import OwnOptics
 from porelight.tissue.person import Zone
 from porelight.tissue.pig import Breed, PigSkin
 from porelight.tissue.skin import Skin
@@ -80,9 +81,10 @@ class Target:
         *,
         state: State = "in vivo",
         values: Mapping[str, float] = _NONE,
+        optics: OwnOptics | None = None,
     ) -> "Target":
         """Return a person's skin; parameters as in `Skin.typical`."""
-        skin = Skin.typical(zone, fitzpatrick, age, values=values)
+        skin = Skin.typical(zone, fitzpatrick, age, values=values, optics=optics)
         corneum = LibraryValues("layers", values)("stratum_corneum_thickness")
         return cls(skin, corneum, state, _in_state(values, state))
 

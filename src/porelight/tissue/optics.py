@@ -38,7 +38,7 @@ from porelight.quantities import (
 )
 from porelight.tissue.layered import LayeredTissue
 from porelight.tissue.phase_functions import PhaseFunction
-from porelight.tissue.skin import Layer
+from porelight.tissue.skin import Layer, Skin
 from porelight.tissue.spectra import ROUNDING, spectrum
 
 _NONE: Mapping[str, float] = MappingProxyType({})
@@ -281,7 +281,8 @@ def skin_optics(
         Vacuum wavelength, 400 to 3000 nm [m].
     values : mapping of str to float
         Numbers of ``optics.toml`` to use in place of the library's, by name [SI]; names of other
-        files are ignored, so a draw of all uncertain parameters can be passed as it is.
+        files are ignored, so a draw of all uncertain parameters can be passed as it is. Of a person
+        whose optics were measured, the middle of these stands for the library's.
 
     Returns
     -------
@@ -301,7 +302,8 @@ def skin_optics(
     [41, 20, 35, 20, 16]
     """
     wavelength = _in_range(wavelength)
-    value = LibraryValues("optics", values)
+    own = skin.optics.middle if isinstance(skin, Skin) and skin.optics is not None else _NONE
+    value = LibraryValues("optics", {**own, **values})
     anisotropy = ANISOTROPY_SKIN.require(value("anisotropy_skin"))
     reduced = np.array([_reduced_scattering(layer, wavelength, value) for layer in skin.layers])
     return LayeredOptics(

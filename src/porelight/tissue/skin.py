@@ -17,6 +17,7 @@ from porelight.data.library import parameter
 from porelight.data.values import PACKAGE, LibraryValues
 from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import AGE, FRACTION, Floats, Quantity
+from porelight.tissue.own_optics import OwnOptics, skin_values
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
 from porelight.tissue.population import PorePopulation
 
@@ -102,7 +103,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Skin:
-    """A patch of facial skin: who, where, its layers from the surface down, and its pores."""
+    """A patch of facial skin: who, where, its layers from the surface down, and its pores.
+
+    With `optics` that were measured on this person the layers are those of their middle, and all
+    that follows from light takes them in place of how people of the type differ.
+    """
 
     zone: Zone
     fitzpatrick: int
@@ -112,6 +117,7 @@ class Skin:
     layers: tuple[Layer, ...]
     pores: PorePopulation
     sebum: float = 0.0  # output above people of the same oiliness
+    optics: OwnOptics | None = None  # measured on this person, at this zone
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -129,16 +135,22 @@ class Skin:
             raise ParameterError(
                 "skin needs at least one layer, and only the last may be infinite."
             )
+        if self.optics is not None and self.optics.site != self.zone:
+            raise ParameterError(
+                f"the optics are of the {self.optics.site}, the skin is a {self.zone}; carry them "
+                f"there by optics.at({self.zone!r})."
+            )
 
     def __repr__(self) -> str:
         sebum = f" and sebum {self.sebum:+g} sd" if self.sebum else ""
+        own = "" if self.optics is None else f", optics of {self.optics.source}"
         return (
             f"Skin({self.zone}, type {self.fitzpatrick}, {self.age:g} years, {self.sex}, "
-            f"{self.oiliness} oiliness{sebum}, {len(self.layers)} layers, {self.pores!r})"
+            f"{self.oiliness} oiliness{sebum}, {len(self.layers)} layers, {self.pores!r}{own})"
         )
 
     @classmethod
-    def typical(
+    def typical(  # noqa: PLR0913, PLR0917  the description of a person
         cls,
         zone: Zone,
         fitzpatrick: int,
@@ -147,8 +159,9 @@ class Skin:
         oiliness: Oiliness = "normal",
         pores: PorePopulation | None = None,
         values: Mapping[str, float] = _NONE,
+        optics: OwnOptics | None = None,
     ) -> "Skin":
-        """Return typical skin of such a person.
+        """Return typical skin of such a person, or of this person where the optics are known.
 
         Parameters
         ----------
@@ -167,6 +180,9 @@ class Skin:
         values : mapping of str to float
             Numbers of ``layers.toml`` and ``pores.toml`` to use in place of the library's, by
             name [SI].
+        optics : OwnOptics, optional
+            Optics of this person (`porelight.fit_reflectance`), in place of the type's; what was
+            measured at another site is carried to the zone.
 
         Raises
         ------
@@ -187,8 +203,25 @@ class Skin:
         AGE.require(age)
         if pores is None:
             pores = PorePopulation.typical(zone, fitzpatrick, age, sex, oiliness, values=values)
+        if optics is not None:
+            optics = optics.at(zone)
+            values = {**values, **skin_values(optics.middle)}
         layers = _layers(zone, fitzpatrick, age, sex, LibraryValues("layers", values))
-        return cls(zone, fitzpatrick, age, sex, oiliness, layers, pores)
+        return cls(zone, fitzpatrick, age, sex, oiliness, layers, pores, optics=optics)
+
+    def with_draw(self, values: Mapping[str, float]) -> "Skin":
+        """Return the skin of one draw of its person's optics.
+
+        Skin whose optics were not measured, and layers that were stated, are returned as they are.
+        """
+        if self.optics is None:
+            return self
+        person = (self.zone, self.fitzpatrick, self.age, self.sex)
+        middle = skin_values(self.optics.middle)
+        if self.layers != _layers(*person, LibraryValues("layers", middle)):
+            return self
+        drawn = {**middle, **skin_values(values)}
+        return replace(self, layers=_layers(*person, LibraryValues("layers", drawn)))
 
     def layer(self, name: LayerName) -> Layer:
         """Return the layer of this name."""

@@ -19,6 +19,7 @@ from porelight.session.threshold import (
     single_exposure,
 )
 from porelight.session.threshold import threshold as threshold_of_heating
+from porelight.tissue.own_optics import OwnOptics
 from porelight.tissue.person import fitzpatrick_type
 from porelight.units import J_per_cm2, mm, to_celsius, um
 
@@ -105,6 +106,7 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     skin: TargetSkin | Target = "human",
     fitzpatrick: int = 2,
     melanosome_fraction: float = 0.0,
+    optics: OwnOptics | None = None,
     state: State = "in vivo",
     profile: Profile | RadialProfile | BeamImage = "flat-top",
     n_pulses: int = 1,
@@ -138,6 +140,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
         Skin type of a person, 1 to 6.
     melanosome_fraction : float
         Share of melanosomes in a person's epidermis [-]; that of the type when 0.
+    optics : OwnOptics, optional
+        Optics of this person (`porelight.fit_reflectance`), of which the middle is taken, in place
+        of the type's.
     state : {"in vivo", "excised"}
         Excised skin has no blood flow and starts at room temperature.
     profile : {"flat-top", "gaussian"} or RadialProfile or BeamImage
@@ -178,7 +183,9 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     True
     """
     target = (
-        skin if isinstance(skin, Target) else _target(skin, fitzpatrick, melanosome_fraction, state)
+        skin
+        if isinstance(skin, Target)
+        else _target(skin, fitzpatrick, melanosome_fraction, optics, state)
     )
     exposure = single_exposure(
         target,
@@ -198,16 +205,28 @@ def threshold(  # noqa: PLR0913  what a paper states of an exposure
     return ThresholdResult(found, heated, criterion)
 
 
-def _target(skin: TargetSkin, fitzpatrick: int, melanosome_fraction: float, state: State) -> Target:
+def _target(
+    skin: TargetSkin,
+    fitzpatrick: int,
+    melanosome_fraction: float,
+    optics: OwnOptics | None,
+    state: State,
+) -> Target:
     if skin not in get_args(TargetSkin):
         raise ParameterError(
             f"no skin named {skin!r} to expose{did_you_mean(str(skin), get_args(TargetSkin))}"
         )
     FRACTION.require(melanosome_fraction, "melanosome_fraction")
+    if optics is not None and (skin != "human" or melanosome_fraction > 0.0):
+        other = f"skin is {skin!r}" if skin != "human" else "melanosome_fraction is given"
+        raise ParameterError(
+            f"optics of a person are given and {other}; expected a person's skin whose melanin is "
+            "that of the optics. Leave one of the two out."
+        )
     if skin == "human":
         own = {f"melanosome_fraction_{fitzpatrick_type(fitzpatrick)}": melanosome_fraction}
         values = own if melanosome_fraction > 0.0 else {}
-        return Target.human("cheek", fitzpatrick, state=state, values=values)
+        return Target.human("cheek", fitzpatrick, state=state, values=values, optics=optics)
     if melanosome_fraction > 0.0:
         raise ParameterError(
             f"melanosome_fraction is {melanosome_fraction:g} for a pig, whose breed sets it; "
