@@ -207,7 +207,7 @@ def _values(start: Spread, offset: np.ndarray) -> dict[str, np.ndarray]:
 def _population(
     layers: Polynomial, spectra: np.ndarray, used: np.ndarray, start: Spread
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the population of some people, found as in fit_optics_of_people.py, from the shipped population."""
+    """Return the population of some people, as fit_optics_of_people.py finds it."""
     n = len(start.names)
     most = np.array([MOST_SPREAD.get(name, np.inf) for name in start.names])
     covariance_of = np.diag(start.spread) @ start.correlation @ np.diag(start.spread)

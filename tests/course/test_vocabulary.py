@@ -26,6 +26,7 @@ from porelight.laser.exposure import Exposure, Session
 from porelight.laser.motion import Motion, PulsePath
 from porelight.laser.profiles import BeamImage, RadialProfile
 from porelight.laser.thermometer import Thermometer
+from porelight.tissue.own_optics import OwnOptics, prior_of_person
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
 
@@ -275,6 +276,9 @@ def test_another_skin_has_another_identity_field_by_field():
     skin = Skin.typical("cheek", 3, 35.0)
     first, *deeper = skin.layers
     larger = replace(skin.pores, diameter=skin.pores.diameter * 1.01)
+    own = OwnOptics(
+        source="a spectrum", site="cheek", **prior_of_person("cheek").values(np.zeros((2, 11)))
+    )
     others = [
         replace(skin, zone="nose"),
         replace(skin, fitzpatrick=4),
@@ -289,11 +293,13 @@ def test_another_skin_has_another_identity_field_by_field():
         replace(skin, pores=replace(skin.pores, area=skin.pores.area * 1.01)),
         replace(skin, pores=replace(skin.pores, diameter_factor=np.array([1.1]))),
         replace(skin, pores=replace(skin.pores, density_factor=np.array([1.1]))),
+        replace(skin, optics=own),
+        replace(skin, optics=replace(own, blood_multiplier=own.blood_multiplier * 1.01)),
     ]
     assert len({SKIN.identity(one) for one in [skin, *others]}) == len(others) + 1
     # every field of the class is among those changed
     assert {entry.name for entry in fields(Skin)} <= {
-        *("zone", "fitzpatrick", "age", "sex", "oiliness", "sebum", "layers", "pores")
+        *("zone", "fitzpatrick", "age", "sex", "oiliness", "sebum", "layers", "pores", "optics")
     }
     measured = replace(skin, pores=replace(skin.pores, is_measured=True))
     assert SKIN.identity(measured) == SKIN.identity(skin)

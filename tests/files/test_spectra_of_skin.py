@@ -106,7 +106,7 @@ def _run(*arguments):
 
 
 def test_the_command_fits_prints_and_saves(tmp_path, capsys):
-    rows = [(450, 0.251), (500, 0.324), (560, 0.33), (650, 0.59), (800, 0.61), (940, 0.54)]
+    rows = [(450, 0.25), (500, 0.326), (540, 0.315), (650, 0.556), (750, 0.6), (940, 0.529)]
     path = write(tmp_path / "arm.csv", "nm,R", [(float(a), b) for a, b in rows])
     person = tmp_path / "person.toml"
 

@@ -3,6 +3,7 @@
 import math
 
 from porelight.photo.tone import Tone
+from porelight.tissue.own_optics import MELANOSOMES, OwnOptics
 from porelight.units import mm
 from porelight.workflows.measure import MeasuredPhotograph
 
@@ -36,6 +37,16 @@ def acquisition_document(measured: MeasuredPhotograph) -> dict[str, object]:
             for finding in measured.quality
         ],
         "tone": None if tone is None else _tone(tone),
+        "pigment": None if measured.optics is None else _pigment(measured.optics),
+    }
+
+
+def _pigment(optics: OwnOptics) -> dict[str, object]:
+    """Return what the colour tells of melanin and blood; the rest is nearly the population's."""
+    return {
+        name: dict(zip(("value", "low", "high"), (middle, *optics.interval(name)), strict=True))
+        for name, middle in optics.middle.items()
+        if name in (MELANOSOMES, "blood_multiplier")
     }
 
 

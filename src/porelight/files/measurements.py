@@ -18,6 +18,7 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.kinds import ResultKind, folder_of
+from porelight.files.own_optics import read_optics, save_optics
 from porelight.files.png import write_png
 from porelight.files.possible_pores import possible_table, read_possible
 from porelight.files.summaries import FORMAT, load_summary
@@ -28,13 +29,15 @@ from porelight.photo.overlay import enlarged_times, overlay_strips
 from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.photo.strips import strips
 from porelight.quantities import PORE_DIAMETER, Floats
+from porelight.tissue.own_optics import OwnOptics
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, degree, mm, mm2, per_mm
 from porelight.workflows.measure import MeasuredPhotograph
 
 FILES = ("pores.csv", "possible.csv", "mask.png", "overlay.png", "summary.json")
+OPTICS = "optics.toml"  # there if the sheet was in view
 MEASUREMENT = ResultKind(
-    "a measurement", (), folder_of(FILES, "summary.json", FORMAT.rstrip("0123456789"))
+    "a measurement", (), folder_of((*FILES, OPTICS), "summary.json", FORMAT.rstrip("0123456789"))
 )
 COLUMNS = (
     "pore",
@@ -65,12 +68,15 @@ class MeasuredFolder:
         Content of summary.json.
     overlay, mask : Path
         Picture with the outlines of pores, and picture with pores in white.
+    optics : OwnOptics or None
+        The person's optics as far as the colour told them; None without the sheet in view.
     """
 
     population: PorePopulation
     summary: Mapping[str, Any]
     overlay: Path
     mask: Path
+    optics: OwnOptics | None = None
 
     @property
     def zone(self) -> str:
@@ -162,6 +168,8 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
         pictures = overlay_strips(measured.photograph, measured.measurement)
         write_png(new / "overlay.png", (times * shape[0], times * shape[1]), pictures)
         save_document(summary(measured), new / "summary.json")
+        if measured.optics is not None:
+            save_optics(measured.optics, new / OPTICS)
     return place
 
 
@@ -241,7 +249,8 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
         )
     except ParameterError as problem:
         raise InputFileError(f"{place}: {problem}") from None
-    return MeasuredFolder(population, content, place / "overlay.png", place / "mask.png")
+    own = read_optics(place / OPTICS) if (place / OPTICS).is_file() else None
+    return MeasuredFolder(population, content, place / "overlay.png", place / "mask.png", own)
 
 
 def _in(estimate: Estimate, unit: float) -> dict[str, float]:

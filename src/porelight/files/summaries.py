@@ -115,6 +115,11 @@ class _Tone(DocumentModel):
     texture: float
 
 
+class _Pigment(DocumentModel):
+    melanosome_fraction: ShareModel
+    blood_multiplier: EstimateModel
+
+
 class SummaryModel(DocumentModel):
     """The numbers of a measured photograph in clinic units."""
 
@@ -138,6 +143,7 @@ class SummaryModel(DocumentModel):
     scale: _Scale
     quality: list[_Finding]
     tone: _Tone | None
+    pigment: _Pigment | None = None  # files of before have none
     warnings: list[str]
 
 

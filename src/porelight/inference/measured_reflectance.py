@@ -201,7 +201,7 @@ def fit_spectrum(
     wavelength, measured, noise = _at_the_table(spectrum)
     table = one_person()
     bias = np.interp(wavelength, table.wavelength, table.bias)
-    reader = _Reader(instrument, site)
+    reader = Reader(instrument, site)
 
     def model(x: Floats) -> Floats:
         values = person(prior.values(x[None]), 0)
@@ -214,7 +214,7 @@ def fit_spectrum(
     found = posterior(model, np.log(measured), covariance, len(prior.names), seed=seed)
     fitted = np.exp(found.fitted)
     return Fit(
-        optics=OwnOptics(source=source, site=site, **_rounded(prior.values(found.draws))),
+        optics=OwnOptics(source=source, site=site, **rounded(prior.values(found.draws))),
         prior=prior,
         wavelength=wavelength,
         measured=measured,
@@ -224,7 +224,7 @@ def fit_spectrum(
     )
 
 
-def _rounded(values: Mapping[str, Floats]) -> dict[str, Floats]:
+def rounded(values: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return values with the digits that a file holds, so that one read back is the same."""
     return {
         name: np.array([float(f"{one:.6g}") for one in column]) for name, column in values.items()
@@ -291,7 +291,7 @@ def _at_the_table(spectrum: Spectrum) -> tuple[Floats, Floats, Floats]:
     return at, np.interp(at, wavelength, measured), np.interp(at, wavelength, noise)
 
 
-class _Reader:
+class Reader:
     """What an instrument shows of a reflectance."""
 
     def __init__(self, instrument: Instrument, site: str) -> None:

@@ -116,6 +116,14 @@ class Tone:
     __repr__ = brief
 
     @property
+    def linear(self) -> Floats:
+        """Linear sRGB of the skin over that of a perfect white, shape (3,) [-]."""
+        y = (self.lightness + 16.0) / 116.0
+        root = np.array([y + self.red_green / 500.0, y, y - self.blue_yellow / 200.0])
+        ratio = np.where(root > 6.0 / 29.0, root**3, (root - 4.0 / 29.0) * 108.0 / 841.0)
+        return linear_of(ratio)
+
+    @property
     def typology(self) -> str:
         """Chardon's name for the angle, or that it is not known."""
         if self.typology_angle is None:
@@ -282,6 +290,12 @@ def _light(photograph: Photograph, shape: tuple[int, int]) -> Image:
         return means.values
     whole = np.concatenate([light(part) for part in parts])
     return np.asarray(cv2.resize(whole, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+
+def linear_of(ratio: Floats) -> Floats:
+    """Return linear sRGB of X, Y, Z over those of the white of D65, (3, ...) each."""
+    xyz = (ratio.T * _WHITE).T
+    return np.asarray(np.linalg.solve(_TO_XYZ, xyz))
 
 
 def _linear(level: Floats) -> Floats:

@@ -30,6 +30,12 @@ def measurement_rows(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
     for name, entry in summary["diameter_mm"].items():
         shown.append((_quantile(name), entry, lambda value: f"{significant(value)} mm"))
+    pigment = summary.get("pigment")
+    if pigment is not None:
+        shown += [
+            ("melanosomes of the epidermis", pigment["melanosome_fraction"], share),
+            ("blood, over the usual there", pigment["blood_multiplier"], significant),
+        ]
     rows = [
         {
             "measured": label,
@@ -69,6 +75,8 @@ def _circumstances(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     if scale is not None:
         per_mm, error = float(scale["px_per_mm"]), float(scale["error_percent"])
         rows.append(("scale", f"{per_mm:.3g} px/mm, {error:.1f} % ({scale['source']})"))
+    if summary.get("pigment") is None:
+        rows.append(("melanin and blood", "not told: those of the skin type hold"))
     if tone is not None:
         angle = tone["typology_angle_deg"]
         rows.append(

@@ -168,8 +168,8 @@ def fit_reflectance(  # noqa: PLR0913  each is a choice of the user
     --------
     >>> import numpy as np
     >>> import porelight as pl
-    >>> bands = np.array([500, 560, 650, 800, 940]) * 1e-9
-    >>> spectrum = pl.Spectrum(bands, np.array([0.33, 0.34, 0.60, 0.61, 0.55]))
+    >>> bands = np.array([500, 540, 650, 750, 940]) * 1e-9
+    >>> spectrum = pl.Spectrum(bands, np.array([0.326, 0.315, 0.556, 0.600, 0.529]))
     >>> found = pl.fit_reflectance(spectrum)
     >>> low, high = found.interval("melanosome_fraction")
     >>> bool(0.01 < low < high < 0.04)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from porelight.errors import ParameterError, PhotographError
+from porelight.inference.photographed_colour import fit_colour
 from porelight.photo.blur import SHARP_ENOUGH
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.photo.estimate import Estimate
@@ -27,6 +28,7 @@ from porelight.photo.tone import Tone, tone
 from porelight.photo.zones import NAMES, FaceZone, named_zone, tissue_zone, zone_pixels
 from porelight.progress import Progress, unheard
 from porelight.quantities import Floats
+from porelight.tissue.own_optics import MELANOSOMES, OwnOptics
 from porelight.tissue.person import Zone
 from porelight.tissue.population import PorePopulation
 from porelight.units import cm2, mm
@@ -54,6 +56,9 @@ class MeasuredPhotograph:
     limits : tuple of str
         What limits the measurement besides the pores themselves: how the zone is seen, its quality,
         why no tone is told.
+    optics : OwnOptics or None
+        Melanin, blood and the other numbers of this person's optics as far as the colour tells
+        them; None without the printed sheet in view, where those of the skin type hold.
     """
 
     photograph: Photograph
@@ -62,6 +67,7 @@ class MeasuredPhotograph:
     quality: tuple[QualityFinding, ...]
     tone: Tone | None
     limits: tuple[str, ...] = ()
+    optics: OwnOptics | None = None
 
     def __post_init__(self) -> None:
         """Check that the photograph is the one that was measured."""
@@ -141,6 +147,9 @@ class MeasuredPhotograph:
         ]
         if self.n:
             lines.append(f"  median diameter: {_span(self.diameter, mm, '.3g')} mm")
+        if self.optics is not None:
+            low, high = (100.0 * end for end in self.optics.interval(MELANOSOMES))
+            lines.append(f"  melanosomes of the epidermis: {low:.2g} to {high:.2g} %")
         return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
 
     def _repr_html_(self) -> str:
@@ -298,8 +307,14 @@ def _measured(
         look = tone(photograph, mask, measurement.drawn, scaled.patch_levels)
     except PhotographError as problem:
         look, limits = None, (*limits, f"Tone is not told: {problem}")
+    own = None
+    if look is not None and look.is_absolute:
+        try:
+            own = fit_colour(look, view.zone, photograph.name)
+        except PhotographError as problem:
+            limits = (*limits, f"Melanin and blood are not told: {problem}")
     told(1.0)
-    return MeasuredPhotograph(photograph, scaled.scale, measurement, quality, look, limits)
+    return MeasuredPhotograph(photograph, scaled.scale, measurement, quality, look, limits, own)
 
 
 def _require_pores_or_sharpness(photograph: Photograph, count: Estimate, blur: float) -> None:
