@@ -24,6 +24,7 @@ _HOME = {
     "LightSetup": "porelight.workflows.light_setup",
     "MeasuredFace": "porelight.workflows.measure",
     "MeasuredPhotograph": "porelight.workflows.measure",
+    "MeasuredSpectrum": "porelight.inference.measured_reflectance",
     "Measurement": "porelight.photo.measure",
     "Outcome": "porelight.course.outcome",
     "OutcomeVariable": "porelight.course.outcome_variables",
@@ -38,7 +39,6 @@ _HOME = {
     "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
-    "Spectrum": "porelight.inference.measured_reflectance",
     "Visit": "porelight.inference.reweighting",
     "WhatIf": "porelight.workflows.what_if",
     "agreement": "porelight.workflows.agreement",
@@ -136,7 +136,7 @@ if TYPE_CHECKING:
     from porelight.files.repeats import read_repeats as read_repeats
     from porelight.files.spectra_of_skin import read_spectrum as read_spectrum
     from porelight.files.temporal_profiles import read_temporal_profile as read_temporal_profile
-    from porelight.inference.measured_reflectance import Spectrum as Spectrum
+    from porelight.inference.measured_reflectance import MeasuredSpectrum as MeasuredSpectrum
     from porelight.inference.reweighting import Visit as Visit
     from porelight.laser.beam import Beam as Beam
     from porelight.laser.device import Device as Device

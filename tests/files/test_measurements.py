@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 
 from porelight.errors import InputFileError
 from porelight.files import measurements
+from porelight.files.courses import read_course
 from porelight.files.measurements import (
     FILES,
     load_measured,
     save_measurement,
     summary,
 )
+from porelight.files.own_optics import save_optics
 from porelight.photo import overlay as overlay_module
 from porelight.photo.measure import measure as measure_pores
 from porelight.photo.overlay import overlay
@@ -24,6 +27,8 @@ from porelight.photo.quality import findings
 from porelight.photo.scale import Scale
 from porelight.photo.strips import strips
 from porelight.photo.tone import tone
+from porelight.report.measured_table import measurement_rows
+from porelight.tissue.own_optics import OwnOptics, prior_of_person
 from porelight.workflows.measure import MeasuredPhotograph
 
 SIDE = 150  # px, 12 mm
@@ -79,6 +84,42 @@ def empty(photograph):
 def test_folder_holds_the_four_files_and_nothing_else(folder):
     assert sorted(p.name for p in folder.iterdir()) == sorted(FILES)
     assert [p.name for p in folder.parent.iterdir()] == ["out"]
+
+
+def test_a_photograph_with_the_sheet_brings_the_persons_optics(tmp_path, measured):
+    values = prior_of_person("nose").values(
+        np.array([0.5, *np.zeros(10)]) + 0.1 * np.random.default_rng(1).normal(size=(20, 11))
+    )
+    own = OwnOptics(source="the colour of discs.png", site="nose", **values)
+    with_sheet = replace(measured, optics=own)
+
+    folder = save_measurement(with_sheet, tmp_path / "out")
+
+    assert {p.name for p in folder.iterdir()} == {*FILES, "optics.toml"}
+    told = json.loads((folder / "summary.json").read_text())["pigment"]["melanosome_fraction"]
+    assert told["value"] == pytest.approx(np.median(own.melanosome_fraction))
+    assert told["low"] < told["value"] < told["high"]
+    found = load_measured(folder).optics
+    np.testing.assert_allclose(found.blood_multiplier, own.blood_multiplier)
+    # a course takes them up, unless it names a spectrum
+    course = tmp_path / "course.toml"
+    table = '[skin]\nzone = "nose"\nfitzpatrick = 3\nage_years = 40\n'
+    course.write_text(table)
+    assert read_course(course).course.skin.optics is None
+    skin = read_course(course, measured=folder).course.skin
+    assert skin.optics.source == "the colour of discs.png"
+    assert skin.layer("epidermis").melanosome_fraction == pytest.approx(told["value"])
+    save_optics(replace(own, source="a spectrum"), tmp_path / "person.toml")
+    course.write_text(f'{table}optics = "person.toml"\n')
+    assert read_course(course, measured=folder).course.skin.optics.source == "a spectrum"
+    # measured again without the sheet, nothing of it stays
+    save_measurement(measured, folder)
+    assert load_measured(folder).optics is None
+    assert json.loads((folder / "summary.json").read_text())["pigment"] is None
+    rows = {row["measured"]: row["value"] for row in measurement_rows(summary(measured))}
+    assert rows["melanin and blood"] == "not told: those of the skin type hold"
+    rows = {row["measured"]: row["value"] for row in measurement_rows(summary(with_sheet))}
+    assert rows["melanosomes of the epidermis"].endswith("%")
 
 
 def test_table_is_in_clinic_units(folder, measurement):

@@ -20,7 +20,7 @@ def spectrum_of(x, site="forearm", bands=BANDS, error=0.002):
     values = person(prior_of_person(site).values(np.atleast_2d(x)), 0)
     shown = reflectance_of(skin_at(site), values, bands)
     shown = shown * np.exp(np.interp(bands, one_person().wavelength, one_person().bias))
-    return pl.Spectrum(bands, shown, error * shown), values
+    return pl.MeasuredSpectrum(bands, shown, error * shown), values
 
 
 def test_the_numbers_are_those_in_which_people_differ():
@@ -39,7 +39,7 @@ def test_the_intervals_hold_the_numbers_of_people_who_are_known():
         table = one_person()
         root = np.linalg.cholesky(table.covariance(BANDS) + 1e-9 * np.eye(BANDS.size))
         seen = spectrum.reflectance * np.exp(root @ generator.standard_normal(BANDS.size))
-        found = pl.fit_reflectance(pl.Spectrum(BANDS, seen, spectrum.standard_error))
+        found = pl.fit_reflectance(pl.MeasuredSpectrum(BANDS, seen, spectrum.standard_error))
         prior = prior_of_person("forearm")
         truth = person(prior.values(x[None]), 0)
         for name in NAMES[:4]:  # in the logarithm, as they spread
@@ -72,7 +72,7 @@ def test_a_spectrum_narrows_what_it_sees_and_leaves_the_rest_to_people():
 
 
 def test_what_is_no_skin_is_told_and_makes_no_skin():
-    grey = pl.fit_reflectance(pl.Spectrum(BANDS, np.full(BANDS.size, 0.5)))
+    grey = pl.fit_reflectance(pl.MeasuredSpectrum(BANDS, np.full(BANDS.size, 0.5)))
 
     assert not grey.is_plausible
     assert "No person of the population reflects like this" in grey.warnings[0]
@@ -86,9 +86,9 @@ def test_the_port_and_the_excluded_surface_are_given_back():
     narrow = whole * (1.0 - 0.67 * whole**2)
     matt = whole - ((1.5 - 1.0) / (1.5 + 1.0)) ** 2
 
-    stated = pl.fit_reflectance(pl.Spectrum(BANDS, narrow), port=8 * mm)
-    without = pl.fit_reflectance(pl.Spectrum(BANDS, matt), specular="excluded")
-    as_if_all = pl.fit_reflectance(pl.Spectrum(BANDS, narrow))
+    stated = pl.fit_reflectance(pl.MeasuredSpectrum(BANDS, narrow), port=8 * mm)
+    without = pl.fit_reflectance(pl.MeasuredSpectrum(BANDS, matt), specular="excluded")
+    as_if_all = pl.fit_reflectance(pl.MeasuredSpectrum(BANDS, narrow))
 
     def off(found, name):
         draws = np.log(found.values[name])
@@ -111,7 +111,7 @@ def test_a_dense_spectrum_is_fitted_where_the_model_was_held_against_people():
     spectrum, _ = spectrum_of(np.zeros(11), bands=bands)
     whole = np.interp(at, bands, spectrum.reflectance)
 
-    found = pl.fit_reflectance(pl.Spectrum(at, whole))
+    found = pl.fit_reflectance(pl.MeasuredSpectrum(at, whole))
 
     table = one_person().wavelength
     np.testing.assert_allclose(found.wavelength, table[table <= 740 * nm])
@@ -131,7 +131,7 @@ def test_a_dense_spectrum_is_fitted_where_the_model_was_held_against_people():
 )
 def test_what_is_no_spectrum_is_refused(given, text):
     with pytest.raises(ParameterError, match=text):
-        pl.Spectrum(*given)
+        pl.MeasuredSpectrum(*given)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_is_no_spectrum_is_refused(given, text):
 )
 def test_what_is_no_measurement_is_refused(what, text):
     with pytest.raises(ParameterError, match=text):
-        pl.fit_reflectance(pl.Spectrum(BANDS, np.full(7, 0.4)), **what)
+        pl.fit_reflectance(pl.MeasuredSpectrum(BANDS, np.full(7, 0.4)), **what)
 
 
 def own_optics(site="forearm", n=40, **changed):

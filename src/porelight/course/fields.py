@@ -205,8 +205,8 @@ class FieldTable(Generic[T]):
         for one, held in self.leaves(value):
             if one.is_optional and not (whole or one.is_told) and _same(held, one.default):
                 continue
-            if isinstance(held, float) and math.isinf(held):
-                continue  # files know no infinity; absent is what stands for it
+            if held is None or (isinstance(held, float) and math.isinf(held)):
+                continue  # files know neither; absent is what stands for it
             written[one.key] = one.kind.write(held)
         return written
 
@@ -329,6 +329,8 @@ class FieldTable(Generic[T]):
         for one, held in self.leaves(value):
             if not whole and (not one.decides(value) or _lies_in(one.path, unused)):
                 continue
+            if held is None:
+                continue  # as before there was such a field
             if isinstance(held, float) and math.isinf(held):
                 deciding[one.path] = None
             elif isinstance(one.kind, Tables):

@@ -11,7 +11,7 @@ import numpy as np
 
 from porelight.errors import InputFileError, ParameterError, did_you_mean
 from porelight.files.tables import TextTable, is_number, read_table
-from porelight.inference.measured_reflectance import Spectrum
+from porelight.inference.measured_reflectance import MeasuredSpectrum
 from porelight.quantities import Floats
 
 _WANTED = (
@@ -24,7 +24,7 @@ _LEAST_PERCENT = 1.5  # largest of a spectrum in per cent is above
 _MOST = 100.0
 
 
-def read_spectrum(path: Path | str, *, column: str | None = None) -> Spectrum:
+def read_spectrum(path: Path | str, *, column: str | None = None) -> MeasuredSpectrum:
     """Read a reflectance spectrum.
 
     Parameters
@@ -36,7 +36,7 @@ def read_spectrum(path: Path | str, *, column: str | None = None) -> Spectrum:
 
     Returns
     -------
-    Spectrum
+    MeasuredSpectrum
 
     Raises
     ------
@@ -60,7 +60,9 @@ def read_spectrum(path: Path | str, *, column: str | None = None) -> Spectrum:
     scale = _scale(source, value, numbers[:, 1])
     errors = numbers[:, 2] * scale if error else None
     try:
-        return Spectrum(_wavelengths(source, first, numbers[:, 0]), numbers[:, 1] * scale, errors)
+        return MeasuredSpectrum(
+            _wavelengths(source, first, numbers[:, 0]), numbers[:, 1] * scale, errors
+        )
     except ParameterError as problem:
         raise InputFileError(f"{source}: {problem}") from None
 

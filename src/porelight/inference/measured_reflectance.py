@@ -69,7 +69,7 @@ ALL_LIGHT = Instrument()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spectrum:
+class MeasuredSpectrum:
     """A measured reflectance.
 
     Attributes
@@ -79,7 +79,7 @@ class Spectrum:
     reflectance : ndarray of float64, shape (n_wavelengths,)
         Reflectance over that of a perfect white [-].
     standard_error : ndarray of float64, shape (n_wavelengths,), or None
-        Of single readings [-]; usual ones when left out.
+        Standard deviation of single readings [-]; the usual one when left out.
     """
 
     wavelength: Floats
@@ -171,7 +171,7 @@ def skin_at(site: str, age: float = 40.0, sex: Sex = "female") -> SkinOf:
 
 
 def fit_spectrum(
-    spectrum: Spectrum,
+    spectrum: MeasuredSpectrum,
     site: str,
     instrument: Instrument = ALL_LIGHT,
     *,
@@ -184,14 +184,14 @@ def fit_spectrum(
 
     Parameters
     ----------
-    spectrum : Spectrum
+    spectrum : MeasuredSpectrum
         What was measured.
     site : str
         Where: 'forearm' (its inner side) or a zone of the face.
     instrument : Instrument
         How.
     age, sex
-        Of the person, where the site is a zone of the face; they set its typical thickness.
+        Age [years] and sex of the person, for a zone of the face: they set its thickness.
     source : str
         What the numbers come from, for those who read.
     seed : int
@@ -273,7 +273,7 @@ def one_person() -> OnePerson:
     )
 
 
-def _at_the_table(spectrum: Spectrum) -> tuple[Floats, Floats, Floats]:
+def _at_the_table(spectrum: MeasuredSpectrum) -> tuple[Floats, Floats, Floats]:
     """Return the wavelengths to fit, the reflectance there, and its noise."""
     entry = document(PACKAGE, "people")["instrument"]
     wavelength, measured = spectrum.wavelength, spectrum.reflectance

@@ -84,7 +84,7 @@ def posterior(
     measured : ndarray of float64, shape (n_data,)
         What was measured.
     covariance : ndarray of float64, shape (n_data, n_data)
-        Of the difference between the two for one and the same person.
+        Covariance of the difference between the two for one and the same person.
     n_numbers : int
         Number of coordinates.
     n_draws : int

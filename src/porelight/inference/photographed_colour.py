@@ -44,7 +44,7 @@ class Bands:
     wavelength : ndarray of float64, shape (n_wavelengths,)
         Wavelengths [m].
     weight : ndarray of float64, shape (3, n_wavelengths)
-        Of linear red, green and blue over those of a perfect white [-]; each band sums to 1.
+        Weight in linear red, green and blue over a perfect white's [-]; each band sums to 1.
     """
 
     wavelength: Floats

@@ -9,7 +9,7 @@ from porelight.errors import ParameterError
 from porelight.inference.measured_reflectance import (
     Fit,
     Instrument,
-    Spectrum,
+    MeasuredSpectrum,
     Specular,
     fit_spectrum,
 )
@@ -122,7 +122,7 @@ class FittedReflectance:
 
 
 def fit_reflectance(  # noqa: PLR0913  each is a choice of the user
-    spectrum: Spectrum,
+    spectrum: MeasuredSpectrum,
     *,
     site: str = FOREARM,
     port: float | None = None,
@@ -136,7 +136,7 @@ def fit_reflectance(  # noqa: PLR0913  each is a choice of the user
 
     Parameters
     ----------
-    spectrum : Spectrum
+    spectrum : MeasuredSpectrum
         Wavelengths [m], reflectance and, if it is known, its standard error [-]. What lies outside
         450 to 2200 nm, where the model was held against people, is left out.
     site : str
@@ -146,8 +146,8 @@ def fit_reflectance(  # noqa: PLR0913  each is a choice of the user
     specular : {"included", "excluded"}
         Whether the reflection of the surface is in the reading.
     age, sex
-        Of the person, for a zone of the face: they set the typical thickness. 40 years and female
-        when left out.
+        Age [years] and sex of the person, for a zone of the face: they set the typical thickness.
+        40 years and female when left out.
     source : str
         What the numbers come from, for those who read.
     seed : int
@@ -169,7 +169,7 @@ def fit_reflectance(  # noqa: PLR0913  each is a choice of the user
     >>> import numpy as np
     >>> import porelight as pl
     >>> bands = np.array([500, 540, 650, 750, 940]) * 1e-9
-    >>> spectrum = pl.Spectrum(bands, np.array([0.326, 0.315, 0.556, 0.600, 0.529]))
+    >>> spectrum = pl.MeasuredSpectrum(bands, np.array([0.326, 0.315, 0.556, 0.600, 0.529]))
     >>> found = pl.fit_reflectance(spectrum)
     >>> low, high = found.interval("melanosome_fraction")
     >>> bool(0.01 < low < high < 0.04)
