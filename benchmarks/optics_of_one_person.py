@@ -25,7 +25,7 @@ from scipy.stats import qmc
 from porelight.inference.measured_reflectance import one_person, skin_at
 from porelight.inference.own_optics import posterior
 from porelight.inference.reflectance import INSIDE, reflectance_of
-from porelight.tissue.own_optics import FOREARM, prior_of_person
+from porelight.tissue.own_optics import FOREARM, prior_of_person, skin_values
 from porelight.tissue.people import Spread, person, spread_of_people, standard_people
 
 GRID = one_person().wavelength
@@ -62,7 +62,12 @@ class Polynomial:
         cube = qmc.Sobol(len(prior.names), seed=3).random(N_TRAINED)
         values = prior.values(1.05 * ndtri(cube).clip(-3.0, 3.0))
         skin_of = skin_at(FOREARM)
-        log = np.log([reflectance_of(skin_of, person(values, k), GRID) for k in range(N_TRAINED)])
+        log = np.log(
+            [
+                reflectance_of(skin_of, skin_values(person(values, k)), GRID)
+                for k in range(N_TRAINED)
+            ]
+        )
         terms, kept = self._terms(values), np.arange(N_TRAINED) % 8 > 0
         held_out = terms[~kept] @ self._solved(terms[kept], log[kept]) - log[~kept]
         self.error = np.sqrt((held_out**2).mean(axis=0))

@@ -20,7 +20,7 @@ from porelight.inference.reflectance import reflectance_of
 from porelight.photo.marker import LARGE, PATCHES, SIDES, find_marker, marker_image, patch_levels
 from porelight.photo.photograph import Photograph
 from porelight.photo.tone import PAPER, tone
-from porelight.tissue.own_optics import prior_of_person
+from porelight.tissue.own_optics import prior_of_person, skin_values
 from porelight.tissue.people import person
 
 NM = 1e-9
@@ -43,7 +43,7 @@ def main() -> None:
     inside, width, refused, z = [], [], 0, []
     for number in range(arguments.people):
         values = person(prior.values(generator.standard_normal((1, len(prior.names)))), 0)
-        spectrum = reflectance_of(skin_of, values, AT)
+        spectrum = reflectance_of(skin_of, skin_values(values), AT)
         spectrum = spectrum * np.exp(bias + own @ generator.standard_normal(AT.size))
         pixels, skin = photographed(reader.seen(spectrum, values), generator)
         photograph = Photograph(pixels, SCALE, name=f"{number}.jpg")

@@ -16,7 +16,7 @@ from porelight.inference.measured_reflectance import skin_at
 from porelight.inference.reflectance import reflectance_of
 from porelight.light.layered_reflectance import reflectances
 from porelight.tissue.optics import skin_optics
-from porelight.tissue.own_optics import NAMES, OwnOptics, prior_of_person
+from porelight.tissue.own_optics import NAMES, OwnOptics, prior_of_person, skin_values
 from porelight.tissue.people import optics_of_people
 from porelight.tissue.skin import Skin
 from porelight.units import nm
@@ -41,7 +41,7 @@ def test_the_skin_of_a_measured_person_reflects_as_their_middle_does(skin, optic
     own = [skin_optics(skin, one) for one in at]
     values = {name: float(np.median(column)) for name, column in optics.values.items()}
 
-    expected = reflectance_of(skin_at("cheek"), values, np.array(at))
+    expected = reflectance_of(skin_at("cheek"), skin_values(values), np.array(at))
     typical = reflectance_of(lambda _: Skin.typical("cheek", 3, 40.0), {}, np.array(at))
 
     np.testing.assert_allclose(reflectances(own), expected, rtol=1e-9)
@@ -57,7 +57,7 @@ def test_members_are_draws_of_the_person_and_of_nobody_else(skin, optics):
     assert typical == {}
     for one in others:
         assert one["blood_multiplier"] in optics.blood_multiplier
-        assert one["melanosome_fraction"] in optics.melanosome_fraction
+        assert one["melanosome_fraction_3"] in optics.melanosome_fraction
         assert "melanosome_multiplier" not in one
     assert len({one["blood_multiplier"] for one in others}) == 7
     # narrower than people of a type, about the person's own middle
@@ -70,7 +70,7 @@ def test_each_member_has_layers_of_its_own_draw(skin):
     ensemble = physics_ensemble(skin, EnsembleSettings(members=4, photons=1000))
 
     for one, values in zip(ensemble.skins[1:], ensemble.members[1:], strict=True):
-        assert one.layer("epidermis").melanosome_fraction == values["melanosome_fraction"]
+        assert one.layer("epidermis").melanosome_fraction == values["melanosome_fraction_3"]
         assert one.layer("reticular dermis").water_fraction == values["water_fraction_dermis"]
     assert ensemble.skins[0].layers == skin.layers
     # who was not measured, and layers that were stated, stay as they are

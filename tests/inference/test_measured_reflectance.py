@@ -8,7 +8,7 @@ from porelight.data.library import document
 from porelight.errors import ParameterError
 from porelight.inference.measured_reflectance import one_person, skin_at
 from porelight.inference.reflectance import reflectance_of
-from porelight.tissue.own_optics import NAMES, OwnOptics, prior_of_person
+from porelight.tissue.own_optics import NAMES, OwnOptics, prior_of_person, skin_values
 from porelight.tissue.people import person
 from porelight.units import mm, nm
 
@@ -18,7 +18,7 @@ BANDS = np.array([450.0, 500.0, 540.0, 575.0, 650.0, 750.0, 940.0]) * nm
 def spectrum_of(x, site="forearm", bands=BANDS, error=0.002):
     """Return what an integrating sphere would read of a person at such coordinates."""
     values = person(prior_of_person(site).values(np.atleast_2d(x)), 0)
-    shown = reflectance_of(skin_at(site), values, bands)
+    shown = reflectance_of(skin_at(site), skin_values(values), bands)
     shown = shown * np.exp(np.interp(bands, one_person().wavelength, one_person().bias))
     return pl.MeasuredSpectrum(bands, shown, error * shown), values
 

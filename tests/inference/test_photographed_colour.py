@@ -9,7 +9,7 @@ from porelight.inference.photographed_colour import bands, fit_colour
 from porelight.inference.reflectance import reflectance_of
 from porelight.photo.photograph import Photograph
 from porelight.photo.tone import PAPER, tone
-from porelight.tissue.own_optics import prior_of_person
+from porelight.tissue.own_optics import prior_of_person, skin_values
 from porelight.tissue.people import person
 
 SHAPE = (40, 50)
@@ -28,7 +28,7 @@ def colour_of(x):
     """Return the linear sRGB of a cheek at such coordinates, and the person's numbers."""
     values = person(prior_of_person("cheek").values(np.atleast_2d(x)), 0)
     at, table = bands().wavelength, one_person()
-    shown = reflectance_of(skin_at("cheek"), values, at)
+    shown = reflectance_of(skin_at("cheek"), skin_values(values), at)
     shown = shown * np.exp(np.interp(at, table.wavelength, table.bias))
     seen = Reader(Instrument(specular="excluded"), "cheek").seen(shown, values)
     return bands().of(seen), values

@@ -154,11 +154,11 @@ class Fit:
 
 
 def skin_at(site: str, age: float = 40.0, sex: Sex = "female") -> SkinOf:
-    """Return skin of a site as a function of a person's numbers, by the names of `OwnOptics`."""
+    """Return skin of a site as a function of a person's numbers, by library name."""
     if site not in SITES:
         raise ParameterError(f"no site named {site!r}{did_you_mean(site, SITES)}")
     if site == FOREARM:
-        return lambda values: ForearmSkin.typical(skin_values(values))
+        return ForearmSkin.typical
     pores = PorePopulation.typical(site, _REFERENCE_TYPE, age, sex)  # type: ignore[arg-type]
     return lambda values: Skin.typical(
         site,  # type: ignore[arg-type]
@@ -166,7 +166,7 @@ def skin_at(site: str, age: float = 40.0, sex: Sex = "female") -> SkinOf:
         age,
         sex,
         pores=pores,
-        values=skin_values(values),
+        values=values,
     )
 
 
@@ -204,7 +204,7 @@ def fit_spectrum(
     reader = Reader(instrument, site)
 
     def model(x: Floats) -> Floats:
-        values = person(prior.values(x[None]), 0)
+        values = skin_values(person(prior.values(x[None]), 0))
         seen = reader.seen(reflectance_of(skin_of, values, wavelength), values)
         # a person so bright that a narrow port would read nothing: no spectrum shows it
         return np.asarray(np.log(np.maximum(seen, 1e-4)) + bias)

@@ -27,7 +27,7 @@ from porelight.inference.own_optics import posterior
 from porelight.inference.reflectance import reflectance_of
 from porelight.photo.tone import PAPER, Tone, linear_of
 from porelight.quantities import Floats
-from porelight.tissue.own_optics import OwnOptics, prior_of_person
+from porelight.tissue.own_optics import OwnOptics, prior_of_person, skin_values
 from porelight.tissue.people import person
 from porelight.tissue.person import Zone
 
@@ -102,15 +102,14 @@ def fit_colour(tone: Tone, zone: Zone, name: str, *, seed: int = 1) -> OwnOptics
     measured = np.maximum(tone.linear, 1e-3)
 
     def model(x: Floats) -> Floats:
-        values = person(prior.values(x[None]), 0)
+        values = skin_values(person(prior.values(x[None]), 0))
         shown = reflectance_of(skin_of, values, camera.wavelength) * np.exp(bias)
         seen = camera.of(reader.seen(shown, values))
         return np.asarray(np.log(np.maximum(seen, 1e-4)))
 
     # of one and the same person, over the bands as they weigh the skin's spectrum
-    middle = reflectance_of(
-        skin_of, person(prior.values(np.zeros((1, len(prior.names)))), 0), camera.wavelength
-    )
+    typical = skin_values(person(prior.values(np.zeros((1, len(prior.names)))), 0))
+    middle = reflectance_of(skin_of, typical, camera.wavelength)
     share = camera.weight * middle
     share /= share.sum(axis=1, keepdims=True)
     covariance = share @ one_person().covariance(camera.wavelength, zone) @ share.T

@@ -37,6 +37,7 @@ from porelight.quantities import (
     Quantity,
 )
 from porelight.tissue.layered import LayeredTissue
+from porelight.tissue.own_optics import skin_values
 from porelight.tissue.phase_functions import PhaseFunction
 from porelight.tissue.skin import Layer, Skin
 from porelight.tissue.spectra import ROUNDING, spectrum
@@ -302,7 +303,8 @@ def skin_optics(
     [41, 20, 35, 20, 16]
     """
     wavelength = _in_range(wavelength)
-    own = skin.optics.middle if isinstance(skin, Skin) and skin.optics is not None else _NONE
+    measured = skin.optics if isinstance(skin, Skin) else None
+    own = _NONE if measured is None else skin_values(measured.middle)
     value = LibraryValues("optics", {**own, **values})
     anisotropy = ANISOTROPY_SKIN.require(value("anisotropy_skin"))
     reduced = np.array([_reduced_scattering(layer, wavelength, value) for layer in skin.layers])

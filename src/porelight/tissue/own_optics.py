@@ -8,6 +8,7 @@ epidermis' volume where it was measured, so that no skin type is needed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from porelight.errors import ParameterError, did_you_mean
 from porelight.quantities import Floats
 from porelight.tissue.people import MELANIN, Spread, spread_of_people
 from porelight.tissue.person import FITZPATRICK, Zone
+
+T = TypeVar("T")
 
 FOREARM = "forearm"
 SITES = (FOREARM, "forehead", "glabella", "nose", "cheek", "chin")
@@ -115,9 +118,10 @@ class OwnOptics:
         return float(low), float(high)
 
     def people(self, n: int, seed: int) -> dict[str, Floats]:
-        """Return n draws of each number, no draw twice while there are enough."""
+        """Return n draws under the library's names, no draw twice while there are enough."""
         order = np.random.default_rng(seed).permutation(self.n_draws)
-        return {name: np.resize(column[order], n) for name, column in self.values.items()}
+        drawn = {name: np.resize(column[order], n) for name, column in self.values.items()}
+        return skin_values(drawn)
 
     def at(self, zone: Zone) -> "OwnOptics":
         """Return the same person's optics at a zone of the face.
@@ -146,8 +150,8 @@ class OwnOptics:
         )
 
 
-def skin_values(values: Mapping[str, float]) -> dict[str, float]:
-    """Return one draw under the library's names, for `ForearmSkin.typical` and `Skin.typical`.
+def skin_values(values: Mapping[str, T]) -> dict[str, T]:
+    """Return numbers under the library's names, for `ForearmSkin.typical` and `Skin.typical`.
 
     The share of melanosomes is entered for the forearm and for every skin type.
     """

@@ -220,7 +220,7 @@ class Skin:
         middle = skin_values(self.optics.middle)
         if self.layers != _layers(*person, LibraryValues("layers", middle)):
             return self
-        drawn = {**middle, **skin_values(values)}
+        drawn = {**middle, **values}
         return replace(self, layers=_layers(*person, LibraryValues("layers", drawn)))
 
     def layer(self, name: LayerName) -> Layer:
