@@ -128,3 +128,18 @@ def tampering(store) -> Callable[..., None]:
                 connection.exec_driver_sql(statement)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def rendered_skin(tmp_path_factory) -> Path:
+    """Return a photograph of virtual skin."""
+    import numpy as np  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
+
+    from porelight.render.skin import render_skin  # noqa: PLC0415
+
+    diameters = 4e-4 * np.exp(0.25 * np.random.default_rng(1).standard_normal(80))
+    skin = render_skin(np.clip(diameters, 2e-4, 8e-4), size=(0.012, 0.012), seed=1)
+    path = tmp_path_factory.mktemp("skin") / "skin.png"
+    Image.fromarray(skin.pixels).save(path)
+    return path

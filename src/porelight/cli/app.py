@@ -35,6 +35,8 @@ from porelight.cli.sensitivity import sensitivity
 from porelight.cli.session import session
 from porelight.cli.simulate import simulate
 from porelight.cli.stopping import show_all, stopped_as_by_ctrl_c, tell_of_stop, tell_of_system
+from porelight.cli.store import store
+from porelight.cli.study import study
 from porelight.cli.threshold import threshold
 from porelight.cli.verify import verify
 from porelight.cli.what_if import what_if
@@ -69,6 +71,8 @@ app.command(what_if)
 app.command(light)
 app.command(threshold)
 app.command(reflectance)
+app.command(study)
+app.command(store)
 app.command(demo)
 models = App(name="models", help="About the networks that find the zones of a whole face.")
 models.command(fetch)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from porelight.photo.photograph import Photograph
     from porelight.photo.scale import Scale
+    from porelight.store.store import Store
     from porelight.workflows.scaled_photograph import FoundScale
 
 Zone = Annotated[
@@ -57,7 +58,30 @@ Measured = Annotated[
     Parameter(help="Folder that 'porelight measure' wrote: its pores replace the typical ones."),
 ]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON.")]
+StoreOption = Annotated[
+    str | None,
+    Parameter(
+        name="--store",
+        help="The study's database: sqlite:///FILE.db, a path that ends in .db, or "
+        "postgresql://USER@HOST/DATABASE?files=FOLDER. Left out: PORELIGHT_STORE, or study.db in "
+        "your data folder.",
+    ),
+]
 ScaleSource = Literal["marker", "dpi", "iris", "ruler"]
+
+
+def opened(store: str | None) -> "Store":
+    """Open the store that --store names.
+
+    Raises
+    ------
+    StoreError
+        If there is none, or it cannot be opened.
+    """
+    from porelight.store.address import store_address  # noqa: PLC0415
+    from porelight.store.store import open_store  # noqa: PLC0415
+
+    return open_store(store_address(store))
 
 
 @Parameter(name="*")

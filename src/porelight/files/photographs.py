@@ -107,7 +107,8 @@ def _picture(
     pixels, header = _decoded(file, "photograph", most_pixels, accept, content)
     across, down = (float(x) for x in header["dpi"])
     dpi = (across, down) if across > 0.0 and down > 0.0 else None
-    return Picture(pixels, dpi, bool(header["has_camera"]), file.name)
+    name = file.name if content is None else str(file)
+    return Picture(pixels, dpi, bool(header["has_camera"]), name)
 
 
 def read_photograph(

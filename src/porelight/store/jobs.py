@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, Row, Update, case, insert, select, update
+from sqlalchemy import Connection, Row, Update, case, func, insert, select, update
 
 from porelight.course.documents import json_text
 from porelight.errors import StoreError
@@ -236,6 +236,15 @@ class JobQueue:
         with self._store.database.reading() as connection:
             query = select(JOBS.c.state).where(JOBS.c.kind.in_(list(kinds)))
             return Counter(connection.execute(query).scalars())
+
+    def left(self, kinds: Iterable[str]) -> float:
+        """Return how many jobs are not done, those under way by the share that is left."""
+        share = case((JOBS.c.state == "running", 1.0 - JOBS.c.progress), else_=1.0)
+        query = select(func.sum(share)).where(
+            JOBS.c.kind.in_(list(kinds)), JOBS.c.state.in_(("waiting", "running"))
+        )
+        with self._store.database.reading() as connection:
+            return float(connection.execute(query).scalar() or 0.0)
 
     def _take_from_dead(self, connection: Connection, its: Any) -> None:
         """Free the jobs of workers that have been silent for a lease."""

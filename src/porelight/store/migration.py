@@ -38,19 +38,26 @@ def require_schema(database: Database) -> None:
         )
 
 
-def upgrade(database: Database) -> str:
+def upgrade(database: Database, *, begun: bool = False) -> str:
     """Make the tables that are missing, all or none; returns the schema that was there before.
+
+    Parameters
+    ----------
+    database : Database
+        The database.
+    begun : bool
+        Whether there must be a study in it.
 
     Raises
     ------
     StoreError
-        If the schema is newer than this porelight.
+        If the schema is newer than this porelight, or there is no study.
     """
     from alembic import command  # noqa: PLC0415  a third of a second, seldom needed
     from alembic.config import Config  # noqa: PLC0415
 
     before = _schema(database)
-    if before > HEAD:
+    if before > HEAD or (begun and not before):
         require_schema(database)
     config = Config()
     place = str(Path(__file__).with_name("migrations"))

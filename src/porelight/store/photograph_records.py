@@ -1,6 +1,7 @@
 """Photographs of a study: kept once, read with an entry in the log, listed as one long table."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal, TypeAlias
@@ -12,7 +13,13 @@ from porelight.photo.scale import Source
 from porelight.store.log import now
 from porelight.store.schema import MEASUREMENTS, PHOTOGRAPHS, SITES, SUBJECTS, VISITS
 from porelight.store.store import Store, Transaction
-from porelight.store.subjects import find_subject, subject_named, visit_named, word
+from porelight.store.subjects import (
+    find_subject,
+    require_date,
+    subject_named,
+    visit_named,
+    word,
+)
 
 State: TypeAlias = Literal["waiting", "measured", "refused"]
 STATES: tuple[State, ...] = ("waiting", "measured", "refused")
@@ -114,10 +121,10 @@ def add_photograph(
     Raises
     ------
     StoreError
-        As `require_new`.
+        As `fate_of`.
     """
     digest = sha256(content).hexdigest()
-    if not require_new(transaction, place, scale, digest):
+    if fate_of(transaction, place, scale, digest) == "known":
         return None
     subject = subject_named(transaction, place.subject, place.site)
     visit = visit_named(transaction, subject, place.visit, place.date)
@@ -138,27 +145,31 @@ def add_photograph(
     )
 
 
-def require_new(
-    transaction: Transaction, place: PhotographPlace, scale: ScaleGiven, digest: str
-) -> bool:
-    """Return whether a photograph is new, or False if it is there already with all that is told.
+def fate_of(
+    transaction: Transaction,
+    place: PhotographPlace,
+    scale: ScaleGiven,
+    digest: str,
+    *,
+    correct: bool = False,
+) -> Literal["new", "corrected", "known"]:
+    """Return whether a photograph is new, or there already, perhaps with something to correct.
 
     Raises
     ------
     StoreError
-        If it is there elsewhere or with another scale, arm or date; if another photograph has its
-        place; or if its subject was erased.
+        If it is there elsewhere or, unless that is to be corrected, with another scale, arm or
+        date; if another photograph has its place; or if its subject was erased.
     """
     word("take", place.take)
     if place.arm:
         word("arm", place.arm)
     subject = find_subject(transaction, place.subject)
-    if subject is not None and subject.erased_at:
-        subject_named(transaction, place.subject)
+    if subject is not None:
+        subject_named(transaction, place.subject, place.site)  # refused if erased, or elsewhere
     same = _one_where(transaction, PHOTOGRAPHS.c.sha256 == digest)
     if same is not None:
-        _require_same(same, place, scale)
-        return False
+        return _fate_of_same(same, place, scale, correct=correct)
     its_place = and_(
         SUBJECTS.c.pseudonym == place.subject,
         VISITS.c.name == place.visit,
@@ -169,7 +180,27 @@ def require_new(
         raise StoreError(
             f"another photograph is kept as {place} already; give this one another take."
         )
-    return True
+    require_date(transaction, place.subject, place.visit, place.date)
+    return "new"
+
+
+def correct_photograph(
+    transaction: Transaction, place: PhotographPlace, scale: ScaleGiven, digest: str
+) -> None:
+    """Let a photograph that is there already have the scale, arm and date that are told now."""
+    row = transaction.connection.execute(
+        select(PHOTOGRAPHS).where(PHOTOGRAPHS.c.sha256 == digest)
+    ).one()
+    transaction.change(
+        PHOTOGRAPHS,
+        row.id,
+        scale_source=scale.source,
+        px_per_mm=scale.px_per_mm,
+        scale_error=scale.error,
+        arm=place.arm or row.arm,
+    )
+    if place.date:
+        transaction.change(VISITS, row.visit_id, date=place.date)
 
 
 def read_photograph(transaction: Transaction, number: int, why: str) -> bytes:
@@ -190,9 +221,10 @@ def read_photograph(transaction: Transaction, number: int, why: str) -> bytes:
     return content
 
 
-def photograph_row(transaction: Transaction, number: int) -> PhotographRow | None:
-    """Return one photograph, without an entry in the log; None if there is none."""
-    return _one_where(transaction, PHOTOGRAPHS.c.id == number)
+def photograph_rows(transaction: Transaction, number: int | None = None) -> Iterator[PhotographRow]:
+    """Yield all photographs, or that of a number, without an entry in the log."""
+    query = _query() if number is None else _query().where(PHOTOGRAPHS.c.id == number)
+    yield from map(_row, transaction.connection.execute(query))
 
 
 def photograph_table(store: Store, why: str) -> list[PhotographRow]:
@@ -275,8 +307,10 @@ def _row(row: Row[Any]) -> PhotographRow:
     )
 
 
-def _require_same(same: PhotographRow, place: PhotographPlace, scale: ScaleGiven) -> None:
-    """Refuse a photograph that is there already, but as another one."""
+def _fate_of_same(
+    same: PhotographRow, place: PhotographPlace, scale: ScaleGiven, *, correct: bool
+) -> Literal["corrected", "known"]:
+    """Return what becomes of a photograph that is there, or refuse one that is there elsewhere."""
     if str(same.place) != str(place):
         raise StoreError(
             f"the same photograph is kept as {same.place} already; one of the two is wrong."
@@ -284,12 +318,13 @@ def _require_same(same: PhotographRow, place: PhotographPlace, scale: ScaleGiven
     told = {
         "date": (same.place.date, place.date),
         "arm": (same.place.arm, place.arm),
-        "site": (same.place.site, place.site),
         "scale": (str(same.scale), str(scale)),
     }
-    for what, (before, now_told) in told.items():
-        if now_told and before != now_told:
-            raise StoreError(
-                f"{place} is kept with the {what} {before or 'left out'!s} already, and not "
-                f"{now_told}; 'porelight study import --correct' changes it."
-            )
+    changed = {what: pair for what, pair in told.items() if pair[1] and pair[0] != pair[1]}
+    if changed and not correct:
+        what, (before, wanted) = next(iter(changed.items()))
+        raise StoreError(
+            f"{place} is kept with the {what} {before or 'left out'} already, and not {wanted}; "
+            "'porelight study import --correct' changes it."
+        )
+    return "corrected" if changed else "known"

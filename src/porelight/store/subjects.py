@@ -183,9 +183,19 @@ def visit_named(transaction: Transaction, subject: Subject, name: str, day: str 
         return transaction.add(VISITS, subject.id, name=name, date=day or None)
     if day and row.date is None:
         transaction.change(VISITS, row.id, date=day)
-    elif day and row.date != day:
-        raise StoreError(f"visit {name} of {subject.pseudonym} is of {row.date}, and not of {day}.")
+    require_date(transaction, subject.pseudonym, name, day)
     return int(row.id)
+
+
+def require_date(transaction: Transaction, subject: str, visit: str, day: str) -> None:
+    """Refuse a visit that is there already with another date."""
+    there = transaction.connection.execute(
+        select(VISITS.c.date)
+        .join_from(VISITS, SUBJECTS)
+        .where(SUBJECTS.c.pseudonym == subject, VISITS.c.name == visit)
+    ).scalar()
+    if day and there and there != day:
+        raise StoreError(f"visit {visit} of {subject} is of {there}, and not of {day}.")
 
 
 def _subjects() -> Select[Any]:

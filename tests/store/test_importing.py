@@ -1,0 +1,127 @@
+"""Claims about bringing photographs into a study."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from porelight.files.manifests import ManifestRow
+from porelight.store.erasing import erase_subject
+from porelight.store.importing import import_photographs
+from porelight.store.log import entries
+from porelight.store.photograph_records import ScaleGiven, photograph_table
+
+USUAL = ScaleGiven("known", 12.5, 0.01)
+
+
+@pytest.fixture
+def row(tmp_path, photograph):
+    def made(seed=1, **more):
+        file = tmp_path / f"{seed}.png"
+        file.write_bytes(photograph(seed))
+        told = {"subject": "S01", "visit": "v1", "zone": "nose", "take": str(seed), **more}
+        return ManifestRow(where=f"row {seed}", file=file, **told)
+
+    return made
+
+
+@pytest.fixture
+def fates(store):
+    def found(*rows, usual=USUAL, **options):
+        done = import_photographs(store, rows, usual, **options)
+        return [(one.fate, one.reason) for one in done]
+
+    return found
+
+
+def kept(store):
+    return [(str(row.place), str(row.scale)) for row in photograph_table(store, "test")]
+
+
+def test_running_it_again_changes_nothing(store, row, fates):
+    rows = [row(1), row(2, subject="S02", date="2027-01-03", arm="laser", site="Graz")]
+    assert fates(*rows) == [("new", ""), ("new", "")]
+    with store.database.reading() as connection:
+        before = list(entries(connection))
+    assert fates(*rows) == [("known", ""), ("known", "")]
+    with store.database.reading() as connection:
+        assert list(entries(connection)) == before
+
+
+def test_a_dry_run_tells_the_same_and_does_nothing(store, row, fates):
+    rows = [row(1), row(2, zone="ear"), row(3, date="2027-01-03"), row(4, date="2027-01-04")]
+    told = fates(*rows, dry_run=True)
+    assert kept(store) == []
+    assert list(store.photographs.places()) == []
+    assert fates(*rows) == told
+    assert [fate for fate, _ in told] == ["new", "refused", "refused", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"subject": "Anna"}, "subject 'Anna' may be a name"),
+        ({"zone": "noes"}, "zone is 'noes'; did you mean 'nose'?"),
+        ({"visit": ""}, "visit is ''; expected 1 to 40 letters"),
+        ({"date": "31.02.2027"}, "date is '31.02.2027'; expected YYYY-MM-DD"),
+        ({"scale": "0.1"}, "scale is '0.1'; expected 0.5 to 500 px/mm, or dpi, marker"),
+        ({"scale": "12 px"}, "scale is '12 px'"),
+        ({"take": "1/2"}, "take is '1/2'"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_refused_with_the_reason(row, fates, change, message):
+    ((fate, reason),) = fates(row(1, **change))
+    assert fate == "refused"
+    assert message in reason
+
+
+def test_files_that_are_no_photographs_are_refused(row, fates, tmp_path):
+    one, two, three = row(1), row(2), row(3)
+    one.file.write_bytes(b"")
+    two.file.write_bytes(b"%PDF-1.4")
+    three.file.unlink()
+    reasons = [reason for _, reason in fates(one, two, three)]
+    assert [reason.split(";")[0].split(":")[0] for reason in reasons] == [
+        "the file is empty (0 bytes)",
+        "the file is no PNG, JPEG, TIFF or WebP picture",
+        "no such file",
+    ]
+
+
+def test_a_scale_that_is_told_nowhere_is_asked_for(row, fates):
+    assert fates(row(1), usual=None)[0][1].startswith("its scale is not told; give --px-per-mm")
+    assert fates(row(1, scale="marker"), usual=None) == [("new", "")]
+
+
+def test_two_rows_of_one_photograph_or_one_place_are_refused(row, fates):
+    first = row(1)
+    told = fates(first, replace(first, where="row 9", take="2"), replace(row(3), take="1"))
+    assert told[0] == ("new", "")
+    assert "the same photograph is told of by row 1 already" in told[1][1]
+    assert "place S01/v1/nose 1 is told of by row 1 already" in told[2][1]
+
+
+def test_what_was_wrong_is_corrected_when_asked_and_told_in_the_log(store, row, fates):
+    fates(row(1))
+    wrong = row(1, scale="10", arm="laser", date="2027-01-02")
+    assert "with the date left out already, and not 2027-01-02" in fates(wrong)[0][1]
+    assert fates(wrong, correct=True, dry_run=True) == [("corrected", "")]
+    assert fates(wrong, correct=True) == [("corrected", "")]
+    (found,) = photograph_table(store, "test")
+    assert (found.place.date, found.place.arm, found.scale.px_per_mm) == (
+        "2027-01-02",
+        "laser",
+        10.0,
+    )
+    with store.database.reading() as connection:
+        changed = [one.record for one in entries(connection) if one.action == "change"]
+    assert changed == ["photographs 1", "visits 1"]
+    assert fates(wrong) == [("known", "")]
+
+
+def test_an_erased_subject_is_refused_row_by_row(store, row, fates):
+    fates(row(1), row(2, subject="S02"))
+    erase_subject(store, "S01", "withdrew")
+    (refused, known) = fates(row(1), row(2, subject="S02"))
+    assert re.match(r"subject S01 was erased on \d{4}-\d\d-\d\d; leave", refused[1])
+    assert known == ("known", "")
