@@ -1,6 +1,13 @@
 """What commands show while they work."""
 
+import io
+import sys
+
+import pytest
+
+from porelight.cli.app import main
 from porelight.cli.console import progress_bar
+from porelight.files.light_examples import EXAMPLE_LAYERS
 
 
 def test_a_bar_that_nobody_sees_prints_nothing(capsys):
@@ -9,3 +16,21 @@ def test_a_bar_that_nobody_sees_prints_nothing(capsys):
     with progress_bar("working", quiet=True) as progress:
         progress(0.5)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_that_a_terminal_lacks_are_shown_as_codes(tmp_path, monkeypatch, encoding):
+    case = tmp_path / "case.toml"
+    case.write_text(EXAMPLE_LAYERS, encoding="utf-8")
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding=encoding))
+    target = tmp_path / "\u0141\u00f3d\u017a.json"
+
+    with pytest.raises(SystemExit) as left:
+        main(["light", "export", str(case), "-o", str(target), "--width-mm", "2",
+              "--voxel-mm", "0.5"])  # fmt: skip
+
+    assert not left.value.code
+    assert target.exists()
+    assert b"written: " in shown.getvalue()
+    assert b"\\u0141" in shown.getvalue()

@@ -5,7 +5,14 @@ import os
 import pytest
 
 from porelight.errors import InputFileError
-from porelight.files.writing import replacing, write_text
+from porelight.files.light_runs import LIGHT_RUN
+from porelight.files.measurements import MEASUREMENT
+from porelight.files.writing import (
+    replacing,
+    require_output,
+    require_output_folder,
+    write_text,
+)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
@@ -34,3 +41,17 @@ def test_a_missing_folder_and_a_folder_in_its_place_are_told(tmp_path):
         write_text(tmp_path / "none" / "a.txt", "")
     with pytest.raises(InputFileError, match="is a folder; expected the name of a file"):
         write_text(tmp_path, "")
+
+
+@pytest.mark.parametrize("inside", ["", "new"])
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
+    tmp_path, monkeypatch, inside
+):
+    # as the system answers of a read-only disk, to root too
+    monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
+    told = f"{tmp_path} may not be written to"
+    with pytest.raises(InputFileError, match=told):
+        require_output_folder(tmp_path / inside / "measured", MEASUREMENT)
+    if not inside:
+        with pytest.raises(InputFileError, match=told):
+            require_output(tmp_path / "run.nc", LIGHT_RUN)

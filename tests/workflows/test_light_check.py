@@ -72,7 +72,7 @@ def test_runs_that_adding_doubling_knows_agree_with_it(setup):
 def test_two_batches_are_told_to_be_few():
     check = adding_doubling_check(light_run(SETUP, photons=16_000))
 
-    assert "2 batches of photons alone" in check.note
+    assert "2 batches of photons and are known to 71 % only" in check.note
     assert check.note in repr(check)
 
 

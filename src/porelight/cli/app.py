@@ -17,7 +17,7 @@ from porelight import __version__
 from porelight.cli.agreement import agreement
 from porelight.cli.compare import compare
 from porelight.cli.config import example, schema
-from porelight.cli.console import complain, warning_in_a_line
+from porelight.cli.console import complain, show_what_the_terminal_cannot, warning_in_a_line
 from porelight.cli.demo import demo
 from porelight.cli.export import export
 from porelight.cli.follow_up import follow_up
@@ -94,6 +94,7 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     if sys.stdout is None:  # closed by whoever started this; what is shown goes nowhere
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    show_what_the_terminal_cannot()
     written: list[Path] = []
     with stopped_as_by_ctrl_c() as signals:
         try:

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -39,6 +40,12 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)
+
+
+def show_what_the_terminal_cannot() -> None:
+    """Let letters that stdout's encoding lacks be printed as their codes, as stderr does."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:

@@ -151,6 +151,7 @@ def require_output(path: Path, kind: ResultKind) -> None:
     if target.is_dir():
         raise InputFileError(f"{path} is a folder; expected the name of a file to write.")
     _require_not_read(path, target)
+    _require_writable(path, target.parent)
     if not target.exists():
         return
     if not target.is_file():
@@ -180,6 +181,7 @@ def require_output_folder(path: Path, kind: ResultKind) -> None:
         raise InputFileError(
             f"{path} holds {within.name}, which is read; give the result another name."
         )
+    _require_writable(path, target.parent)
     if not target.is_dir():
         return
     _require_replaceable(path, target)
@@ -188,6 +190,16 @@ def require_output_folder(path: Path, kind: ResultKind) -> None:
         raise InputFileError(
             f"{path} holds {foreign[0]!r}, which porelight did not write as part of {kind.what}; "
             f"expected a new or empty folder, or one with {kind.what} alone."
+        )
+
+
+def _require_writable(path: Path, folder: Path) -> None:
+    """Refuse a folder in which nothing can be made; one that is still to be made, by its parent."""
+    there = next(one for one in (folder, *folder.parents) if one.is_dir())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputFileError(
+            f"{path}: {there} may not be written to (read-only, or permission denied); give the "
+            "result another folder."
         )
 
 

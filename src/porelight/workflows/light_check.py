@@ -72,10 +72,11 @@ class LightCheck:
         """What a reader must know besides the numbers; empty if there is nothing."""
         if self.n_batches >= _ENOUGH_BATCHES:
             return ""
+        unsure = 100.0 / math.sqrt(2.0 * (self.n_batches - 1)) if self.n_batches > 1 else math.inf
         return (
-            f"The standard errors of the run come from {self.n_batches} batches of photons alone "
-            "and may be far too small or too large; follow "
-            f"{_ENOUGH_BATCHES * PHOTONS_PER_BATCH:,} photons or more."
+            f"The run's standard errors come from {self.n_batches} batches of photons and are "
+            f"known to {unsure:.0f} % only; follow {_ENOUGH_BATCHES * PHOTONS_PER_BATCH:,} photons "
+            "or more."
         )
 
     def __repr__(self) -> str:
