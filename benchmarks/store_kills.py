@@ -43,7 +43,7 @@ from porelight.store.photograph_records import (
     photograph_rows,
     read_photograph,
 )
-from porelight.store.results import Result, measurement_table, save_measurement_of
+from porelight.store.results import StoredResult, measurement_table, save_measurement_of
 from porelight.store.store import Store, create_store, open_store
 from porelight.store.work import work
 
@@ -75,7 +75,7 @@ def noted(store: Store, payload: Mapping[str, Any], _progress: object) -> Callab
     """Stand for the measurement of a photograph."""
     with store.writing() as transaction:
         read_photograph(transaction, payload["photograph"], "measured")
-    result = Result({"q": 1}, "done", summary={"of": payload["photograph"]}, version="1")
+    result = StoredResult({"q": 1}, "done", summary={"of": payload["photograph"]}, version="1")
     return lambda transaction: save_measurement_of(transaction, payload["photograph"], result)
 
 

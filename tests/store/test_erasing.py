@@ -13,7 +13,7 @@ from porelight.store.jobs import JobQueue, JobRequest, ask_for
 from porelight.store.key_folder import unseal
 from porelight.store.log import entries
 from porelight.store.photograph_records import PhotographPlace, photograph_table, read_photograph
-from porelight.store.results import Result, add_treatment, save_measurement_of
+from porelight.store.results import StoredResult, add_treatment, save_measurement_of
 from porelight.store.schema import SUBJECT_KEYS
 from porelight.store.store import _about_key, open_store
 from porelight.store.subjects import find_subject
@@ -30,7 +30,7 @@ def two(store, keep):
             save_measurement_of(
                 transaction,
                 number,
-                Result({"zone": "nose"}, "done", summary={"n": MARK}),
+                StoredResult({"zone": "nose"}, "done", summary={"n": MARK}),
                 (b"", b""),
             )
         subject = find_subject(transaction, "S01")
@@ -70,7 +70,10 @@ def test_no_byte_of_a_photograph_is_left_in_any_file(store, address, two):
 def test_what_was_measured_leaves_no_trace_in_the_files_of_sqlite(store, address, two):
     with store.writing() as transaction:
         save_measurement_of(
-            transaction, two[0], Result({"q": 1}, "done", summary={"n": "only of S01"}), (b"", b"")
+            transaction,
+            two[0],
+            StoredResult({"q": 1}, "done", summary={"n": "only of S01"}),
+            (b"", b""),
         )
     read = [address.file.read_bytes(), address.file.with_name("study.db-wal").read_bytes()]
     assert any(b"only of S01" in one for one in read)

@@ -90,8 +90,11 @@ def upgrade(*, store: StoreOption = None) -> int:
     from porelight.store.database import Database  # noqa: PLC0415
     from porelight.store.migration import upgrade as upgraded  # noqa: PLC0415
     from porelight.store.schema import HEAD  # noqa: PLC0415
+    from porelight.store.store import require_there  # noqa: PLC0415
 
-    database = Database(store_address(store))
+    address = store_address(store)
+    require_there(address)
+    database = Database(address)
     before = upgraded(database, begun=True)
     database.close()
     say(f"schema {before}, now {HEAD}" if before != HEAD else f"schema {HEAD} already")

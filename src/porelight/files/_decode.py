@@ -28,20 +28,6 @@ from typing import BinaryIO, TypeAlias, cast
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")
-_STARTS = (
-    (b"GIF8", "a GIF"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
-    (b"IIU\x00", "a raw file of a camera"),
-    (b"IIRO", "a raw file of a camera"),
-    (b"FUJIFILMCCD-RAW", "a raw file of a camera"),
-    (b"%PDF", "a PDF"),
-    (b"BM", "a BMP"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"<svg", "an SVG drawing"),
-)
-
 
 _CAMERA_TAGS = (0x010F, 0x0110, 0x829A, 0x8769)  # make, model, exposure time, block of the camera
 
@@ -79,6 +65,10 @@ Source: TypeAlias = Path | bytes
 
 class ProblemError(Exception):
     """A picture that cannot be decoded; the text says why, and what would be right."""
+
+
+class UnknownKindError(Exception):
+    """A file of no kind that is read here; its first bytes are told."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +111,9 @@ def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Decoded
     if start[:4] == b"II*\x00" and start[_CANON] == b"CR":
         raise ProblemError(_RAW)
     try:
-        image = Image.open(_for_pillow(source), formats=FORMATS)
+        image = Image.open(_opened(source), formats=FORMATS)
     except UnidentifiedImageError:
-        raise ProblemError(
-            f"is {_kind(start)}; expected a PNG, JPEG, TIFF or WebP picture. Export it as one"
-        ) from None
+        raise UnknownKindError(start) from None
     cols, rows = image.size
     if cols * rows > most_pixels:
         raise ProblemError(
@@ -248,7 +236,7 @@ def _complaint(source: Source, kind: str) -> str:
     data ends too soon, or goes on where it should end, and it fills in grey.
     """
     if kind == "PNG":
-        with Image.open(_for_pillow(source), formats=("PNG",)) as again:
+        with Image.open(_opened(source), formats=("PNG",)) as again:
             again.verify()  # raises at a checksum that does not fit
     if kind not in {"JPEG", "MPO"}:
         return ""
@@ -297,22 +285,6 @@ def _stated(image: Image.Image) -> Stated:
 
 def _opened(source: Source) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-
-
-def _for_pillow(source: Source) -> BinaryIO | Path:
-    # Pillow closes a file that it has opened itself, once all is read
-    return io.BytesIO(source) if isinstance(source, bytes) else source
-
-
-def _kind(start: bytes) -> str:
-    for magic, name in _STARTS:
-        if start.startswith(magic):
-            return name
-    if start[4:8] == b"ftyp":
-        return "a HEIC or AVIF picture or a video, as telephones save them"
-    if start and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start):
-        return "text and no picture"
-    return "no picture that can be recognised"
 
 
 def _opaque(image: Image.Image) -> Image.Image:
@@ -395,6 +367,9 @@ def main(arguments: list[str]) -> None:
         cols, rows = picture.size
         n_bands = 1 if kind == "mask" else 3
         header: dict[str, object] = {**stated, "rows": rows, "cols": cols, "channels": n_bands}
+    except UnknownKindError as problem:
+        # whoever asked has the words for it
+        header = {"problem": "is of no kind that is read", "start": problem.args[0].hex()}
     except ProblemError as problem:
         header = {"problem": str(problem)}
     except MemoryError:

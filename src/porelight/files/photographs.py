@@ -39,9 +39,25 @@ MOST_PIXELS = 210_000_000
 _MARK = "picture by porelight"
 PICTURE = ResultKind("a picture of virtual or changed skin", (".png",), names_porelight(_MARK))
 _MOST_BYTES = 1 << 30
+_EXPECTED = "expected a PNG, JPEG, TIFF or WebP picture"
 _MEGABYTES = 3072
 _SECONDS = 60
 _PX_PER_MM = Quantity("px_per_mm", "px/mm", 0.5, 500.0, "scale of a photograph")
+
+# how files begin that are no photographs
+_STARTS = (
+    (b"GIF8", "a GIF"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"IIU\x00", "a raw file of a camera"),
+    (b"IIRO", "a raw file of a camera"),
+    (b"FUJIFILMCCD-RAW", "a raw file of a camera"),
+    (b"%PDF", "a PDF"),
+    (b"BM", "a BMP"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"<svg", "an SVG drawing"),
+)
 
 
 def read_picture(
@@ -271,9 +287,23 @@ def _line_of(decoder: subprocess.Popen[bytes], file: Path) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(_out(decoder).readline())
     except json.JSONDecodeError:
         told = {"problem": "made the decoder stop; it is damaged or hostile. Save it again as PNG"}
+    if "start" in told:
+        kind = _kind(bytes.fromhex(told["start"]))
+        told["problem"] = f"is {kind}; {_EXPECTED}. Export it as one"
     if "problem" in told:
         raise PhotographError(f"{file}: {told['problem']}.")
     return told
+
+
+def _kind(start: bytes) -> str:
+    for magic, name in _STARTS:
+        if start.startswith(magic):
+            return name
+    if start[4:8] == b"ftyp":
+        return "a HEIC or AVIF picture or a video, as telephones save them"
+    if start and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start):
+        return "text and no picture"
+    return "no picture that can be recognised"
 
 
 def _pixels_of(

@@ -13,7 +13,7 @@ from porelight.errors import StoreError
 from porelight.store.log import now
 from porelight.store.schema import JOBS, OF_A_SUBJECT, SUBJECT_KEYS, SUBJECTS
 from porelight.store.store import Store, Transaction, end_erasures
-from porelight.store.subjects import Subject, find_subject
+from porelight.store.subjects import StudySubject, find_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Erased:
     Attributes
     ----------
     subject : str
-        Whose.
+        Whose records these are.
     counts : mapping of str to int
         Records that are gone, by table.
     is_clean : bool
@@ -65,7 +65,7 @@ def erase_subject(store: Store, name: str, why: str) -> Erased:
     return Erased(name, counts, end_erasures(store))
 
 
-def _delete_all(transaction: Transaction, subject: Subject, why: str) -> dict[str, int]:
+def _delete_all(transaction: Transaction, subject: StudySubject, why: str) -> dict[str, int]:
     connection = transaction.connection
     counts = {}
     connection.execute(delete(JOBS).where(JOBS.c.subject_id == subject.id))

@@ -290,7 +290,7 @@ def ask_for(transaction: Transaction, requests: Sequence[JobRequest]) -> int:
     Parameters
     ----------
     transaction : Transaction
-        Of the writer.
+        The transaction of the one writer.
     requests : sequence of JobRequest
         What is to be done.
 

@@ -85,7 +85,7 @@ class LogEntry:
     action : str
         What was done.
     subject_id : int or None
-        Of whom.
+        The subject that it is about.
     record : str
         Table and number of the record; empty if it is about no single one.
     digest : str

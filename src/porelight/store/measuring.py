@@ -22,7 +22,7 @@ from porelight.photo.zones import FaceZone, tissue_zone
 from porelight.progress import Progress
 from porelight.store.jobs import JobRequest, ask_for
 from porelight.store.photograph_records import PhotographRow, photograph_rows, read_photograph
-from porelight.store.results import Result, key_of, save_measurement_of, version
+from porelight.store.results import StoredResult, key_of, save_measurement_of, version
 from porelight.store.schema import MEASUREMENTS, PHOTOGRAPHS
 from porelight.store.store import Store, Transaction
 from porelight.units import per_mm
@@ -126,12 +126,12 @@ def measured_photograph(
     except DecodingStoppedError:
         raise  # another try may have the time or the memory
     except PhotographError as problem:
-        refused = Result(settings, "refused", reason=str(problem))
+        refused = StoredResult(settings, "refused", reason=str(problem))
         return lambda transaction: save_measurement_of(transaction, number, refused)
     numbers = summary(measured)
     numbers["warnings"] = [*measured.warnings, *caught]
     pores, possible = (text.encode() for text in pore_tables(measured).values())
-    done = Result(settings, "done", summary=numbers)
+    done = StoredResult(settings, "done", summary=numbers)
     return lambda transaction: save_measurement_of(transaction, number, done, (pores, possible))
 
 

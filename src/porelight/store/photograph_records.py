@@ -110,7 +110,7 @@ def add_photograph(
     Parameters
     ----------
     transaction : Transaction
-        Of the writer.
+        The transaction of the one writer.
     place : PhotographPlace
         Where it belongs.
     scale : ScaleGiven

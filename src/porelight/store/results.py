@@ -23,11 +23,11 @@ from porelight.store.log import now
 from porelight.store.photograph_records import PhotographPlace, PhotographRow, photograph_table
 from porelight.store.schema import COMPARISONS, FORECASTS, MEASUREMENTS, PHOTOGRAPHS, TREATMENTS
 from porelight.store.store import Store, Transaction
-from porelight.store.subjects import Subject, visit_named
+from porelight.store.subjects import StudySubject, visit_named
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class StoredResult:
     """What came of a computation.
 
     Attributes
@@ -41,7 +41,7 @@ class Result:
     summary : mapping or None
         The numbers, as the files of `porelight.files` hold them.
     version : str
-        Of porelight and its data; that of this process if left out.
+        Version of porelight and its data; that of this process if left out.
     """
 
     settings: Mapping[str, Any]
@@ -72,7 +72,7 @@ class MeasurementRow:
     id : int
         Number in the store.
     photograph : PhotographRow
-        Of which photograph.
+        The photograph that was measured.
     day : int or None
         Days since the subject's first visit that has a date; None if this one has none.
     version : str
@@ -104,7 +104,7 @@ class QuantityRow:
     Attributes
     ----------
     place : PhotographPlace
-        Subject, visit, zone, take, date, site and arm.
+        StudySubject, visit, zone, take, date, site and arm.
     day : int or None
         Days since the subject's first visit that has a date.
     quantity : str
@@ -135,7 +135,7 @@ def key_of(settings: Mapping[str, Any], of_version: str = "") -> dict[str, str]:
 def save_measurement_of(
     transaction: Transaction,
     photograph_id: int,
-    result: Result,
+    result: StoredResult,
     tables: tuple[bytes, bytes] | None = None,
 ) -> int:
     """Keep a measurement.
@@ -143,10 +143,10 @@ def save_measurement_of(
     Parameters
     ----------
     transaction : Transaction
-        Of the writer.
+        The transaction of the one writer.
     photograph_id : int
-        Of which photograph.
-    result : Result
+        The photograph that was measured.
+    result : StoredResult
         What was measured, or why not.
     tables : tuple of bytes, optional
         The content of pores.csv and possible.csv.
@@ -163,7 +163,7 @@ def save_measurement_of(
 
 
 def save_comparison_of(
-    transaction: Transaction, before_id: int, after_id: int, result: Result
+    transaction: Transaction, before_id: int, after_id: int, result: StoredResult
 ) -> int:
     """Keep a comparison of two photographs of a subject.
 
@@ -180,7 +180,10 @@ def save_comparison_of(
 
 
 def save_forecast_of(
-    transaction: Transaction, subject: Subject, result: Result, outcome: bytes | None = None
+    transaction: Transaction,
+    subject: StudySubject,
+    result: StoredResult,
+    outcome: bytes | None = None,
 ) -> int:
     """Keep a forecast, with the bytes of its NetCDF file."""
     return _save(transaction, FORECASTS, subject.id, result, {}, outcome=outcome)
@@ -188,7 +191,7 @@ def save_forecast_of(
 
 def add_treatment(
     transaction: Transaction,
-    subject: Subject,
+    subject: StudySubject,
     session: Mapping[str, Any],
     *,
     visit: str = "",
@@ -199,8 +202,8 @@ def add_treatment(
     Parameters
     ----------
     transaction : Transaction
-        Of the writer.
-    subject : Subject
+        The transaction of the one writer.
+    subject : StudySubject
         Who was treated.
     session : mapping
         A [[session]] of a course file, with its device.
@@ -295,7 +298,7 @@ def _save(
     transaction: Transaction,
     table: Table,
     subject_id: int,
-    result: Result,
+    result: StoredResult,
     own: Mapping[str, int],
     **content: bytes | None,
 ) -> int:

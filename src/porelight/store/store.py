@@ -264,11 +264,7 @@ def open_store(address: StoreAddress, *, actor: str = "") -> Store:
     StoreError
         If there is none, it is of another schema, or its keys are not there.
     """
-    if address.file is not None and not address.file.is_file():
-        raise StoreError(
-            f"store {address}: no such file; 'porelight study init NAME' with the same --store "
-            "begins a study there."
-        )
+    require_there(address)
     database = Database(address)
     try:
         require_schema(database)
@@ -281,6 +277,15 @@ def open_store(address: StoreAddress, *, actor: str = "") -> Store:
         database.close()
         raise
     return store
+
+
+def require_there(address: StoreAddress) -> None:
+    """Refuse a database of SQLite whose file is not there, which connecting would make."""
+    if address.file is not None and not address.file.is_file():
+        raise StoreError(
+            f"store {address}: no such file; 'porelight study init NAME' with the same --store "
+            "begins a study there."
+        )
 
 
 def end_erasures(store: Store) -> bool:

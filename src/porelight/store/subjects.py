@@ -39,7 +39,7 @@ _EXPECTED = "expected a code such as S01, DE-003 or subject-12"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class StudySubject:
     """A subject of a study.
 
     Attributes
@@ -103,13 +103,13 @@ def word(what: str, text: str) -> str:
     return text
 
 
-def subject_named(transaction: Transaction, name: str, site: str = "") -> Subject:
+def subject_named(transaction: Transaction, name: str, site: str = "") -> StudySubject:
     """Return a subject; a new one with a key of its own if there is none of this name.
 
     Parameters
     ----------
     transaction : Transaction
-        Of the writer.
+        The transaction of the one writer.
     name : str
         Its pseudonym.
     site : str
@@ -132,7 +132,7 @@ def subject_named(transaction: Transaction, name: str, site: str = "") -> Subjec
             erased_at=None,
         )
         transaction.make_key(number)
-        return Subject(number, name, site)
+        return StudySubject(number, name, site)
     if found.erased_at:
         raise StoreError(
             f"subject {name} was erased on {found.erased_at[:10]}; leave its photographs out."
@@ -142,27 +142,27 @@ def subject_named(transaction: Transaction, name: str, site: str = "") -> Subjec
     return found
 
 
-def find_subject(transaction: Transaction, name: str) -> Subject | None:
+def find_subject(transaction: Transaction, name: str) -> StudySubject | None:
     """Return a subject by its pseudonym; None if there is none."""
     row = transaction.connection.execute(_subjects().where(SUBJECTS.c.pseudonym == name)).first()
-    return None if row is None else Subject(row.id, name, row.site or "", row.erased_at or "")
+    return None if row is None else StudySubject(row.id, name, row.site or "", row.erased_at or "")
 
 
-def subjects(transaction: Transaction) -> Iterator[Subject]:
+def subjects(transaction: Transaction) -> Iterator[StudySubject]:
     """Yield all subjects in the order of their pseudonyms, erased ones too."""
     for row in transaction.connection.execute(_subjects().order_by(SUBJECTS.c.pseudonym)):
-        yield Subject(row.id, row.pseudonym, row.site or "", row.erased_at or "")
+        yield StudySubject(row.id, row.pseudonym, row.site or "", row.erased_at or "")
 
 
-def visit_named(transaction: Transaction, subject: Subject, name: str, day: str = "") -> int:
+def visit_named(transaction: Transaction, subject: StudySubject, name: str, day: str = "") -> int:
     """Return the number of a visit; a new one if there is none of this name.
 
     Parameters
     ----------
     transaction : Transaction
-        Of the writer.
-    subject : Subject
-        Whose.
+        The transaction of the one writer.
+    subject : StudySubject
+        Whose records these are.
     name : str
         Name of the visit, such as "baseline".
     day : str

@@ -7,7 +7,7 @@ from alembic import op
 
 from porelight.errors import StoreError
 
-Column: TypeAlias = "sa.Column[Any]"
+AnyColumn: TypeAlias = "sa.Column[Any]"
 
 revision = "0001"
 down_revision = None
@@ -53,19 +53,19 @@ def downgrade() -> None:
     )
 
 
-def _text(name: str, length: int, *, empty: bool = False) -> Column:
+def _text(name: str, length: int, *, empty: bool = False) -> AnyColumn:
     return sa.Column(name, sa.String(length), nullable=empty)
 
 
-def _long(name: str, *, empty: bool = False) -> Column:
+def _long(name: str, *, empty: bool = False) -> AnyColumn:
     return sa.Column(name, sa.Text, nullable=empty)
 
 
-def _number(name: str) -> Column:
+def _number(name: str) -> AnyColumn:
     return sa.Column(name, sa.Integer, nullable=False)
 
 
-def _of(name: str, table: str, *, empty: bool = False, indexed: bool = False) -> Column:
+def _of(name: str, table: str, *, empty: bool = False, indexed: bool = False) -> AnyColumn:
     key = sa.ForeignKey(f"{table}.id")
     return sa.Column(name, sa.Integer, key, nullable=empty, index=indexed)
 
@@ -76,7 +76,7 @@ def _records(name: str, *parts: "sa.Column[Any] | sa.UniqueConstraint") -> None:
     )
 
 
-def _one_row() -> Column:
+def _one_row() -> AnyColumn:
     return sa.Column(
         "id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True
     )
@@ -167,7 +167,7 @@ def _make_photographs() -> None:
     )
 
 
-def _result() -> list[Column]:
+def _result() -> list[AnyColumn]:
     return [
         _long("settings"),
         _text("settings_hash", 64),
