@@ -83,6 +83,7 @@ FILES = [
     ("report run.nc -o x.html", "x.html"),
     ("export run.nc -o x.csv", "x.csv"),
     ("rerun run.nc -o x.nc", "x.nc"),
+    ("reflectance --fit s.csv -o x.toml", "x.toml"),
     ("preview p.png -o x.png --zone cheek --px-per-mm 20 --change-percent -5", "x.png"),
     ("marker -o x.pdf", "x.pdf"),
     ("light run case.toml -o x.nc", "x.nc"),

@@ -72,6 +72,8 @@ def test_darker_and_redder_skin_has_more_melanin_and_blood():
         for by in ((1.0, 1.0, 1.0), (0.75, 0.66, 0.6), (1.03, 0.9, 0.97))
     )
 
+    # the middle of the prior is where its own colour is found, the surface's reflection left out
+    assert plain["melanosome_fraction"] == pytest.approx(0.055, rel=0.12)
     assert dark["melanosome_fraction"] > 1.4 * plain["melanosome_fraction"]
     assert red["blood_multiplier"] > 1.15 * plain["blood_multiplier"]
 
