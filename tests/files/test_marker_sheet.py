@@ -1,5 +1,6 @@
 """Claims about the printed sheet: true to size, and found again in a picture of itself."""
 
+import os
 import re
 
 import cv2
@@ -30,6 +31,20 @@ def test_the_same_sheet_is_the_same_file(tmp_path):
 def test_missing_folder_is_named(tmp_path):
     with pytest.raises(InputFileError, match="its folder does not exist"):
         write_marker_sheet(tmp_path / "none" / "a.pdf")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_a_disk_that_ends_is_told_in_a_line(tmp_path):
+    import resource  # noqa: PLC0415  POSIX alone has it
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(InputFileError, match="cannot be written"):
+            write_marker_sheet(tmp_path / "a.pdf")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())
 
 
 def test_patches_lie_where_they_are_drawn():

@@ -1,5 +1,6 @@
 """The sheet to lay beside the skin: markers, ruler, patches, true to size, as one page of PDF."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -67,8 +68,11 @@ def write_marker_sheet(path: Path | str, paper: Paper = "a4") -> Path:
         _small_card(axes, left + 75.0, 95.0 + 46.0 * i)
         _small_card(axes, left + 75.0, 95.0 + 46.0 * i + 22.0)
     about = {"CreationDate": None, "Creator": f"{_MARK} {__version__}"}
+    # in memory: on a full disk a PDF that is being written ends in an error of zlib
+    sheet = BytesIO()
+    figure.savefig(sheet, format="pdf", metadata=about)
     with replacing(target, MARKER_SHEET) as temporary:
-        figure.savefig(temporary, format="pdf", metadata=about)
+        temporary.write_bytes(sheet.getvalue())
     return target
 
 
