@@ -32,7 +32,7 @@ from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.follicle import AIR, Follicle, Gland, Hair, Medium, Plug
 from porelight.light.transport import scene_of
 from porelight.quantities import Floats
-from porelight.validation.light import FIVE_LAYER_SKIN
+from porelight.validation.code.light import FIVE_LAYER_SKIN
 
 MM = 1e-3
 SEBUM = Medium(5.0, 1e4, 0.9, 1.45)

@@ -27,14 +27,14 @@ from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light._runs import Kernel
 from porelight.light.transport import transport
-from porelight.validation.light import FIVE_LAYER_SKIN
+from porelight.validation.code.light import FIVE_LAYER_SKIN
 
 GRID = Grid(np.linspace(0.0, 20e-3, 401), np.linspace(0.0, 11.9e-3, 239))
 BEAM = Beam("flat-top", 5e-3)
 ROUNDS = 5
 FIRST_CALL = """
 import time
-import porelight.validation.light as light
+import porelight.validation.code.light as light
 start = time.perf_counter()
 light.five_layer_skin(32, 1)
 print(time.perf_counter() - start)

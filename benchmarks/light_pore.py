@@ -22,7 +22,7 @@ from porelight.light._runs import Scene, tracer
 from porelight.light.follicle import Follicle, Gland, Medium
 from porelight.light.tally_regions import wall_shares
 from porelight.light.weight_window import WeightWindow
-from porelight.validation.light import FIVE_LAYER_SKIN
+from porelight.validation.code.light import FIVE_LAYER_SKIN
 
 MM = 1e-3
 PORE = Follicle(

@@ -19,7 +19,7 @@ from porelight.laser.beam import Beam
 from porelight.light.field import LightField
 from porelight.light.sweep import sweep
 from porelight.light.transport import transport
-from porelight.validation.light_tones import toned
+from porelight.validation.code.light_tones import toned
 
 EPIDERMIS = (50.0, 100.0, 200.0, 350.0, 600.0, 1000.0)
 TONES = [toned(mu_a) for mu_a in EPIDERMIS]

@@ -43,6 +43,7 @@ _HOME = {
     "WhatIf": "porelight.workflows.what_if",
     "agreement": "porelight.workflows.agreement",
     "compare": "porelight.workflows.compare",
+    "credibility": "porelight.workflows.credibility",
     "devices": "porelight.laser.devices",
     "export_outcome": "porelight.files.exports",
     "fit_reflectance": "porelight.workflows.fit_reflectance",
@@ -91,6 +92,7 @@ _HOME = {
     "verify": "porelight.workflows.verify",
     "visit": "porelight.workflows.follow_up",
     "what_if": "porelight.workflows.what_if",
+    "write_credibility": "porelight.report.credibility_page",
     "write_marker_sheet": "porelight.files.marker_sheet",
     "write_photograph": "porelight.files.photographs",
     "write_report": "porelight.report.page",
@@ -151,6 +153,7 @@ if TYPE_CHECKING:
     from porelight.photo.picture import Picture as Picture
     from porelight.photo.scale import Scale as Scale
     from porelight.planning.plan import Plan as Plan
+    from porelight.report.credibility_page import write_credibility as write_credibility
     from porelight.report.page import write_report as write_report
     from porelight.session.injury_law import library_injury as library_injury
     from porelight.tissue.own_optics import OwnOptics as OwnOptics
@@ -158,6 +161,7 @@ if TYPE_CHECKING:
     from porelight.tissue.skin import Skin as Skin
     from porelight.workflows.agreement import agreement as agreement
     from porelight.workflows.compare import compare as compare
+    from porelight.workflows.credibility import credibility as credibility
     from porelight.workflows.fit_reflectance import FittedReflectance as FittedReflectance
     from porelight.workflows.fit_reflectance import fit_reflectance as fit_reflectance
     from porelight.workflows.follow_up import FollowUp as FollowUp

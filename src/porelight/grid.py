@@ -69,6 +69,23 @@ class Grid:
                     f"got shape {edges.shape} from {edges.flat[0]:g} to {edges.flat[-1]:g} m."
                 )
 
+    def refined(self, parts: int) -> "Grid":
+        """Return the grid with each cell cut into equal parts along r and along z.
+
+        Parameters
+        ----------
+        parts : int
+            Parts of each cell in each direction; 1 leaves it as it is.
+
+        Raises
+        ------
+        ParameterError
+            If there is less than one part.
+        """
+        if parts < 1:
+            raise ParameterError(f"parts is {parts}; expected 1 or more.")
+        return Grid(_cut(self.r_edges, parts), _cut(self.z_edges, parts))
+
     @property
     def shape(self) -> tuple[int, int]:
         """Number of cells (n_z, n_r)."""
@@ -93,3 +110,8 @@ class Grid:
     def volume(self) -> Floats:
         """Volume of each cell [m3], shape (n_z, n_r)."""
         return np.asarray(np.outer(np.diff(self.z_edges), self.ring_area), dtype=np.float64)
+
+
+def _cut(edges: Floats, parts: int) -> Floats:
+    within = np.arange(parts) / parts
+    return np.append(edges[:-1, None] + np.diff(edges)[:, None] * within, edges[-1])

@@ -286,11 +286,11 @@ def test_verify_fails_loudly_when_a_case_fails(porelight, monkeypatch):
 
     good = CaseResult("T1", "good", "one", "1", 1.0, 1.0, 0.0, 1e-12, "here")
     bad = CaseResult("T2", "bad", "one", "1", 1.0, 1.1, 0.01, 0.0, "here")
-    monkeypatch.setattr(suite, "run_cases", lambda **_: iter([(1, 1, [good, bad])]))
+    monkeypatch.setattr(suite, "run", lambda *_: iter([(1, 1, None, [good, bad])]))
     code, out, _ = porelight("verify", "--json")
     assert code == 1
     assert json.loads(out)["passed"] is False
-    monkeypatch.setattr(suite, "run_cases", lambda **_: iter([(1, 1, [good])]))
+    monkeypatch.setattr(suite, "run", lambda *_: iter([(1, 1, None, [good])]))
     code, out, _ = porelight("verify")
     assert code == 0
     assert "1 of 1 cases passed" in out
@@ -300,11 +300,11 @@ def test_ctrl_c_shows_the_cases_that_are_finished_and_leaves_with_130(porelight,
     from porelight.validation import suite  # noqa: PLC0415
     from porelight.validation.case import CaseResult  # noqa: PLC0415
 
-    def interrupted(**_: object):
-        yield 1, 2, [CaseResult("T1", "finished", "one", "1", 1.0, 1.0, 0.0, 1e-12, "here")]
+    def interrupted(*_: object):
+        yield 1, 2, None, [CaseResult("T1", "finished", "one", "1", 1.0, 1.0, 0.0, 1e-12, "here")]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(suite, "run_cases", interrupted)
+    monkeypatch.setattr(suite, "run", interrupted)
     code, out, err = porelight("verify")
     assert code == 130
     assert "T1 finished" in out

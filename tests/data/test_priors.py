@@ -36,6 +36,12 @@ def test_lognormal_prior_has_its_value_as_median_and_its_range_as_90_percent():
     np.testing.assert_allclose(np.mean((values > 1.0) & (values < 4.0)), 0.90, atol=2e-3)
 
 
+def test_a_lognormal_prior_ends_where_one_draw_in_two_thousand_would_lie():
+    last = entry("a", "lognormal").quantile(np.array([1e-12, 1.0 - 1e-12]))
+    spread = np.log(4.0) / (2.0 * ndtri(0.95))
+    np.testing.assert_allclose(last, 2.0 * np.exp(spread * np.array([-3.5, 3.5])))
+
+
 def test_fixed_prior_stays_at_its_value():
     np.testing.assert_array_equal(draws([entry("a", "fixed")], 5, seed=1)["a"], 2.0)
 

@@ -15,7 +15,7 @@ from porelight.light.sweep import sweep
 from porelight.light.transport import transport
 from porelight.light.vessels import Vessel
 from porelight.tissue.optics import LayeredOptics
-from porelight.validation.light import absorbed_by_slab, absorbing_slab
+from porelight.validation.code.light import absorbed_by_slab, absorbing_slab
 
 pytestmark = [
     pytest.mark.verification,

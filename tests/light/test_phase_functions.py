@@ -19,7 +19,7 @@ from porelight.light.transport import scene_of, transport
 from porelight.tissue.mie import Sphere, mie_scattering
 from porelight.tissue.optics import LayeredOptics
 from porelight.tissue.phase_functions import PhaseFunction
-from porelight.validation.light import slab
+from porelight.validation.code.light import slab
 
 compiled = pytest.mark.skipif(
     bool(numba.config.DISABLE_JIT), reason="too many photons for the uncompiled kernel"

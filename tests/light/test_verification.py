@@ -3,8 +3,8 @@
 import numba
 import pytest
 
-from porelight.validation import light_inside
-from porelight.validation.light import CASES, cases
+from porelight.validation.code import light_inside
+from porelight.validation.code.light import CASES, cases
 
 pytestmark = [
     pytest.mark.verification,
@@ -14,7 +14,7 @@ pytestmark = [
 ]
 
 # largest standard error over the expected value; the clear slab reflects 1 % of the light
-BOUND = {"L10": 0.05, "L9": 0.02, "L11": 0.05}
+BOUND = {"L10": 0.05, "L9": 0.02, "L11": 0.06}
 
 
 # seconds with all kernels compiled

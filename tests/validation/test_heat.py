@@ -1,6 +1,6 @@
 import pytest
 
-from porelight.validation.heat import cases
+from porelight.validation.code.heat import cases
 
 
 @pytest.mark.slow

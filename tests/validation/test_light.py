@@ -7,9 +7,9 @@ import pytest
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light.transport import transport
-from porelight.validation import light_kernels, light_pores, light_sampling, light_tones
-from porelight.validation.light import FIVE_LAYER_SKIN
-from porelight.validation.suite import run_light
+from porelight.validation.code import light_kernels, light_pores, light_sampling, light_tones
+from porelight.validation.code.light import FIVE_LAYER_SKIN
+from porelight.validation.suite import light_parts, run
 
 pytestmark = pytest.mark.verification
 compiled = pytest.mark.skipif(
@@ -74,10 +74,10 @@ def test_every_skin_tone_of_a_sweep_is_right():
 
 
 def test_every_case_has_a_key_of_its_own_kind():
-    parts = run_light(n_photons=64, seed=1)
-    _, total, _ = next(parts)
+    chosen = light_parts(n_photons=64)
+    assert next(run(chosen, seed=1))[1] == len(chosen)
 
-    assert total == 9 + 2 + 3 + 5 + 1 + 1 + 3
+    assert len(chosen) == 9 + 2 + 3 + 5 + 1 + 1 + 3
 
 
 def test_cells_of_blocks_have_equal_area():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from porelight.validation import mechanics
-from porelight.validation.mechanics import cases
+from porelight.validation.code import mechanics
+from porelight.validation.code.mechanics import cases
 
 
 @pytest.mark.verification

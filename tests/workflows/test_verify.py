@@ -5,6 +5,7 @@ import pytest
 from porelight.errors import ParameterError
 from porelight.validation import suite
 from porelight.validation.case import CaseResult
+from porelight.validation.suite import Part
 from porelight.workflows.verify import Verification, VerificationInterrupted, verify
 
 GOOD = CaseResult("T1", "good", "one", "1", 1.0, 1.0, 0.0, 1e-12, "here")
@@ -13,19 +14,24 @@ BAD = CaseResult("T2", "bad", "two", "mm", 1.0, 1.1, 0.01, 0.0, "here")
 
 @pytest.fixture
 def parts(monkeypatch):
-    """Stand in for both suites, and note what they are asked."""
+    """Stand in for the parts of both suites, and note what they are asked."""
     asked = []
 
-    def suite_of(name):
-        def run(**settings):
-            asked.append((name, settings))
-            yield 1, 2, [GOOD]
-            yield 2, 2, [BAD]
+    def part(title, kind, results):
+        def run(seed):
+            asked.append((title, seed))
+            return results
 
-        return run
+        return Part(title, kind, kind, frozenset(), run)
 
-    monkeypatch.setattr(suite, "run_cases", suite_of("everything"))
-    monkeypatch.setattr(suite, "run_light", suite_of("light"))
+    everything = (
+        part("first", "code verification", [GOOD]),
+        part("fitted", "calibration", [GOOD, GOOD]),
+        part("second", "code verification", [BAD]),
+    )
+    light = (part("light", "code verification", [GOOD]),)
+    for name, of in (("parts", everything), ("light_parts", light)):
+        monkeypatch.setattr(suite, name, lambda photons, of=of: asked.append(photons) or of)
     return asked
 
 
@@ -36,12 +42,19 @@ def test_all_comparisons_are_kept_in_order_and_progress_is_told(parts):
     assert found.failed == (BAD,)
     assert not found.passed
     assert heard == [0.5, 1.0]
-    assert parts == [("everything", {"n_photons": 500, "seed": 3})]
+    assert parts == [500, ("first", 3), ("second", 3)]
 
 
 def test_light_alone_runs_the_suite_of_light(parts):
     verify(light_alone=True)
-    assert parts == [("light", {"n_photons": 0, "seed": 1})]
+    assert parts == [0, ("light", 1)]
+
+
+def test_kinds_are_lists_of_their_own(parts):
+    assert verify(kind="calibration").results == (GOOD, GOOD)
+    assert parts == [0, ("fitted", 1)]
+    with pytest.raises(ParameterError, match="no kind named 'calibrations'; did you mean 'calibr"):
+        verify(kind="calibrations")
 
 
 def test_a_verification_prints_what_failed():

@@ -18,6 +18,7 @@ from porelight.cli.agreement import agreement
 from porelight.cli.compare import compare
 from porelight.cli.config import example, schema
 from porelight.cli.console import complain, show_what_the_terminal_cannot, warning_in_a_line
+from porelight.cli.credibility import credibility
 from porelight.cli.demo import demo
 from porelight.cli.export import export
 from porelight.cli.follow_up import follow_up
@@ -62,6 +63,7 @@ app.command(simulate)
 app.command(session)
 app.command(plan)
 app.command(verify)
+app.command(credibility)
 app.command(follow_up)
 app.command(report)
 app.command(rerun)

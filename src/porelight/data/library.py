@@ -37,6 +37,7 @@ _ROUNDING = 1e-9  # of a number that was multiplied by its unit
 
 # 90 % of a lognormal prior lies inside the stated range
 _Z95 = 1.6448536269514722
+_FARTHEST = 3.5  # standard deviations at which a lognormal prior is cut off
 
 _ROOT = files("porelight.data")
 _REQUIRED = ("value", "unit", "range", "source", "flag")
@@ -91,13 +92,15 @@ class Parameter:
         """Return the value below which the prior puts this probability.
 
         `fixed` is the value itself; `uniform` spans the range; `lognormal` has the value as its
-        median and 90 % of its mass inside a range of the same width in the logarithm.
+        median and 90 % of its mass inside a range of the same width in the logarithm, and is cut
+        off where one draw in two thousand would lie: no physics is meant to hold there.
         """
         if self.prior == "fixed" or self.low == self.high:
             return np.full_like(probability, self.value)
         if self.prior == "uniform":
             return np.asarray(self.low + (self.high - self.low) * probability)
-        return np.asarray(self.value * np.exp(self._spread * ndtri(probability)))
+        score = np.clip(ndtri(probability), -_FARTHEST, _FARTHEST)
+        return np.asarray(self.value * np.exp(self._spread * score))
 
     def probability(self, value: Floats) -> Floats:
         """Return the prior's probability below a value; a half where the number does not vary."""

@@ -29,7 +29,7 @@ from porelight.session.ablation_depths import published_depths
 from porelight.tissue.person import Zone, roman
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, mm, to_celsius, um
-from porelight.validation import light as light_cases
+from porelight.validation.code import light as light_cases
 from porelight.workflows.measure import measure
 
 ZONE: Zone = "cheek"

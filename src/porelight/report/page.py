@@ -1,14 +1,12 @@
 """One self-contained page about an outcome: no other file, no script, no request to anywhere."""
 
 from collections.abc import Mapping
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from porelight.course.outcome import Outcome
 from porelight.course.outcome_registry import outcome_variables
@@ -25,6 +23,7 @@ from porelight.laser.devices import devices
 from porelight.planning.plan import Plan
 from porelight.report.cards import cards
 from porelight.report.certainty import HOW_KNOWN, PROBABILITY, missing_number
+from porelight.report.environment import environment
 from porelight.report.facts import (
     SkinFacts,
     care_facts,
@@ -33,7 +32,7 @@ from porelight.report.facts import (
     session_facts,
     skin_facts,
 )
-from porelight.report.formatting import capital, change, of_ten_span, people, span, typeset
+from porelight.report.formatting import capital, change, of_ten_span, people, span
 from porelight.report.gaps import gaps
 from porelight.report.measured_table import measurement_rows
 from porelight.report.parameters import parameter_rows
@@ -173,20 +172,7 @@ def report_page(
         },
     }
     sections = _sections(has_photograph=measured is not None, has_plan=plan is not None)
-    return _environment().get_template("report.html.j2").render(sections=sections, **content)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("porelight.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["typeset"] = typeset
-    return environment
+    return environment().get_template("report.html.j2").render(sections=sections, **content)
 
 
 def _require_complete(outcome: Outcome) -> None:

@@ -1,8 +1,9 @@
 """Predicted beside published: what trials found where they treated as this course does.
 
-V8 and V9 set the effective absorption at 2790 nm and the healing times, so they agree by
-construction; nothing was fitted to the others. They come from few people, partly from human
-scoring, and none was repeated independently: agreement is a sign of plausibility and no proof.
+V8, V9 and V13 set the absorption at 2790 nm, the healing times and the size of typical pores, so
+they agree by construction and are marked; nothing was fitted to the others. They come from few
+people, partly from human scoring, and none was repeated independently: agreement is a sign of
+plausibility and no proof.
 
 Which result is of which device, and what it is about, stands in
 ``data/report/published_results.toml`` and, for the change of one outcome, in its declaration.
@@ -235,6 +236,7 @@ def _healed(
         lambda seconds: f"{seconds / day:.2g} d",
         days_text(days),
         _other_exposure(strongest, result),
+        calibrated=result.calibrated,
     )
 
 
@@ -316,6 +318,7 @@ def _before(
         f"{share(float(np.median(start)))} ({whose})",
         result.difference,
         depends_on_course=False,
+        calibrated=result.calibrated and not measured,
     )
 
 

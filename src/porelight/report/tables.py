@@ -3,6 +3,7 @@
 The keys are the headings, the same in every row of a table. All functions are pure.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -23,6 +24,13 @@ from porelight.validation.case import CaseResult
 Rows: TypeAlias = list[dict[str, str]]
 
 NOTHING = "-"
+# of a failed and of a passed comparison
+_VERDICTS = {
+    "code verification": ("FAILED", "passed"),
+    "calculation verification": ("NOT MET", "met"),
+    "calibration": ("misses", "fitted"),
+    "validation": ("DISAGREES", "agrees"),
+}
 SURFACE = 5.0 * um  # what lies above is called the surface
 _FACTORS = 12  # rows of a table of sensitivities; their file holds all
 _PERCENT = f"{100 * PROBABILITY:.0f} %"
@@ -225,13 +233,17 @@ def sensitivity_rows(document: Mapping[str, Any]) -> Rows:
     ]
 
 
+def _noticed(relative: float) -> str:
+    return NOTHING if math.isnan(relative) else f"{significant(100.0 * relative, 2)} %"
+
+
 def verification_rows(results: Sequence[CaseResult]) -> Rows:
     """Return what each benchmark expected and what was found."""
     rows = []
     for result in results:
         unit = "" if result.unit in ("", "1") else f" {result.unit}"
         if result.is_stochastic:
-            allowed, z = "4 standard errors", f"{result.z:+.2f}"
+            allowed, z = f"{result.largest_z:g} standard errors", f"{result.z:+.2f}"
             error = significant(result.standard_error, 2)
         else:
             allowed, z, error = significant(result.tolerance, 2), NOTHING, "exact"
@@ -244,7 +256,8 @@ def verification_rows(results: Sequence[CaseResult]) -> Rows:
                 "standard error": error,
                 "z": z,
                 "allowed": allowed,
-                "verdict": "passed" if result.passed else "FAILED",
+                "would notice": _noticed(result.smallest_seen),
+                "verdict": _VERDICTS[result.kind][bool(result.passed)],
                 "source": result.source,
             }
         )

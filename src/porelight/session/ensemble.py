@@ -92,9 +92,11 @@ class PhysicsEnsemble:
         What heat does to the tissue.
     models : sequence of SessionModel
         Models of a session; the first that applies to an exposure is used.
+    refinement : int
+        Parts into which each cell of the pulse's grid is cut in each direction.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is simulated, and how finely
         self,
         skin: Skin,
         members: Sequence[Mapping[str, float]],
@@ -104,6 +106,7 @@ class PhysicsEnsemble:
         perfusion: Perfusion = "constant",
         injury: InjuryLaw = library_injury,
         models: Sequence[SessionModel] | None = None,
+        refinement: int = 1,
     ) -> None:
         require_perfusion(perfusion)
         self.skin = skin
@@ -114,6 +117,7 @@ class PhysicsEnsemble:
         self._models: Sequence[SessionModel] = SESSION_MODELS if models is None else tuple(models)
         self._n_photons = n_photons
         self._seed = seed
+        self._refinement = refinement
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
         self._rises: dict[tuple[object, ...], RisePerJoule] = {}
         self._warned: set[Exposure] = set()
@@ -175,6 +179,7 @@ class PhysicsEnsemble:
                 self.members[index],
                 n_photons=self._n_photons,
                 seed=self._seed + index,
+                refinement=self._refinement,
             )
         return self._responses[key]
 

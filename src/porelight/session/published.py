@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Literal, cast
 
 from porelight.data.file_units import J_PER_CM2, MM, NM, UM
@@ -24,6 +25,7 @@ from porelight.session.visible_pigment import melanosomes_of
 Role = Literal["prediction", "calibration"]
 TestedSkin = Literal["human", "yucatan", "yorkshire"]
 
+_NONE: Mapping[str, float] = MappingProxyType({})
 _NEAR = 0.1  # of the wavelength, within which a comparison speaks for another
 
 
@@ -75,11 +77,18 @@ class PublishedThreshold:
     source: str
     note: str
 
-    def target(self) -> Target:
-        """Return the skin that was exposed."""
+    def target(self, values: Mapping[str, float] = _NONE) -> Target:
+        """Return the skin that was exposed.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            Numbers of the library that differ from their medians [SI]; what the source states of
+            the skin goes before them.
+        """
         if self.skin != "human":
-            return Target.pig(self.skin, state=self.state)
-        own = {}
+            return Target.pig(self.skin, state=self.state, values=values)
+        own = dict(values)
         if self.epidermis_thickness:
             own["epidermis_thickness"] = self.epidermis_thickness
         if self.melanin_absorption:
@@ -97,9 +106,23 @@ class PublishedThreshold:
             blackened=self.blackened,
         )
 
-    def predicted(self, *, n_photons: int = 200_000, seed: int = 1) -> Threshold:
-        """Return what the model predicts for this exposure; compare `peak_radiant_exposure`."""
-        target = self.target()
+    def predicted(
+        self,
+        values: Mapping[str, float] = _NONE,
+        *,
+        n_photons: int = 200_000,
+        seed: int = 1,
+    ) -> Threshold:
+        """Return what the model predicts for this exposure; compare `peak_radiant_exposure`.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            As for `target`.
+        n_photons, seed : int
+            Photons to follow, and the seed of their random numbers.
+        """
+        target = self.target(values)
         heated = heating(target, self.exposure(target), n_photons=n_photons, seed=seed)
         return threshold(heated, self.end_point)
 

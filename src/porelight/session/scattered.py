@@ -116,6 +116,7 @@ def skin_response(
     *,
     n_photons: int,
     seed: int,
+    refinement: int = 1,
 ) -> SkinResponse:
     """Return the response of the skin to one joule of this beam and pulse length.
 
@@ -132,6 +133,8 @@ def skin_response(
         Photons to follow.
     seed : int
         Seed of the photons' random numbers.
+    refinement : int
+        Parts into which each cell of the grid is cut in each direction, to see what its size costs.
 
     Raises
     ------
@@ -140,6 +143,7 @@ def skin_response(
     """
     interfaces = np.cumsum([layer.thickness for layer in skin.layers[:-1]])
     grid = treatment_grid(exposure.beam.diameter, interfaces=interfaces.tolist())
+    grid = grid.refined(refinement)
     thermal = skin_thermal(skin, values)
     surface = Surface.from_values(values, "air" if exposure.cooling == "none" else exposure.cooling)
     light = transport(

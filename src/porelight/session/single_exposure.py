@@ -144,7 +144,12 @@ class Heating:
 
 
 def heating(
-    target: Target, exposure: SingleExposure, *, n_photons: int = _N_PHOTONS, seed: int = 1
+    target: Target,
+    exposure: SingleExposure,
+    *,
+    n_photons: int = _N_PHOTONS,
+    seed: int = 1,
+    refinement: int = 1,
 ) -> Heating:
     """Return the temperature rise of a target under an exposure, per unit of radiant exposure.
 
@@ -158,6 +163,8 @@ def heating(
         Photons to follow; 200 000 give a threshold to about 1 %.
     seed : int
         Seed of the photons' random numbers.
+    refinement : int
+        Parts into which each cell of the grid is cut in each direction, to see what its size costs.
 
     Raises
     ------
@@ -175,7 +182,7 @@ def heating(
         require_pigment(target.skin, exposure.wavelength, values)
     optics = skin_optics(target.skin, exposure.wavelength, values)
     thermal = skin_thermal(target.skin, values)
-    grid = _grid(exposure, optics)
+    grid = _grid(exposure, optics).refined(refinement)
     if exposure.blackened:
         n_photons = min(n_photons, _FEW)  # what they would do in bare skin is not used
     light = transport(optics, exposure.beam, grid, n_photons=n_photons, seed=seed)

@@ -1,4 +1,5 @@
-"""Verification, calibration and validation against exact and published values.
+"""Verification, calibration and validation against exact and published values, kept apart.
 
-``porelight verify`` runs them. May use every room below; knows nothing of files or figures.
+``porelight verify`` and ``porelight credibility`` run them. May use every room below; knows nothing
+of files or figures.
 """

@@ -1,10 +1,12 @@
 """The published benchmarks, run by the product itself, and whether all of them were met."""
 
 from dataclasses import dataclass
+from typing import get_args
 
+from porelight.errors import ParameterError, did_you_mean
 from porelight.progress import Progress, unheard
 from porelight.validation import suite
-from porelight.validation.case import CaseResult
+from porelight.validation.case import CaseResult, Kind
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,6 +60,7 @@ class VerificationInterrupted(KeyboardInterrupt):
 def verify(
     *,
     light_alone: bool = False,
+    kind: Kind = "code verification",
     photons: int = 0,
     seed: int = 1,
     progress: Progress = unheard,
@@ -68,6 +71,9 @@ def verify(
     ----------
     light_alone : bool
         Whether to run the benchmarks of light alone, among them those that need many photons.
+    kind : str
+        Which list of comparisons to run: "code verification", "calculation verification",
+        "calibration" or "validation". Light alone is code verification.
     photons : int
         Photons per light case; 0 takes the usual number.
     seed : int
@@ -78,14 +84,19 @@ def verify(
     Raises
     ------
     ParameterError
-        If the number of photons is negative.
+        If the number of photons is negative, or there is no such kind.
     VerificationInterrupted
         On an interrupt (Ctrl-C); it carries what was compared so far.
     """
-    run = suite.run_light if light_alone else suite.run_cases
+    if kind not in get_args(Kind):
+        raise ParameterError(f"no kind named {kind!r}{did_you_mean(kind, get_args(Kind))}")
+    if light_alone:
+        chosen = suite.light_parts(photons)
+    else:
+        chosen = tuple(part for part in suite.parts(photons) if part.kind == kind)
     results: list[CaseResult] = []
     try:
-        for done, total, batch in run(n_photons=photons, seed=seed):
+        for done, total, _, batch in suite.run(chosen, seed):
             results.extend(batch)
             progress(done / total)
     except KeyboardInterrupt:

@@ -60,6 +60,10 @@ def cases(seed: int = 1) -> list[CaseResult]:
             tolerance=0.0,
             source=improved.source,
             expected_error=error,
+            kind="validation",
+            specimen="living skin",
+            experiment="Yim 2019",
+            differs="an observer's scale, whose cut-off is taken as a fall of the visible area",
         )
 
     fall = f"pore area down by more than {100.0 * cut_off.value:.0f} % at week 20"

@@ -12,7 +12,7 @@ from porelight.light.transport import transport
 from porelight.tissue.mie import Sphere, mie_scattering
 from porelight.tissue.phase_functions import PhaseFunction
 from porelight.validation.case import CaseResult
-from porelight.validation.light import ADDING_DOUBLING, PENCIL, Case, layers
+from porelight.validation.code.light import ADDING_DOUBLING, PENCIL, Case, layers
 
 _ERROR = 2e-5  # of layered_totals with its default number of angles
 _GRID = Grid(np.linspace(0.0, 10e-3, 21), np.linspace(0.0, 1.5e-3, 16))

@@ -7,8 +7,8 @@ from porelight.light.adding_doubling import layered_totals
 from porelight.light.sweep import sweep
 from porelight.tissue.optics import LayeredOptics
 from porelight.validation.case import CaseResult
-from porelight.validation.light import FIVE_LAYER_SKIN, Case
-from porelight.validation.light_kernels import blocks
+from porelight.validation.code.light import FIVE_LAYER_SKIN, Case
+from porelight.validation.code.light_kernels import blocks
 
 # absorption of the epidermis from the fairest to the darkest skin, in the visible [1/m]
 _EPIDERMIS = (50.0, 100.0, 200.0, 350.0, 600.0, 1000.0)

@@ -17,7 +17,7 @@ from porelight.light.follicle import Follicle
 from porelight.light.transport import Kernel, transport
 from porelight.tissue.optics import LayeredOptics
 from porelight.validation.case import CaseResult
-from porelight.validation.light import FIVE_LAYER_SKIN, STRONG_INTERFACE, Case
+from porelight.validation.code.light import FIVE_LAYER_SKIN, STRONG_INTERFACE, Case
 
 # the reference kernel is slower by more than this, and its error counts in the comparison
 _REFERENCE_SHARE = 10

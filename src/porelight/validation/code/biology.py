@@ -34,7 +34,7 @@ def cases() -> list[CaseResult]:
     Returns
     -------
     list of CaseResult
-        D1 (held temperature, thresholds of each set, heat shock) and K1 (zero dose), all
+        D1 (held temperature, thresholds of each set) and K1 (zero dose), all
         deterministic.
 
     Examples
@@ -42,7 +42,7 @@ def cases() -> list[CaseResult]:
     >>> all(case.passed for case in cases())
     True
     """
-    return [_held(), *_thresholds(), *_heat_shock(), _short_pulse(), *_zero_dose()]
+    return [_held(), *_thresholds(), *_zero_dose()]
 
 
 def _case(
@@ -114,33 +114,6 @@ def _thresholds() -> Iterator[CaseResult]:
             ("degC", printed[worst], found[worst] - ZERO_CELSIUS, 0.5 * row["place"] + 1e-3),
             _TABLE,
         )
-
-
-def _heat_shock() -> Iterator[CaseResult]:
-    """Where the heat-shock integral reaches 1, against the middle of both measured bands."""
-    process = published_coefficients("henriques").branches[0]
-    ratio = float(InjuryParameters.typical().heat_shock_ratio)
-    for name, duration, low, high in (("1 min", 60.0, 47.0, 50.0), ("2 h", 7200.0, 41.0, 44.0)):
-        found = threshold_temperature(process, ratio * duration) - ZERO_CELSIUS
-        yield _case(
-            "D1",
-            "heat shock",
-            f"onset in {name}, against the band {low:g} to {high:g} degC",
-            ("degC", 0.5 * (low + high), found, 0.5 * (high - low)),
-            "Ortner et al., Cell Stress Chaperones 20, 277 (2015)",
-        )
-
-
-def _short_pulse() -> CaseResult:
-    """Cells survive what the minute-scale coefficients alone would call death."""
-    found = threshold_temperature(InjuryParameters.typical().death(), 3e-4) - ZERO_CELSIUS
-    return _case(
-        "D1",
-        "short pulse",
-        "temperature for Omega = 1 in 0.3 ms",
-        ("degC", 130.0, found, 1.0),
-        "anchor of the channel: Simanovskii et al., Phys. Rev. E 74, 011915 (2006)",
-    )
 
 
 def _zero_dose() -> Iterator[CaseResult]:

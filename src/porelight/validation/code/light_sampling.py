@@ -18,7 +18,7 @@ from porelight.laser.profiles import RadialProfile
 from porelight.light.sampling import azimuths, landing_points, scattering_cosines
 from porelight.quantities import Floats
 from porelight.validation.case import CaseResult
-from porelight.validation.light import Case
+from porelight.validation.code.light import Case
 
 _CLASSES = 40
 _RADIUS = 2.5e-3

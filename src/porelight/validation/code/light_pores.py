@@ -13,8 +13,8 @@ from porelight.light.adding_doubling import layered_totals
 from porelight.light.follicle import AIR, Follicle, Gland, Hair, Medium, Plug
 from porelight.light.transport import transport
 from porelight.validation.case import CaseResult
-from porelight.validation.light import FIVE_LAYER_SKIN, Case, slab
-from porelight.validation.light_kernels import KernelComparison, blocks
+from porelight.validation.code.light import FIVE_LAYER_SKIN, Case, slab
+from porelight.validation.code.light_kernels import KernelComparison, blocks
 
 # the parts of a facial follicle [m]
 _OPENING, _FUNNEL, _DUCT, _DEPTH = 60e-6, 0.3e-3, 40e-6, 0.7e-3

@@ -1,0 +1,1 @@
+"""The code held against exact values: light, heat, mechanics, injury, rendered photographs."""
