@@ -36,8 +36,8 @@ class EnsembleSettings:
     """
 
     draws: int = 500
-    members: int = 8
-    photons: int = 100_000
+    members: int = 25
+    photons: int = 20_000
     seed: int = 1
     perfusion: Perfusion = "constant"
     people: int = 5

@@ -72,14 +72,14 @@ ENSEMBLE = FieldTable(
             key="members",
             meaning=N_MEMBERS.meaning,
             kind=Count.of(N_MEMBERS),
-            usual=8,
+            usual=25,
         ),
         Field(
             path="photons",
             key="photons",
             meaning=N_PHOTONS.meaning,
             kind=Count.of(N_PHOTONS),
-            usual=100_000,
+            usual=20_000,
         ),
         Field(
             path="seed",

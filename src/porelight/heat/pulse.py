@@ -10,6 +10,7 @@ import numpy as np
 from porelight.errors import ParameterError
 from porelight.grid import Grid, graded_edges
 from porelight.heat._cells import layered_cells
+from porelight.heat._midpoints import with_midpoints
 from porelight.heat.conduction import temperature_rise
 from porelight.heat.surface import Surface
 from porelight.quantities import PULSE_DURATION, SPOT_DIAMETER, Floats
@@ -130,8 +131,6 @@ def pulse_response(
     ParameterError
         If a depth is outside the grid, or `until` ends before the pulse does.
     """
-    from scipy.interpolate import PchipInterpolator  # noqa: PLC0415  (heavy, used once)
-
     PULSE_DURATION.require(pulse_duration)
     if not until > pulse_duration:
         raise ParameterError(
@@ -157,8 +156,7 @@ def pulse_response(
     # sums over thousands of pulses would feel the bias of straight lines across a convex tail;
     # the monotone cubic adds no ripple at the rim of the spot
     finer = np.sort(np.concatenate([r, 0.5 * (r[1:] + r[:-1])]))
-    cubic = PchipInterpolator(r, profile, axis=2)
-    return PulseResponse(time, finer, depths, np.ascontiguousarray(cubic(finer)))
+    return PulseResponse(time, finer, depths, with_midpoints(r, profile))
 
 
 def _at_depths(rise: Floats, grid: Grid, surface_share: float, depths: Floats) -> Floats:
@@ -172,4 +170,4 @@ def _at_depths(rise: Floats, grid: Grid, surface_share: float, depths: Floats) -
     weights[rows, upper] += 1.0 - lower_share
     weights[rows, upper + 1] += lower_share
     weights[:, 1] += surface_share * weights[:, 0]
-    return np.ascontiguousarray(np.einsum("dz,tzr->tdr", weights[:, 1:-1], rise, optimize=True))
+    return np.asarray(np.matmul(weights[:, 1:-1], rise))

@@ -9,6 +9,7 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -263,6 +264,7 @@ class _Table:
     last_ring: Ints  # (n_time,) the outermost ring that heat has reached
 
     @classmethod
+    @lru_cache(maxsize=1)  # one session asks for the same response several times
     def of(cls, response: PulseResponse) -> "_Table":
         values = np.ascontiguousarray(response.rise.transpose(0, 2, 1))
         size = np.abs(values).max(axis=2)

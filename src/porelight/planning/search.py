@@ -43,9 +43,9 @@ from porelight.units import J_per_cm2, to_celsius
 WOUND_DAYS = tuple(float(n) for n in range(11))
 VISIBLE_DRESSING = 0.05  # share of the wound
 UNTREATED = "no treatment"
-# many courses are compared, so each is simulated with fewer draws than one alone; with seven
-# members a chance of 1 % needs 3.4 standard deviations of room, with four it would need 5
-PLANNED_WITH = EnsembleSettings(draws=100, members=7, photons=20_000)
+# many courses are compared, so each is simulated with fewer draws than one alone; with thirteen
+# members a chance of 1 % needs 2.8 standard deviations of room, with seven it would need 3.4
+PLANNED_WITH = EnsembleSettings(draws=100, members=13, photons=20_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ is allowed. Expected is 0; the tolerances are the goals set for them in decision
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,13 +15,14 @@ from porelight.course.draws import physics_members
 from porelight.course.healing_weeks import fine_times
 from porelight.course.outcome import Outcome
 from porelight.course.pore_remodelling import PoreDoses, pore_over_weeks
-from porelight.course.settings import USUAL_SETTINGS, EnsembleSettings
+from porelight.course.settings import USUAL_SETTINGS
 from porelight.laser.devices import laser_genesis
 from porelight.laser.exposure import Exposure
 from porelight.photo.estimate import Estimate
 from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
 from porelight.planning.limits import session_checks
+from porelight.planning.search import PLANNED_WITH
 from porelight.quantities import Floats
 from porelight.render.phantom import phantom
 from porelight.session.ablation_depths import published_depths
@@ -51,7 +53,7 @@ def plan_cases(seed: int = 1) -> list[CaseResult]:
     """Return how far the chances by which a plan is judged are chance themselves."""
     found: dict[str, list[float]] = {}
     for number in range(_SEEDS):
-        settings = EnsembleSettings(seed=seed + number)
+        settings = replace(PLANNED_WITH, seed=seed + number)
         members = physics_members(settings.members, settings.seed)
         ensemble = PhysicsEnsemble(_skin(), members, settings.photons, settings.seed)
         checks = session_checks(_skin(), _exposure(), ensemble.treat(_exposure()), settings)
