@@ -10,6 +10,7 @@ from porelight.report.certainty import PROBABILITY, names_of_devices, smallest_d
 from porelight.report.drawing import data_uri
 from porelight.report.facts import SessionFacts, is_ablative, judged, session_facts
 from porelight.report.formatting import change, span, temperature
+from porelight.report.plan_figure import plan_figure
 from porelight.report.plausibility import trials_of
 from porelight.report.sensitivity_figure import (
     in_words,
@@ -202,6 +203,20 @@ def _at_threshold(outcome: Outcome) -> str:
 
 def _weeks(outcome: Outcome) -> str:
     return f"{float(outcome['day'].max()) / 7.0:.0f}"
+
+
+def plan_picture(document: Mapping[str, Any]) -> PageImage:
+    """Return what the courses of a plan bring against whom they harm."""
+    plans = document["plans"]
+    front = [rank for rank, one in enumerate(plans, start=1) if one["on_front"]]
+    caption = (
+        "Each mark is a course of the plan, the bar behind it the interval of its change; filled "
+        "and numbered as in the table: on the front, as no other course is as good in effect, "
+        "pain, downtime and darkening and better in one of them. Circles need no dressing, squares "
+        "up to four days, diamonds more."
+    )
+    alt = f"{len(plans)} courses, {len(front)} of them on the front."
+    return PageImage(data_uri(plan_figure(document)), alt, caption)
 
 
 def sensitivity_picture(document: Mapping[str, Any]) -> PageImage:
