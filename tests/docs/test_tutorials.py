@@ -17,6 +17,7 @@ TUTORIALS = sorted((Path(__file__).parents[2] / "docs" / "tutorials").glob("*.ip
 CALLS = {
     "agreement": "agreement",
     "compare": "compare",
+    "credibility": "credibility",
     "export": "export_outcome",
     "follow-up": "follow_up",
     "light fluence": "light_fluence",

@@ -60,5 +60,5 @@ def test_what_is_stated_is_not_told_and_where_nothing_is_left_out_nothing_is(tmp
     path.write_text(fuzz_kinds.SKIN + "[simulation]\nseed = 3\n", encoding="utf-8")
     told = read_course(path).as_usual
     assert not any("seed" in line for line in told)
-    assert told[-2].startswith("simulation: left out, so as usual: draws 500, members 8")
+    assert told[-2].startswith("simulation: left out, so as usual: draws 500, members 25")
     assert told[-1] == "simulation: left out, so as usual: last_day 182"

@@ -49,5 +49,4 @@ def test_photons_and_cells_move_a_session_less_than_its_goals(monkeypatch):
     monkeypatch.setattr(
         calculation, "USUAL_SETTINGS", replace(calculation.USUAL_SETTINGS, photons=1000)
     )
-    few = calculation._session(1)
-    assert few[0].found > 3.0 * found[0].found
+    assert not calculation._session(1)[0].passed

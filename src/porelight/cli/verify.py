@@ -9,7 +9,7 @@ from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Photons, Seed
 
 if TYPE_CHECKING:
-    from porelight.validation.case import Kind
+    from porelight.validation.case import ComparisonKind
 
 verify = App(
     name="verify",
@@ -65,7 +65,7 @@ def validation(*, seed: Seed = 1, json: AsJson = False) -> int:
 
 def _run(
     *,
-    kind: "Kind" = "code verification",
+    kind: "ComparisonKind" = "code verification",
     light_alone: bool = False,
     photons: int = 0,
     seed: int,

@@ -14,7 +14,7 @@ from porelight.report.credibility_figure import code_figure, measured_figure
 from porelight.report.drawing import data_uri
 from porelight.report.environment import environment
 from porelight.report.tables import Rows, verification_rows
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 from porelight.validation.drift import Drift
 from porelight.validation.goals import GoalVerdict
 from porelight.validation.suite import Category
@@ -25,7 +25,7 @@ CREDIBILITY = ResultKind(
 )
 
 _RISK = {1: "lowest", 2: "low", 3: "middle", 4: "high", 5: "highest"}
-_KINDS: tuple[tuple[Kind, str, str], ...] = (
+_KINDS: tuple[tuple[ComparisonKind, str, str], ...] = (
     (
         "code verification",
         "Verification of the code",
@@ -209,7 +209,7 @@ def _counted(title: str, cases: Sequence[CaseResult]) -> str:
     return f"{title}: {met} of {len(cases)} agree"
 
 
-def _tables(found: Credibility, kind: Kind) -> list[dict[str, Any]]:
+def _tables(found: Credibility, kind: ComparisonKind) -> list[dict[str, Any]]:
     """Return a table of each part of a kind; parts of one title stand in one table."""
     grouped: dict[str, list[CaseResult]] = {}
     for part, cases in found.parts:

@@ -20,7 +20,9 @@ from typing import Literal
 
 import numpy as np
 
-Kind = Literal["code verification", "calculation verification", "calibration", "validation"]
+ComparisonKind = Literal[
+    "code verification", "calculation verification", "calibration", "validation"
+]
 Specimen = Literal["", "living skin", "excised skin", "photographs"]
 
 # code: one false alarm in 16 000 comparisons if everything is right; measurements: one in 22
@@ -50,7 +52,7 @@ class CaseResult:
     tolerance: float  # largest deviation of a deterministic case; 0 for a stochastic one
     source: str  # where `expected` comes from
     expected_error: float = 0.0  # standard error, rounding or model error of `expected`
-    kind: Kind = "code verification"
+    kind: ComparisonKind = "code verification"
     specimen: Specimen = ""  # what was measured; empty where nothing was
     experiment: str = ""  # rows of one experiment share its errors and count once
     is_factor: bool = False  # positive numbers that differ by a factor: logarithms are compared

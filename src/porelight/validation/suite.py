@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from porelight.errors import ParameterError
 from porelight.validation import calculation
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 from porelight.validation.code import (
     biology,
     chain,
@@ -67,7 +67,7 @@ class Part:
     title : str
         What they compare, in a few words.
     kind : str
-        Kind of all of them.
+        ComparisonKind of all of them.
     category : str
         Category of evidence of all of them.
     uses : frozenset of str
@@ -77,7 +77,7 @@ class Part:
     """
 
     title: str
-    kind: Kind
+    kind: ComparisonKind
     category: Category
     uses: frozenset[Use]
     run: Callable[[int], list[CaseResult]]
@@ -167,7 +167,7 @@ def _light(cases: LightCases, n_photons: int) -> tuple[Part, ...]:
 
 def _calculations() -> tuple[Part, ...]:
     def part(title: str, uses: set[Use], cases: Callable[[int], list[CaseResult]]) -> Part:
-        kind: Kind = "calculation verification"
+        kind: ComparisonKind = "calculation verification"
         return Part(title, kind, "calculation verification", frozenset(uses), cases)
 
     return (
@@ -209,11 +209,11 @@ def _measurements() -> tuple[Part, ...]:
     )
 
 
-def _thresholds(kind: Kind, seed: int) -> list[CaseResult]:
+def _thresholds(kind: ComparisonKind, seed: int) -> list[CaseResult]:
     return thresholds.cases(kind, seed=seed)
 
 
-def _depths(kind: Kind, seed: int) -> list[CaseResult]:
+def _depths(kind: ComparisonKind, seed: int) -> list[CaseResult]:
     return depths.cases(kind, seed=seed)
 
 

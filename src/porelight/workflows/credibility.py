@@ -5,7 +5,7 @@ from typing import get_args
 
 from porelight.progress import Progress, unheard
 from porelight.validation import suite
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 from porelight.validation.drift import Drift, drift, figures_of, last_release
 from porelight.validation.goals import ContextOfUse, GoalVerdict, context_of, judge
 from porelight.validation.recorded import RecordedEvidence, recorded_evidence
@@ -55,7 +55,7 @@ class Credibility:
         """The goals that are not met."""
         return tuple(one for one in self.verdicts if not one.met)
 
-    def of_kind(self, kind: Kind) -> tuple[CaseResult, ...]:
+    def of_kind(self, kind: ComparisonKind) -> tuple[CaseResult, ...]:
         """Return the comparisons of one kind."""
         return tuple(case for part, cases in self.parts for case in cases if part.kind == kind)
 
@@ -126,7 +126,7 @@ def credibility(use: Use, *, seed: int = 1, progress: Progress = unheard) -> Cre
 
 def _asked(of: str, done: list[tuple[Part, tuple[CaseResult, ...]]]) -> list[CaseResult]:
     """Return the comparisons of a kind, or of the parts of a title."""
-    is_kind = of in get_args(Kind)
+    is_kind = of in get_args(ComparisonKind)
     return [
         case
         for part, cases in done

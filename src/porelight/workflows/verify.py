@@ -6,7 +6,7 @@ from typing import get_args
 from porelight.errors import ParameterError, did_you_mean
 from porelight.progress import Progress, unheard
 from porelight.validation import suite
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,7 +60,7 @@ class VerificationInterrupted(KeyboardInterrupt):
 def verify(
     *,
     light_alone: bool = False,
-    kind: Kind = "code verification",
+    kind: ComparisonKind = "code verification",
     photons: int = 0,
     seed: int = 1,
     progress: Progress = unheard,
@@ -88,8 +88,10 @@ def verify(
     VerificationInterrupted
         On an interrupt (Ctrl-C); it carries what was compared so far.
     """
-    if kind not in get_args(Kind):
-        raise ParameterError(f"no kind named {kind!r}{did_you_mean(kind, get_args(Kind))}")
+    if kind not in get_args(ComparisonKind):
+        raise ParameterError(
+            f"no kind named {kind!r}{did_you_mean(kind, get_args(ComparisonKind))}"
+        )
     if light_alone:
         chosen = suite.light_parts(photons)
     else:

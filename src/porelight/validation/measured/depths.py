@@ -11,7 +11,7 @@ from porelight.data.priors import member, typical_draws, uncertain
 from porelight.session.ablation_depths import PublishedDepth, published_depths
 from porelight.tissue.people import spread_of_people
 from porelight.units import J_per_cm2, um
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 
 DRAWS = 8
 _INPUTS = ("optics", "thermal", "heat", "ablation", "injury")
@@ -20,7 +20,7 @@ _COARSE = 0.5 * um
 _OF_LIMIT = 0.1  # relative standard deviation with which a histologist reads "up to"
 
 
-def cases(kind: Kind, *, n_draws: int = DRAWS, seed: int = 1) -> list[CaseResult]:
+def cases(kind: ComparisonKind, *, n_draws: int = DRAWS, seed: int = 1) -> list[CaseResult]:
     """Return every published depth of a kind beside its prediction.
 
     Parameters
@@ -41,7 +41,7 @@ def cases(kind: Kind, *, n_draws: int = DRAWS, seed: int = 1) -> list[CaseResult
     return [_case(row, kind, draws) for row in published_depths().values() if row.role == role]
 
 
-def _case(row: PublishedDepth, kind: Kind, draws: list[dict[str, float]]) -> CaseResult:
+def _case(row: PublishedDepth, kind: ComparisonKind, draws: list[dict[str, float]]) -> CaseResult:
     per_exposure = row.quantity == "ablated per exposure"
     size, unit = (um / J_per_cm2, "um cm2/J") if per_exposure else (um, "um")
     is_limit = row.low == 0.0

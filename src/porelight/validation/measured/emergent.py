@@ -14,7 +14,7 @@ from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
 from porelight.units import mm, nm, to_celsius
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 
 _TYPES = range(1, 7)
 
@@ -74,7 +74,7 @@ def _darker_is_hotter(seed: int) -> CaseResult:
 
 def _case(quantity: str, values: tuple[str, float, float, float], source: str) -> CaseResult:
     unit, expected, found, tolerance = values
-    kind: Kind = "validation"
+    kind: ComparisonKind = "validation"
     return CaseResult(
         key="E",
         title="follows from the parts",

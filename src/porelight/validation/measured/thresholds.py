@@ -18,7 +18,7 @@ from porelight.quantities import Floats
 from porelight.session.published import PublishedThreshold, published_thresholds
 from porelight.tissue.people import spread_of_people
 from porelight.units import J_per_cm2
-from porelight.validation.case import CaseResult, Kind
+from porelight.validation.case import CaseResult, ComparisonKind
 from porelight.validation.measured.experiments import experiment_of
 
 DRAWS = 6
@@ -32,7 +32,7 @@ PHOTONS = 20_000
 
 
 def cases(
-    kind: Kind, *, n_draws: int = DRAWS, photons: int = PHOTONS, seed: int = 1
+    kind: ComparisonKind, *, n_draws: int = DRAWS, photons: int = PHOTONS, seed: int = 1
 ) -> list[CaseResult]:
     """Return every published threshold of a kind beside its prediction.
 
@@ -72,7 +72,9 @@ def uncertain_inputs(row: PublishedThreshold, n_draws: int, seed: int) -> dict[s
     return typical_draws(parameters, n_draws, seed)
 
 
-def _case(row: PublishedThreshold, kind: Kind, n_draws: int, photons: int, seed: int) -> CaseResult:
+def _case(
+    row: PublishedThreshold, kind: ComparisonKind, n_draws: int, photons: int, seed: int
+) -> CaseResult:
     experiment = experiment_of(row.name)
     inputs = uncertain_inputs(row, n_draws, seed)
     found = row.predicted(n_photons=photons, seed=seed).peak_radiant_exposure

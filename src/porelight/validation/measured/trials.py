@@ -29,7 +29,7 @@ _KWON = "Kwon et al., Dermatol. Surg. 44, 405 (2018)"
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PublishedTrial:
     """One trial as ``data/validation/trials.toml`` tells it; times in days."""
 
     about: str
@@ -71,7 +71,7 @@ def cases(
 
 
 @cache
-def trials() -> Mapping[str, Trial]:
+def trials() -> Mapping[str, PublishedTrial]:
     """Return the trials by name.
 
     Raises
@@ -84,7 +84,7 @@ def trials() -> Mapping[str, Trial]:
         where = f"data/validation/trials.toml, {name}"
         given = table_of(raw, where)
         given.pop("error", None)
-        found[name] = from_table(Trial, given, where)
+        found[name] = from_table(PublishedTrial, given, where)
     return MappingProxyType(found)
 
 
@@ -95,17 +95,17 @@ def means_of_people(outcome: Outcome, values: Floats) -> Floats:
     return np.asarray(whole.reshape(-1, people).mean(axis=1))
 
 
-def _course(trial: Trial) -> Course:
+def _course(trial: PublishedTrial) -> Course:
     exposure = device(trial.device).exposure()
     sessions = [exposure.on_day(trial.interval * number) for number in range(trial.sessions)]
     return Course(Skin.typical(trial.zone, trial.fitzpatrick, trial.age), sessions)
 
 
-def _last_day(trial: Trial) -> float:
+def _last_day(trial: PublishedTrial) -> float:
     return trial.interval * (trial.sessions - 1) + trial.day + 14.0
 
 
-def _asked(trial: Trial, outcome: Outcome) -> Floats:
+def _asked(trial: PublishedTrial, outcome: Outcome) -> Floats:
     """Return what the trial measured, of every draw."""
     last = trial.interval * (trial.sessions - 1)
     late = outcome.changes(trial.outcome, last + trial.day)
@@ -116,7 +116,7 @@ def _asked(trial: Trial, outcome: Outcome) -> Floats:
     return np.divide(late, early, out=np.full_like(late, np.nan), where=early != 0.0)
 
 
-def _case(trial: Trial, error: Parameter, means: Floats) -> CaseResult:
+def _case(trial: PublishedTrial, error: Parameter, means: Floats) -> CaseResult:
     published = _published(trial.published)
     known = means[np.isfinite(means)]
     return CaseResult(
