@@ -220,14 +220,14 @@ def parameter(room: str, file: str, name: str) -> Parameter:
 def known_parameters() -> frozenset[str]:
     """Return the names of the parameters of every data file."""
     found: set[str] = set()
-    for name in data_files():
-        room, file = name.split("/")
-        if not file.endswith(".toml"):
-            continue
-        entries = document(room, file.removesuffix(".toml"))
-        found.update(
-            key for key, entry in entries.items() if isinstance(entry, dict) and "range" in entry
-        )
+    for room, file in (listed.split("/") for listed in data_files()):
+        if file.endswith(".toml"):
+            entries = document(room, file.removesuffix(".toml"))
+            found.update(
+                key
+                for key, entry in entries.items()
+                if isinstance(entry, dict) and "range" in entry
+            )
     return frozenset(found)
 
 
