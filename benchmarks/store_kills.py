@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from kills import wait_unless_ended
 
 from porelight.errors import StoreError
 from porelight.store.address import StoreAddress, store_address
@@ -254,7 +255,7 @@ def tried(arguments: argparse.Namespace, folder: Path) -> Counter[str]:
             what = list(WORKS)[i % len(WORKS)]
             address = made()
             child, reader = started(address, what)
-            time.sleep(chance.uniform(0.0, seconds[what]))
+            wait_unless_ended(child, chance.uniform(0.0, seconds[what]))
             os.kill(child, signal.SIGKILL)
             was_killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
             told = all_of(reader)
