@@ -17,7 +17,7 @@ from porelight.inference.reflectance import reflectance_of
 from porelight.light.layered_reflectance import reflectances
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.own_optics import NAMES, OwnOptics, prior_of_person, skin_values
-from porelight.tissue.people import optics_of_people
+from porelight.tissue.people import optics_of_people, spread_of_people
 from porelight.tissue.skin import Skin
 from porelight.units import nm
 from porelight.workflows.threshold import threshold
@@ -73,9 +73,12 @@ def test_each_member_has_layers_of_its_own_draw(skin):
         assert one.layer("epidermis").melanosome_fraction == values["melanosome_fraction_3"]
         assert one.layer("reticular dermis").water_fraction == values["water_fraction_dermis"]
     assert ensemble.skins[0].layers == skin.layers
-    # who was not measured, and layers that were stated, stay as they are
+    # so have people of a type; layers that were stated stay as they are
     plain = Skin.typical("cheek", 3, 40.0)
-    assert physics_ensemble(plain, EnsembleSettings(members=3, photons=1000)).skins == (plain,) * 3
+    people = physics_ensemble(plain, EnsembleSettings(members=3, photons=1000))
+    assert people.skins[0].layers == plain.layers
+    for one, values in zip(people.skins[1:], people.members[1:], strict=True):
+        assert one.layer("reticular dermis").water_fraction == values["water_fraction_dermis"]
     stated = replace(skin, layers=plain.layers)
     assert stated.with_draw({"water_fraction_dermis": 0.6}) is stated
 
@@ -112,3 +115,19 @@ def test_a_threshold_is_that_of_the_persons_own_melanin(optics):
         threshold(skin="pig", optics=optics, **asked)
     with pytest.raises(ParameterError, match="melanosome_fraction is given"):
         threshold(melanosome_fraction=0.03, optics=optics, **asked)
+
+
+@pytest.mark.parametrize("name", spread_of_people().names)
+def test_every_number_in_which_people_differ_reaches_the_light_of_a_member(name):
+    # water, lipid, oxygen and thickness of the dermis once stayed those of the type
+    spread = spread_of_people()
+    most = float(spread.high[spread.names.index(name)])
+    skin = Skin.typical("cheek", 2, 40.0)
+    usual, other = (
+        skin_optics(skin.with_draw(values), 700e-9, values) for values in ({}, {name: most})
+    )
+    moved = [
+        not np.array_equal(getattr(usual, field), getattr(other, field))
+        for field in ("thickness", "mu_a", "mu_s", "refractive_index")
+    ]
+    assert any(moved)

@@ -11,7 +11,10 @@ its mean and variance as known from n members, and
 
 .. math:: P = P\left(t_{n-1} > \frac{\ln L - m}{s \sqrt{1 + 1/n}}\right).
 
-Few members therefore mean more room to the limit. Members are taken as independent; two people
+A member in which next to nothing happens lies many factors below the others and says nothing of
+those above: values are held no further below the median than twice the farthest above it, which
+leaves the chance what it is where logarithms are normal (1.1 % for 1 % with thirteen members).
+Few members mean more room to the limit. Members are taken as independent; two people
 under one draw of knowledge are so but for what nobody knows, so n is at most twice too large.
 Logarithms are what is near to normal: rates of injury rise by a factor for each kelvin.
 
@@ -41,6 +44,7 @@ from porelight.units import to_celsius, um
 
 HURT = "people hurt"
 DARKENED = "darkening that shows"
+_FARTHEST = 2.0  # distance below the median over the largest above it
 _LEAST = 1e-30  # where nothing happens there is no logarithm
 
 
@@ -168,6 +172,8 @@ def chance_above(values: Floats, limit: float) -> float:
         See the module. 0 or 1 where the members do not differ, or there is only one.
     """
     logarithm = np.log(np.maximum(values, _LEAST * limit) / limit)
+    median = float(np.median(logarithm))
+    logarithm = np.maximum(logarithm, median - _FARTHEST * (logarithm.max() - median))
     n = values.size
     spread = float(np.std(logarithm, ddof=1)) if n > 1 else 0.0
     middle = float(logarithm.mean())

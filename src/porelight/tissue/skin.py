@@ -210,14 +210,12 @@ class Skin:
         return cls(zone, fitzpatrick, age, sex, oiliness, layers, pores, optics=optics)
 
     def with_draw(self, values: Mapping[str, float]) -> "Skin":
-        """Return the skin of one draw of its person's optics.
+        """Return the skin of one draw of its person's optics, or of people of its type.
 
-        Skin whose optics were not measured, and layers that were stated, are returned as they are.
+        Layers that were stated are returned as they are.
         """
-        if self.optics is None:
-            return self
         person = (self.zone, self.fitzpatrick, self.age, self.sex)
-        middle = skin_values(self.optics.middle)
+        middle = {} if self.optics is None else skin_values(self.optics.middle)
         if self.layers != _layers(*person, LibraryValues("layers", middle)):
             return self
         drawn = {**middle, **values}
