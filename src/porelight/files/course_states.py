@@ -87,7 +87,7 @@ def save_course_state(state: CourseState, path: str | Path) -> Path:
     target = Path(path)
     image = netcdf_image(whole, groups={"outcome": state.outcome.dataset})
     with replacing(target, STATE) as temporary:
-        temporary.write_bytes(image.getbuffer())
+        temporary.write_bytes(image.getvalue())
     return target
 
 

@@ -65,7 +65,7 @@ def save_light_run(run: LightRun, case: LightCase, path: str | Path) -> Path:
             for kind, values in (("mean", part.mean), ("spread", part.spread)):
                 group.create_dataset(f"{place}/{kind}", data=values)
     with replacing(target, LIGHT_RUN) as temporary:
-        temporary.write_bytes(image.getbuffer())
+        temporary.write_bytes(image.getvalue())
     return target
 
 

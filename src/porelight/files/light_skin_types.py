@@ -74,5 +74,5 @@ def save_skin_types(light: LightBySkinType, case: LightCase, path: str | Path) -
     dataset = skin_type_dataset(light).assign_attrs(case=case.model_dump_json())
     image = netcdf_image(dataset)
     with replacing(target, SKIN_TYPES) as temporary:
-        temporary.write_bytes(image.getbuffer())
+        temporary.write_bytes(image.getvalue())
     return target

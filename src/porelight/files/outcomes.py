@@ -53,7 +53,7 @@ def save_outcome(outcome: Outcome, path: str | Path) -> Path:
     }
     image = netcdf_image(outcome.dataset, encoding=encoding)
     with replacing(target, OUTCOME) as temporary:
-        temporary.write_bytes(image.getbuffer())
+        temporary.write_bytes(image.getvalue())
     return target
 
 
