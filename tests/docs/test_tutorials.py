@@ -105,7 +105,8 @@ def test_every_command_has_its_call_in_a_tutorial_beside_its_name():
 def test_no_command_is_without_a_call():
     from porelight.cli.app import app  # noqa: PLC0415
 
-    # what prints files to start from, downloads, shows the product, or exchanges light cases
-    others = {"config", "demo", "marker", "models", "light", "rerun"}
+    # what prints files to start from, downloads, shows the product, exchanges light cases, or keeps
+    # the records of a study (docs/studies.md)
+    others = {"config", "demo", "marker", "models", "light", "rerun", "store", "study"}
     named = {name for name in app if not name.startswith("-")}
     assert named - others == {name for name in CALLS if not name.startswith("light ")}
