@@ -12,7 +12,7 @@ from porelight.course.settings import EnsembleSettings
 from porelight.course.simulation import begin, physics_ensemble
 from porelight.course.vocabulary import SKIN
 from porelight.errors import ParameterError
-from porelight.inference.measured_reflectance import skin_at
+from porelight.inference.measured_reflectance import MeasuredSpectrum, skin_at
 from porelight.inference.reflectance import reflectance_of
 from porelight.light.layered_reflectance import reflectances
 from porelight.tissue.optics import skin_optics
@@ -20,6 +20,7 @@ from porelight.tissue.own_optics import NAMES, OwnOptics, prior_of_person, skin_
 from porelight.tissue.people import optics_of_people, spread_of_people
 from porelight.tissue.skin import Skin
 from porelight.units import nm
+from porelight.workflows.fit_reflectance import fit_reflectance
 from porelight.workflows.threshold import threshold
 
 
@@ -131,3 +132,18 @@ def test_every_number_in_which_people_differ_reaches_the_light_of_a_member(name)
         for field in ("thickness", "mu_a", "mu_s", "refractive_index")
     ]
     assert any(moved)
+
+
+def test_a_skin_is_made_from_a_spectrum_by_one_call():
+    bands = np.array([500, 540, 650, 750, 940]) * nm
+    spectrum = MeasuredSpectrum(bands, np.array([0.326, 0.315, 0.556, 0.600, 0.529]))
+    skin = Skin.from_reflectance(spectrum, "nose", 3, 35.0, specular="excluded")
+    same = fit_reflectance(spectrum, specular="excluded").skin("nose", 3, 35.0)
+    assert SKIN.identity(skin) == SKIN.identity(same)
+    assert skin.optics is not None
+    # on the face the typical thickness is that of the person
+    of_cheek = reflectance_of(lambda _: Skin.typical("cheek", 3, 70.0, "male"), {}, bands)
+    cheek = MeasuredSpectrum(bands, of_cheek)
+    on_face = Skin.from_reflectance(cheek, "nose", 3, 70.0, "male", site="cheek")
+    face = fit_reflectance(cheek, site="cheek", age=70.0, sex="male")
+    assert on_face.layers == face.skin("nose", 3, 70.0, "male").layers

@@ -8,8 +8,9 @@ with zone, sex and age; melanosomes with skin type; pores with everything (`tiss
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from porelight.quantities import AGE, FRACTION, Floats, Quantity
 from porelight.tissue.own_optics import OwnOptics, skin_values
 from porelight.tissue.person import Oiliness, Sex, Zone, fitzpatrick_type
 from porelight.tissue.population import PorePopulation
+
+if TYPE_CHECKING:
+    from porelight.inference.measured_reflectance import MeasuredSpectrum
 
 __all__ = ["LAYERS", "Layer", "LayerName", "Oiliness", "Sex", "Skin", "Zone"]
 
@@ -208,6 +212,49 @@ class Skin:
             values = {**values, **skin_values(optics.middle)}
         layers = _layers(zone, fitzpatrick, age, sex, LibraryValues("layers", values))
         return cls(zone, fitzpatrick, age, sex, oiliness, layers, pores, optics=optics)
+
+    @classmethod
+    def from_reflectance(  # noqa: PLR0913  the description of a person, and of the measurement
+        cls,
+        spectrum: "MeasuredSpectrum",
+        zone: Zone,
+        fitzpatrick: int,
+        age: float,
+        sex: Sex = "female",
+        oiliness: Oiliness = "normal",
+        pores: PorePopulation | None = None,
+        *,
+        site: str = "forearm",
+        port: float | None = None,
+        specular: Literal["included", "excluded"] = "included",
+        seed: int = 1,
+    ) -> "Skin":
+        """Return the skin of a person whose reflectance was measured.
+
+        Its forecasts have what the spectrum leaves open of this person in place of how people of
+        the type differ. `porelight.fit_reflectance` does the same and tells every number with its
+        interval.
+
+        Parameters
+        ----------
+        spectrum : MeasuredSpectrum
+            Wavelengths [m], reflectance and, if known, its standard error [-].
+        zone, fitzpatrick, age, sex, oiliness, pores
+            As for `typical`.
+        site, port, specular, seed
+            As for `porelight.fit_reflectance`.
+
+        Raises
+        ------
+        ParameterError
+            If a value is impossible, or the spectrum is no person's.
+        """
+        # the one door upwards: people look for it here, and what it opens stands on this room
+        fit = import_module("porelight.workflows.fit_reflectance").fit_reflectance
+        of_the_face = {} if site == "forearm" else {"age": age, "sex": sex}
+        found = fit(spectrum, site=site, port=port, specular=specular, seed=seed, **of_the_face)
+        skin: Skin = found.skin(zone, fitzpatrick, age, sex, oiliness, pores)
+        return skin
 
     def with_draw(self, values: Mapping[str, float]) -> "Skin":
         """Return the skin of one draw of its person's optics, or of people of its type.

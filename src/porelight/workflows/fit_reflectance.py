@@ -111,7 +111,8 @@ class FittedReflectance:
         return Skin.typical(zone, fitzpatrick, age, sex, oiliness, pores, optics=self.optics)
 
     def __repr__(self) -> str:
-        span = f"{NM.of_si(float(self.wavelength[0]))} to {NM.shown(float(self.wavelength[-1]))}"
+        first, last = (float(self.wavelength[end]) for end in (0, -1))
+        span = f"{NM.of_si(first):.6g} to {NM.shown(last)}"
         lines = [f"FittedReflectance({self.optics.source}, {self.wavelength.size} at {span})"]
         for name, middle in self.optics.middle.items():
             low, high = self.interval(name)
