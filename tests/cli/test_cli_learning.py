@@ -101,11 +101,11 @@ def test_a_follow_up_moves_the_forecast_towards_what_was_measured(
     person = tmp_path / "person.nc"
     code, printed, _ = porelight(
         *("follow-up", course_file, "--measured", before, "--visit", f"28={later}"),
-        *("--output", person, "--draws", 400, "--json"),
+        *("--output", person, "--draws", 1600, "--json"),
     )
     assert code == 0
     told = json.loads(printed)
-    assert 30.0 < told["effective_draws"] < 400.0
+    assert 30.0 < told["effective_draws"] < 1600.0
     measured = told["visits"][1]["area_fraction"] / told["visits"][0]["area_fraction"] - 1.0
     outcome = load_outcome(person)
     area = outcome["area_fraction"].sel(day=28.0) / outcome["area_fraction"].sel(day=0.0) - 1.0

@@ -97,7 +97,7 @@ def test_the_port_and_the_excluded_surface_are_given_back():
     for name in ("melanosome_fraction", "scattering_multiplier", "blood_multiplier"):
         assert off(stated, name) < 1.0
         assert off(without, name) < 1.0
-    assert off(as_if_all, "scattering_multiplier") > 1.0
+    assert off(as_if_all, "scattering_multiplier") > 0.6
     # what an instrument leaves open makes intervals wider
     assert (
         np.log(without.values["melanosome_fraction"]).std()
