@@ -131,3 +131,26 @@ def test_a_key_of_a_volume_is_not_passed_over(tmp_path, document, message):
 
     with pytest.raises(InputFileError, match=message):
         read_jnii(path)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (document_of(_ArrayZipData_="YWJjZGVmZ2g="), "_ArrayZipData_ cannot be unpacked"),
+        (document_of(_ArrayOrder_="fortran"), "_ArrayOrder_ is 'fortran', expected row or column"),
+        (
+            {**document_of(), "NIFTIData": jdata_array(np.where(VOLUME > 3.0, np.inf, VOLUME))},
+            "a number of the array is missing or infinite",
+        ),
+        (
+            {**document_of(), "NIFTIHeader": {"VoxelSize": [0.1, 0.1]}},
+            r"VoxelSize is \[0.1, 0.1\]; expected three",
+        ),
+    ],
+)
+def test_a_damaged_volume_gets_one_clear_line(tmp_path, document, message):
+    path = tmp_path / "v.jnii"
+    path.write_text(json.dumps(document))
+
+    with pytest.raises(InputFileError, match=message):
+        read_jnii(path)

@@ -385,3 +385,9 @@ def test_a_skin_type_of_a_light_case_is_written_as_in_a_course(tmp_path):
         case_of(tmp_path, roman.replace("III", "VII"))
     with pytest.raises(InputFileError, match=r"fitzpatrick is 7; expected 1 to 6\."):
         case_of(tmp_path, EXAMPLE.replace("fitzpatrick = 3", "fitzpatrick = 7"))
+
+
+def test_a_case_without_layers_gets_one_clear_line(tmp_path):
+    with pytest.raises(InputFileError) as told:
+        case_of(tmp_path, BEAM)
+    assert str(told.value).endswith("case.toml: expected either [skin] or [[layer]] tables.")

@@ -215,3 +215,13 @@ def test_results_of_other_layers_are_not_compared(written):
 
     with pytest.raises(ParameterError, match=r"mu_a of layer 2 is 50 in the run and 60 \(SI\)"):
         light_check(result, other.case.optics(), {})
+
+
+def test_a_number_that_no_light_case_may_have_gets_one_clear_line(tmp_path):
+    path = tmp_path / "a.mci"
+    path.write_text(
+        "1.0\n1\na.mco A\n10\n0.01 0.01\n4 5 1\n1\n1.0\n1.4 0.5 100 1.5 0.1\n1.0\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputFileError, match=r"layer\[1\]\.anisotropy is 1.5; expected -1 to 1\.$"):
+        read_mci(path)

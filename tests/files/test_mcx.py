@@ -1,3 +1,4 @@
+import base64
 import json
 import math
 
@@ -333,3 +334,27 @@ def test_layer_without_end_ends_with_the_grid():
 
     assert math.isinf(endless.optics().thickness[-1])
     assert whole["Domain"]["Dim"] == [10, 10, 20]
+
+
+@pytest.mark.parametrize(
+    ("medium", "packed", "message"),
+    [
+        (1.0, b"abcdefgh", "no readable volume .*cannot be unpacked"),
+        (np.inf, None, "no readable volume .*missing or infinite"),
+        (1.5, None, "the volume holds medium 1.5; expected whole numbers"),
+    ],
+)
+def test_a_damaged_packed_volume_gets_one_clear_line(tmp_path, medium, packed, message):
+    volume = np.full((40, 40, 20), medium, dtype=np.float32)
+    shapes = jdata_array(volume)
+    if packed:
+        shapes["_ArrayZipData_"] = base64.b64encode(packed).decode("ascii")
+
+    with pytest.raises(InputFileError, match=message):
+        read(tmp_path, document(Shapes=shapes))
+
+
+def test_a_number_that_no_light_case_may_have_gets_one_clear_line(tmp_path):
+    with pytest.raises(InputFileError, match=r"time_gate\.bins is \d+ bins; expected") as told:
+        read(tmp_path, document(Forward__Dt=0))
+    assert "pydantic" not in str(told.value)

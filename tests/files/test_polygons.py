@@ -208,3 +208,13 @@ def test_the_photograph_may_be_in_the_drawing(tmp_path):
     # LabelMe writes it in base64; of a telephone with 50 megapixels that is some 25 MB
     zone = zone_of(tmp_path, labelme(SKIN, imageData="A" * 25_000_000))
     assert len(zone.included) == 1
+
+
+def test_a_size_in_text_is_told_as_such(tmp_path):
+    with pytest.raises(InputFileError, match="imageWidth or imageHeight is '720', which is no num"):
+        zone_of(tmp_path, labelme(SKIN, imageWidth="720"))
+
+
+def test_a_drawing_of_nothing_but_exclusions_is_told_as_such(tmp_path):
+    with pytest.raises(InputFileError, match="all that is drawn is excluded"):
+        zone_of(tmp_path, labelme(("exclude hair", "polygon", CORNERS)))

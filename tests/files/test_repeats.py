@@ -177,3 +177,17 @@ def test_folders_without_pores_and_empty_ones_are_refused(tmp_path):
     measured(tmp_path / "a" / "1", 0)
     with pytest.raises(InputFileError, match="no median_diameter_mm"):
         read_repeats(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "most"), [("median_diameter_mm", 9999, 10), ("area_fraction", 99, 1)]
+)
+def test_codes_for_missing_values_are_no_sizes_of_pores(tmp_path, name, value, most):
+    text = f"subject,repeat,{name}\na,1,0.2\na,2,{value}\nb,1,0.2\nb,2,0.3\n"
+    with pytest.raises(InputFileError, match=f"line 3: {name} is {value}; expected at most {most}"):
+        table_of(tmp_path, text)
+
+
+def test_an_export_of_redcap_without_rows_is_told_as_such(tmp_path):
+    with pytest.raises(InputFileError, match="an export of REDCap without rows"):
+        table_of(tmp_path, "record_id,redcap_repeat_instance,count\n")

@@ -144,3 +144,10 @@ def test_a_spectrum_of_no_skin_is_told_and_nothing_is_written(tmp_path, capsys):
 def test_what_does_not_go_together_gets_one_line(given, text, capsys):
     assert _run(*given) == 2
     assert text in " ".join(capsys.readouterr().err.split())
+
+
+def test_wavelengths_of_no_skin_in_a_file_are_not_said_to_be_in_metres(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("wavelength_nm,reflectance\n3100,0.2\n3200,0.2\n3300,0.2\n", encoding="utf-8")
+    with pytest.raises(InputFileError, match=r"0 of 3 wavelengths .*expected 3 or more\.$"):
+        pl.read_spectrum(path)

@@ -1,5 +1,6 @@
 """Measured beam profiles on disk: a table over the radius, or a picture as numbers."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from porelight.units import mm
 
 # a camera has fewer; more would only fill the memory
 _MOST_VALUES = 50_000_000
+# what is left of 0,0123 where every comma separates
+_SPLIT = re.compile(r"(?:^|\t)[+-]?0\d")
 
 
 def read_radial_profile(path: str | Path) -> RadialProfile:
@@ -62,10 +65,13 @@ def _array(source: Path) -> Floats:
     """Return the numbers of a .npy file."""
     try:
         found = np.load(source, allow_pickle=False, mmap_mode="r")
-        n_values = int(found.size)
-        image = np.array(found, dtype=np.float64) if n_values <= _MOST_VALUES else found
+        n_values, is_real = int(found.size), found.dtype.kind in "biuf"
+        is_read = is_real and n_values <= _MOST_VALUES
+        image = np.array(found, dtype=np.float64) if is_read else found
     except Exception:  # NumPy raises what it likes on damaged files
         raise InputFileError(f"{source}: not a NumPy array of numbers.") from None
+    if not is_real:
+        raise InputFileError(f"{source}: not a NumPy array of real numbers, but of {found.dtype}.")
     if n_values > _MOST_VALUES:
         raise InputFileError(
             f"{source}: has {n_values:,} pixels; expected at most {_MOST_VALUES:,}."
@@ -80,4 +86,11 @@ def _numbers(source: Path, wanted: str) -> Floats:
         table = table.where([False] + [True] * (len(table.rows) - 1))
     if not table.rows:
         raise InputFileError(f"{source}: it holds no numbers; expected {wanted}.")
+    split = next((i for i, row in enumerate(table.rows) if _SPLIT.search("\t".join(row))), None)
+    if split is not None and table.separator == ",":
+        raise InputFileError(
+            f"{source}, line {table.lines[split]}: a number begins with a 0 before other digits, "
+            "as where commas stand inside numbers and between them, too; expected decimal points, "
+            "or semicolons between numbers."
+        )
     return table.matrix()

@@ -10,7 +10,7 @@ import base64
 import json
 import zlib
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,9 @@ _ABOUT = (
     "QuaternOffset", "Affine", "Name", "NIIFormat", "Orientation", "A75DataTypeName",
     "A75DBName", "A75Extends", "A75SessionError", "A75Regular", "A75GlobalMax", "A75GlobalMin",
 )  # fmt: skip
+_ORDERS: dict[str, Literal["C", "F"]] = {
+    **dict.fromkeys(("r", "row"), "C"), **dict.fromkeys(("c", "col", "column"), "F"),
+}  # fmt: skip
 _SCALE = (("ScaleSlope", 1.0), ("ScaleOffset", 0.0))
 _LENGTHS = {"mm": mm, "um": um, "m": 1.0}
 # a larger claim is a mistake or an attack; as float64 it takes 0.8 GB
@@ -128,12 +131,12 @@ def read_jnii(path: str | Path) -> tuple[Floats, float]:
         document.without_effect("about the file", "_DataInfo_", "NIFTIExtension")
         header.without_effect("describes the volume, and changes no number in it", *_ABOUT)
         document.notes()
-    except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error) as problem:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError) as problem:
         reason = f"no {problem}" if isinstance(problem, KeyError) else str(problem)
         raise InputFileError(
             f"{source}: not a readable JNIfTI file ({reason.rstrip('.')[:150]})."
         ) from None
-    if len(set(sides)) != 1 or sides[0] <= 0.0:
+    if len(sides) < 3 or len(set(sides)) != 1 or sides[0] <= 0.0:
         raise InputFileError(
             f"{source}: VoxelSize is {str(sides)[:60]}; expected three equal numbers above 0."
         )
@@ -194,13 +197,19 @@ def array_of(annotated: dict[str, Any]) -> Floats:
         if kind not in {"zlib", "gzip"}:
             raise ValueError(f"compression {kind!r} is not zlib or gzip")
         packed = base64.b64decode(annotated["_ArrayZipData_"])
-        # never more than the size that the file claims, whatever it would grow to
-        unpacked = zlib.decompressobj(wbits=47).decompress(packed, count * dtype.itemsize + 1)
+        try:
+            # never more than the size that the file claims, whatever it would grow to
+            unpacked = zlib.decompressobj(wbits=47).decompress(packed, count * dtype.itemsize + 1)
+        except zlib.error:
+            raise ValueError("_ArrayZipData_ cannot be unpacked; it is damaged") from None
         values = np.frombuffer(unpacked, dtype=dtype)
     else:
         values = np.array(annotated["_ArrayData_"], dtype=np.float64).reshape(-1)
     if values.size != count:
         raise ValueError(f"{values.size} values for a volume of {size} voxels")
+    if not np.isfinite(values).all():
+        raise ValueError("a number of the array is missing or infinite")
     order = str(annotated.get("_ArrayOrder_", "r")).lower()
-    by_column = order in {"c", "col", "column"}
-    return np.asarray(values, dtype=np.float64).reshape(size, order="F" if by_column else "C")
+    if order not in _ORDERS:
+        raise ValueError(f"_ArrayOrder_ is {order[:20]!r}, expected row or column")
+    return np.asarray(values, dtype=np.float64).reshape(size, order=_ORDERS[order])

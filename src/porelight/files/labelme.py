@@ -146,6 +146,12 @@ def _require_size(content: Mapping[str, Any], file: Path, shape: tuple[int, int]
             f"{file}: it does not say of which size its picture was; expected imageWidth and "
             "imageHeight. Open it in a LabelMe of 2019 or later, and save it again."
         )
+    unread = next((n for n in stated if not isinstance(n, int | float)), None)
+    if unread is not None:
+        raise InputFileError(
+            f"{file}: imageWidth or imageHeight is {str(unread)[:20]!r}, which is no number; "
+            "expected pixels. Open it in LabelMe, and save it again."
+        )
     if stated != (shape[1], shape[0]):
         cols, rows = (str(n)[:12] for n in stated)
         raise InputFileError(

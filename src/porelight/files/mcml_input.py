@@ -14,11 +14,14 @@ References
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.data_lines import DataLines
 from porelight.files.imported_case import ImportedCase
 from porelight.files.light_case import LightCase
 from porelight.files.texts import read_text
+from porelight.files.toml_tables import mistakes_of
 
 _MOST_RUNS, _MOST_LAYERS = 1000, 1000
 _MM = 10.0  # in a centimetre
@@ -198,6 +201,9 @@ def _case(
     try:
         case = LightCase.model_validate(content)
         case.setup()
+    except ValidationError as problem:
+        told = mistakes_of(LightCase, problem)[0]
+        raise ParameterError(f"run {name}, in the units of a light case: {told}") from None
     except ValueError as problem:  # which a ParameterError is too
         raise ParameterError(f"run {name}: {' '.join(str(problem).split())[:300]}") from None
     return ImportedCase(name, case, tuple(notes), photons)

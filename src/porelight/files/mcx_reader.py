@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.documents import read_json
@@ -30,6 +31,7 @@ from porelight.files.mcx_media import McxMedia
 from porelight.files.mcx_shapes import McxVolume, number, vector
 from porelight.files.mcx_source import McxSource, beam_of, mcx_sources
 from porelight.files.mcx_volume import COMMENT, mcx_volume
+from porelight.files.toml_tables import mistakes_of
 
 # a plane counts as lying between two voxels if it is this near, in voxels
 _NEAR = 1e-6
@@ -329,5 +331,6 @@ class _Reader:
 def _checked(content: dict[str, Any]) -> LightCase:
     try:
         return LightCase.model_validate(content)
-    except ValueError as problem:
-        raise ParameterError(" ".join(str(problem).split())[:300]) from None
+    except ValidationError as problem:
+        told = mistakes_of(LightCase, problem)[0]
+        raise ParameterError(f"in the units of a light case, {told}") from None

@@ -130,4 +130,8 @@ def _sliced(volume: NDArray[np.float64]) -> McxVolume:
             f"slice {z + 1} along z holds more than one medium; porelight has plane layers, "
             "so each slice must hold one."
         )
+    broken = volume[0, 0] != np.floor(volume[0, 0])
+    if broken.any():
+        medium = float(volume[0, 0][broken][0])
+        raise ParameterError(f"the volume holds medium {medium:g}; expected whole numbers.")
     return McxVolume(np.asarray(volume[0, 0], dtype=np.int64), (volume.shape[0], volume.shape[1]))

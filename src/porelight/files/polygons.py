@@ -84,6 +84,11 @@ def read_zone(path: Path | str, shape: tuple[int, int]) -> DrawnZone:
         tuple(points for one, points in corners if not is_exclusion(one.label)),
         tuple(points for one, points in corners if is_exclusion(one.label)),
     )
+    if zone.excluded and not zone.included:
+        raise InputFileError(
+            f"{file}: all that is drawn is excluded; expected a polygon of the skin to be "
+            "measured, too."
+        )
     if not zone.included:
         raise InputFileError(f"{file}: no polygon in it; {_EXPECTED}.")
     if not zone.mask(shape).any():

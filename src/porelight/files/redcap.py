@@ -81,6 +81,8 @@ def repeated_fields(table: TextTable) -> RepeatedFields:
             "as 'CSV / Microsoft Excel (raw data)'."
         )
     subject = next((name for name in _SUBJECTS if name in table.names), table.names[0])
+    if not table.rows:
+        raise InputFileError(f"{table.path}: an export of REDCap without rows; expected records.")
     repeats = ("repeat", _INSTANCE, _EVENT)
     repeat = next((name for name in repeats if _says_something(table, name)), None)
     if repeat is None:

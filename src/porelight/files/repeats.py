@@ -4,6 +4,7 @@ A table may be an export of REDCap: its first column is the subject, its `redcap
 (or, without one, its `redcap_event_name`) the repeat.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "area_fraction": ("area_fraction", "value"),
     "median_diameter_mm": ("diameter_mm", "p50", "value"),
 }
+# more is no share, and no pore
+_MOST: Mapping[str, float] = {"area_fraction": 1.0, "median_diameter_mm": 10.0}
 _SUBJECT, _REPEAT = "subject", "repeat"
 _EXPECTED = (
     "expected a CSV file with the columns subject, repeat and one for each quantity, or a folder "
@@ -162,7 +165,7 @@ def _of_table(table: TextTable) -> tuple[_Entries, tuple[str, ...]]:
 
 
 def _require_no_codes(table: TextTable, names: Sequence[str], numbers: Floats) -> None:
-    """Refuse what cannot be measured and stands for a missing value in many studies: -99, -1."""
+    """Refuse what cannot be measured and stands for a missing value in many studies: -99, 999."""
     for i, name in enumerate(names):
         below = np.flatnonzero(numbers[:, i] < 0.0)
         if name in QUANTITIES and below.size:
@@ -170,6 +173,13 @@ def _require_no_codes(table: TextTable, names: Sequence[str], numbers: Floats) -
             raise InputFileError(
                 f"{table.path}, line {table.lines[row]}: {name} is {numbers[row, i]:g}; expected "
                 "0 or more. If it is a code for a missing value, leave its row out."
+            )
+        above = np.flatnonzero(numbers[:, i] > _MOST.get(name, math.inf))
+        if above.size:
+            row = int(above[0])
+            raise InputFileError(
+                f"{table.path}, line {table.lines[row]}: {name} is {numbers[row, i]:g}; expected "
+                f"at most {_MOST[name]:g}. If it is a code for a missing value, leave its row out."
             )
 
 

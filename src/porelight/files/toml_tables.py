@@ -109,10 +109,14 @@ def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Mod
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        # the first of each key, in the order of the model
-        mistakes = {error["loc"][:_PLACE]: error for error in reversed(problem.errors())}
-        told = [_sentence(model, error) for error in reversed(mistakes.values())]
-        raise InputFileError(in_lines(path, told)) from None
+        raise InputFileError(in_lines(path, mistakes_of(model, problem))) from None
+
+
+def mistakes_of(model: type[FileModel], problem: ValidationError) -> list[str]:
+    """Return a sentence for each mistake in a table: key, value with unit, what is right."""
+    # the first of each key, in the order of the model
+    mistakes = {error["loc"][:_PLACE]: error for error in reversed(problem.errors())}
+    return [_sentence(model, error) for error in reversed(mistakes.values())]
 
 
 def in_lines(path: Path, sentences: Sequence[str]) -> str:
@@ -132,6 +136,8 @@ def _sentence(model: type[FileModel], error: ErrorDetails) -> str:
     if error["type"] == "missing":
         meaning = f" ({field.description})" if field is not None and field.description else ""
         return f"{where} is missing{meaning}."
+    if not where:  # of the table as a whole, which is too long to be shown
+        return f"{error['msg'].removeprefix('Value error, ').rstrip('.')}."
     return f"{where} is {_problem(error, field)}"
 
 

@@ -112,10 +112,11 @@ class MeasuredSpectrum:
         if error is not None and not ((error >= 0.0) & (error < self.reflectance)).all():
             raise ParameterError("standard_error must be at least 0 and below the reflectance.")
         if self.within.sum() < FEWEST:
+            hint = " Wavelengths are in metres." if self.wavelength.max() > 1e-3 else ""
             raise ParameterError(
                 f"{int(self.within.sum())} of {self.wavelength.size} wavelengths lie between "
                 f"{NM.of_si(SHORTEST)} and {NM.shown(LONGEST)}, where the model was held against "
-                f"people; expected {FEWEST} or more. Wavelengths are in metres."
+                f"people; expected {FEWEST} or more.{hint}"
             )
 
     @property

@@ -19,6 +19,8 @@ from porelight.quantities import LENGTH, Floats
 
 # the equation for a radius is a cubic; from a bracket of one step of a table this is rounding
 _BISECTIONS = 52
+# the unit is free, but sums over a whole picture must be numbers
+_BRIGHTEST = 1e200
 _SECOND_MOMENT = 2.0 * math.sqrt(2.0)
 
 
@@ -162,6 +164,11 @@ def _require_irradiance(irradiance: Floats) -> None:
         raise ParameterError(
             "the irradiance of a beam profile holds a negative or missing value; expected 0 or "
             "larger everywhere. Subtract the camera's dark level and set what is below 0 to 0."
+        )
+    if irradiance.max() > _BRIGHTEST:
+        raise ParameterError(
+            f"the irradiance of a beam profile is {irradiance.max():g} somewhere; expected at most "
+            f"{_BRIGHTEST:g}, in a unit of your own."
         )
     if not (irradiance > 0.0).any():
         raise ParameterError("the irradiance of a beam profile is 0 everywhere; nothing is lit.")
