@@ -169,7 +169,7 @@ def test_numbered_labels_are_one(tmp_path):
         (labelme(("cheek", "rectangle", [[1, 1]])), "a rectangle, needs two different points"),
         (labelme(("cheek", "circle", [[1, 1], [1, 1]])), "a circle, needs two different points"),
         (labelme((None, "polygon", CORNERS)), "shape 1 has no label"),
-        (labelme(("exclude", "polygon", CORNERS)), "no polygon in it"),
+        (labelme(("exclude", "polygon", CORNERS)), "all that is drawn is excluded"),
         (
             labelme(SKIN, ("exclude hair", "rectangle", [[0, 0], [720, 480]])),
             "covers the whole zone",
