@@ -134,7 +134,7 @@ def test_glass_on_top_is_told(written):
             TWO_RUNS.replace("2 100", "-2 100"),
             "line 10 holds '-2'; expected n, mua, mus, g, d of a layer, from -1",
         ),
-        (TWO_RUNS.replace("0.8 0.05", "0.8 1E8"), "run a.mco: .*thickness_mm"),
+        (TWO_RUNS.replace("0.8 0.05", "0.8 1E8"), "run a.mco, .*thickness_mm is 1e.09 mm"),
         (VERSION_2.replace("pencil", "isotropic"), "the source is 'isotropic'; .*expected pencil"),
         (VERSION_2.replace("pencil\n0", "pencil\n0.1"), "starts '0.1' cm deep; expected 0"),
         (VERSION_2.replace("\nbase 0.2", "\nbone 0.2"), "no medium is named 'bone' above"),
