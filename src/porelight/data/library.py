@@ -35,8 +35,8 @@ UncertaintyAxis = Literal["knowledge", "people", "both"]
 
 _ROUNDING = 1e-9  # of a number that was multiplied by its unit
 
-# 90 % of a lognormal prior lies inside the stated range
-_Z95 = 1.6448536269514722
+# standard deviations from the middle of a normal distribution to either end of its 90 %
+Z95 = 1.6448536269514722
 _FARTHEST = 3.5  # standard deviations at which a lognormal prior is cut off
 
 _ROOT = files("porelight.data")
@@ -114,7 +114,7 @@ class Parameter:
     @property
     def _spread(self) -> float:
         """Standard deviation of the logarithm of a lognormal prior."""
-        return math.log(self.high / self.low) / (2.0 * _Z95)
+        return math.log(self.high / self.low) / (2.0 * Z95)
 
 
 Table: TypeAlias = Mapping[str, Parameter]

@@ -33,6 +33,7 @@ import cv2
 import numpy as np
 
 from porelight.brief import brief
+from porelight.data.library import Z95
 from porelight.errors import PhotographError
 from porelight.photo.darkness import (
     SCALE,
@@ -57,7 +58,6 @@ from porelight.quantities import Floats
 PAPER = 0.85  # reflectance of office paper
 _PAPER_ERROR = 0.04
 _PAPER_BLUE_ERROR = 2.0  # of b*, by optical brighteners
-_Z90 = 1.6448536269514722
 
 _TO_XYZ = np.array(
     [
@@ -195,7 +195,7 @@ def _typology(light: float, yellow: float) -> Estimate:
     by_light = (light + 16.0) / 3.0 * _PAPER_ERROR / PAPER
     radius = math.hypot(light - 50.0, yellow)
     error = math.hypot(yellow * by_light, (light - 50.0) * _PAPER_BLUE_ERROR) / radius**2
-    return Estimate(angle, angle - _Z90 * error, angle + _Z90 * error)
+    return Estimate(angle, angle - Z95 * error, angle + Z95 * error)
 
 
 def _median_colour(

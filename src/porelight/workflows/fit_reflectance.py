@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from porelight.data.file_units import NM
+from porelight.data.library import Z95
 from porelight.errors import ParameterError
 from porelight.inference.measured_reflectance import (
     Fit,
@@ -19,7 +20,6 @@ from porelight.tissue.person import Oiliness, Sex, Zone
 from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
 
-_Z90 = 1.6448536269514722
 LEAST_TAIL = 1e-3  # share of people below which no person of the prior was measured
 _LEAST_EVENNESS = 0.05
 
@@ -198,7 +198,7 @@ def fit_reflectance(  # noqa: PLR0913  each is a choice of the user
 
 def _result(fit: Fit) -> FittedReflectance:
     prior, found = fit.prior, fit.posterior
-    ends = np.array([[-_Z90], [_Z90]]) * prior.spread
+    ends = np.array([[-Z95], [Z95]]) * prior.spread
     ends = np.where(prior.is_factor, prior.median * np.exp(ends), prior.median + ends)
     ends = np.clip(ends, prior.low, prior.high)
     by_name = dict(zip(prior.names, ends.T.tolist(), strict=True))

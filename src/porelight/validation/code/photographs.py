@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from porelight.data.library import Z95
 from porelight.photo.estimate import Estimate
 from porelight.photo.measure import measure
 from porelight.photo.photograph import Photograph
@@ -17,7 +18,6 @@ from porelight.units import mm
 from porelight.validation.case import CaseResult
 
 _TYPES = range(1, 7)
-_WIDTH = 2.0 * 1.6448536269514722  # standard deviations in a 90 % interval
 
 
 def cases(seed: int = 1) -> list[CaseResult]:
@@ -80,7 +80,7 @@ def _case(
         unit=unit,
         expected=float(true),
         found=found.value,
-        standard_error=(found.high - found.low) / _WIDTH,
+        standard_error=(found.high - found.low) / (2.0 * Z95),
         tolerance=0.0,
         source="the rendered pores themselves",
         specimen="photographs",

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from porelight.data.library import Parameter, parameter
+from porelight.data.library import Z95, Parameter, parameter
 from porelight.inference.calibration import calibrate
 from porelight.injury.field import InjuryParameters
 from porelight.injury.published import published_coefficients
@@ -13,7 +13,6 @@ from porelight.tissue.population import PorePopulation
 from porelight.units import ZERO_CELSIUS, day
 from porelight.validation.case import CaseResult
 
-_WIDTH = 2.0 * 1.6448536269514722  # standard deviations in a 90 % interval
 _SAEDI_PEOPLE = 20
 _SAEDI = "Saedi et al., J. Am. Acad. Dermatol. 68, 113 (2013)"
 
@@ -144,7 +143,7 @@ def _pores_after(seed: int) -> CaseResult:
         "change of their area two weeks after six sessions",
         ("1", measured - 1.0, float(middle)),
         after.source,
-        errors=(float(high - low) / _WIDTH, error),
+        errors=(float(high - low) / (2.0 * Z95), error),
         experiment=_SAEDI,
     )
 

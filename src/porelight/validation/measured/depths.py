@@ -7,6 +7,7 @@ lies below agrees.
 import numpy as np
 
 from porelight.data.file_units import J_PER_CM2, MS, NM
+from porelight.data.library import Z95
 from porelight.data.priors import member, typical_draws, uncertain
 from porelight.session.ablation_depths import PublishedDepth, published_depths
 from porelight.tissue.people import spread_of_people
@@ -15,7 +16,6 @@ from porelight.validation.case import CaseResult, ComparisonKind
 
 DRAWS = 8
 _INPUTS = ("optics", "thermal", "heat", "ablation", "injury")
-_WIDTH = 2.0 * 1.6448536269514722  # standard deviations in a 90 % interval
 _COARSE = 0.5 * um
 _OF_LIMIT = 0.1  # relative standard deviation with which a histologist reads "up to"
 
@@ -58,7 +58,8 @@ def _case(row: PublishedDepth, kind: ComparisonKind, draws: list[dict[str, float
         standard_error=float(found.std(ddof=1)),
         tolerance=0.0,
         source=row.source,
-        expected_error=(_OF_LIMIT * row.high if is_limit else (row.high - row.low) / _WIDTH) / size,
+        expected_error=(_OF_LIMIT * row.high if is_limit else (row.high - row.low) / (2.0 * Z95))
+        / size,
         kind=kind,
         specimen="living skin",
         experiment=row.name.partition("_")[0],

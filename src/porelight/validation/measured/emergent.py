@@ -14,7 +14,7 @@ from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 from porelight.tissue.thermal import skin_thermal
 from porelight.units import mm, nm, to_celsius
-from porelight.validation.case import CaseResult, ComparisonKind
+from porelight.validation.case import CaseResult
 
 _TYPES = range(1, 7)
 
@@ -74,7 +74,6 @@ def _darker_is_hotter(seed: int) -> CaseResult:
 
 def _case(quantity: str, values: tuple[str, float, float, float], source: str) -> CaseResult:
     unit, expected, found, tolerance = values
-    kind: ComparisonKind = "validation"
     return CaseResult(
         key="E",
         title="follows from the parts",
@@ -85,5 +84,5 @@ def _case(quantity: str, values: tuple[str, float, float, float], source: str) -
         standard_error=0.0,
         tolerance=tolerance,
         source=source,
-        kind=kind,
+        kind="validation",
     )

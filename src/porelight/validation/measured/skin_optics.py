@@ -5,7 +5,7 @@ The table is ``data/validation/skin_optics.toml``.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -145,30 +145,25 @@ QUANTITIES: Mapping[str, Predicted] = MappingProxyType(
 
 
 def _case(row: PublishedOptics, draws: list[dict[str, float]]) -> CaseResult:
-    unit = UNITS[row.measured.unit]
+    size = float(UNITS[row.measured.unit].size)
     found = row.predicted({})
     around = np.array([row.predicted(values) for values in draws])
-    shown = partial(_in_unit, size=float(unit.size))
     return CaseResult(
         key="R2",
         title=row.about,
         quantity=f"{row.quantity}, {NM.shown(row.wavelength)}",
         unit=row.measured.unit,
-        expected=shown(row.measured.value),
-        found=shown(found),
-        standard_error=shown(float(around.std(ddof=1))),
+        expected=row.measured.value / size,
+        found=found / size,
+        standard_error=float(around.std(ddof=1)) / size,
         tolerance=0.0,
         source=row.measured.source,
-        expected_error=shown(0.5 * (row.measured.high - row.measured.low)),
+        expected_error=0.5 * (row.measured.high - row.measured.low) / size,
         kind="validation",
         specimen=row.specimen,
         experiment=row.measured.source.partition(":")[0],
         differs=row.differs,
     )
-
-
-def _in_unit(value: float, size: float) -> float:
-    return value / size
 
 
 def _entry(name: str, raw: object) -> PublishedOptics:

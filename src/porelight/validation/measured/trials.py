@@ -16,7 +16,7 @@ import numpy as np
 from porelight.course.course import Course
 from porelight.course.outcome import Outcome
 from porelight.data.dataclass_table import from_table, table_of
-from porelight.data.library import Parameter, document, parameter, parameters_of
+from porelight.data.library import Z95, Parameter, document, parameter, parameters_of
 from porelight.inference.calibration import calibrate
 from porelight.laser.devices import device
 from porelight.quantities import Floats
@@ -24,7 +24,6 @@ from porelight.tissue.person import Zone
 from porelight.tissue.skin import Skin
 from porelight.validation.case import CaseResult
 
-_WIDTH = 2.0 * 1.6448536269514722  # standard deviations in a 90 % interval
 _KWON = "Kwon et al., Dermatol. Surg. 44, 405 (2018)"
 
 
@@ -126,7 +125,7 @@ def _case(trial: PublishedTrial, error: Parameter, means: Floats) -> CaseResult:
         unit="1",
         expected=published.value,
         found=float(np.median(known)),
-        standard_error=float(np.subtract(*np.quantile(known, [0.95, 0.05]))) / _WIDTH,
+        standard_error=float(np.subtract(*np.quantile(known, [0.95, 0.05]))) / (2.0 * Z95),
         tolerance=0.0,
         source=published.source,
         expected_error=error.value,
@@ -150,7 +149,7 @@ def _fractional_co2(seed: int) -> CaseResult:
         unit="1",
         expected=trial.value,
         found=float(middle),
-        standard_error=float(high - low) / _WIDTH,
+        standard_error=float(high - low) / (2.0 * Z95),
         tolerance=0.0,
         source=trial.source,
         expected_error=of_log * (1.0 + trial.value),
