@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from porelight.course.draws import physics_members
 from porelight.laser.exposure import Exposure
@@ -16,6 +17,12 @@ from porelight.tissue.skin import Skin
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 PHOTONS = 5000
+
+# the same examples in every run, so that a failure is the change's; new ones are searched for with
+# `pytest --hypothesis-profile=search`
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False, max_examples=1000)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
