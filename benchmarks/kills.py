@@ -226,7 +226,8 @@ def load_everything() -> None:
     """Load all of porelight, so that no trial has to."""
     cv2.setNumThreads(1)
     for one in walk_packages(porelight.__path__, "porelight."):
-        if not one.name.endswith("__main__"):
+        # what alembic runs is no module to be loaded
+        if not one.name.endswith("__main__") and ".migrations" not in one.name:
             import_module(one.name)
 
 
