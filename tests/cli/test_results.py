@@ -24,6 +24,9 @@ from porelight.files.light_examples import EXAMPLE_LAYERS
 from porelight.files.light_runs import load_light_run, save_light_run
 from porelight.files.mcx import write_mcx_case
 from porelight.files.outcomes import load_outcome, save_outcome
+from porelight.store.address import store_address
+from porelight.store.photograph_records import PhotographPlace, ScaleGiven, add_photograph
+from porelight.store.store import create_store
 from porelight.workflows.light import light_run
 
 REPEATS = "subject,repeat,pores\n" + "".join(
@@ -55,7 +58,15 @@ def place(tmp_path, monkeypatch, outcome, run_file):
     Path("repeats.csv").write_text(REPEATS, encoding="utf-8")
     write_mcx_case(read_light_case(Path("case.toml")), "c.json", voxel=1e-4, width=1e-3)
     save_outcome(outcome, "run.nc")
+    begin_study(Path("study.db"))
     return tmp_path
+
+
+def begin_study(path: Path) -> None:
+    """Begin a study with a photograph in it."""
+    with create_store(store_address(str(path)), "pilot") as store, store.writing() as transaction:
+        scale = ScaleGiven("known", 12.5, 0.01)
+        add_photograph(transaction, PhotographPlace("S01", "v1", "nose"), scale, b"photograph")
 
 
 @pytest.fixture
@@ -100,6 +111,7 @@ FILES = [
     ("session course.toml -o x", "x/depth.png"),
     ("agreement repeats.csv -o x", "x/pores.png"),
     ("demo -o x", "x/plan.toml"),
+    ("study export --to csv --store study.db -o x", "x/dictionary.csv"),
 ]
 
 
@@ -130,7 +142,7 @@ def test_every_command_that_writes_is_tried_above():
         name for name, command in commands() if "output" in inspect.signature(command).parameters
     }
     assert len(writing) > 15
-    tried = {" ".join(line.split()[: 2 if line.startswith("light") else 1]) for line, _ in FILES}
+    tried = {" ".join(line.split()[: 1 + line.startswith(("light", "study"))]) for line, _ in FILES}
     assert tried == writing
 
 
@@ -186,6 +198,8 @@ def test_a_result_replaces_no_input_and_has_its_own_ending(porelight, place, lin
         ("light merge a.nc -o x.nc", "x.nc"),
         ("credibility --use measure -o x.html", "x.html"),
         ("export run.nc -o x.csv", "x.csv"),
+        ("study export --to csv --store study.db -o x", "x/dictionary.csv"),
+        ("study export --to netcdf --store study.db -o x.nc", "x.nc"),
         ("agreement repeats.csv -o x", "x/pores.png"),
         pytest.param("report run.nc -o x.html", "x.html", marks=pytest.mark.slow),
     ],

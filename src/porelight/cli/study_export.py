@@ -1,0 +1,57 @@
+"""``porelight study export``: a study in the formats of other programs."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from porelight.cli.choices import AsJson, Output, StoreOption, opened
+from porelight.cli.console import print_json, say
+from porelight.files.study_exports.formats import STUDY_FORMATS, StudyFormatKey
+
+_MEANINGS = "; ".join(f"{key}: {one.meaning}" for key, one in STUDY_FORMATS.items())
+
+
+def export(
+    *,
+    to: Annotated[StudyFormatKey, Parameter(help=f"Format. {_MEANINGS}.")],
+    output: Output,
+    visit: Annotated[list[str] | None, Parameter(negative="")] = None,
+    dates: bool = True,
+    store: StoreOption = None,
+    json: AsJson = False,
+) -> int:
+    """Write a study for other programs; subjects that were erased are not in it.
+
+    Parameters
+    ----------
+    output
+        Folder to write, new or empty; of netcdf a file that ends in .nc.
+    visit
+        Export this visit only; may be given several times. All when left out.
+    dates
+        Leave dates out with --no-dates; days since each subject's first visit stay.
+    """
+    from porelight.store.study_content import study_content  # noqa: PLC0415
+
+    with opened(store) as study_store:
+        content = study_content(
+            study_store, f"exported to {to}", visits=visit or (), with_dates=dates
+        )
+        path = STUDY_FORMATS[to].load()(content, output)
+    told = {
+        "output": str(path),
+        "to": to,
+        "subjects": len(content.subjects),
+        "photographs": len(content.photographs),
+        "measured": sum(one.measurement is not None for one in content.photographs),
+        "comparisons": len(content.comparisons),
+        "treatments": len(content.treatments),
+        "forecasts": len(content.forecasts),
+    }
+    if json:
+        print_json(told)
+        return 0
+    counts = [f"{told[key]} {key}" for key in told if key not in ("output", "to") and told[key]]
+    say(", ".join(counts))
+    say(f"written: {path}")
+    return 0
