@@ -10,6 +10,13 @@ from cyclopts import App, Parameter
 from porelight.cli.choices import AsJson, ScaleSource, StoreOption, opened
 from porelight.cli.console import complain, print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import typed
+from porelight.cli.study_compare import (
+    compare,
+    comparison_documents,
+    failed_comparisons,
+    tell_comparisons,
+    tell_failed,
+)
 from porelight.cli.study_export import export
 from porelight.errors import InputFileError
 
@@ -134,9 +141,12 @@ def measure(
         return _tell_status(study_store, json=json, known=asked.n_known)
 
 
+study.command(compare)
+
+
 @study.command
 def status(*, store: StoreOption = None, json: AsJson = False) -> int:
-    """Tell how many photographs of each visit were measured, refused, or wait."""
+    """Tell how many photographs of each visit were measured or compared, were refused, or wait."""
     with opened(store) as study_store:
         return _tell_status(study_store, json=json)
 
@@ -215,6 +225,9 @@ def _tell_status(study_store: "Store", *, json: bool, known: int | None = None) 
     refused = [
         row for row in photograph_table(study_store, "status") if row.state == "refused"
     ]  # fmt: skip
+    comparisons = comparison_documents(study_store)
+    failed_pairs = failed_comparisons(study_store)
+    code = 1 if failed or failed_pairs else 0
     if json:
         print_json(
             {
@@ -224,9 +237,11 @@ def _tell_status(study_store: "Store", *, json: bool, known: int | None = None) 
                 "failed": [
                     {"photograph": row.key.split()[0], "reason": row.reason} for row in failed
                 ],
+                "comparisons": comparisons,
+                "failed_pairs": [{"pair": p, "reason": reason} for p, reason in failed_pairs],
             }
         )
-        return 1 if failed else 0
+        return code
     rows = [
         {"visit": one, **{state: str(counts[one, state]) for state in STATES}} for one in visits
     ]
@@ -239,4 +254,6 @@ def _tell_status(study_store: "Store", *, json: bool, known: int | None = None) 
         say(f"refused: {one.reason}")  # which begins with the photograph
     for row in failed:
         complain(f"photograph {row.key.split()[0]} could not be measured: {row.reason}")
-    return 1 if failed else 0
+    tell_comparisons(comparisons)
+    tell_failed(failed_pairs)
+    return code

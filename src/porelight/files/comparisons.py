@@ -64,14 +64,32 @@ def comparison_summary(compared: ComparedPhotographs) -> dict[str, object]:
     compared : ComparedPhotographs
         The comparison, from `porelight.workflows.compare.compare`.
     """
-    comparison = compared.comparison
+    names = compared.before.photograph.name, compared.after.photograph.name
+    forecast = None if compared.forecast is None else _forecast(compared.forecast)
+    return change_summary(compared.comparison, names, compared.warnings) | {"forecast": forecast}
+
+
+def change_summary(
+    comparison: Comparison, names: tuple[str, str], warnings: tuple[str, ...]
+) -> dict[str, object]:
+    """Return the numbers of a comparison that no forecast was held against.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison, from `porelight.photo.compare.compare`.
+    names : tuple of str
+        Names of the two photographs.
+    warnings : tuple of str
+        What limits it.
+    """
     change, pores, laid = comparison.diameter, comparison.pores, comparison.registration
     return {
         "format": FORMAT,
         "porelight_version": __version__,
         "notice": NOTICE,
-        "before": compared.before.photograph.name,
-        "after": compared.after.photograph.name,
+        "before": names[0],
+        "after": names[1],
         "interval_coverage": COVERAGE,
         "diameter_change_percent": change_percent(change.ratio),
         "area_change_percent": {
@@ -91,8 +109,8 @@ def comparison_summary(compared: ComparedPhotographs) -> dict[str, object]:
         "skin_bent_um": laid.warp / 1e-6,
         "correlation": laid.correlation,
         "blur_made_equal_px2": comparison.blur,
-        "warnings": list(compared.warnings),
-        "forecast": None if compared.forecast is None else _forecast(compared.forecast),
+        "warnings": list(warnings),
+        "forecast": None,
     }
 
 

@@ -195,6 +195,13 @@ def pore_tables(measured: MeasuredPhotograph) -> dict[str, str]:
     return {"pores.csv": text.getvalue(), "possible.csv": possible}
 
 
+def pores_of(table: bytes) -> dict[str, Floats]:
+    """Return the columns of a pores.csv that `pore_tables` made, by name, shape (n,) each."""
+    lines = table.decode().splitlines()[1:]
+    cells = np.array([line.split(",") for line in lines], np.float64).reshape(-1, len(COLUMNS))
+    return dict(zip(COLUMNS, cells.T, strict=True))
+
+
 def load_measured(folder: Path | str) -> MeasuredFolder:
     """Read a folder that `save_measurement` wrote.
 

@@ -1,6 +1,7 @@
 """Comparison of two visits, pore by pore: registration, equal sharpness, change of diameter."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ from porelight.photo.change import (
 )
 from porelight.photo.darkness import SCALE, darkness
 from porelight.photo.match import matched_pairs
-from porelight.photo.measure import Measurement
 from porelight.photo.photograph import Photograph
 from porelight.photo.photometry import PoreFits, PorePlaces, fitted
 from porelight.photo.picture import Image, Mask
@@ -36,6 +36,45 @@ _LEAST_SCALE_ERROR = 0.02
 
 Indices = NDArray[np.int64]
 NONE = -1  # number of a pore that the detector did not find in that picture
+
+
+class PoresSeen(Protocol):
+    """What is asked of a measurement: `porelight.photo.measure.Measurement` has it all."""
+
+    @property
+    def zone(self) -> str:
+        """Zone of the face."""
+        ...
+
+    @property
+    def row(self) -> Floats:
+        """Places of the pores [m], shape (n,)."""
+        ...
+
+    @property
+    def col(self) -> Floats:
+        """Places of the pores [m], shape (n,)."""
+        ...
+
+    @property
+    def diameters(self) -> Floats:
+        """Diameters of the circles of the same areas [m], shape (n,)."""
+        ...
+
+    @property
+    def elongation(self) -> Floats:
+        """Long over short axis [-], shape (n,)."""
+        ...
+
+    @property
+    def angle(self) -> Floats:
+        """Directions of the long axes [rad], shape (n,)."""
+        ...
+
+    @property
+    def zone_mask(self) -> Mask:
+        """True where pores were looked for, shape (rows, cols)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,16 +192,16 @@ class ObservedChange:
 
 
 def compare(
-    before: tuple[Photograph, Measurement],
-    after: tuple[Photograph, Measurement],
+    before: tuple[Photograph, PoresSeen],
+    after: tuple[Photograph, PoresSeen],
     model: ChangeModel | None = None,
 ) -> Comparison:
     """Return what changed between two photographs of the same skin.
 
     Parameters
     ----------
-    before, after : tuple of Photograph and Measurement
-        The two visits, each measured by `porelight.photo.measure.measure`.
+    before, after : tuple of Photograph and PoresSeen
+        The two visits, each with what `porelight.photo.measure.measure` found in it.
     model : ChangeModel, optional
         Weights of the features; those that ship with porelight when left out.
 
@@ -209,7 +248,7 @@ def compare(
 
 
 def observed_change(
-    before: tuple[Photograph, Measurement], after: tuple[Photograph, Measurement]
+    before: tuple[Photograph, PoresSeen], after: tuple[Photograph, PoresSeen]
 ) -> ObservedChange:
     """Register two photographs and measure every pore in both; see `compare`."""
     pictures = [darkness(photograph, found.zone_mask) for photograph, found in (before, after)]
@@ -224,7 +263,7 @@ def observed_change(
 
 
 def _union(
-    before: Measurement, after: Measurement, laid: Registration
+    before: PoresSeen, after: PoresSeen, laid: Registration
 ) -> tuple[PorePlaces, Indices, Indices]:
     """Return every pore that either picture shows on the shared skin, each once."""
     one = np.stack([before.row, before.col], axis=-1)
@@ -291,8 +330,8 @@ def _matched(seen: ObservedChange) -> NDArray[np.bool_]:
 
 
 def _warnings(
-    before: tuple[Photograph, Measurement],
-    after: tuple[Photograph, Measurement],
+    before: tuple[Photograph, PoresSeen],
+    after: tuple[Photograph, PoresSeen],
     seen: ObservedChange,
 ) -> tuple[str, ...]:
     said = []

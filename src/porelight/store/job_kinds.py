@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from porelight.progress import Progress
+from porelight.store.comparing import KIND as COMPARE
+from porelight.store.comparing import compared_photographs
 from porelight.store.measuring import KIND as MEASURE
 from porelight.store.measuring import measured_photograph
 from porelight.store.store import Store, Transaction
@@ -17,4 +19,6 @@ from porelight.store.store import Store, Transaction
 Keep: TypeAlias = Callable[[Transaction], object]
 JobKind: TypeAlias = Callable[[Store, Mapping[str, Any], Progress], Keep]
 
-JOB_KINDS: Mapping[str, JobKind] = MappingProxyType({MEASURE: measured_photograph})
+JOB_KINDS: Mapping[str, JobKind] = MappingProxyType(
+    {MEASURE: measured_photograph, COMPARE: compared_photographs}
+)

@@ -7,7 +7,7 @@ reason: it is an answer, too.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -247,7 +247,7 @@ def measurement_table(
             for row in connection.execute(query)
             if row.photograph_id in photographs
         }
-    days = _days(photographs.values())
+    days = days_of(photographs.values())
     rows = [
         MeasurementRow(
             row.id,
@@ -325,7 +325,8 @@ def _estimates(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, float
     return plain + [(f"diameter_mm_{name}", one) for name, one in summary["diameter_mm"].items()]
 
 
-def _days(photographs: Any) -> dict[int, int | None]:
+def days_of(photographs: Collection[PhotographRow]) -> dict[int, int | None]:
+    """Return the day of each photograph by its number, from its subject's first date [d]."""
     first: dict[str, date] = {}
     dated = {one.id: date.fromisoformat(one.place.date) for one in photographs if one.place.date}
     for one in photographs:

@@ -199,7 +199,7 @@ class ExportedForecast:
     number : int
         Number in the store.
     subject : str
-        Whose.
+        Pseudonym of the subject.
     state, reason, version, made_at : str
         As of a comparison.
     settings : mapping
