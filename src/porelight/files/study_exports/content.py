@@ -85,7 +85,7 @@ class ExportedPhotograph:
     visit : ExportedVisit
         When, and of which subject.
     zone, take, arm : str
-        Of which skin, which of several, and how that skin is treated (empty: not told).
+        Zone of the face, number of several photographs of it, and how that skin is treated.
     sha256 : str
         Hash of the file as it was imported.
     added_at : str
