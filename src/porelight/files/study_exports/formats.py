@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from porelight.files.study_exports.content import StudyContent
 
-StudyFormatKey = Literal["csv", "parquet", "netcdf"]
+StudyFormatKey = Literal["csv", "parquet", "netcdf", "redcap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +39,5 @@ STUDY_FORMATS: Final[dict[StudyFormatKey, StudyFormat]] = {
     "csv": StudyFormat("a folder of tables, long and wide", "statistics:write_csv_tables"),
     "parquet": StudyFormat("the same tables with types and units", "statistics:write_parquet"),
     "netcdf": StudyFormat("a file of arrays by subject, visit, zone, take", "arrays:write_arrays"),
+    "redcap": StudyFormat("dictionary, events and records", "redcap_project:write_redcap"),
 }
