@@ -60,14 +60,17 @@ def beer_lambert(  # noqa: PLR0913, PLR0917  a kernel takes arrays
 @jit
 def conduct(
     enthalpy: Floats,
-    size: Floats,
+    share: Floats,
     conductance: Floats,
     capacity: float,
     boiling: float,
     latent: Floats,
-    rate: Floats,
+    gain: Floats,
 ) -> float:
-    """Fill the rate [W/m3] at which conduction warms each cell; return the surface loss [W/m2]."""
+    """Fill what conduction brings each cell in a stretch of time [J/m3]; return the loss [W/m2].
+
+    share is the length of that stretch over the size of each cell [s/m].
+    """
     n = enthalpy.shape[0]
     here = rise_of(enthalpy[0], capacity, boiling, latent[0])
     loss = float(conductance[0] * here)
@@ -75,87 +78,115 @@ def conduct(
     for i in range(n - 1):
         under = rise_of(enthalpy[i + 1], capacity, boiling, latent[i + 1])
         below = conductance[i + 1] * (under - here)
-        rate[i] = (above + below) / size[i]
+        gain[i] = (above + below) * share[i]
         above = -below
         here = under
-    rate[n - 1] = above / size[n - 1]
+    gain[n - 1] = above * share[n - 1]
     return loss
 
 
 @jit
-def newton_step(  # noqa: PLR0913, PLR0917
-    residual: Floats,
+def piece_of(enthalpy: float, boiling: float, latent: float) -> int:
+    """Return which straight piece of the temperature over enthalpy this is: wet, plateau, dry."""
+    if enthalpy <= boiling:
+        return 0
+    return 1 if enthalpy <= boiling + latent else 2
+
+
+@jit
+def factorise(
     guess: Floats,
     share: Floats,
     conductance: Floats,
     capacity: float,
     boiling: float,
     latent: Floats,
-    work: Floats,
-) -> float:
-    """Improve the guess by one solve of the tridiagonal Jacobian; return the largest change.
+    factors: Floats,
+) -> None:
+    """Fill the factors of the tridiagonal Jacobian: lower, 1 over diagonal, upper; shape (3, n).
 
-    share is the length of the stage over the size of each cell. The slope of temperature against
-    enthalpy is 1 over the capacity, or 0 on the plateau.
+    The slope of temperature against enthalpy is 1 over the capacity, or 0 on the plateau. Each row
+    is divided by its diagonal, so that `substitute` has one product and one sum to wait for.
     """
     n = guess.shape[0]
-    above = 0.0
+    lower, inverse, upper = factors[0], factors[1], factors[2]
+    slope = 1.0 / capacity
+    above = over = 0.0  # slope, and upper entry, of the row above
+    diagonal = 1.0
     for i in range(n):
-        plateau = boiling < guess[i] <= boiling + latent[i]
-        here = 0.0 if plateau else 1.0 / capacity
-        drain = conductance[i] + (conductance[i + 1] if i < n - 1 else 0.0)
-        diagonal = 1.0 + share[i] * drain * here
-        right = residual[i]
+        here = 0.0 if piece_of(guess[i], boiling, latent[i]) == 1 else slope
+        under = conductance[i + 1] if i < n - 1 else 0.0
+        low = -share[i] * conductance[i] * above
+        own = 1.0 + share[i] * (conductance[i] + under) * here
+        diagonal = own - low * over * here / diagonal
+        inverse[i] = 1.0 / diagonal
+        lower[i] = low * inverse[i]
         if i > 0:
-            # what the row above leads to, once eliminated; work holds its upper entry
-            lower = -share[i] * conductance[i] * above
-            diagonal -= lower * work[i - 1] * here
-            right -= lower * residual[i - 1]
-        work[i] = -share[i] * conductance[i + 1] / diagonal if i < n - 1 else 0.0
-        residual[i] = right / diagonal
+            upper[i - 1] = over * here * inverse[i - 1]
+        over = -share[i] * under
         above = here
-    largest = 0.0
-    below = 0.0
+    upper[n - 1] = 0.0
+
+
+@jit
+def substitute(
+    residual: Floats,
+    guess: Floats,
+    boiling: float,
+    latent: Floats,
+    factors: Floats,
+) -> float:
+    """Improve the guess by one solve of the Jacobian that was factorised at it, or on its pieces.
+
+    Returned is the largest change, or 0 where no cell went over to another straight piece: the
+    guess is then the exact solution, and the factors fit it.
+    """
+    n = guess.shape[0]
+    lower, inverse, upper = factors[0], factors[1], factors[2]
+    change = 0.0
+    for i in range(n):
+        change = residual[i] * inverse[i] - lower[i] * change
+        residual[i] = change
+    largest = change = 0.0
+    crossed = False
     for i in range(n - 1, -1, -1):
-        change = residual[i] - work[i] * below
-        plateau = boiling < guess[i] <= boiling + latent[i]
-        # the entry of the row above that this cell multiplies
-        below = 0.0 if plateau else change / capacity
+        change = residual[i] - upper[i] * change
+        piece = piece_of(guess[i], boiling, latent[i])
         guess[i] += change
+        crossed = crossed or piece_of(guess[i], boiling, latent[i]) != piece
         largest = max(largest, abs(change))
-    return largest
+    return largest if crossed else 0.0
 
 
 @jit
 def implicit_stage(  # noqa: PLR0913, PLR0917
     known: Floats,
     guess: Floats,
-    span: float,
-    size: Floats,
+    share: Floats,
     conductance: Floats,
     capacity: float,
     boiling: float,
     latent: Floats,
-    rate: Floats,
+    gain: Floats,
     work: Floats,
-) -> float:
-    """Solve E = known + span * conduction(E); return the surface loss [W/m2], -1 if it failed.
+    fit: bool,  # noqa: FBT001  a kernel takes no keywords
+) -> tuple[float, bool]:
+    """Solve E = known + gain of E by conduction over the stage.
 
     The relation of temperature and enthalpy is made of straight pieces, so Newton ends after a few
-    steps at the exact solution. `guess` holds the start and then the solution, `rate` its
-    conduction. work has shape (3, n).
+    steps at the exact solution. `guess` holds the start and then the solution, `gain` its
+    conduction. work has shape (4, n): a residual, and factors, which `fit` the start or not.
+    Returned are the surface loss [W/m2], -1 if it failed, and whether the factors fit the solution.
     """
-    share = work[0]
-    residual = work[1]
-    for i in range(size.shape[0]):
-        share[i] = span / size[i]
+    residual, factors = work[0], work[1:]
     for _ in range(_NEWTON_LIMIT):
-        conduct(guess, size, conductance, capacity, boiling, latent, rate)
-        for i in range(size.shape[0]):
-            residual[i] = known[i] + span * rate[i] - guess[i]
-        change = newton_step(
-            residual, guess, share, conductance, capacity, boiling, latent, work[2]
-        )
+        conduct(guess, share, conductance, capacity, boiling, latent, gain)
+        for i in range(share.shape[0]):
+            residual[i] = known[i] + gain[i] - guess[i]
+        if not fit:
+            factorise(guess, share, conductance, capacity, boiling, latent, factors)
+        change = substitute(residual, guess, boiling, latent, factors)
+        fit = change == 0.0
         if change < 1e-9 * boiling:
-            return conduct(guess, size, conductance, capacity, boiling, latent, rate)
-    return -1.0
+            return conduct(guess, share, conductance, capacity, boiling, latent, gain), fit
+    return -1.0, False

@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from porelight.data import library
 from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import graded_edges
-from porelight.heat._column import AbsorbedLight, Boiling, Column
+from porelight.heat._ablation_steps import AbsorbedLight, Boiling
+from porelight.heat._column import Column
 from porelight.heat.surface import Surface
 from porelight.heat.temporal_profile import TemporalProfile
 from porelight.quantities import (
