@@ -26,12 +26,13 @@ import numpy as np
 
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
-from porelight.light._batches import Batch, available_threads, in_order
+from porelight.light._batches import Batch
 from porelight.light._kernel import Tally
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.follicle import AIR, Follicle, Gland, Hair, Medium, Plug
 from porelight.light.transport import scene_of
 from porelight.quantities import Floats
+from porelight.threads import available_threads, in_order
 from porelight.validation.code.light import FIVE_LAYER_SKIN
 
 MM = 1e-3

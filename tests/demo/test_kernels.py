@@ -60,7 +60,7 @@ def command(monkeypatch, program):
         return started[-1]
 
     monkeypatch.setattr(kernels.subprocess, "Popen", popen)
-    monkeypatch.setattr(kernels, "processors", lambda: 2)
+    monkeypatch.setattr(kernels, "available_threads", lambda: 2)
     return started
 
 
@@ -91,11 +91,7 @@ def test_no_process_outlives_a_demonstration_that_ends_early(monkeypatch):
 
 def test_a_single_processor_compiles_by_itself(monkeypatch):
     started = command(monkeypatch, "pass")
-    monkeypatch.setattr(kernels, "processors", lambda: 1)
+    monkeypatch.setattr(kernels, "available_threads", lambda: 1)
     with kernels.compiled_meanwhile() as sessions_compiled:
         sessions_compiled()
     assert started == []
-
-
-def test_processors_are_those_this_process_may_use():
-    assert 1 <= kernels.processors() <= (os.cpu_count() or 1)

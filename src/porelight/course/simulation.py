@@ -55,6 +55,7 @@ from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import DEPTH, SessionResult
+from porelight.threads import available_threads, in_order
 from porelight.tissue.skin import Skin
 
 if TYPE_CHECKING:
@@ -335,9 +336,13 @@ def treated(
         ensemble.require(exposure)
     done: list[dict[object, SessionResult]] = []
     total = len(ensemble.members) if only is None else only
+
+    def treated(index: int) -> dict[object, SessionResult]:
+        return {exposure: ensemble.treat_member(exposure, index) for exposure in exposures}
+
     try:
-        for index in range(total):
-            done.append({e: ensemble.treat_member(e, index) for e in exposures})
+        for index, member in in_order(treated, range(total), available_threads()):
+            done.append(member)
             if progress is not None:
                 progress((index + 1) / total)
     except KeyboardInterrupt:

@@ -7,20 +7,15 @@ look. Where they are kept already, it ends at once. No number depends on it: whi
 compiles a kernel, it is the same.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from porelight.threads import available_threads
+
 LONGEST = 120.0  # s, after which the sessions do without what the other process has not compiled
 _FEW = 64  # photons and pulses: what is compiled does not depend on their number
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 @contextmanager
@@ -33,7 +28,7 @@ def compiled_meanwhile() -> Iterator[Callable[[], None]]:
         Call it before the first session: it returns once the other process has ended. Whatever that
         process could not do is compiled when it is needed.
     """
-    if processors() < 2:
+    if available_threads() < 2:
         yield lambda: None
         return
     other = subprocess.Popen(

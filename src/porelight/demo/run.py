@@ -21,7 +21,6 @@ from porelight.demo.acts import (
     small_plan,
     treatments,
 )
-from porelight.demo.kernels import processors
 from porelight.demo.story import Demonstration, Story
 from porelight.files.kinds import ResultKind, folder_of
 from porelight.files.measurements import load_measured
@@ -114,5 +113,5 @@ def _tell(folder: Path, seed: int, story: Story, before_sessions: Callable[[], N
 def _computer() -> str:
     return (
         f"porelight {__version__}, Python {platform.python_version()}, {platform.system()} "
-        f"{platform.machine()}, {processors()} processors"
+        f"{platform.machine()}, {available_threads()} processors"
     )

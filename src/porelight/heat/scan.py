@@ -6,7 +6,6 @@ spot at fixed places of the skin, `rise_along` along a moving place, such as tha
 """
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from porelight.errors import ParameterError
 from porelight.heat._scan_kernel import Ints, add_pulses, add_pulses_along
 from porelight.heat.pulse import PulseResponse, pulse_response, treatment_grid
 from porelight.quantities import PULSE_ENERGY, SPOT_DIAMETER, TIME, Floats
+from porelight.threads import available_threads
 
 __all__ = [
     "PulseResponse",
@@ -109,7 +109,7 @@ def session_rise(
             )
         rise[order, index] = out
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(available_threads()) as pool:
         for _ in pool.map(add, range(places.shape[0])):
             pass
     return rise
@@ -247,7 +247,7 @@ class _Moving:
                 rise[chunk],
             )
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(available_threads()) as pool:
             for _ in pool.map(add, range(0, times.size, _BATCH)):
                 pass
         return rise

@@ -27,7 +27,7 @@ from porelight.brief import brief
 from porelight.grid import Grid
 from porelight.laser.beam import Beam
 from porelight.light._absorption_reweighting import N_TONES
-from porelight.light._batches import available_threads, batches, in_order
+from porelight.light._batches import batches
 from porelight.light._kernel import Tally
 from porelight.light.boundary import REFRACTING, Boundary
 from porelight.light.follicle import Follicle
@@ -35,6 +35,7 @@ from porelight.light.sweep import require_fast, tone_tracer
 from porelight.light.transport import required_run, scene_of
 from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
+from porelight.threads import available_threads, in_order
 from porelight.tissue.optics import LayeredOptics
 
 # absorption added to a layer, times its thickness: small enough for the second order to be 1e-6 of

@@ -13,11 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 import numpy as np
 
 from porelight.errors import ParameterError, did_you_mean
-from porelight.light._batches import (
-    available_threads,
-    endless_batches,
-    in_order,
-)
+from porelight.light._batches import endless_batches
 from porelight.light._bodies import medium_names
 from porelight.light._kernel import empty_tally
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
@@ -33,6 +29,7 @@ from porelight.light.tally_regions import (
     tally_regions_in,
 )
 from porelight.quantities import N_PHOTONS, N_THREADS, SEED
+from porelight.threads import available_threads, in_order
 
 __all__ = ["LightRun", "Scene", "begun", "differences", "growing", "merged", "taken_up"]
 

@@ -24,7 +24,7 @@ from porelight.light._absorption_reweighting import (
     aligned_zeros,
     trace_tones,
 )
-from porelight.light._batches import Batch, available_threads, batches, in_order
+from porelight.light._batches import Batch, batches
 from porelight.light._bodies import Media, bodies_of
 from porelight.light._kernel import Tally
 from porelight.light._lanes import WIDTH, empty_lanes
@@ -39,6 +39,7 @@ from porelight.light.tally_regions import TallyRegion, region_sums, tally_region
 from porelight.light.transport import required_run, scene_of
 from porelight.light.vessels import Vessel
 from porelight.quantities import Floats
+from porelight.threads import available_threads, in_order
 from porelight.tissue.optics import LayeredOptics
 
 

@@ -21,12 +21,7 @@ from porelight.grid import Grid
 from porelight.laser.angles import AngularProfile, GaussianSpread
 from porelight.laser.beam import Beam
 from porelight.laser.rays import reach
-from porelight.light._batches import (
-    N_BATCHES,
-    available_threads,
-    batches,
-    in_order,
-)
+from porelight.light._batches import N_BATCHES, batches
 from porelight.light._fit import require_fit
 from porelight.light._runs import Kernel, Scene, kernel_for, tracer
 from porelight.light.averages import Averages
@@ -39,6 +34,7 @@ from porelight.light.time_gate import TimeGate
 from porelight.light.vessels import Vessel
 from porelight.light.weight_window import WeightWindow
 from porelight.quantities import LENGTH, N_PHOTONS, N_THREADS, SEED
+from porelight.threads import available_threads, in_order
 from porelight.tissue.optics import LayeredOptics
 
 __all__ = ["Kernel", "Scene", "scene_of", "transport"]

@@ -10,6 +10,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +42,7 @@ from porelight.session.scattered import (
     session_result,
     skin_response,
 )
+from porelight.threads import available_threads, in_order
 from porelight.tissue.optics import skin_optics
 from porelight.tissue.skin import Skin
 
@@ -136,7 +138,9 @@ class PhysicsEnsemble:
 
     def treat(self, exposure: Exposure) -> tuple[SessionResult, ...]:
         """Return the result of one session for every member."""
-        return tuple(self.treat_member(exposure, index) for index in range(len(self.members)))
+        members = range(len(self.members))
+        found = in_order(partial(self.treat_member, exposure), members, available_threads())
+        return tuple(result for _, result in found)
 
     def treat_member(self, exposure: Exposure, index: int) -> SessionResult:
         """Return the result of one session for one member."""
@@ -202,7 +206,10 @@ class PhysicsEnsemble:
         return replace(session, correction=perfusion_correction(session))
 
     def warn_of_validity(self, result: SessionResult, delivered: ScatteredSession) -> None:
-        """Warn, once for each exposure, of assumptions that the session does not meet."""
+        """Warn, once for each exposure, of assumptions that the session does not meet.
+
+        The first member stands for all: members are treated side by side, in no certain order.
+        """
         if delivered.exposure in self._warned:
             return
         for line in validity_warnings(result, delivered, self.perfusion):
@@ -282,7 +289,8 @@ class ScatteringModel:
         """Return the result of the session for one member, up to the operator's stop."""
         delivered = ensemble.delivered(exposure, index)
         result = session_result(delivered)
-        ensemble.warn_of_validity(result, delivered)
+        if index == 0:
+            ensemble.warn_of_validity(result, delivered)
         return result
 
 
