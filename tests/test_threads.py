@@ -24,7 +24,7 @@ def test_results_come_in_the_order_of_the_items_however_long_each_takes():
 
 def test_nothing_begins_once_the_caller_has_stopped():
     begun = []
-    for item, _ in in_order(lambda i: begun.append(i), range(100), 1):
+    for item, _ in in_order(begun.append, range(100), 1):
         if item == 2:
             break
     assert len(begun) < 10

@@ -1,6 +1,5 @@
 """The process that compiles for the sessions: enough, in vain without harm, and gone at the end."""
 
-import os
 import subprocess
 import sys
 

@@ -26,6 +26,7 @@ from porelight.files.kinds import ResultKind, folder_of
 from porelight.files.measurements import load_measured
 from porelight.files.writing import folder_replacing
 from porelight.report.page import write_report
+from porelight.threads import available_threads
 from porelight.tissue.skin import Skin
 
 _FILES = (
