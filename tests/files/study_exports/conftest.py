@@ -1,6 +1,7 @@
 """A small study as plain records, with everything in it that exports have to carry."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -131,6 +132,26 @@ def files() -> KeptFiles:
 
 @pytest.fixture
 def content(files) -> StudyContent:
+    return content_of(files)
+
+
+@pytest.fixture(scope="session")
+def make_content() -> Callable[[], StudyContent]:
+    return lambda: content_of(KeptFiles())
+
+
+@pytest.fixture(scope="session", name="photograph_file")
+def photograph_file_fixture() -> Callable[[int], bytes]:
+    return photograph_file
+
+
+@pytest.fixture(scope="session")
+def camera() -> str:
+    """Return what the files of the photographs tell of their camera."""
+    return CAMERA
+
+
+def content_of(files: KeptFiles) -> StudyContent:
     first = ExportedVisit("S01", "baseline", "2027-03-01", 0)
     later = ExportedVisit("S01", "Week 6", "2027-04-12", 42)
     other = ExportedVisit("S02", "baseline")

@@ -127,8 +127,9 @@ class ExportedPhotograph:
 
     @property
     def name(self) -> str:
-        """A name for files: ``visit_zone_take``."""
-        return "_".join(part.replace(" ", "-") for part in (self.visit.name, self.zone, self.take))
+        """A name for files that no other photograph has, such as ``week6_left-cheek_1_17``."""
+        parts = (self.visit.name, self.zone, self.take, str(self.number))
+        return "_".join(part.replace(" ", "-") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,11 @@ class StudyContent:
         measured = {one.measurement.version for one in self.photographs if one.measurement}
         compared = {one.version for one in self.comparisons}
         return sorted(measured | compared | {one.version for one in self.forecasts})
+
+    @property
+    def scheme(self) -> uuid.UUID:
+        """Identifier of the codes of quantities, the same in every study."""
+        return uuid.uuid5(_NAMESPACE, "quantities")
 
     def id_of(self, *parts: str | int) -> uuid.UUID:
         """Return an identifier that is the same at each export of the same record."""

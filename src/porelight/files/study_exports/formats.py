@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from porelight.files.study_exports.content import StudyContent
 
-StudyFormatKey = Literal["csv", "parquet", "netcdf", "redcap"]
+StudyFormatKey = Literal["csv", "parquet", "netcdf", "redcap", "dicom"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,5 @@ STUDY_FORMATS: Final[dict[StudyFormatKey, StudyFormat]] = {
     "parquet": StudyFormat("the same tables with types and units", "statistics:write_parquet"),
     "netcdf": StudyFormat("a file of arrays by subject, visit, zone, take", "arrays:write_arrays"),
     "redcap": StudyFormat("dictionary, events and records", "redcap_project:write_redcap"),
+    "dicom": StudyFormat("photographs and measurement reports", "dicom_folder:write_dicom"),
 }
