@@ -171,7 +171,7 @@ class ExportedTreatment:
     number : int
         Number in the store.
     subject, visit : str
-        Whose, and at which visit; the visit is empty if it was at none.
+        Pseudonym of the subject, and the visit; the visit is empty if it was at none.
     date : str
         Date, YYYY-MM-DD; empty if unknown or left out.
     day : int or None

@@ -60,9 +60,9 @@ def measurement_report(
     content : StudyContent
         What is exported.
     subject : ExportedSubject
-        Whose.
+        Who was measured.
     visit : ExportedVisit
-        Of which visit.
+        The visit that is reported.
     images : mapping of Dataset
         Photographs of the visit by their number, from `photographic_image`; pixels may be gone.
     """
