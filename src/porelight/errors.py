@@ -39,6 +39,10 @@ class StoreError(PorelightError):
     """The store of a study is missing, damaged or busy, or does not allow what was asked."""
 
 
+class StoreUnavailableError(StoreError):
+    """The store itself cannot be used now: its disk is full, its database or its keys are gone."""
+
+
 class ConvergenceError(PorelightError):
     """A numerical method did not reach the accuracy it was asked for."""
 

@@ -92,3 +92,18 @@ def test_a_mistake_is_one_line(porelight, photos, words, message):
     assert err.count("\n") == 1
     assert message in err
     assert not Path("study.db").exists()
+
+
+def test_an_import_that_is_stopped_tells_what_is_kept(porelight, photos, monkeypatch):
+    from porelight.store import importing  # noqa: PLC0415
+
+    def stopped(*arguments, **options):
+        yield next(real(*arguments, **options))
+        raise KeyboardInterrupt
+
+    real = importing.import_photographs
+    porelight("study", "init", "pilot")
+    monkeypatch.setattr(importing, "import_photographs", stopped)
+    code, out, err = imported(porelight)
+    assert (code, out) == (130, "1 imported, 0 known already, 1 refused, 1 not reached\n")
+    assert "interrupted; what was imported is kept, and the same command goes on." in err

@@ -1,5 +1,6 @@
 """Claims about which photograph is whose: by a table, or by how folders are named."""
 
+import os
 import re
 
 import pytest
@@ -96,3 +97,29 @@ def test_a_table_that_is_no_manifest_is_refused(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(InputFileError, match=re.escape(message)):
         read_manifest(path)
+
+
+def test_folders_that_are_links_are_looked_into_once(folder):
+    place = folder("real/v1/nose-1.png", "study/S02/v1/nose-1.png")
+    study = place / "study"
+    (study / "S01").symlink_to(place / "real", target_is_directory=True)
+    (study / "S02" / "back").symlink_to(study, target_is_directory=True)
+    assert [told(row) for row in manifest_of(study, PATTERN).rows] == [
+        ("S01", "v1", "nose", "1"),
+        ("S02", "v1", "nose", "1"),
+    ]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(folder, monkeypatch):
+    place = folder("S01/v1/nose-1.png", "S02/v1/nose-1.png")
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("S02"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    message = f"{place / 'S02'}: this folder cannot be looked into (Permission denied)"
+    with pytest.raises(InputFileError, match=re.escape(message)):
+        manifest_of(place, PATTERN)

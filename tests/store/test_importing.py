@@ -1,10 +1,13 @@
 """Claims about bringing photographs into a study."""
 
+import os
 import re
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
+from porelight.errors import StoreUnavailableError
 from porelight.files.manifests import ManifestRow
 from porelight.store.erasing import erase_subject
 from porelight.store.importing import import_photographs
@@ -125,3 +128,37 @@ def test_an_erased_subject_is_refused_row_by_row(store, row, fates):
     (refused, known) = fates(row(1), row(2, subject="S02"))
     assert re.match(r"subject S01 was erased on \d{4}-\d\d-\d\d; leave", refused[1])
     assert known == ("known", "")
+
+
+def test_a_pipe_and_a_folder_are_refused_and_not_waited_for(row, fates, tmp_path):
+    one, two = row(1), row(2)
+    for file in (one.file, two.file):
+        file.unlink()
+    os.mkfifo(one.file)
+    two.file.mkdir()
+    assert [reason[-50:] for _, reason in fates(one, two)] == [
+        f"{file} is a folder or a device; expected a file."[-50:] for file in (one.file, two.file)
+    ]
+
+
+@pytest.mark.parametrize("what", ["disk", "database", "key"])
+def test_a_store_that_fails_ends_the_import_and_is_told_once(store, row, monkeypatch, what):
+    rows = [row(1), row(2, subject="S02"), row(3)]
+    done = import_photographs(store, rows, USUAL)
+    assert next(done).fate == "new"
+    if what == "disk":
+        full = OSError(28, "No space left on device")
+        monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(full))
+    elif what == "database":
+        cut = sa.exc.OperationalError("a statement", {}, Exception("connection lost"))
+        sa.event.listen(
+            store.database._engine, "before_cursor_execute", lambda *_: (_ for _ in ()).throw(cut)
+        )
+    else:
+        for file in store.address.folder.glob("keys/*"):
+            file.unlink()
+    with pytest.raises(StoreUnavailableError) as told:
+        list(done)
+    assert "\n" not in str(told.value)
+    expected = {"disk": "No space left", "database": "no connection", "key": "is not there"}
+    assert expected[what] in str(told.value)

@@ -3,6 +3,7 @@
 import pytest
 from PIL import Image
 
+from porelight.errors import StoreUnavailableError
 from porelight.store import work as work_module
 from porelight.store.jobs import JobQueue, JobRequest, LeaseLostError, ask_for
 from porelight.store.measuring import KIND, ask_for_measurements
@@ -56,6 +57,19 @@ def test_who_is_stopped_gives_the_job_back(store, ask, stop):
     else:
         work(store, "w", kinds={"k": stopped})
     assert states(store) == {"a": ("waiting", "")}
+
+
+def test_a_job_whose_result_finds_no_room_goes_back_and_ends_the_worker(store, ask):
+    def full(_store, _payload, _progress):
+        def keep(_transaction):
+            raise StoreUnavailableError("the disk is full.")
+
+        return keep
+
+    ask("a", "b")
+    with pytest.raises(StoreUnavailableError):
+        work(store, "w", kinds={"k": full})
+    assert states(store) == {"a": ("waiting", ""), "b": ("waiting", "")}
 
 
 def test_a_job_that_is_cancelled_while_it_runs_is_ended_and_leaves_nothing(store, ask):

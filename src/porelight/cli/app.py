@@ -113,8 +113,8 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
         except CycloptsError as problem:
             complain(" ".join(str(problem).split()))
             code = 2
-        except KeyboardInterrupt:
-            tell_of_stop(written)
+        except KeyboardInterrupt as stop:
+            tell_of_stop(written, str(stop))
             code = 128 + (signals[0] if signals else signal.SIGINT)
         except BrokenPipeError:
             code = 0

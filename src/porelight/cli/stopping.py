@@ -40,10 +40,10 @@ def stopped_as_by_ctrl_c() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def tell_of_stop(written: list[Path]) -> None:
-    """Say what there is of a command that was stopped."""
+def tell_of_stop(written: list[Path], told: str = "") -> None:
+    """Say what there is of a command that was stopped: files, or what it tells itself."""
     kept = ", ".join(map(str, written))
-    complain(f"interrupted; {f'kept: {kept}' if kept else 'nothing was written'}.")
+    complain(f"interrupted; {told or (f'kept: {kept}' if kept else 'nothing was written')}.")
 
 
 def tell_of_system(problem: OSError) -> int:

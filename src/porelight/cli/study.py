@@ -18,7 +18,7 @@ from porelight.cli.study_compare import (
     tell_failed,
 )
 from porelight.cli.study_export import export
-from porelight.errors import InputFileError
+from porelight.errors import InputFileError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from porelight.files.manifests import Manifest
@@ -97,15 +97,24 @@ def import_(  # noqa: PLR0913  each is an option of the command line
     manifest = _manifest(source, pattern, zone)
     usual = _usual(px_per_mm, scale, scale_error_percent)
     found: list[Imported] = []
-    with (
-        opened(store) as study_store,
-        progress_bar("looking" if dry_run else "importing", quiet=json) as progress,
-    ):
-        for one in import_photographs(
-            study_store, manifest.rows, usual, dry_run=dry_run, correct=correct
+    try:
+        with (
+            opened(store) as study_store,
+            progress_bar("looking" if dry_run else "importing", quiet=json) as progress,
         ):
-            found.append(one)
-            progress(len(found) / len(manifest.rows))
+            for one in import_photographs(
+                study_store, manifest.rows, usual, dry_run=dry_run, correct=correct
+            ):
+                found.append(one)
+                progress(len(found) / len(manifest.rows))
+    except StoreUnavailableError:
+        if found:
+            _tell_of_import(found, manifest, dry_run=dry_run, json=json)
+        raise
+    except KeyboardInterrupt:
+        if found:
+            _tell_of_import(found, manifest, dry_run=dry_run, json=json)
+        raise KeyboardInterrupt("what was imported is kept, and the same command goes on") from None
     return _tell_of_import(found, manifest, dry_run=dry_run, json=json)
 
 
@@ -185,7 +194,7 @@ def _usual(
 def _tell_of_import(
     found: "list[Imported]", manifest: "Manifest", *, dry_run: bool, json: bool
 ) -> int:
-    counts = Counter(one.fate for one in found)
+    counts, n_left = Counter(one.fate for one in found), len(manifest.rows) - len(found)
     refused = [(one.row.where, one.reason) for one in found if one.fate == "refused"]
     refused += [(str(path), "does not fit the pattern") for path in manifest.unfitting]
     if json:
@@ -196,6 +205,7 @@ def _tell_of_import(
                 "corrected": counts["corrected"],
                 "known": counts["known"],
                 "refused": [{"row": row, "reason": reason} for row, reason in refused],
+                "not_reached": n_left,
                 "no_pictures": manifest.n_others,
             }
         )
@@ -205,7 +215,8 @@ def _tell_of_import(
     done = "would be imported" if dry_run else "imported"
     corrected = f"{counts['corrected']} corrected, " if counts["corrected"] else ""
     known = f"{counts['known']} known already"
-    say(f"{counts['new']} {done}, {corrected}{known}, {len(refused)} refused")
+    left = f", {n_left} not reached" if n_left else ""
+    say(f"{counts['new']} {done}, {corrected}{known}, {len(refused)} refused{left}")
     if manifest.n_others:
         say(f"{manifest.n_others} files that are no pictures were passed over")
     return 2 if refused else 0

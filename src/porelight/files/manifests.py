@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from porelight.errors import InputFileError, did_you_mean
+from porelight.files.publication import reason_of
 from porelight.files.tables import read_table
 from porelight.photo.zones import NAMES
 from porelight.tissue.person import Zone
@@ -147,11 +148,25 @@ def manifest_of(folder: Path, pattern: str, *, zone: str = "") -> Manifest:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith((".", "__MACOSX")))
+    def refuse(problem: OSError) -> None:
+        raise InputFileError(
+            f"{problem.filename}: this folder cannot be looked into ({reason_of(problem)})."
+        )
+
+    for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        folders[:] = sorted(
+            one
+            for one in folders
+            if not one.startswith((".", "__MACOSX")) and not _leads_back(Path(place), one)
+        )
         for name in sorted(names):
             if not name.startswith(".") and name.lower() not in _OF_SYSTEMS:
                 yield Path(place) / name
+
+
+def _leads_back(place: Path, name: str) -> bool:
+    """Whether a folder is a link to one that it lies in, so that there would be no end."""
+    return (place / name).is_symlink() and place.resolve().is_relative_to((place / name).resolve())
 
 
 def _expressions(pattern: str, *, has_zone: bool) -> list[re.Pattern[str]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from porelight.errors import StoreError
+from porelight.errors import StoreUnavailableError
 from porelight.store.address import StoreAddress
 from porelight.store.schema import JOBS, LOG_HEAD, OF_A_SUBJECT, SUBJECT_KEYS
 
@@ -127,11 +127,13 @@ class Database:
         try:
             yield
         except DBAPIError as problem:
-            raise StoreError(self._line(problem)) from None
+            raise StoreUnavailableError(self._line(problem)) from None
         except PoolTimeoutError:
-            raise StoreError(f"store {self.address}: too many connections at once.") from None
+            raise StoreUnavailableError(
+                f"store {self.address}: too many connections at once."
+            ) from None
         except SQLAlchemyError as problem:
-            raise StoreError(f"store {self.address}: {_short(problem)}.") from None
+            raise StoreUnavailableError(f"store {self.address}: {_short(problem)}.") from None
 
     def _line(self, problem: DBAPIError) -> str:
         said = _short(problem.orig or problem)
@@ -149,7 +151,7 @@ def _engine(address: StoreAddress) -> Engine:
     try:
         engine = create_engine(address.url, **options)
     except (ImportError, NoSuchModuleError):
-        raise StoreError(
+        raise StoreUnavailableError(
             f"store {address}: PostgreSQL needs psycopg; pip install 'porelight[postgresql]'."
         ) from None
     if address.file is not None:

@@ -6,6 +6,7 @@ goes on by the same command. Nothing is written in a dry run.
 
 import math
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from porelight.errors import InputFileError, PorelightError, StoreError, did_you_mean
+from porelight.errors import (
+    InputFileError,
+    PorelightError,
+    StoreError,
+    StoreUnavailableError,
+    did_you_mean,
+)
 from porelight.files.manifests import ZONES, ManifestRow
 from porelight.files.publication import reason_of
 from porelight.photo.scale import Source
@@ -77,6 +84,11 @@ def import_photographs(
         Whether to look only.
     correct : bool
         Whether a photograph that is there with another scale, date or arm takes what is told now.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If the store fails: no later row would fare better. What was yielded is kept.
     """
     seen: dict[str, str] = {}
     dates: dict[tuple[str, str], str] = {}
@@ -95,6 +107,8 @@ def import_photographs(
                     add_photograph(transaction, place, scale, content)
                 if fate == "corrected" and not dry_run:
                     correct_photograph(transaction, place, scale, digest)
+        except StoreUnavailableError:
+            raise
         except PorelightError as problem:
             yield Imported(row, "refused", str(problem))
         else:
@@ -171,7 +185,10 @@ def _scale(row: ManifestRow, usual: ScaleGiven | None) -> ScaleGiven:
 
 def _content(file: Path) -> bytes:
     try:
-        size = file.stat().st_size
+        there = file.stat()
+        if not stat.S_ISREG(there.st_mode):  # reading a pipe or a device might never end
+            raise InputFileError(f"{file} is a folder or a device; expected a file.")
+        size = there.st_size
         if size > _MOST_BYTES:
             raise InputFileError(f"the file has {size / 1e9:.1f} GB; expected at most 1 GB.")
         content = file.read_bytes()

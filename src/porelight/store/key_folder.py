@@ -21,7 +21,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from porelight.errors import StoreError
+from porelight.errors import StoreError, StoreUnavailableError
 from porelight.files.publication import settle
 
 _BYTES = 32
@@ -97,7 +97,7 @@ class KeyFolder:
 
         Raises
         ------
-        StoreError
+        StoreUnavailableError
             If it is missing, or others may read it.
         """
         file = self._file(uid)
@@ -105,19 +105,21 @@ class KeyFolder:
             mode = file.stat().st_mode
             content = file.read_bytes()
         except FileNotFoundError:
-            raise StoreError(
+            raise StoreUnavailableError(
                 f"{file}: the key of this store is not there; put the folder back that belongs to "
                 "the database. Without it no photograph can be read."
             ) from None
         except OSError as problem:
-            raise StoreError(f"{file}: cannot be read ({problem.strerror}).") from None
+            raise StoreUnavailableError(f"{file}: cannot be read ({problem.strerror}).") from None
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise StoreError(
+            raise StoreUnavailableError(
                 f"{file}: others may read this key (mode {stat.S_IMODE(mode):o}); expected 600. "
                 "Run chmod 600 on it."
             )
         if len(content) != _BYTES:
-            raise StoreError(f"{file} has {len(content)} bytes; expected a key of {_BYTES}.")
+            raise StoreUnavailableError(
+                f"{file} has {len(content)} bytes; expected a key of {_BYTES}."
+            )
         return content
 
     def others(self, current: str) -> list[str]:
@@ -153,7 +155,7 @@ class KeyFolder:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(self._file(uid), new_key())
         except OSError as problem:
-            raise StoreError(
+            raise StoreUnavailableError(
                 f"{self._path}: no key can be written there ({problem.strerror})."
             ) from None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from porelight.errors import StoreError
+from porelight.errors import StoreError, StoreUnavailableError
 from porelight.files.publication import reason_of, settle
 from porelight.store.key_folder import seal, unseal, write_whole
 
@@ -52,7 +52,7 @@ class SealedPhotographs:
 
         Raises
         ------
-        StoreError
+        StoreUnavailableError
             If it cannot be written; nothing is left of it then.
         """
         place = SealedPlace(subject, sha256(content).hexdigest())
@@ -63,7 +63,7 @@ class SealedPhotographs:
                 settle(self._path)
             write_whole(file, seal(key, content, _about(place)))
         except OSError as problem:
-            raise StoreError(
+            raise StoreUnavailableError(
                 f"{self._path}: a photograph cannot be kept there ({reason_of(problem)}); what was "
                 "kept before is safe."
             ) from None

@@ -122,8 +122,9 @@ class Transaction:
         ).one_or_none()
         if row is None or row.wrapped is None:
             raise StoreError("this subject has been erased; its photographs can never be read.")
+        store_key = self._store.keys.key(row.key_uid)
         try:
-            key = unseal(self._store.keys.key(row.key_uid), row.wrapped, _about_key(subject_id))
+            key = unseal(store_key, row.wrapped, _about_key(subject_id))
         except StoreError as problem:
             raise StoreError(f"key of subject {row.pseudonym}: {problem}.") from None
         return str(row.uid), key

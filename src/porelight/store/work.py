@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from porelight.errors import PorelightError, StoreError
+from porelight.errors import PorelightError, StoreError, StoreUnavailableError
 from porelight.store.job_kinds import JOB_KINDS, JobKind
 from porelight.store.jobs import Job, JobQueue, LeaseLostError
 from porelight.store.store import Store
@@ -62,9 +62,9 @@ def work(
 
     Raises
     ------
-    StoreError
-        If the database has gone away. What was done is kept; the job that was under way is taken
-        by another worker.
+    StoreUnavailableError
+        If the database has gone away, or its disk is full. What was done is kept; the job that was
+        under way is given back, or taken by another worker.
     """
     jobs = queue or JobQueue(store)
     n_done = n_failed = 0
@@ -95,7 +95,7 @@ def _do(
         with store.writing() as transaction:
             keep(transaction)
             jobs.finish(transaction, job)
-    except (StoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt, StoreUnavailableError):
         with contextlib.suppress(StoreError):
             jobs.give_back(job)
         raise
