@@ -1,4 +1,4 @@
-"""Two hundred files that are no good photographs: each is read or refused in one line.
+"""Nearly three hundred files that are no good photographs: each is read or refused in one line.
 
     python benchmarks/photo_hostile.py
 
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from camera_files import avif, dng, heic
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
@@ -49,7 +50,7 @@ def png(cols: int, rows: int, data: bytes, *, depth: int = 8, colour: int = 2) -
 
 
 def hostile_files() -> Iterator[tuple[str, bytes]]:
-    """Yield 200 names with content."""
+    """Yield names with content: `N_FILES` of them."""
     good = {
         "png": saved(skin(), "PNG"),
         "jpg": saved(skin(), "JPEG", quality=90),
@@ -75,8 +76,10 @@ def hostile_files() -> Iterator[tuple[str, bytes]]:
     yield from _headers()
     for seed in range(200 - 40 - 60 - 36 - _N_KINDS - _N_HEADERS):
         yield f"noise_{seed}.jpg", np.random.default_rng(seed).bytes(1 + 37 * seed)
+    yield from _of_cameras()
 
 
+N_FILES = 284
 _N_KINDS, _N_HEADERS = 24, 22
 
 
@@ -158,6 +161,38 @@ def _headers() -> Iterator[tuple[str, bytes]]:
     yield "start.tif", b"II*\0\x08\0\0\0\xff\xff" + b"\xff" * 200
     loop = struct.pack("<2sHI", b"II", 42, 8) + struct.pack("<H", 0) + struct.pack("<I", 8)
     yield "loop.tif", loop
+
+
+def _of_cameras() -> Iterator[tuple[str, bytes]]:
+    """Yield 84 files of telephones and cameras: cut off, damaged, of sizes that are not theirs."""
+    pixels = np.asarray(skin())
+    good = {
+        "heic": heic("plain"),
+        "avif": avif(pixels),
+        "dng": dng(pixels, is_mosaic=True),
+    }
+    rng = np.random.default_rng(2)
+    for ending, data in good.items():
+        for k in range(10):
+            yield f"truncated_{k}.{ending}", data[: len(data) * (k + 1) // 11]
+        for k in range(15):
+            broken = bytearray(data)
+            for place in rng.integers(0, len(broken), 1 + 4 * k):
+                broken[place] = int(rng.integers(256))
+            yield f"flipped_{k}.{ending}", bytes(broken)
+    for cols, rows in ((60_000, 60_000), (0, 0), (4_000_000_000, 1)):
+        size = struct.pack(">II", cols, rows)
+        for ending in ("heic", "avif"):
+            at = good[ending].index(b"ispe") + 8
+            yield f"{cols}_wide.{ending}", good[ending][:at] + size + good[ending][at + 8 :]
+        yield f"{cols}_wide.dng", _with_width(good["dng"], cols)
+
+
+def _with_width(tiff: bytes, cols: int) -> bytes:
+    """Return a TIFF whose first picture says that it is so many pixels wide."""
+    first = int.from_bytes(tiff[4:8], "little") + 2
+    at = next(k for k in range(first, len(tiff), 12) if tiff[k : k + 2] == b"\x00\x01")
+    return tiff[: at + 2] + struct.pack("<HII", 4, 1, cols) + tiff[at + 12 :]
 
 
 def main() -> None:

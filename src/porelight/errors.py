@@ -35,6 +35,10 @@ class DecodingStoppedError(PhotographError):
     """A photograph was not decoded for want of time or memory, which another try may have."""
 
 
+class DecoderMissingError(PhotographError):
+    """A photograph needs a library that is not installed; the message says how to get it."""
+
+
 class StoreError(PorelightError):
     """The store of a study is missing, damaged or busy, or does not allow what was asked."""
 

@@ -183,6 +183,8 @@ def test_summary_is_in_clinic_units(folder, measured, measurement):
         "rows_px": SIDE,
         "px_per_mm": 12.5,
         "scale_error_percent": 5.0,
+        "camera": None,
+        "taken": None,
     }
     assert content["settings"] == {"zone": "nose", "false_discovery": measurement.q}
     assert content["warnings"] == [*measurement.warnings, "The lamp is low."]

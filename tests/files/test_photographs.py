@@ -171,7 +171,14 @@ def test_place_and_serial_number_are_left_behind(tmp_path):
     assert b"SERIAL-4711" in path.read_bytes()
     got = read(path)
     assert "SERIAL" not in repr(got)
-    assert set(got.__slots__) == {"pixels", "px_per_metre", "scale_error", "name"}
+    assert set(got.__slots__) == {
+        "pixels",
+        "px_per_metre",
+        "scale_error",
+        "name",
+        "camera",
+        "taken",
+    }
 
 
 def test_cmyk_without_profile_is_refused(tmp_path):

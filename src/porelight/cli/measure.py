@@ -44,7 +44,8 @@ def measure(  # noqa: PLR0913  each is an option of the command line
     Parameters
     ----------
     photos
-        Photographs of skin (PNG, JPEG, TIFF, WebP). Several go to OUTPUT/NAME each.
+        Photographs of skin (PNG, JPEG, TIFF, WebP, AVIF; HEIC and raw files with their extras).
+        Several go to OUTPUT/NAME each.
     output
         Folder for pores.csv, mask.png, overlay.png and summary.json.
     landmarks

@@ -1,48 +1,74 @@
 """The program that decodes one picture, run by `porelight.files.photographs` as its own process.
 
 A broken or hostile file can make a decoder crash, hang or ask for all memory; here that costs only
-this process. It needs Pillow, and for JPEG files OpenCV, so it starts at once. It writes two lines
-of JSON to standard output: ``{"rows": .., "cols": ..}`` from the header of the file, before
-anything is decoded, and ``{"rows": .., "cols": .., "channels": .., "dpi": .., "has_camera": ..,
-"complaint": ..}`` before the pixels; or ``{"problem": ".."}`` in place of either. Of the metadata
-only the stated dots per inch leave it, and whether a camera took the picture; no place, time, name
-or serial number does.
-
-References
-----------
-.. [1] JEITA CP-3461, "Design rule for Camera File system (DCF) Version 2.0," optional colour space.
-.. [2] Adobe Systems, "Adobe RGB (1998) Color Image Encoding," 2005.
+this process. It needs Pillow, and what a kind of file needs beside it when one comes, so it starts
+at once. It writes two lines of JSON to standard output: ``{"rows": .., "cols": ..}`` from the
+header of the file, before anything is decoded, and ``{"rows": .., "cols": .., "channels": ..,
+"dpi": .., "has_camera": .., "camera": .., "taken": .., "complaint": ..}`` before the pixels; or
+``{"problem": ".."}`` in place of either. Of the metadata only the stated dots per inch, the model
+of the camera and the time leave it; no place, name or serial number does.
 """
 
-import io
+import contextlib
 import json
 import math
 import os
+import re
+import struct
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias, cast
+from typing import TypeAlias
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")
+from porelight.files._camera_kinds import (
+    TIFF_STARTS,
+    MissingError,
+    colour_code_of,
+    developed,
+    is_avif,
+    is_heif,
+    is_raw_start,
+    is_raw_tiff,
+    learn_heif,
+    require_avif,
+    rounded,
+)
+from porelight.files._colours import (
+    ProblemError,
+    Source,
+    adobe_rgb,
+    eight_bit,
+    in_mode,
+    is_adobe_rgb,
+    opaque,
+    opened,
+    profile_of_code,
+    require_srgb_tones,
+    rgb,
+)
 
-_CAMERA_TAGS = (0x010F, 0x0110, 0x829A, 0x8769)  # make, model, exposure time, block of the camera
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")  # AVIF and HEIF are tried where a file says so
 
-# of a TIFF: kind of its first picture, version of DNG
-_SUBFILE_TYPE, _DNG_VERSION = 254, 50706
-_PREVIEW = 1  # bit of the kind: a smaller picture of another one in the file
-_CANON = slice(8, 10)  # where a Canon raw file says CR
-_RAW = "is a raw file of a camera, of which only a preview could be read; expected a finished "
-_RAW += "picture. Develop it, and save it as TIFF, PNG or JPEG"
+# in EXIF: make, model, exposure time, block of the camera; and in that block, when it was taken
+_MAKE, _MODEL, _CAMERA_BLOCK = 0x010F, 0x0110, 0x8769
+_CAMERA_TAGS = (_MAKE, _MODEL, 0x829A, _CAMERA_BLOCK)
+_TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
+_EXIF_TIME = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
+_OFFSET = re.compile(r"[+-]\d\d:\d\d")
+# decoders raise what they like on broken files
+_OF_DAMAGE = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError),
+    *(RuntimeError, struct.error),
+)
+_LONGEST = 80  # letters of the name of a camera
 
-# blocks of EXIF and their tags for the colour space, where no profile is embedded [1]_
-_CAMERA_BLOCK, _COLOUR_SPACE, _INTEROPERABILITY, _INDEX = 0x8769, 0xA001, 0xA005, 1
-# of the code points of colours in a PNG: primaries of sRGB, its curve, no matrix, whole range
-_SRGB_CODE = bytes([1, 13, 0, 1])
-_SRGB_GAMMA = 0.45455
+# of a TIFF: bits of a number, and whether each colour lies apart
+_BITS, _PLANAR = 258, 284
 
 _ORIENTATION = 0x0112  # in EXIF: how to turn the stored picture upright
 _TURNS = {
@@ -60,11 +86,6 @@ _BACKWARDS = {_TURNS[k] for k in (3, 4, 7, 8)}  # whose first row is stored last
 _ROWS = 256  # written at a time
 
 Stated: TypeAlias = dict[str, object]
-Source: TypeAlias = Path | bytes
-
-
-class ProblemError(Exception):
-    """A picture that cannot be decoded; the text says why, and what would be right."""
 
 
 class UnknownKindError(Exception):
@@ -106,127 +127,100 @@ class Decoded:
 
 def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Decoded, Stated]:
     """Return the picture, RGB in sRGB or grey if it is a mask, and what it states."""
-    with _opened(source) as file:
+    with opened(source) as file:
         start = file.read(64)
-    if start[:4] == b"II*\x00" and start[_CANON] == b"CR":
-        raise ProblemError(_RAW)
+
+    def require_size(cols: int, rows: int) -> None:
+        if cols * rows > most_pixels:
+            raise ProblemError(
+                f"has {cols} x {rows} pixels; expected at most {most_pixels / 1e6:g} million. "
+                "Cut out the skin to be measured"
+            )
+
+    def accept(cols: int, rows: int) -> None:
+        require_size(cols, rows)
+        _tell({"rows": rows, "cols": cols})
+
+    formats = _formats_of(start)
+    raw_start = is_raw_start(start)
     try:
-        image = Image.open(_opened(source), formats=FORMATS)
+        image = Image.open(opened(source), formats=formats)
     except UnidentifiedImageError:
+        # what is a TIFF by its start and is none for Pillow is raw, or damaged
+        if raw_start or start.startswith(TIFF_STARTS):
+            return _developed(source, accept, is_mask=is_mask)
+        if formats != FORMATS:
+            raise ProblemError(
+                f"begins as {formats[0].replace('HEIF', 'HEIC')} and cannot be read on; expected a "
+                "complete picture. Copy it again"
+            ) from None
         raise UnknownKindError(start) from None
-    cols, rows = image.size
-    if cols * rows > most_pixels:
-        raise ProblemError(
-            f"has {cols} x {rows} pixels; expected at most {most_pixels / 1e6:g} million. "
-            "Cut out the skin to be measured"
-        )
-    _require_finished(image)
+    if raw_start or is_raw_tiff(image):
+        return _developed(source, accept, is_mask=is_mask)
+    require_size(*image.size)
     frames = getattr(image, "n_frames", 1)
-    if frames > 1 and image.format != "MPO":
+    if frames > 1 and image.format not in ("MPO", "HEIF"):
         raise ProblemError(
             f"holds {frames} pictures; expected one. Save the one you want by itself"
         )
-    _tell({"rows": rows, "cols": cols})
-    profile = image.info.get("icc_profile")
-    if not profile and not is_mask:
-        _require_srgb_tones(source, image)
-        profile = _adobe_rgb() if _is_adobe_rgb(image) else None
+    _require_together(image)
+    accept(*image.size)
+    profile = None if is_mask else _profile_of(source, image)
     complaint = _complaint(source, image.format or "")
     image.load()
+    require_size(*image.size)  # what is decoded may be larger than the header says
     stated = {**_stated(image), "complaint": complaint}
     turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    whole = rounded(source, image, formats) if image.format in ("TIFF", "PNG") else image
     if is_mask:
-        return Decoded(_in(_eight_bit(image), "L"), turn, None), stated
-    coloured, to_srgb = _rgb(_eight_bit(_opaque(image)), profile)
+        return Decoded(in_mode(eight_bit(whole), "L"), turn, None), stated
+    coloured, to_srgb = rgb(eight_bit(opaque(whole)), profile)
     return Decoded(coloured, turn, to_srgb), stated
 
 
-def _require_finished(image: Image.Image) -> None:
-    """Refuse a raw file: what can be read of it is a preview, with fewer pixels."""
-    if image.format != "TIFF":
-        return
-    tags = getattr(image, "tag_v2", {})
-    kind = tags.get(_SUBFILE_TYPE, 0)
-    is_preview = isinstance(kind, int) and bool(kind & _PREVIEW)
-    if is_preview or _DNG_VERSION in tags:
-        raise ProblemError(_RAW)
+def _profile_of(source: Source, image: Image.Image) -> bytes | None:
+    """Return the colour profile that a picture has in it, or stands for; None is sRGB."""
+    profile: bytes | None = image.info.get("icc_profile")
+    if profile:
+        return profile
+    require_srgb_tones(source, image)
+    if is_adobe_rgb(image):
+        return adobe_rgb()
+    code = colour_code_of(source) if image.format in ("HEIF", "AVIF") else None
+    return None if code is None else profile_of_code(*code)
 
 
-def _require_srgb_tones(source: Source, image: Image.Image) -> None:
-    """Refuse a PNG that states other tones than those of sRGB in a way that is not followed."""
-    if image.format != "PNG":
-        return
-    code = _chunk_of_png(source, b"cICP")
-    if code not in (b"", _SRGB_CODE):
+def _formats_of(start: bytes) -> tuple[str, ...]:
+    """Return what Pillow is to try on a file that begins so."""
+    if is_avif(start):
+        require_avif()
+        return ("AVIF",)
+    if is_heif(start):
+        learn_heif()
+        return ("HEIF",)
+    return FORMATS
+
+
+def _developed(
+    source: Source, accept: Callable[[int, int], None], *, is_mask: bool
+) -> tuple[Decoded, Stated]:
+    image = developed(source, accept)
+    exif = Image.Exif()
+    with opened(source) as file, contextlib.suppress(*_OF_DAMAGE):
+        exif.load_from_fp(file)
+    stated = {**_about(exif), "dpi": [0.0, 0.0], "has_camera": True, "complaint": ""}
+    return Decoded(in_mode(image, "L") if is_mask else image, None, None), stated
+
+
+def _require_together(image: Image.Image) -> None:
+    """Refuse a TIFF of 16 bits whose colours lie apart, which Pillow takes for one of 8 bits."""
+    tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
+    bits = tags.get(_BITS, (8,))
+    if tags.get(_PLANAR, 1) == 2 and max(bits if isinstance(bits, tuple) else (bits,)) > 8:
         raise ProblemError(
-            "states colours of its own (HDR or Display P3); expected sRGB. Export it as sRGB"
+            "holds its colours of 16 bits one after the other (planar); expected them together. "
+            "Save it again with interleaved channels"
         )
-    gamma = float(image.info.get("gamma", _SRGB_GAMMA))
-    if not code and "srgb" not in image.info and abs(gamma / _SRGB_GAMMA - 1.0) > 0.05:
-        raise ProblemError(
-            f"states a gamma of {gamma:.3g}; expected sRGB ({_SRGB_GAMMA}). Export it as sRGB"
-        )
-
-
-def _chunk_of_png(source: Source, wanted: bytes) -> bytes:
-    """Return the data of a part of a PNG before its pixels; nothing if it is not there."""
-    with _opened(source) as file:
-        file.seek(8)
-        while len(head := file.read(8)) == 8:
-            size, name = int.from_bytes(head[:4], "big"), head[4:]
-            if name == wanted:
-                return file.read(min(size, 64))
-            if name == b"IDAT":
-                break
-            file.seek(size + 4, os.SEEK_CUR)
-    return b""
-
-
-def _is_adobe_rgb(image: Image.Image) -> bool:
-    """Whether a camera states Adobe RGB in its EXIF, as many do in place of a profile."""
-    try:
-        exif = image.getexif()
-        block = exif.get_ifd(_CAMERA_BLOCK)
-        space = block.get(_COLOUR_SPACE)
-        # older Pillows raise for a block that is not there
-        has_index = _INTEROPERABILITY in block
-        index = exif.get_ifd(_INTEROPERABILITY).get(_INDEX, "") if has_index else ""
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError):
-        return False
-    return space == 2 or str(index).startswith("R03")
-
-
-def _adobe_rgb() -> bytes:
-    """Return a colour profile of the primaries, white and curve of Adobe RGB (1998) [2]_."""
-
-    def number(value: float) -> bytes:
-        return round(value * 65536.0).to_bytes(4, "big", signed=True)
-
-    def colour(*xyz: float) -> bytes:
-        return b"XYZ " + bytes(4) + b"".join(map(number, xyz))
-
-    white = 0.9642, 1.0, 0.8249  # D50, to which all is adapted
-    curve = b"curv" + bytes(4) + (1).to_bytes(4, "big") + (563).to_bytes(2, "big") + bytes(2)
-    parts = {
-        b"wtpt": colour(*white),
-        b"rXYZ": colour(0.60974, 0.31111, 0.01947),
-        b"gXYZ": colour(0.20528, 0.62567, 0.06087),
-        b"bXYZ": colour(0.14919, 0.06322, 0.74457),
-        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
-    }
-    place = 128 + 4 + 12 * len(parts)
-    table, data = len(parts).to_bytes(4, "big"), b""
-    for name, part in parts.items():
-        table += name + (place + len(data)).to_bytes(4, "big") + len(part).to_bytes(4, "big")
-        data += part
-    head = (place + len(data)).to_bytes(4, "big") + bytes(4) + b"\x02\x40\x00\x00mntrRGB XYZ "
-    head += bytes(12) + b"acsp" + bytes(28) + b"".join(map(number, white))
-    return head.ljust(128, b"\x00") + table + data
-
-
-def _in(image: Image.Image, mode: str) -> Image.Image:
-    """Return the picture in a mode, without a copy where it is in that already."""
-    return image if image.mode == mode else image.convert(mode)
 
 
 def _complaint(source: Source, kind: str) -> str:
@@ -236,7 +230,7 @@ def _complaint(source: Source, kind: str) -> str:
     data ends too soon, or goes on where it should end, and it fills in grey.
     """
     if kind == "PNG":
-        with Image.open(_opened(source), formats=("PNG",)) as again:
+        with Image.open(opened(source), formats=("PNG",)) as again:
             again.verify()  # raises at a checksum that does not fit
     if kind not in {"JPEG", "MPO"}:
         return ""
@@ -275,71 +269,40 @@ def _stated(image: Image.Image) -> Stated:
         across = down = 0.0
     if not (math.isfinite(across) and math.isfinite(down)):
         across = down = 0.0
-    try:
-        exif = image.getexif()
-        has_camera = any(tag in exif for tag in _CAMERA_TAGS)
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError):
-        has_camera = False
-    return {"dpi": [across, down], "has_camera": has_camera}
+    return {"dpi": [across, down], **_about(image.getexif())}
 
 
-def _opened(source: Source) -> BinaryIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+def _about(exif: Image.Exif) -> Stated:
+    """Return what is told of the camera."""
+    about: Stated = {"has_camera": False, "camera": "", "taken": ""}
+    with contextlib.suppress(*_OF_DAMAGE):
+        about["has_camera"] = any(tag in exif for tag in _CAMERA_TAGS)
+        about["camera"] = _camera(exif.get(_MAKE), exif.get(_MODEL))
+        if _CAMERA_BLOCK in exif:
+            block = exif.get_ifd(_CAMERA_BLOCK)
+            about["taken"] = _time(block.get(_TAKEN), block.get(_TAKEN_OFFSET))
+    return about
 
 
-def _opaque(image: Image.Image) -> Image.Image:
-    if image.mode == "P" and "transparency" in image.info:
-        image = image.convert("RGBA")
-    if image.mode not in {"RGBA", "LA", "PA", "RGBa", "La"}:
-        return image
-    straight = {"RGBa": "RGBA", "La": "LA", "PA": "RGBA"}.get(image.mode, image.mode)
-    image = image.convert(straight)
-    histogram = image.getchannel("A").histogram()
-    hidden = sum(histogram[:255]) / max(sum(histogram), 1)
-    if hidden > 0.0:
-        raise ProblemError(
-            f"is transparent in {max(100.0 * hidden, 0.1):.1f} % of its pixels; expected an opaque "
-            "picture. Flatten it, and mark the skin with a zone mask"
-        )
-    return image.convert(straight[:-1])
+def _camera(make: object, model: object) -> str:
+    """Return the name of a camera, with its maker in front unless the model begins with it."""
+    maker, name = (
+        " ".join("".join(c for c in text if c.isprintable()).split())
+        if isinstance(text, str)
+        else ""
+        for text in (make, model)
+    )
+    whole = name if maker and name.lower().startswith(maker.lower()) else f"{maker} {name}"
+    return whole.strip()[:_LONGEST]
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):
-        return image.convert("I").point(lambda value: value * (255.0 / 65535.0) + 0.5).convert("L")
-    if image.mode == "I":
-        low, high = cast("tuple[int, int]", image.getextrema())
-        if low < 0 or high > 65535:
-            raise ProblemError(f"has grey values from {low} to {high}; expected 8 or 16 bits")
-        return image.point(lambda value: value * (255.0 / 65535.0) + 0.5).convert("L")
-    if image.mode == "F":
-        raise ProblemError("has fractional grey values; expected 8 or 16 bits. Export it as PNG")
-    return image
-
-
-def _rgb(
-    image: Image.Image, profile: bytes | None
-) -> tuple[Image.Image, ImageCms.ImageCmsTransform | None]:
-    """Return a picture that is in RGB, or is so once the transform has been applied to it."""
-    if image.mode == "1":
-        raise ProblemError("is black and white; expected a photograph in colour or grey")
-    if image.mode == "LAB" or (image.mode == "CMYK" and not profile):
-        raise ProblemError(
-            f"is {image.mode} without a colour profile; expected sRGB. Export it as sRGB"
-        )
-    if image.mode in {"P", "YCbCr", "HSV", "RGBX"}:
-        image = image.convert("RGB")
-    if not profile:
-        return _in(image, "RGB"), None
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        space = source.profile.xcolor_space.strip()
-        if image.mode == "L" and space == "RGB":
-            image = image.convert("RGB")
-        target = ImageCms.createProfile("sRGB")
-        return image, ImageCms.buildTransform(source, target, image.mode, "RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        raise ProblemError("has a colour profile that does not fit it; export it as sRGB") from None
+def _time(taken: object, offset: object) -> str:
+    """Return when a picture was taken as ISO 8601, with the offset from UTC if it is told."""
+    found = _EXIF_TIME.match(taken) if isinstance(taken, str) else None
+    if found is None or found[1] == "0000":
+        return ""
+    ahead = _OFFSET.match(offset) if isinstance(offset, str) else None
+    return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}{ahead[0] if ahead else ''}"
 
 
 def _limit(megabytes: int, seconds: int) -> None:
@@ -370,12 +333,13 @@ def main(arguments: list[str]) -> None:
     except UnknownKindError as problem:
         # whoever asked has the words for it
         header = {"problem": "is of no kind that is read", "start": problem.args[0].hex()}
+    except MissingError as problem:
+        header = {"problem": str(problem), "is_missing": True}
     except ProblemError as problem:
         header = {"problem": str(problem)}
     except MemoryError:
         header = {"problem": "needs too much memory to decode; save it again as PNG or JPEG"}
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError) as problem:
-        # decoders raise what they like on broken files
+    except _OF_DAMAGE as problem:
         detail = " ".join(str(problem).split())[:80] or type(problem).__name__
         header = {"problem": f"is damaged ({detail}); expected a complete picture. Copy it again"}
     _tell(header)

@@ -111,6 +111,8 @@ def summary(measured: MeasuredPhotograph) -> dict[str, object]:
             "rows_px": photograph.shape[0],
             "px_per_mm": photograph.px_per_metre / per_mm,
             "scale_error_percent": 100.0 * photograph.scale_error,
+            "camera": photograph.camera or None,
+            "taken": photograph.taken or None,
         },
         "settings": {"zone": measurement.zone, "false_discovery": measurement.q},
         "zone": measurement.zone,

@@ -1,8 +1,8 @@
 """Reading of photographs from files, which may be damaged or hostile.
 
 A file is decoded by a process of its own, with limits on pixels, memory and time, so a hostile one
-costs a message and nothing more. What comes back is upright sRGB and the stated dots per inch;
-place, serial numbers and all other metadata stay in the file.
+costs a message and nothing more. What comes back is upright sRGB, the stated dots per inch, the
+model of the camera and the time; place, names and serial numbers stay in the file.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from porelight import __version__
 from porelight.errors import (
     DamageWarning,
+    DecoderMissingError,
     DecodingStoppedError,
     ParameterError,
     PhotographError,
@@ -39,7 +40,7 @@ MOST_PIXELS = 210_000_000
 _MARK = "picture by porelight"
 PICTURE = ResultKind("a picture of virtual or changed skin", (".png",), names_porelight(_MARK))
 _MOST_BYTES = 1 << 30
-_EXPECTED = "expected a PNG, JPEG, TIFF or WebP picture"
+_EXPECTED = "expected a PNG, JPEG, TIFF, WebP, HEIC, AVIF or raw picture"
 _MEGABYTES = 3072
 _SECONDS = 60
 _PX_PER_MM = Quantity("px_per_mm", "px/mm", 0.5, 500.0, "scale of a photograph")
@@ -50,9 +51,6 @@ _STARTS = (
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
-    (b"IIU\x00", "a raw file of a camera"),
-    (b"IIRO", "a raw file of a camera"),
-    (b"FUJIFILMCCD-RAW", "a raw file of a camera"),
     (b"%PDF", "a PDF"),
     (b"BM", "a BMP"),
     (b"PK\x03\x04", "a zip archive"),
@@ -71,7 +69,8 @@ def read_picture(
     Parameters
     ----------
     path : Path
-        PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
+        PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey. HEIC, AVIF and raw files
+        with the extras that the message names where they are missing.
     most_pixels : int
         Largest number of pixels; larger pictures are refused before they are decoded.
     accept : callable, optional
@@ -124,7 +123,7 @@ def _picture(
     across, down = (float(x) for x in header["dpi"])
     dpi = (across, down) if across > 0.0 and down > 0.0 else None
     name = file.name if content is None else str(file)
-    return Picture(pixels, dpi, bool(header["has_camera"]), name)
+    return Picture(pixels, dpi, bool(header["has_camera"]), name, header["camera"], header["taken"])
 
 
 def read_photograph(
@@ -139,7 +138,8 @@ def read_photograph(
     Parameters
     ----------
     path : Path
-        PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey.
+        PNG, JPEG, TIFF or WebP; 8 or 16 bits; colour, palette or grey. HEIC, AVIF and raw files
+        with the extras that the message names where they are missing.
     px_per_mm : float
         Scale of the photograph on the skin [px/mm].
     scale_error : float
@@ -163,8 +163,15 @@ def read_photograph(
     per_millimetre = _PX_PER_MM.require(px_per_mm)
     file = Path(path)
     _require_readable(file)
-    pixels, _ = _decoded(file, "photograph", most_pixels)
-    return Photograph(pixels, per_millimetre * per_mm, scale_error, name=file.name)
+    pixels, header = _decoded(file, "photograph", most_pixels)
+    return Photograph(
+        pixels,
+        per_millimetre * per_mm,
+        scale_error,
+        name=file.name,
+        camera=header["camera"],
+        taken=header["taken"],
+    )
 
 
 # the name under which the package shows it
@@ -290,6 +297,8 @@ def _line_of(decoder: subprocess.Popen[bytes], file: Path) -> dict[str, Any]:
     if "start" in told:
         kind = _kind(bytes.fromhex(told["start"]))
         told["problem"] = f"is {kind}; {_EXPECTED}. Export it as one"
+    if told.get("is_missing"):
+        raise DecoderMissingError(f"{file}: {told['problem']}.")
     if "problem" in told:
         raise PhotographError(f"{file}: {told['problem']}.")
     return told
@@ -300,7 +309,7 @@ def _kind(start: bytes) -> str:
         if start.startswith(magic):
             return name
     if start[4:8] == b"ftyp":
-        return "a HEIC or AVIF picture or a video, as telephones save them"
+        return "a video, or a picture of a kind that is not read"
     if start and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start):
         return "text and no picture"
     return "no picture that can be recognised"
@@ -331,9 +340,7 @@ def _require_readable(file: Path) -> None:
         if file.is_dir():
             raise PhotographError(f"{file} is a folder; expected a picture file in it.")
         if not file.is_file():
-            raise PhotographError(
-                f"{file}: no such file; expected a PNG, JPEG, TIFF or WebP picture."
-            )
+            raise PhotographError(f"{file}: no such file; {_EXPECTED}.")
         size = file.stat().st_size
         with file.open("rb"):
             pass

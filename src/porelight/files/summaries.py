@@ -70,6 +70,8 @@ class _Photograph(DocumentModel):
     rows_px: Pixels
     px_per_mm: PixelsPerMm
     scale_error_percent: Percent
+    camera: str | None = None  # files of before have neither
+    taken: str | None = None
 
 
 class _Settings(DocumentModel):

@@ -13,7 +13,7 @@ that as standard deviation is an arm's length.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -113,7 +113,13 @@ def zone_view(
     straight, matrix = _straightened(photograph, polygon, normal)
     moved = polygon @ matrix[:, :2].T + matrix[:, 2]
     mask = polygon_mask([moved], (straight.shape[0], straight.shape[1]))
-    view = Photograph(straight, px_per_metre, error, name=f"{photograph.name} ({zone})")
+    view = replace(
+        photograph,
+        pixels=straight,
+        px_per_metre=px_per_metre,
+        scale_error=error,
+        name=f"{photograph.name} ({zone})",
+    )
     said: tuple[str, ...] = ()
     if slant > _WORTH_A_WORD:
         said = (

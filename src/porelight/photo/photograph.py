@@ -35,12 +35,16 @@ class Photograph:
         Relative standard deviation of that scale [-].
     name : str
         Name of the photograph in messages.
+    camera, taken : str
+        By what and when it was taken (`porelight.photo.picture.Picture`); empty if that is unknown.
     """
 
     pixels: NDArray[np.uint8]
     px_per_metre: float
     scale_error: float = 0.0
     name: str = "photograph"
+    camera: str = ""
+    taken: str = ""
 
     def __post_init__(self) -> None:
         """Check shape, kind and ranges."""

@@ -27,12 +27,18 @@ class Picture:
         Whether the file says that a camera took it.
     name : str
         Name of the picture in messages.
+    camera : str
+        Maker and model of the camera; empty if the file does not say.
+    taken : str
+        When it was taken, as ISO 8601 by the clock of the camera; empty if the file does not say.
     """
 
     pixels: NDArray[np.uint8]
     dpi: tuple[float, float] | None = None
     has_camera: bool = False
     name: str = "photograph"
+    camera: str = ""
+    taken: str = ""
 
     def __post_init__(self) -> None:
         """Check shape and kind."""

@@ -16,7 +16,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from porelight.errors import DecodingStoppedError, PhotographError, StoreError, did_you_mean
+from porelight.errors import (
+    DecoderMissingError,
+    DecodingStoppedError,
+    PhotographError,
+    StoreError,
+    did_you_mean,
+)
 from porelight.files.comparisons import change_summary
 from porelight.files.measurements import pores_of
 from porelight.files.photographs import picture_of
@@ -221,8 +227,8 @@ def compared_photographs(
             seen.append(one)
             said += warned
         comparison = compare(seen[0], seen[1])
-    except DecodingStoppedError:
-        raise  # another try may have the time or the memory
+    except (DecoderMissingError, DecodingStoppedError):
+        raise  # another try may have the library, the time or the memory
     except PhotographError as problem:
         refused = StoredResult(settings, "refused", reason=str(problem))
         return lambda transaction: save_comparison_of(transaction, before, after, refused)

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from porelight.errors import DecodingStoppedError, PhotographError, StoreError
+from porelight.errors import DecoderMissingError, DecodingStoppedError, PhotographError, StoreError
 from porelight.files.measurements import pore_tables, summary
 from porelight.files.models import installed
 from porelight.files.photographs import picture_of
@@ -123,8 +123,8 @@ def measured_photograph(
         content = read_photograph(transaction, number, "measured")
     try:
         measured, caught = _measured(content, str(rows[0].place), settings, progress)
-    except DecodingStoppedError:
-        raise  # another try may have the time or the memory
+    except (DecoderMissingError, DecodingStoppedError):
+        raise  # another try may have the library, the time or the memory
     except PhotographError as problem:
         refused = StoredResult(settings, "refused", reason=str(problem))
         return lambda transaction: save_measurement_of(transaction, number, refused)

@@ -130,7 +130,14 @@ def scaled_photograph(
     if marker is None:
         # whatever gave the scale, the white patch of a sheet in view serves the tone of the skin
         marker = _sheet_in_view(pixels)
-    photograph = Photograph(pixels, known.px_per_metre, known.error, name=picture.name)
+    photograph = Photograph(
+        pixels,
+        known.px_per_metre,
+        known.error,
+        name=picture.name,
+        camera=picture.camera,
+        taken=picture.taken,
+    )
     return ScaledPhotograph(photograph, known, marker, face)
 
 
