@@ -410,7 +410,8 @@ def test_what_a_document_leaves_out_is_as_usual():
     assert CARE.object({"kind": "cleansing"}) == Care("cleansing")
     assert ENSEMBLE.document(EnsembleSettings()) == {}
     assert set(ENSEMBLE.document(EnsembleSettings(), whole=True)) == {
-        *("draws", "members", "photons", "seed", "perfusion", "people")
+        *("draws", "members", "photons", "seed", "perfusion", "people"),
+        "attendance",
     }
 
 

@@ -250,6 +250,17 @@ def test_baseline_has_its_coefficient_at_1064_nm_in_every_layer_it_is_given_for(
     np.testing.assert_allclose(doubled - once, [3.4, 5.7, 5.7, 5.7, 5.7], rtol=1e-3)
 
 
+def test_beyond_the_lipids_first_band_people_share_one_baseline():
+    def differ(wavelength: float) -> float:
+        twice = skin_optics(CHEEK, wavelength, {"baseline_multiplier": 2.0}).mu_a
+        return float((twice - skin_optics(CHEEK, wavelength).mu_a)[1])
+
+    assert differ(1150e-9) == pytest.approx(0.5 * 5.7 * 0.4793, rel=1e-3)  # half way
+    assert differ(1200e-9) == differ(1540e-9) == 0.0
+    none = skin_optics(CHEEK, 1250e-9, {"baseline_absorption_dermis": 0.0}).mu_a
+    assert (skin_optics(CHEEK, 1250e-9).mu_a - none)[1] == pytest.approx(5.7 * 1.756, rel=1e-3)
+
+
 @pytest.mark.parametrize("wavelength", [532e-9, GENESIS, 1550e-9])
 def test_a_scattering_ratio_scales_the_scattering_of_its_layer_alone(wavelength):
     twice = [replace(CHEEK.layers[1], scattering_ratio=2.0 * CHEEK.layers[1].scattering_ratio)]

@@ -68,6 +68,7 @@ class Course:
         values: Mapping[str, Floats] | None = None,
         perfusion: Perfusion = "constant",
         people: int = 5,
+        attendance: float = 1.0,
         laws: Laws = OWN_LAWS,
         progress: Progress | None = None,
     ) -> Outcome:
@@ -75,7 +76,7 @@ class Course:
 
         Parameters
         ----------
-        draws, members, photons, seed, perfusion, people
+        draws, members, photons, seed, perfusion, people, attendance
             See `EnsembleSettings`.
         last_day : float, optional
             Last day of the forecast; half a year after the last session when left out [d].
@@ -97,7 +98,7 @@ class Course:
         ParameterError
             If a number is impossible.
         """
-        settings = EnsembleSettings(draws, members, photons, seed, perfusion, people)
+        settings = EnsembleSettings(draws, members, photons, seed, perfusion, people, attendance)
         return self.simulate_with(
             settings, last_day=last_day, values=values, laws=laws, progress=progress
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from porelight.errors import ParameterError
-from porelight.quantities import WholeQuantity
+from porelight.quantities import FRACTION, WholeQuantity
 from porelight.session.monitoring import Perfusion, require_perfusion
 
 N_DRAWS = WholeQuantity("draws", 8, 100_000, "draws of the biology")
@@ -33,6 +33,8 @@ class EnsembleSettings:
     people : int
         People for each draw of what nobody knows: draw *i* is of person *i mod people* under
         knowledge *i // people*. With 1, every draw is another person under other knowledge.
+    attendance : float
+        Probability that a person comes to a session after the first (`course.attendance`) [-].
     """
 
     draws: int = 500
@@ -41,12 +43,14 @@ class EnsembleSettings:
     seed: int = 1
     perfusion: Perfusion = "constant"
     people: int = 5
+    attendance: float = 1.0
 
     def __post_init__(self) -> None:
         """Check every field."""
         for kind in (N_DRAWS, N_PEOPLE, N_MEMBERS, N_PHOTONS, SEED):
             object.__setattr__(self, kind.name, kind.require(getattr(self, kind.name)))
         require_perfusion(self.perfusion)
+        FRACTION.require(self.attendance, "attendance")
         if self.people >= self.draws:
             raise ParameterError(
                 f"people is {self.people} and draws is {self.draws}; expected fewer people for "

@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from porelight.course.attendance import MISSED, doses_of_those_who_came, sessions_kept
 from porelight.course.draws import (
     BIOLOGY,
     biology_draws,
@@ -121,6 +122,8 @@ def begin(
         notes = (*notes, OWN_OPTICS.format(source=skin.optics.source))
     if settings.perfusion != "constant":
         notes = (*notes, THERMOREGULATED)
+    if settings.attendance < 1.0:
+        notes = (*notes, MISSED.format(share=settings.attendance))
     outcome = outcome_dataset(
         {**weeks, **session_variables(()), **skin_variables(skin, ())},
         {"day": day, "depth": DEPTH, "session": np.empty(0)},
@@ -212,7 +215,10 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
     order = np.argsort([one.day for one in (*state.sessions, *new)], kind="stable")
     sessions = tuple((*state.sessions, *new)[i] for i in order)
     whose = member_of(state.settings) if member is None else member
-    doses = state.doses.then(session_doses(course.skin, results, whose), order)
+    first_day = min((one.day for one in sessions), default=0.0)
+    kept = sessions_kept(state.settings, [one.day for one in new], first_day)
+    given = doses_of_those_who_came(session_doses(course.skin, results, whose), kept)
+    doses = state.doses.then(given, order)
     care = continued_care(state.care, course.care, state.day)
     healing = laws.healing(course.skin, state.values, care, laws.effects)
     weeks, memory = healing.weeks(

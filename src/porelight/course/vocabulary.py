@@ -105,5 +105,12 @@ ENSEMBLE = FieldTable(
             kind=Count.of(N_PEOPLE),
             usual=5,
         ),
+        Field(
+            path="attendance",
+            key="attendance",
+            meaning="share of the sessions after the first to which people come",
+            kind=Number.of(FRACTION),
+            usual=1.0,
+        ),
     ),
 )

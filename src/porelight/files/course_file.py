@@ -65,6 +65,7 @@ from_day = 0
 draws = 500
 seed = 1
 # perfusion = "thermoregulated" # blood flow that rises with warmth; constant if left out
+# attendance = 0.85             # share of later sessions to which people come; all if left out
 """
 
 HAND = "hand"  # a path by hand: rows from which a hand wanders as the library says

@@ -327,9 +327,9 @@ def _in_range(wavelength: float) -> float:
     return wavelength
 
 
-# wavelengths [m] from the first of which on people's baselines agree the more, all beyond the second:
-# what the fit of their mean spectrum leaves there is the error of the water's and the lipid's
-# spectra, which is the same for all (50 people differ less at 1250 nm than at 1150 and at 1300)
+# people's baselines differ up to the first of these wavelengths [m], no more beyond the second:
+# what the fit of the mean spectrum leaves there is the error of the spectra of water and lipid, the
+# same for all (50 people differ less at 1250 nm than at 1150 and at 1300)
 _BASELINE_DIFFERS = ([1.1e-6, 1.2e-6], [1.0, 0.0])
 
 
