@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from porelight.files.study_exports.content import StudyContent
 
-StudyFormatKey = Literal["csv", "parquet", "netcdf", "redcap", "dicom"]
+StudyFormatKey = Literal["csv", "parquet", "netcdf", "redcap", "fhir", "dicom"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,6 @@ STUDY_FORMATS: Final[dict[StudyFormatKey, StudyFormat]] = {
     "parquet": StudyFormat("the same tables with types and units", "statistics:write_parquet"),
     "netcdf": StudyFormat("a file of arrays by subject, visit, zone, take", "arrays:write_arrays"),
     "redcap": StudyFormat("dictionary, events and records", "redcap_project:write_redcap"),
+    "fhir": StudyFormat("a bundle (R4) in one JSON file", "fhir_bundle:write_fhir"),
     "dicom": StudyFormat("photographs and measurement reports", "dicom_folder:write_dicom"),
 }
