@@ -27,7 +27,7 @@ from porelight.errors import StoreError
 from porelight.store.key_folder import write_whole
 from porelight.store.schema import LOG, LOG_HEAD
 
-Action = Literal["init", "add", "change", "read", "erase", "remove", "check", "overrule"]
+Action = Literal["init", "add", "change", "read", "erase", "remove", "check", "overrule", "declare"]
 
 _START = "0" * 64
 _AT_ONCE = 1000  # rows that a look through the log holds in memory
