@@ -46,6 +46,14 @@ def test_help_loads_no_heavy_library():
     assert not loaded & set(HEAVY)
 
 
+def test_tables_of_a_study_load_no_simulation():
+    loaded = modules_after(
+        "import porelight.store.changes, porelight.store.importing, porelight.store.work"
+    )
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"numba", "xarray", "pandas", "skimage"}
+
+
 @pytest.mark.parametrize("name", porelight.__all__)
 def test_every_public_name_exists(name):
     assert getattr(porelight, name) is not None

@@ -111,10 +111,10 @@ def tell_comparisons(documents: list[dict[str, Any]]) -> None:
 
 def failed_comparisons(store: "Store") -> list[tuple[str, str]]:
     """Return the numbers of the two photographs of each pair that failed, and why."""
-    from porelight.store.comparing import KIND  # noqa: PLC0415
+    from porelight.store.job_kinds import COMPARE  # noqa: PLC0415
     from porelight.store.jobs import JobQueue  # noqa: PLC0415
 
-    rows = [row for row in JobQueue(store).rows(KIND) if row.state == "failed"]
+    rows = [row for row in JobQueue(store).rows(COMPARE) if row.state == "failed"]
     return [(" and ".join(row.key.split()[:2]), row.reason) for row in rows]
 
 

@@ -14,11 +14,11 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import func, select
 
-from porelight.store.comparing import is_later, is_same_arm, require_visit
 from porelight.store.photograph_records import PhotographPlace, PhotographRow, photograph_table
 from porelight.store.results import days_of
 from porelight.store.schema import COMPARISONS, PHOTOGRAPHS, VISITS
 from porelight.store.store import Store
+from porelight.store.visit_pairs import is_later, is_same_arm, require_visit
 
 ChangeState: TypeAlias = Literal["compared", "refused", "waiting"]
 CHANGE_STATES: tuple[ChangeState, ...] = ("waiting", "compared", "refused")

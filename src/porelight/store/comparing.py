@@ -10,7 +10,7 @@ What was measured is not measured again: a pair is compared by the pores that ar
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,6 @@ from porelight.errors import (
     DecodingStoppedError,
     PhotographError,
     StoreError,
-    did_you_mean,
 )
 from porelight.files.comparisons import change_summary
 from porelight.files.measurements import pores_of
@@ -33,9 +32,10 @@ from porelight.photo.picture import Mask
 from porelight.photo.strips import whole
 from porelight.progress import Progress
 from porelight.quantities import Floats
+from porelight.store.job_kinds import COMPARE
 from porelight.store.jobs import JobRequest, ask_for
 from porelight.store.measuring import settings_of
-from porelight.store.photograph_records import PhotographRow, photograph_rows, read_photograph
+from porelight.store.photograph_records import photograph_rows, read_photograph
 from porelight.store.results import (
     StoredResult,
     key_of,
@@ -45,9 +45,10 @@ from porelight.store.results import (
 )
 from porelight.store.schema import COMPARISONS, MEASUREMENTS, PHOTOGRAPHS
 from porelight.store.store import Store, Transaction
+from porelight.store.visit_pairs import visit_pairs
 from porelight.units import degree, mm, per_mm
 
-KIND = "compare"
+KIND = COMPARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,54 +154,6 @@ def ask_for_comparisons(
             )
         n_new = ask_for(transaction, requests) if requests else 0
     return AskedPairs(n_new, n_known + len(requests) - n_new, n_unmeasured)
-
-
-def visit_pairs(
-    photographs: Sequence[PhotographRow], baseline: str
-) -> Iterator[tuple[PhotographRow, PhotographRow]]:
-    """Yield a take of the baseline and one of a later visit, for all that show the same skin.
-
-    Later is each visit that has no earlier date than the baseline.
-
-    Raises
-    ------
-    StoreError
-        If there is no such visit.
-    """
-    require_visit(photographs, baseline)
-    first: dict[tuple[str, str], list[PhotographRow]] = {}
-    for one in photographs:
-        if one.place.visit == baseline:
-            first.setdefault((one.place.subject, one.place.zone), []).append(one)
-    for later in photographs:
-        for before in first.get((later.place.subject, later.place.zone), []):
-            if is_later(before, later) and is_same_arm(before, later):
-                yield before, later
-
-
-def require_visit(photographs: Iterable[PhotographRow], visit: str) -> None:
-    """Refuse a visit of which there is no photograph.
-
-    Raises
-    ------
-    StoreError
-        With a visit that was perhaps meant.
-    """
-    visits = list(dict.fromkeys(one.place.visit for one in photographs))
-    if visit not in visits:
-        raise StoreError(f"no visit is named {visit[:40]!r}{did_you_mean(visit, visits)}.")
-
-
-def is_later(before: PhotographRow, other: PhotographRow) -> bool:
-    """Whether a photograph is of another visit, of no earlier date where both have one."""
-    dates = before.place.date, other.place.date
-    return other.place.visit != before.place.visit and not ("" < dates[1] < dates[0])
-
-
-def is_same_arm(before: PhotographRow, other: PhotographRow) -> bool:
-    """Whether two photographs may show skin that is treated in the same way."""
-    arms = before.place.arm, other.place.arm
-    return "" in arms or arms[0] == arms[1]
 
 
 def compared_photographs(

@@ -20,6 +20,7 @@ from porelight.photo.photograph import require_measurable
 from porelight.photo.scale import KNOWN_ERROR, Scale
 from porelight.photo.zones import FaceZone, tissue_zone
 from porelight.progress import Progress
+from porelight.store.job_kinds import MEASURE
 from porelight.store.jobs import JobRequest, ask_for
 from porelight.store.photograph_records import PhotographRow, photograph_rows, read_photograph
 from porelight.store.results import StoredResult, key_of, save_measurement_of, version
@@ -29,7 +30,7 @@ from porelight.units import per_mm
 from porelight.workflows.measure import MeasuredPhotograph, measure
 from porelight.workflows.scaled_photograph import FoundScale, scaled_photograph
 
-KIND = "measure"
+KIND = MEASURE
 
 
 @dataclass(frozen=True, slots=True)
