@@ -163,6 +163,9 @@ def test_every_command_that_writes_is_tried_above():
         ("report run.nc -o r.pdf", "a report is not written as '.pdf'; expected a name that ends"),
         ("marker -o sheet.png", "a sheet is not written as '.png'; expected a name that ends in"),
         ("marker -o /dev/stdout.pdf/x.pdf", "its folder does not exist"),
+        ("study export --to fhir --store study.db -o x.xml", "not written as '.xml'; expected a"),
+        ("study export --to csv --store study.db -o m", "holds 'overlay.png', which porelight did"),
+        ("study export --to csv --photographs --store study.db -o x", "are for --to ro-crate and"),
     ],
 )
 def test_a_result_replaces_no_input_and_has_its_own_ending(porelight, place, line, message):

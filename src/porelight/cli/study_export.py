@@ -1,22 +1,27 @@
 """``porelight study export``: a study in the formats of other programs."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output, StoreOption, opened
 from porelight.cli.console import print_json, say
+from porelight.errors import InputFileError
 from porelight.files.study_exports.formats import STUDY_FORMATS, StudyFormatKey
 
 _MEANINGS = "; ".join(f"{key}: {one.meaning}" for key, one in STUDY_FORMATS.items())
 
 
-def export(
+def export(  # noqa: PLR0913  each is an option of the command line
     *,
     to: Annotated[StudyFormatKey, Parameter(help=f"Format. {_MEANINGS}.")],
     output: Output,
     visit: Annotated[list[str] | None, Parameter(negative="")] = None,
     dates: bool = True,
+    photographs: Annotated[bool, Parameter(negative="")] = False,
+    license: str | None = None,
+    author: Annotated[list[str] | None, Parameter(negative="")] = None,
     store: StoreOption = None,
     json: AsJson = False,
 ) -> int:
@@ -30,14 +35,30 @@ def export(
         Export this visit only; may be given several times. All when left out.
     dates
         Leave dates out with --no-dates; days since each subject's first visit stay.
+    photographs
+        Put the photographs into ro-crate and zip, upright and without metadata. Into dicom they go
+        in any case, and into the others never.
+    license
+        Licence of ro-crate and zip: an identifier of SPDX such as CC-BY-4.0, or an address.
+    author
+        Author of ro-crate and zip, 'Name' or 'Name <https://orcid.org/...>'; may be given several
+        times.
     """
+    from porelight.files.study_exports.content import ExportTerms  # noqa: PLC0415
     from porelight.store.study_content import study_content  # noqa: PLC0415
 
+    terms = ExportTerms(photographs, license or "", author or ())
+    if terms != ExportTerms() and not STUDY_FORMATS[to].has_terms:
+        raise InputFileError(
+            f"--photographs, --license and --author are for --to ro-crate and zip, not for {to}"
+            + (", which has the photographs in any case." if to == "dicom" else ".")
+        )
+    STUDY_FORMATS[to].require(output)
     with opened(store) as study_store:
         content = study_content(
             study_store, f"exported to {to}", visits=visit or (), with_dates=dates
         )
-        path = STUDY_FORMATS[to].load()(content, output)
+        path = STUDY_FORMATS[to].load()(replace(content, terms=terms), output)
     told = {
         "output": str(path),
         "to": to,

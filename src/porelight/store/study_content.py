@@ -99,15 +99,15 @@ def study_content(
     """
     with store.writing() as transaction:
         found = _content(transaction, store, why)
+        for wanted in visits:
+            if wanted not in found.visit_names:
+                hint = did_you_mean(wanted, found.visit_names)
+                raise StoreError(f"no visit of the study is named {wanted!r}{hint}")
         for row in transaction.connection.execute(
             select(SUBJECTS.c.id, SUBJECTS.c.pseudonym).order_by(SUBJECTS.c.id)
         ).all():
             if any(one.pseudonym == row.pseudonym for one in found.subjects):
                 transaction.note("read", row.id, f"all records: {why}")
-    for wanted in visits:
-        if wanted not in found.visit_names:
-            hint = did_you_mean(wanted, found.visit_names)
-            raise StoreError(f"no visit of the study is named {wanted!r}{hint}")
     chosen = _of_visits(found, visits) if visits else found
     return chosen if with_dates else _without_dates(chosen)
 

@@ -12,8 +12,10 @@ import pytest
 import xarray as xr
 
 from porelight.errors import InputFileError
+from porelight.files.study_exports import extra
 from porelight.files.study_exports.arrays import STATES, write_arrays
 from porelight.files.study_exports.folders import LIST, digest_of
+from porelight.files.study_exports.formats import STUDY_FORMATS
 from porelight.files.study_exports.quantities import COMPARED, MEASURED
 from porelight.files.study_exports.statistics import write_csv_tables, write_parquet
 
@@ -208,10 +210,13 @@ def test_an_export_that_fails_leaves_the_earlier_one(content, files, tmp_path, m
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_library_that_is_missing_is_named(content, tmp_path, monkeypatch):
-    from porelight.files.study_exports import extra  # noqa: PLC0415
-
+@pytest.mark.parametrize(
+    ("key", "library"), [("parquet", "pyarrow"), ("fhir", "fhir.resources"), ("dicom", "highdicom")]
+)
+def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch, key, library):
+    STUDY_FORMATS[key].require(tmp_path / "out.json")
     monkeypatch.setattr(extra, "find_spec", lambda name: None)
-    with pytest.raises(InputFileError, match=r"pyarrow.*pip install 'porelight\[export\]'"):
-        write_parquet(content, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    told = f"{library} is not installed; pip install 'porelight.export.' installs it"
+    with pytest.raises(InputFileError, match=told):
+        STUDY_FORMATS[key].require(tmp_path / "out.json")
+    STUDY_FORMATS["csv"].require(tmp_path / "out")

@@ -4,9 +4,10 @@ Photographs and tables of pores may be large, so they are read one at a time, wh
 them.
 """
 
+import base64
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 _NAMESPACE = uuid.UUID("6f2f4c5e-2a07-5d0c-9a0b-6d0f1b1f7a11")
@@ -233,6 +234,25 @@ class StudyFiles(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportTerms:
+    """What whoever exports a study says of it.
+
+    Attributes
+    ----------
+    with_photographs : bool
+        Whether the photographs themselves are in it, where the format carries them.
+    licence : str
+        An address, or an identifier of SPDX; empty if no licence is given.
+    authors : sequence of str
+        Names, such as "Ada Lovelace" or "Ada Lovelace <https://orcid.org/0000-0002-1825-0097>".
+    """
+
+    with_photographs: bool = False
+    licence: str = ""
+    authors: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StudyContent:
     """What of a study is exported.
 
@@ -249,6 +269,8 @@ class StudyContent:
     as_of : str
         When the newest record was made, UTC: the date of the export, so that the same records give
         the same files.
+    terms : ExportTerms
+        What is said of the export.
     """
 
     study: str
@@ -261,20 +283,18 @@ class StudyContent:
     comparisons: Sequence[ExportedComparison] = field(default=())
     treatments: Sequence[ExportedTreatment] = field(default=())
     forecasts: Sequence[ExportedForecast] = field(default=())
+    terms: ExportTerms = field(default=ExportTerms())
 
     def of_subject(self, pseudonym: str) -> "StudyContent":
         """Return what is of one subject."""
-        return StudyContent(
-            self.study,
-            [one for one in self.subjects if one.pseudonym == pseudonym],
-            [one for one in self.visits if one.subject == pseudonym],
-            [one for one in self.photographs if one.subject == pseudonym],
-            self.files,
-            self.visit_names,
-            self.as_of,
-            [one for one in self.comparisons if one.before.subject == pseudonym],
-            [one for one in self.treatments if one.subject == pseudonym],
-            [one for one in self.forecasts if one.subject == pseudonym],
+        return replace(
+            self,
+            subjects=[one for one in self.subjects if one.pseudonym == pseudonym],
+            visits=[one for one in self.visits if one.subject == pseudonym],
+            photographs=[one for one in self.photographs if one.subject == pseudonym],
+            comparisons=[one for one in self.comparisons if one.before.subject == pseudonym],
+            treatments=[one for one in self.treatments if one.subject == pseudonym],
+            forecasts=[one for one in self.forecasts if one.subject == pseudonym],
         )
 
     @property
@@ -297,3 +317,9 @@ class StudyContent:
 def one_line(text: str) -> str:
     """Return a text in one line."""
     return " ".join(text.split())
+
+
+def hash_uri(digest: str) -> str:
+    """Return the name of a file by its SHA-256 in hexadecimal digits, as RFC 6920 writes it."""
+    raw = base64.urlsafe_b64encode(bytes.fromhex(digest)).rstrip(b"=").decode()
+    return f"ni:///sha-256;{raw}"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from porelight.files.study_exports.content import StudyContent
 from porelight.files.study_exports.dicom_photographs import photographic_image
 from porelight.files.study_exports.dicom_reports import measurement_report
-from porelight.files.study_exports.extra import needed
 from porelight.files.study_exports.folders import export_folder
 
 if TYPE_CHECKING:
@@ -26,11 +25,8 @@ def write_dicom(content: StudyContent, path: Path) -> Path:
     Raises
     ------
     InputFileError
-        As `export_folder`, if pydicom or highdicom is not installed, or a photograph cannot be
-        decoded.
+        As `export_folder`, or if a photograph cannot be decoded.
     """
-    needed("pydicom", "DICOM files")
-    needed("highdicom", "DICOM files")
     subjects = {one.pseudonym: one for one in content.subjects}
     with export_folder(content, path, "dicom") as new:
         for visit in content.visits:

@@ -13,7 +13,7 @@ def needed(library: str, what: str) -> None:
     library : str
         Name by which it is imported.
     what : str
-        What needs it, in the plural.
+        What needs it, as the message begins.
 
     Raises
     ------
@@ -23,6 +23,5 @@ def needed(library: str, what: str) -> None:
     top = library.partition(".")[0]
     if find_spec(top) is None:
         raise InputFileError(
-            f"{what} need {library}, which is not installed; "
-            "pip install 'porelight[export]' installs it."
+            f"{what} {library} is not installed; pip install 'porelight[export]' installs it."
         )

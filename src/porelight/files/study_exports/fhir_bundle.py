@@ -17,7 +17,6 @@ from porelight.course.documents import json_text
 from porelight.errors import InputFileError
 from porelight.files.kinds import ResultKind, json_with
 from porelight.files.study_exports.content import StudyContent, one_line
-from porelight.files.study_exports.extra import needed
 from porelight.files.study_exports.fhir_measurements import comparison_resources, photo_resources
 from porelight.files.study_exports.fhir_terms import FhirTerms, Resource
 from porelight.files.study_exports.quantities import COMPARED, MEASURED
@@ -40,10 +39,8 @@ def write_fhir(content: StudyContent, path: Path) -> Path:
     Raises
     ------
     InputFileError
-        If it cannot be written, something else is there, fhir.resources is not installed, or it
-        would be no valid FHIR.
+        If it cannot be written, something else is there, or it would be no valid FHIR.
     """
-    needed("fhir.resources", "FHIR bundles")
     bundle = study_bundle(content)
     _require_valid(bundle)
     write_text(path, json_text(bundle, indent=1) + "\n", BUNDLE)

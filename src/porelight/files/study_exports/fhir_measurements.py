@@ -11,6 +11,7 @@ from porelight.files.study_exports.content import (
     ExportedComparison,
     ExportedPhotograph,
     ExportedVisit,
+    hash_uri,
     one_line,
 )
 from porelight.files.study_exports.fhir_terms import UCUM, FhirTerms, Resource
@@ -92,7 +93,7 @@ def _media(one: ExportedPhotograph, terms: FhirTerms) -> Resource:
     made: Resource = {
         "resourceType": "Media",
         "id": terms.id("media", one.subject, one.number),
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": terms.hash_uri(one.sha256)}],
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": hash_uri(one.sha256)}],
         "status": "completed",
         "type": terms.IMAGE,
         "subject": terms.to("patient", one.subject),

@@ -1,6 +1,5 @@
 """Identifiers, references and codes of a FHIR bundle."""
 
-import base64
 from typing import Any, ClassVar, Final
 
 from porelight.files.study_exports.body_sites import body_site
@@ -90,9 +89,3 @@ class FhirTerms:
         found = body_site(zone)
         coding = {"system": SNOMED, "code": found.code, "display": found.meaning}
         return {"coding": [coding], "text": zone}
-
-    @staticmethod
-    def hash_uri(digest: str) -> str:
-        """Return the name of a file by its SHA-256, as RFC 6920 writes it."""
-        raw = base64.urlsafe_b64encode(bytes.fromhex(digest)).rstrip(b"=").decode()
-        return f"ni:///sha-256;{raw}"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from porelight.files.study_exports.content import StudyContent
-from porelight.files.study_exports.extra import needed
 from porelight.files.study_exports.folders import export_folder
 from porelight.files.study_exports.tables import (
     ExportColumn,
@@ -70,9 +69,8 @@ def write_parquet(content: StudyContent, path: Path) -> Path:
     Raises
     ------
     InputFileError
-        As `export_folder`, or if pyarrow is not installed.
+        As `export_folder`.
     """
-    needed("pyarrow", "Parquet files")
     tables = [*study_tables(content), pore_table(content)]
     dictionary = dictionary_of(tables)
     with export_folder(content, path, "parquet") as new:
