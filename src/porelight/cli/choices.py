@@ -14,11 +14,9 @@ from porelight.errors import InputFileError
 from porelight.tissue.person import Zone as ZoneName
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from porelight.photo.photograph import Photograph
     from porelight.photo.scale import Scale
+    from porelight.photo.zone_mask import ZoneMask
     from porelight.store.store import Store
     from porelight.workflows.scaled_photograph import FoundScale
 
@@ -192,8 +190,8 @@ class ZoneOptions:
         """Whether the user has drawn a zone."""
         return self.zone_mask is not None or self.zone_polygon is not None
 
-    def mask_of(self, photograph: "Photograph") -> "NDArray[np.bool_] | None":
-        """Return the pixels to look at, shape (rows, cols); None is the whole photograph.
+    def mask_of(self, photograph: "Photograph") -> "ZoneMask | None":
+        """Return the pixels to look at; None is the whole photograph.
 
         Raises
         ------
@@ -202,11 +200,13 @@ class ZoneOptions:
         """
         from porelight.files.photographs import read_zone_mask  # noqa: PLC0415
         from porelight.files.polygons import read_zone  # noqa: PLC0415
+        from porelight.photo.zone_mask import ZoneMask  # noqa: PLC0415
 
         if self.zone_mask is not None:
-            return read_zone_mask(self.zone_mask, photograph.shape)
+            return ZoneMask(read_zone_mask(self.zone_mask, photograph.shape))
         if self.zone_polygon is not None:
-            return read_zone(self.zone_polygon, photograph.shape).mask(photograph.shape)
+            drawn = read_zone(self.zone_polygon, photograph.shape)
+            return ZoneMask(drawn.mask(photograph.shape))
         return None
 
 

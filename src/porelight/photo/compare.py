@@ -23,6 +23,7 @@ from porelight.photo.photometry import PoreFits, PorePlaces, fitted
 from porelight.photo.picture import Image, Mask
 from porelight.photo.register import Registration, register
 from porelight.photo.texture import EqualBlur, bare_skin, equal_blur
+from porelight.photo.zone_mask import ZonePixels
 from porelight.quantities import Floats
 
 _RADIUS = 2.5e-4  # m; two finds farther apart are two pores
@@ -72,7 +73,7 @@ class PoresSeen(Protocol):
         ...
 
     @property
-    def zone_mask(self) -> Mask:
+    def zone_mask(self) -> ZonePixels:
         """True where pores were looked for, shape (rows, cols)."""
         ...
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
 from porelight.photo.strips import strips, whole, widened
+from porelight.photo.zone_mask import ZonePixels, where_they_meet
 
 SCALE = 12.5e3  # px/m, on which visits are compared
 
@@ -46,7 +47,7 @@ class Darkness:
     skin: Mask
 
 
-def darkness(photograph: Photograph, zone_mask: Mask) -> Darkness:
+def darkness(photograph: Photograph, zone_mask: ZonePixels) -> Darkness:
     """Return how much darker than its surroundings each place is.
 
     Parameters
@@ -100,10 +101,10 @@ def compared_shape(photograph: Photograph) -> tuple[int, int]:
     return max(1, round(rows * factor)), max(1, round(cols * factor))
 
 
-def nearest(mask: Mask, shape: tuple[int, int]) -> Mask:
+def nearest(mask: ZonePixels, shape: tuple[int, int]) -> Mask:
     """Return the mask on a grid of another shape, each value that of the pixel it begins in."""
     rows, cols = (nearest_of(n, m) for n, m in zip(mask.shape, shape, strict=True))
-    return np.asarray(mask[rows[:, None], cols])
+    return where_they_meet(mask, rows, cols)
 
 
 def nearest_of(n: int, m: int) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ from porelight.photo.flatten import WORKING_SCALE, to_photograph
 from porelight.photo.picture import Mask
 from porelight.photo.segment import Labels, Segments, parted
 from porelight.photo.strips import strips, widened
+from porelight.photo.zone_mask import ZonePixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,7 @@ class DrawnPores:
     """
 
     working: Labels
-    zone_mask: Mask
+    zone_mask: ZonePixels
     is_coarse: bool
     row: NDArray[np.intp]
     col: NDArray[np.intp]
@@ -54,7 +55,7 @@ class DrawnPores:
         return self.labels(rows) > 0
 
 
-def drawn_pores(pores: Segments, zone_mask: Mask, px_per_metre: float) -> DrawnPores:
+def drawn_pores(pores: Segments, zone_mask: ZonePixels, px_per_metre: float) -> DrawnPores:
     """Return pores on the pixels of their photograph.
 
     Parameters
@@ -79,7 +80,7 @@ def drawn_pores(pores: Segments, zone_mask: Mask, px_per_metre: float) -> DrawnP
     return DrawnPores(pores.labels, zone_mask, is_coarse, row, col, number)
 
 
-def _labels(working: Labels, where: Mask, rows: slice, *, is_coarse: bool) -> Labels:
+def _labels(working: Labels, where: ZonePixels, rows: slice, *, is_coarse: bool) -> Labels:
     """Return the labels of the working scale on some rows of the photograph."""
     if not is_coarse:
         labels = to_photograph(working, where.shape, rows)

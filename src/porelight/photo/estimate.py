@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
 from porelight.photo.blur import BlurEffect
+from porelight.photo.zone_mask import ZonePixels
 from porelight.quantities import Floats
 
 SHARES = (0.10, 0.25, 0.50, 0.75, 0.90)  # of the pores, for the quantiles of their diameters
@@ -99,7 +100,7 @@ class DetectedPores:
     spot_row: Floats
     spot_col: Floats
     spot_counted: Floats
-    zone_mask: NDArray[np.bool_]
+    zone_mask: ZonePixels
     px_per_metre: float
     false_share: float
     scale_error: float

@@ -29,6 +29,7 @@ from porelight.photo.picture import Image, Mask
 from porelight.photo.robust import middle_and_spread_of
 from porelight.photo.slow_light import SlowField, local_means
 from porelight.photo.strips import strips, whole
+from porelight.photo.zone_mask import ZonePixels, where_they_meet
 
 WORKING_SCALE = 12.5e3  # px/m
 
@@ -117,7 +118,7 @@ class FlatSkin:
         return self.colours_at(slice(None))[1]
 
 
-def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
+def flat_skin(photograph: Photograph, zone_mask: ZonePixels) -> FlatSkin:
     """Return the photograph at the working scale with the light of the lamp removed.
 
     Parameters
@@ -135,7 +136,7 @@ def flat_skin(photograph: Photograph, zone_mask: Mask) -> FlatSkin:
     pixels = at_working_scale(photograph)
     shape = pixels.shape[:2]
     rows, cols = (_nearest(n, m) for n, m in zip(shape, zone_mask.shape, strict=True))
-    zone = whole(shape) if zone_mask.all() else zone_mask[rows[:, None], cols]
+    zone = whole(shape) if zone_mask.all() else where_they_meet(zone_mask, rows, cols)
     skin = _without_glints(pixels, zone)
     sd = _LIGHT_SD * WORKING_SCALE
     dark, red, yellow = local_means(lambda part: _colours(pixels[part]), skin, sd)

@@ -21,6 +21,7 @@ from porelight.photo.rejected import RejectedCounts, all_rejected, marks
 from porelight.photo.segment import Segments, segment
 from porelight.photo.sharpness import sharpness
 from porelight.photo.strips import strips
+from porelight.photo.zone_mask import ZonePixels
 from porelight.photo.zones import named_zone, zone_pixels
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
@@ -82,7 +83,7 @@ class Measurement:
     contrast: Floats
     score: Floats
     segments: Segments
-    zone_mask: Mask
+    zone_mask: ZonePixels
     px_per_metre: float
     false_share: float
     unlabelled_share: float
@@ -199,7 +200,7 @@ def measure(
     photograph: Photograph,
     *,
     zone: str,
-    zone_mask: Mask | None = None,
+    zone_mask: ZonePixels | None = None,
     q: float | None = FALSE_DISCOVERY,
     blur: float | None = None,
 ) -> Measurement:

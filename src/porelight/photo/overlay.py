@@ -49,7 +49,7 @@ def overlay_strips(photograph: Photograph, measurement: Measurement) -> Iterator
     """Return `overlay` in strips of rows from the top, as a large one takes much memory."""
     times, shape = enlarged_times(photograph), photograph.shape
     zone = measurement.zone_mask
-    lines = () if zone.all() else _lines(zone, times)
+    lines = () if zone.all() else _lines(zone[:], times)
     pores = measurement.drawn
     for part in strips(shape):
         picture = photograph.pixels[part].copy()

@@ -31,10 +31,10 @@ from porelight.photo.blur import SOFT, TOO_SOFT, blur
 from porelight.photo.darkness import darkness
 from porelight.photo.levels import brightest_band, level_counts
 from porelight.photo.photograph import Photograph
-from porelight.photo.picture import Mask
 from porelight.photo.robust import SD_OF_MAD
 from porelight.photo.sharpness import detail
 from porelight.photo.strips import counted, median_of_counts, strips, widened
+from porelight.photo.zone_mask import ZonePixels
 from porelight.units import mm
 
 Pixels = NDArray[np.uint8]
@@ -165,7 +165,7 @@ def resolution(photograph: Photograph) -> QualityFinding:
     return _finding("resolution", photograph.px_per_metre * mm)
 
 
-def findings(photograph: Photograph, zone_mask: Mask) -> tuple[QualityFinding, ...]:
+def findings(photograph: Photograph, zone_mask: ZonePixels) -> tuple[QualityFinding, ...]:
     """Return the numbers that tell of the quality of a photograph.
 
     Parameters
@@ -217,7 +217,7 @@ def _finding(name: str, value: float) -> QualityFinding:
     return QualityFinding(name, value, LIMITS[name], _ADVICE[name])
 
 
-def _clipped(photograph: Photograph, zone_mask: Mask) -> float:
+def _clipped(photograph: Photograph, zone_mask: ZonePixels) -> float:
     clipped = 0
     for part in strips(photograph.shape):
         brightest = brightest_band(photograph.pixels[part])
@@ -225,7 +225,7 @@ def _clipped(photograph: Photograph, zone_mask: Mask) -> float:
     return clipped / int(zone_mask.sum())
 
 
-def _signal(photograph: Photograph, zone_mask: Mask) -> float:
+def _signal(photograph: Photograph, zone_mask: ZonePixels) -> float:
     count = sum(
         level_counts(photograph.pixels[part], zone_mask[part])[1]
         for part in strips(photograph.shape)
@@ -238,7 +238,7 @@ def _grey(photograph: Photograph, part: slice) -> Pixels:
     return np.asarray(cv2.cvtColor(photograph.pixels[part], cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _noise(photograph: Photograph, zone_mask: Mask) -> float:
+def _noise(photograph: Photograph, zone_mask: ZonePixels) -> float:
     def edges() -> Iterator[NDArray[np.uint16]]:
         for part in strips(photograph.shape):
             wide, own = widened(part, 1, photograph.shape[0])
@@ -250,7 +250,7 @@ def _noise(photograph: Photograph, zone_mask: Mask) -> float:
     return SD_OF_MAD * median_of_counts(counted(edges(), _LARGEST_EDGE)) / 6.0
 
 
-def _blockiness(photograph: Photograph, zone_mask: Mask) -> float:
+def _blockiness(photograph: Photograph, zone_mask: ZonePixels) -> float:
     """Return the mean step across borders of blocks over that inside of them."""
     border, *inside = lines = (_BLOCK - 1, 2, 3, 4)
     means: dict[tuple[int, int], list[tuple[float, int]]] = {}

@@ -53,6 +53,7 @@ from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
 from porelight.photo.slow_light import AreaMeans
 from porelight.photo.strips import median_of_counts, strips, widened
+from porelight.photo.zone_mask import ZonePixels
 from porelight.quantities import Floats
 
 PAPER = 0.85  # reflectance of office paper
@@ -134,7 +135,7 @@ class Tone:
 
 def tone(
     photograph: Photograph,
-    zone_mask: Mask,
+    zone_mask: ZonePixels,
     pore_mask: Mask | DrawnPores,
     levels: Mapping[str, Floats] | None = None,
 ) -> Tone:
@@ -199,7 +200,10 @@ def _typology(light: float, yellow: float) -> Estimate:
 
 
 def _median_colour(
-    photograph: Photograph, zone_mask: Mask, pore_mask: Mask | DrawnPores, shape: tuple[int, int]
+    photograph: Photograph,
+    zone_mask: ZonePixels,
+    pore_mask: Mask | DrawnPores,
+    shape: tuple[int, int],
 ) -> tuple[Floats, Mask]:
     """Return the median level of each band of the skin between pores and highlights, shape (3,).
 
@@ -239,7 +243,7 @@ def _texture(dark: Darkness, pores: Mask) -> Image:
     return _together(seen(), int(skin.sum()))
 
 
-def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
+def _shine(photograph: Photograph, zone_mask: ZonePixels) -> tuple[float, float]:
     """Return the share of shiny skin, and by how much it is brighter."""
     above = _brighter(photograph, zone_mask)
     # shine only adds light: the lower half of the spread is what skin has without it
@@ -250,7 +254,7 @@ def _shine(photograph: Photograph, zone_mask: Mask) -> tuple[float, float]:
     return float(shiny.mean()), float(above[shiny].mean()) if shiny.any() else 0.0
 
 
-def _brighter(photograph: Photograph, zone_mask: Mask) -> Image:
+def _brighter(photograph: Photograph, zone_mask: ZonePixels) -> Image:
     """Return by how much each place of the zone is brighter than those around it, shape (n,)."""
     shape = compared_shape(photograph)
     image, zone = _light(photograph, shape), nearest(zone_mask, shape)

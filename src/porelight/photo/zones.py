@@ -17,6 +17,7 @@ from porelight.errors import ParameterError, PhotographError, did_you_mean
 from porelight.photo.landmarks import Face
 from porelight.photo.picture import Mask
 from porelight.photo.strips import whole
+from porelight.photo.zone_mask import ZoneMask, ZonePixels
 from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 
@@ -74,19 +75,19 @@ def tissue_zone(zone: FaceZone) -> Zone:
     return named_zone(zone.split()[-1])
 
 
-def zone_pixels(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
+def zone_pixels(zone_mask: ZonePixels | None, shape: tuple[int, int]) -> ZonePixels:
     """Return the pixels in which pores are looked for.
 
     Parameters
     ----------
-    zone_mask : ndarray of bool, shape (rows, cols), or None
+    zone_mask : ndarray of bool, shape (rows, cols), ZoneMask, or None
         True in the zone; None is the whole picture.
     shape : tuple of int
         Rows and columns of the photograph.
 
     Returns
     -------
-    ndarray of bool, shape (rows, cols)
+    ndarray of bool, shape (rows, cols), or ZoneMask
         The mask; of the whole picture one that cannot be written to.
 
     Raises
@@ -96,11 +97,12 @@ def zone_pixels(zone_mask: Mask | None, shape: tuple[int, int]) -> Mask:
     """
     if zone_mask is None:
         return whole(shape)
-    mask = np.asarray(zone_mask)
-    if mask.dtype != np.bool_ or mask.shape != shape:
+    mask = zone_mask if isinstance(zone_mask, ZoneMask) else np.asarray(zone_mask)
+    kind = "bool" if isinstance(mask, ZoneMask) else str(mask.dtype)
+    if kind != "bool" or mask.shape != shape:
         raise ParameterError(
-            f"the zone mask is {mask.dtype} of shape {mask.shape}; expected bool of the "
-            f"photograph's shape {shape}."
+            f"the zone mask is {kind} of shape {mask.shape}; expected bool of the photograph's "
+            f"shape {shape}."
         )
     if not mask.any():
         raise ParameterError("the zone mask is empty; paint the skin to be measured white.")

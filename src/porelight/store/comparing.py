@@ -28,8 +28,8 @@ from porelight.files.photographs import picture_of
 from porelight.photo.compare import compare
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.photo.photograph import Photograph
-from porelight.photo.picture import Mask
 from porelight.photo.strips import whole
+from porelight.photo.zone_mask import ZonePixels
 from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.store.job_kinds import COMPARE
@@ -80,7 +80,7 @@ class StoredPores:
     diameters: Floats
     elongation: Floats
     angle: Floats
-    zone_mask: Mask
+    zone_mask: ZonePixels
 
 
 def ask_for_comparisons(

@@ -10,9 +10,9 @@ from porelight.photo.compare import Comparison
 from porelight.photo.compare import compare as compare_pores
 from porelight.photo.overlay import overlay
 from porelight.photo.photograph import Photograph
-from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
 from porelight.photo.quality import require_quality
+from porelight.photo.zone_mask import ZonePixels
 from porelight.progress import Progress, unheard
 from porelight.workflows.forecast_check import ForecastCheck, check_forecast, require_day
 from porelight.workflows.measure import MeasuredPhotograph, measure
@@ -92,7 +92,7 @@ def compare(
     after: VisitPhotograph,
     *,
     zone: str | None = None,
-    zone_mask: Mask | None = None,
+    zone_mask: ZonePixels | None = None,
     forecast: Outcome | None = None,
     day: float | None = None,
     progress: Progress | None = None,
@@ -147,7 +147,7 @@ def compare(
 
 
 def _measured(
-    visit: VisitPhotograph, zone: str | None, zone_mask: Mask | None
+    visit: VisitPhotograph, zone: str | None, zone_mask: ZonePixels | None
 ) -> MeasuredPhotograph:
     if not isinstance(visit, MeasuredPhotograph):
         if zone is None:

@@ -25,6 +25,7 @@ from porelight.photo.pore_probability import COUNTED_FROM
 from porelight.photo.quality import QualityFinding, findings, require_quality, resolution
 from porelight.photo.scale import Scale
 from porelight.photo.tone import Tone, tone
+from porelight.photo.zone_mask import ZonePixels
 from porelight.photo.zones import NAMES, FaceZone, named_zone, tissue_zone, zone_pixels
 from porelight.progress import Progress, unheard
 from porelight.quantities import Floats
@@ -181,7 +182,7 @@ def measure(
     photograph: Photograph | ScaledPhotograph,
     *,
     zone: str,
-    zone_mask: Mask | None = None,
+    zone_mask: ZonePixels | None = None,
     q: float | None = FALSE_DISCOVERY,
     progress: Progress | None = None,
 ) -> MeasuredPhotograph:
@@ -283,7 +284,7 @@ class _View:
     """A picture to measure: a whole close-up, or one straightened zone of a face."""
 
     photograph: Photograph
-    mask: Mask
+    mask: ZonePixels
     zone: Zone
     warnings: tuple[str, ...] = ()
 

@@ -12,8 +12,8 @@ from porelight.photo.change import ZoneChange
 from porelight.photo.compare import compare
 from porelight.photo.measure import measure as measure_pores
 from porelight.photo.photograph import Photograph
-from porelight.photo.picture import Mask
 from porelight.photo.picture_html import pictures_html
+from porelight.photo.zone_mask import ZonePixels
 from porelight.progress import Progress, unheard
 from porelight.render.preview import RATIO
 from porelight.render.preview import preview as draw_preview
@@ -77,7 +77,7 @@ def preview(
     photograph: Photograph | ScaledPhotograph,
     *,
     zone: str,
-    zone_mask: Mask | None = None,
+    zone_mask: ZonePixels | None = None,
     ratio: float | None = None,
     forecast: Outcome | None = None,
     day: float | None = None,
