@@ -8,6 +8,7 @@ database (that is what was acknowledged), and then kills one of
 * the command alone, so that its workers find themselves orphans;
 * the command and its workers;
 * a worker;
+* all of them by Ctrl-C, as a terminal does;
 * with ``--server``, the whole PostgreSQL (stopped at once, as by a power cut), one of its
   processes (SIGKILL, upon which it cuts everybody off), or the connections.
 
@@ -30,7 +31,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -63,9 +64,9 @@ COMMANDS = {
     "erase": ["store", "erase", "S01", "--why", "trial"],
 }
 # measuring takes a hundred times as long
-SHARES = {"import": 5, "erase": 4, "measure": 2}
-TARGETS = ("command", "command", "group", "worker")
-SERVER_TARGETS = ("command", "group", "server", "backend", "connections")
+SHARES = {"import": 10, "erase": 8, "measure": 2}
+TARGETS = ("command", "command", "group", "worker", "ctrl-c")
+SERVER_TARGETS = ("command", "group", "server", "backend", "connections", "ctrl-c")
 
 
 @dataclass(slots=True)
@@ -160,6 +161,7 @@ def begun(copy: Template, command: list[str]) -> int:
         code = 99
         try:
             os.setpgid(0, 0)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.chdir(copy.folder)
             os.environ["PORELIGHT_STORE"] = copy.address.text
             for number, name in ((1, "out"), (2, "err")):
@@ -205,6 +207,8 @@ def kill(copy: Template, child: int, target: str, server: Server | None) -> list
     match target:
         case "group":
             os.killpg(child, signal.SIGKILL)
+        case "ctrl-c":
+            os.killpg(child, signal.SIGINT)
         case "worker" if workers:
             os.kill(workers[0], signal.SIGKILL)
         case "server" if server is not None:
@@ -226,10 +230,11 @@ def trial(
     seconds: dict[str, float],
     chance: random.Random,
     server: Server | None,
+    targets: Sequence[str],
 ) -> Iterator[str]:
     """Kill once; yields what was seen. A command that was quicker than known is known better."""
     copy = studies.copied(what)
-    target = chance.choice(SERVER_TARGETS if server else TARGETS)
+    target = chance.choice(targets)
     child = begun(copy, COMMANDS[what])
     began = time.monotonic()
     wait_unless_ended(child, chance.uniform(0.0, seconds[what]))
@@ -243,6 +248,8 @@ def trial(
     yield f"{what}, {target}: {'killed' if was_there else 'had ended'}"
     if "Traceback" in said or said.count("\n") > 3:
         yield f"WRONG: said {said[-600:]!r}"
+    if target == "ctrl-c" and (code != 0) != ("interrupted" in said):
+        yield f"WRONG: ended with {code} and said {said!r}"
     if chance.random() < 0.5 or what == "erase":
         wait_for(workers)
     for attempt in range(20):  # a server that was killed needs a moment
@@ -380,6 +387,7 @@ def tried(arguments: argparse.Namespace, folder: Path) -> Counter[str]:
     if arguments.server:
         (folder / "server").mkdir()
         server = Server(folder / "server")
+    targets = arguments.target or (SERVER_TARGETS if server else TARGETS)
     real = sorted(Path(arguments.photographs).glob("*.png")) if arguments.photographs else []
     seen: Counter[str] = Counter()
     try:
@@ -394,7 +402,7 @@ def tried(arguments: argparse.Namespace, folder: Path) -> Counter[str]:
         kinds_of_work = [what for what, share in SHARES.items() for _ in range(share)]
         for i in range(arguments.trials):
             what = kinds_of_work[i % len(kinds_of_work)]
-            for line in trial(what, kinds[i % len(kinds)], seconds, chance, server):
+            for line in trial(what, kinds[i % len(kinds)], seconds, chance, server, targets):
                 seen[line] += 1
                 if line.startswith("WRONG"):
                     sys.stderr.write(f"trial {i}, {what}: {line}\n")
@@ -412,6 +420,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--server", action="store_true", help="start a PostgreSQL and kill it too")
     parser.add_argument("--photographs", default="", help="folder of real photographs, PNG")
+    parser.add_argument("--target", action="append", help="what is killed, such as ctrl-c")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)

@@ -125,3 +125,21 @@ def test_whichever_call_fails_what_was_told_is_kept_and_the_rest_can_be_done(
         if not has_failed:
             break
     assert n_calls > 8, "hardly anything was tried"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("disk I/O error", "the disk is full, or fails; nothing was changed"),
+        ("unable to open database file", "Copy a store from a read-only disk first"),
+        ("database or disk is full", "the disk is full; nothing was changed. Free some space"),
+        ("could not extend file: No space left on device", "the disk is full; nothing was changed"),
+    ],
+)
+def test_what_the_database_says_becomes_what_to_do(store, said, message):
+    def refused(*_):
+        raise sa.exc.OperationalError("a statement", {}, Exception(said))
+
+    sa.event.listen(store.database._engine, "before_cursor_execute", refused)
+    with pytest.raises(StoreError, match=message), store.database.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")

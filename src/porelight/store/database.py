@@ -31,7 +31,9 @@ _LINES = {
     "locked": f"another process has been writing for {_BUSY:g} s; try again",
     "disk is full": "the disk is full; nothing was changed. Free some space",
     "No space left": "the disk is full; nothing was changed. Free some space",
-    "unable to open": "the file cannot be opened; is its folder there, and yours to write?",
+    "disk I/O": "the disk is full, or fails; nothing was changed. Free some space, or look at it",
+    "unable to open": "the file cannot be opened; is its folder there, and yours to write? Copy a "
+    "store from a read-only disk first, for every look at it is logged",
     "readonly": "it may not be written",
     "not a database": "the file is damaged or no database; put a copy back",
     "malformed": "the file is damaged; put a copy back",
