@@ -98,6 +98,7 @@ FILES = [
     ("reflectance --fit s.csv -o x.toml", "x.toml"),
     ("preview p.png -o x.png --zone cheek --px-per-mm 20 --change-percent -5", "x.png"),
     ("marker -o x.pdf", "x.pdf"),
+    ("study analyse -o x.html", "x.html"),
     ("light run case.toml -o x.nc", "x.nc"),
     ("light merge a.nc -o x.nc", "x.nc"),
     ("light sweep case.toml -o x.nc", "x.nc"),

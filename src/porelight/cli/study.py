@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from porelight.cli.choices import AsJson, ScaleSource, StoreOption, opened
 from porelight.cli.console import complain, print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import typed
+from porelight.cli.study_analyse import analyse, declare
 from porelight.cli.study_compare import (
     compare,
     comparison_documents,
@@ -18,6 +19,7 @@ from porelight.cli.study_compare import (
     tell_failed,
 )
 from porelight.cli.study_export import export
+from porelight.cli.study_power import power
 from porelight.errors import InputFileError, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -151,6 +153,9 @@ def measure(
 
 
 study.command(compare)
+study.command(declare)
+study.command(analyse)
+study.command(power)
 
 
 @study.command

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import tomli_w
 from pydantic import Field
@@ -48,8 +48,12 @@ class VisitOfPlan(FileModel):
     """One visit after the baseline."""
 
     name: str = Field(description="name of the visit in the study")
-    earliest_day: int | None = number("d", 0.0, _LAST_DAY, "first day after the baseline")
-    latest_day: int | None = number("d", 0.0, _LAST_DAY, "last day after the baseline")
+    earliest_day: (
+        Annotated[int, number("d", 0, _LAST_DAY, "first day after the baseline")] | None
+    ) = None
+    latest_day: Annotated[int, number("d", 0, _LAST_DAY, "last day after the baseline")] | None = (
+        None
+    )
 
 
 class PlanOfStudy(FileModel):
@@ -133,7 +137,10 @@ def write_analysis_plan(plan: AnalysisPlan, path: Path) -> Path:
     InputFileError
         If the file holds anything else, or cannot be written.
     """
-    write_text(path, stamped(_HEADING + tomli_w.dumps(plan_keys(plan))), ANALYSIS_PLAN)
+    keys = plan_keys(plan)
+    keys.pop("visit")
+    visits = [f"\n[[visit]]\n{tomli_w.dumps(_visit_keys(one))}" for one in plan.visits]
+    write_text(path, stamped(_HEADING + tomli_w.dumps(keys) + "".join(visits)), ANALYSIS_PLAN)
     return path
 
 

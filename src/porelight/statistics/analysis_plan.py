@@ -72,7 +72,7 @@ class AnalysisPlan:
     standard_errors : {"robust", "model"}
         Whether they hold whatever the covariance within subjects is (CR2), or that of the model.
     confidence : float
-        Of all intervals [-].
+        Confidence of all intervals [-].
     secondary : tuple of str
         Quantities that are looked at beside the endpoint; always exploratory.
     """
@@ -119,3 +119,22 @@ class AnalysisPlan:
     def last(self) -> str:
         """The last visit."""
         return self.visits[-1].name
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStanding:
+    """What a plan is worth: whether it was decided before anybody had seen a result.
+
+    Attributes
+    ----------
+    is_confirmatory : bool
+        Whether the tests of its endpoint may be called that.
+    words : str
+        Why, or why not, in a sentence.
+    sha256 : str
+        Hash of the plan's file; empty if there is none.
+    """
+
+    is_confirmatory: bool
+    words: str
+    sha256: str = ""

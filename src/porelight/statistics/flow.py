@@ -85,9 +85,9 @@ class StudyFlow:
     subjects : int
         Subjects that were ever in the study.
     erased : int
-        Of them, those who withdrew and were erased; nothing is known of their arm.
+        Subjects who withdrew and were erased; nothing is known of their arm.
     without_photographs : int
-        Of those left, subjects without one photograph.
+        Subjects that are left and have no photograph.
     visits : tuple of VisitFlow
         By arm and visit of the plan.
     refusals : mapping of str to int

@@ -69,7 +69,8 @@ class MixedModel:
     table : EndpointTable
         What it was fitted to.
     variances : mapping of str to float
-        Of "subject", "zone of subject", "visit of subject" and "rest", as far as they can be told.
+        Variances of "subject", "zone of subject", "visit of subject" and "rest", as far as they can
+        be told.
     notes : tuple of str
         What a reader has to know of the fit.
     """
@@ -137,7 +138,7 @@ def mixed_model(
         CR2 with Satterthwaite's degrees of freedom; or those of the model, whose degrees of freedom
         are subjects less arms ("between subjects").
     confidence : float
-        Of intervals [-].
+        Confidence of intervals [-].
 
     Raises
     ------

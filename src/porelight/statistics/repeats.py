@@ -39,8 +39,8 @@ class TakeAgreement:
     stated : float
         What the intervals of measuring say of it; those hold what is common to takes, too.
     repeats : Agreement or None
-        Of the first two takes in the unit of the quantity; None if fewer than three skins have two,
-        or all are alike.
+        Agreement of the first two takes in the unit of the quantity; None if fewer than three skins
+        have two, or all are alike.
     limits : LimitsOfAgreement or None
         Second take less first, on the scale of the analysis; None as above.
     """

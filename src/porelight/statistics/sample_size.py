@@ -13,12 +13,23 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import numpy as np
 from scipy import stats
 
 from porelight.errors import ConvergenceError, ParameterError
+from porelight.quantities import Floats, Quantity, WholeQuantity
 
 StudyDesign: TypeAlias = Literal["before-after", "two arms", "split face"]
 _MOST = 100_000  # subjects
+
+CHANGE = Quantity("change", "1", -0.95, 10.0, "a relative change that is to be found")
+SPREAD = Quantity("spread", "1", 0.0, 2.0, "a standard deviation of a logarithm")
+POWER = Quantity("power", "1", 0.05, 0.999, "a chance to find a change")
+ALPHA = Quantity("alpha", "1", 1e-6, 0.5, "a two-sided level")
+DROPOUT = Quantity("dropout", "1", 0.0, 0.9, "a share of subjects that are lost")
+ZONES = WholeQuantity("zones", 1, 20, "zones that are averaged")
+TAKES = WholeQuantity("takes", 1, 20, "takes that are averaged")
+SUBJECTS = WholeQuantity("subjects", 2, _MOST, "subjects of a study")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,56 @@ class SampleSize:
     per_arm: int
     recruited: int
     power: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastEffect:
+    """What a forecast expects of a study, on the logarithm.
+
+    Attributes
+    ----------
+    low, middle, high : float
+        Mean change over people: the middle over what nobody knows, and a 90 % interval of it.
+    response_sd : float
+        Standard deviation between people.
+    """
+
+    low: float
+    middle: float
+    high: float
+    response_sd: float
+
+
+def forecast_effect(changes: Floats, people: int) -> ForecastEffect:
+    """Return what a forecast expects of a study.
+
+    Parameters
+    ----------
+    changes : ndarray of float64, shape (n_draw,)
+        Relative changes; people of one draw of knowledge lie together. A fall by more than 99 %
+        counts as one by 99 %.
+    people : int
+        People under each draw of knowledge.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than two people under a draw of knowledge: what differs between people
+        cannot be told from what nobody knows then.
+    """
+    logarithms = np.log1p(np.maximum(np.asarray(changes, np.float64), -0.99))
+    if people < 2 or logarithms.size < people:
+        raise ParameterError(
+            f"the forecast has {people} person under each draw of knowledge; simulate again with "
+            "several ('porelight simulate' does so), or give --change-percent and "
+            "--response-sd-percent."
+        )
+    groups = np.split(logarithms, range(people, logarithms.size, people))
+    whole = [one for one in groups if one.size == people]
+    means = np.array([one.mean() for one in whole])
+    within = math.sqrt(float(np.mean([one.var(ddof=1) for one in whole])))
+    low, middle, high = np.quantile(means, [0.05, 0.5, 0.95])
+    return ForecastEffect(float(low), float(middle), float(high), within)
 
 
 def sample_size(assumptions: StudyAssumptions, power: float) -> SampleSize:

@@ -17,7 +17,7 @@ class SubjectChange:
     Attributes
     ----------
     subject, arm, visit : str
-        Of whom and when; a subject with two arms has a change of each.
+        Who and when; a subject with two arms has a change of each.
     n_zones : int
         Zones that both visits show; their mean is taken.
     start, end : float
@@ -61,7 +61,7 @@ def subject_changes(
     error : MeasuringError
         Error of one take.
     confidence : float
-        Of the intervals [-].
+        Confidence of the intervals [-].
     """
     rows = {
         (s, a, z, v): i

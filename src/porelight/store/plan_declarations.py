@@ -1,12 +1,13 @@
 """Plans of analysis in the log of a study: when each was declared, and who had looked before."""
 
+import re
 from dataclasses import dataclass
 
 from porelight.store.log import entries
 from porelight.store.store import Store
 
 _DECLARED = "plan of analysis sha256 "
-_LOOKED = "list of photographs: "
+_LOOKED = re.compile("(?:list of photographs|all records): (.*)", re.DOTALL)
 # reasons of a list of photographs for which nobody sees a result
 _BLIND = frozenset({"status", "plan"})
 
@@ -64,9 +65,9 @@ def plan_declarations(store: Store) -> list[PlanDeclaration]:
     found, looked = [], dict[str, None]()
     with store.database.reading() as connection:
         for entry in entries(connection):
-            why = entry.detail.removeprefix(_LOOKED)
-            if entry.action == "read" and why != entry.detail and why not in _BLIND:
-                looked[why] = None
+            read = _LOOKED.fullmatch(entry.detail) if entry.action == "read" else None
+            if read is not None and read[1] not in _BLIND:
+                looked[read[1]] = None
             if entry.action == "declare":
                 sha256 = entry.detail.removeprefix(_DECLARED)
                 found.append(

@@ -271,7 +271,7 @@ def quantity_table(store: Store, why: str, *, of_version: str | None = None) -> 
         QuantityRow(row.photograph.place, row.day, name, **estimate)
         for row in measurement_table(store, why, of_version=of_version)
         if row.summary is not None
-        for name, estimate in _estimates(row.summary)
+        for name, estimate in quantities_of(row.summary)
     ]
 
 
@@ -320,7 +320,8 @@ def _subject_of(transaction: Transaction, photograph_id: int) -> int:
     return int(found)
 
 
-def _estimates(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, float]]]:
+def quantities_of(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, float]]]:
+    """Return every number of a summary under its name, each with its interval."""
     plain = [(name, summary[name]) for name in ("count", "density_per_cm2", "area_fraction")]
     return plain + [(f"diameter_mm_{name}", one) for name, one in summary["diameter_mm"].items()]
 

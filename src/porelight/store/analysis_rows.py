@@ -1,0 +1,98 @@
+"""What the analysis of a study begins with: its numbers, its photographs, and who withdrew."""
+
+from dataclasses import dataclass
+
+from porelight.statistics.flow import StudyPhotograph
+from porelight.statistics.study_values import StudyValue
+from porelight.store.photograph_records import photograph_table
+from porelight.store.results import days_of, measurement_table, quantities_of
+from porelight.store.store import Store
+from porelight.store.subjects import subjects
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRows:
+    """Everything of a study that its analysis needs.
+
+    Attributes
+    ----------
+    values : tuple of StudyValue
+        Every number of the newest measurement of every photograph.
+    photographs : tuple of StudyPhotograph
+        Every photograph.
+    n_subjects, n_erased : int
+        Subjects that were ever in the study, and those who were erased.
+    versions : tuple of str
+        Versions of porelight that measured.
+    settings : int
+        With how many different settings, scales and zones left out.
+    """
+
+    values: tuple[StudyValue, ...]
+    photographs: tuple[StudyPhotograph, ...]
+    n_subjects: int
+    n_erased: int
+    versions: tuple[str, ...]
+    settings: int
+
+
+def photograph_rows_of(store: Store, why: str) -> tuple[StudyPhotograph, ...]:
+    """Return every photograph, without any result; the log keeps why."""
+    rows = photograph_table(store, why)
+    days = days_of(rows)
+    return tuple(
+        StudyPhotograph(
+            one.place.subject,
+            one.place.visit,
+            one.place.zone,
+            one.place.take,
+            one.place.arm,
+            one.state,
+            one.reason,
+            days[one.id],
+        )
+        for one in rows
+    )
+
+
+def analysis_rows(store: Store, why: str) -> AnalysisRows:
+    """Return what an analysis begins with; the log keeps why each subject was read.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    why : str
+        What for.
+    """
+    photographs = photograph_rows_of(store, why)
+    # of several settings or versions the newest, by which the state of a photograph goes, too
+    newest = {row.photograph.id: row for row in sorted(
+        measurement_table(store, why), key=lambda row: row.id
+    )}  # fmt: skip
+    measured = [row for row in newest.values() if row.summary is not None]
+    values = []
+    for row in measured:
+        place = row.photograph.place
+        values += [
+            StudyValue(
+                place.subject, place.visit, place.zone, place.take, place.arm, row.day, name,
+                float(one["value"]), float(one["low"]), float(one["high"]),
+            )
+            for name, one in quantities_of(row.summary or {})
+        ]  # fmt: skip
+    with store.looking() as transaction:
+        everybody = list(subjects(transaction))
+    own = ("zone", "scale")
+    settings = {
+        tuple(sorted((key, str(one)) for key, one in row.settings.items() if key not in own))
+        for row in measured
+    }
+    return AnalysisRows(
+        tuple(values),
+        photographs,
+        len(everybody),
+        sum(bool(one.erased_at) for one in everybody),
+        tuple(sorted({row.version for row in measured})),
+        len(settings),
+    )
