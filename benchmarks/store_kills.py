@@ -56,7 +56,8 @@ Told = Callable[[str], None]
 
 def picture(i: int) -> bytes:
     """Return what stands for a photograph."""
-    return b"\x89PNG" + b"".join(b"%d of photograph %d;" % (j, i) for j in range(3000))
+    pixels = b"".join(b"%d of photograph %d;" % (j, i) for j in range(3000))
+    return b"\x89PNG\r\n\x1a\n" + len(pixels).to_bytes(4, "big") + b"IDAT" + pixels + bytes(4)
 
 
 def place(i: int) -> PhotographPlace:

@@ -18,8 +18,8 @@ SERVER = "PORELIGHT_TEST_POSTGRESQL"
 
 def picture(seed: int) -> bytes:
     """Return what may pass for a photograph, and is not found anywhere by chance."""
-    start = b"\x89PNG\r\n\x1a\n"
-    return start + b"".join(b"pore %d of photograph %d;" % (i, seed) for i in range(99))
+    pixels = b"".join(b"pore %d of photograph %d;" % (i, seed) for i in range(99))
+    return b"\x89PNG\r\n\x1a\n" + len(pixels).to_bytes(4, "big") + b"IDAT" + pixels + bytes(4)
 
 
 @pytest.fixture

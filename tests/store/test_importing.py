@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,13 @@ from porelight.files.manifests import ManifestRow
 from porelight.store.erasing import erase_subject
 from porelight.store.importing import import_photographs
 from porelight.store.log import entries
-from porelight.store.photograph_records import ScaleGiven, photograph_table
+from porelight.store.photograph_records import (
+    PhotographPlace,
+    ScaleGiven,
+    add_photograph,
+    photograph_table,
+    read_photograph,
+)
 
 USUAL = ScaleGiven("known", 12.5, 0.01)
 
@@ -51,6 +58,34 @@ def test_running_it_again_changes_nothing(store, row, fates):
         assert list(entries(connection)) == before
 
 
+def test_what_tells_of_people_is_not_kept_and_the_photograph_is_known_all_the_same(
+    store, row, fates
+):
+    told = row(1)
+    clean = told.file.read_bytes()
+    name = b"tEXtAuthor\x00Miller"
+    told.file.write_bytes(clean + (len(name) - 4).to_bytes(4, "big") + name + bytes(4))
+    assert fates(told) == [("new", "")]
+    (photograph,) = photograph_table(store, "test")
+    assert photograph.sha256 == sha256(clean).hexdigest()
+    with store.writing() as transaction:
+        assert read_photograph(transaction, photograph.id, "test") == clean
+    assert fates(told) == [("known", "")]
+    assert fates(told, dry_run=True) == [("known", "")]
+
+
+def test_a_photograph_that_an_earlier_porelight_kept_whole_is_known(store, row, fates):
+    told = row(1)
+    whole = told.file.read_bytes() + b"\x00\x00\x00\x02tEXtMe" + bytes(4)
+    told.file.write_bytes(whole)
+    place = PhotographPlace("S01", "v1", "nose", "1")
+    with store.writing() as transaction:
+        add_photograph(transaction, place, USUAL, whole)
+    assert fates(told) == [("known", "")]
+    assert fates(replace(told, scale="10"), correct=True) == [("corrected", "")]
+    assert kept(store) == [("S01/v1/nose 1", "10 px/mm")]
+
+
 def test_a_dry_run_tells_the_same_and_does_nothing(store, row, fates):
     rows = [row(1), row(2, zone="ear"), row(3, date="2027-01-03"), row(4, date="2027-01-04")]
     told = fates(*rows, dry_run=True)
@@ -86,7 +121,7 @@ def test_files_that_are_no_photographs_are_refused(row, fates, tmp_path):
     reasons = [reason for _, reason in fates(one, two, three)]
     assert [reason.split(";")[0].split(":")[0] for reason in reasons] == [
         "the file is empty (0 bytes)",
-        "the file is no PNG, JPEG, TIFF or WebP picture",
+        "the file is no JPEG, PNG, TIFF, WebP, HEIC, AVIF or DNG picture",
         "no such file",
     ]
 

@@ -1,7 +1,8 @@
 """Bringing photographs into a study: each is kept, known already, or refused with the reason.
 
 Every photograph is a transaction of its own: whoever is interrupted has kept what was told, and
-goes on by the same command. Nothing is written in a dry run.
+goes on by the same command. Nothing is written in a dry run. What of a file tells of people, place,
+names and serial numbers, is taken out before it is kept.
 """
 
 import math
@@ -22,6 +23,7 @@ from porelight.errors import (
     did_you_mean,
 )
 from porelight.files.manifests import ZONES, ManifestRow
+from porelight.files.private_data import without_private_data
 from porelight.files.publication import reason_of
 from porelight.photo.scale import Source
 from porelight.store.photograph_records import (
@@ -30,6 +32,7 @@ from porelight.store.photograph_records import (
     add_photograph,
     correct_photograph,
     fate_of,
+    kept_digest,
 )
 from porelight.store.store import Store
 from porelight.store.subjects import pseudonym, word
@@ -39,8 +42,6 @@ Fate: TypeAlias = Literal["new", "corrected", "known", "refused"]
 _MOST_BYTES = 1 << 30
 _PX_PER_MM = (0.5, 500.0)
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-# how pictures begin that are read here; what else a picture may be is told when it is measured
-_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"RIFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,14 @@ def import_photographs(
             place, scale = _place(row), _scale(row, usual)
             # two rows for one place are a mistake even where both tell of the same file
             _require_first(seen, f"place {place}", row)
-            content = _content(row.file)
-            digest = sha256(content).hexdigest()
-            _require_first(seen, f"photograph {digest}", row)
+            original = _content(row.file)
+            content = without_private_data(original)
+            # one that was kept by an earlier porelight was kept with all that is in it
+            digests = [sha256(one).hexdigest() for one in (content, original)]
+            _require_first(seen, f"photograph {digests[0]}", row)
             _require_one_date(dates, place)
             with store.looking() if dry_run else store.writing() as transaction:
+                digest = kept_digest(transaction, digests)
                 fate = fate_of(transaction, place, scale, digest, correct=correct)
                 if fate == "new" and not dry_run:
                     add_photograph(transaction, place, scale, content)
@@ -198,6 +202,4 @@ def _content(file: Path) -> bytes:
         raise InputFileError(f"the file cannot be read ({reason_of(problem)}).") from None
     if not content:
         raise InputFileError("the file is empty (0 bytes); copy it again.")
-    if not content.startswith(_STARTS):
-        raise InputFileError("the file is no PNG, JPEG, TIFF or WebP picture; export it as one.")
     return content

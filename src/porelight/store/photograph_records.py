@@ -1,7 +1,7 @@
 """Photographs of a study: kept once, read with an entry in the log, listed as one long table."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal, TypeAlias
@@ -85,7 +85,7 @@ class PhotographRow:
     place : PhotographPlace
         Whose, when and where.
     sha256 : str
-        Hash of the file.
+        Hash of what is kept of the file.
     scale : ScaleGiven
         How its scale is known.
     state : {"waiting", "measured", "refused"}
@@ -182,6 +182,13 @@ def fate_of(
         )
     require_date(transaction, place.subject, place.visit, place.date)
     return "new"
+
+
+def kept_digest(transaction: Transaction, digests: Sequence[str]) -> str:
+    """Return which of the hashes that a photograph may have is kept; the first if none is."""
+    query = select(PHOTOGRAPHS.c.sha256).where(PHOTOGRAPHS.c.sha256.in_(digests))
+    known = set(transaction.connection.execute(query).scalars())
+    return next((one for one in digests if one in known), digests[0])
 
 
 def correct_photograph(
