@@ -234,8 +234,9 @@ class JobQueue:
     def counts(self, kinds: Iterable[str]) -> Counter[JobState]:
         """Return how many jobs are in which state."""
         with self._store.database.reading() as connection:
-            query = select(JOBS.c.state).where(JOBS.c.kind.in_(list(kinds)))
-            return Counter(connection.execute(query).scalars())
+            query = select(JOBS.c.state, func.count().label("n")).group_by(JOBS.c.state)
+            found = connection.execute(query.where(JOBS.c.kind.in_(list(kinds))))
+            return Counter({row.state: row.n for row in found})
 
     def left(self, kinds: Iterable[str]) -> float:
         """Return how many jobs are not done, those under way by the share that is left."""
