@@ -63,6 +63,18 @@ def test_a_member_in_which_nothing_happens_makes_no_session_riskier():
     assert chance_above(with_cold, 0.05) < 0.01
 
 
+def test_no_session_is_refused_for_less_than_a_cell(skin, treated):
+    # 8 J/cm2 on a fair forehead was refused for 1.6e-6 % of collagen, as four skins had less
+    one = treated(GENESIS)[0]
+    logs = [-69, -69, -69, -69, -26, -25, -24, -24, -21, -18, -18, -18, -15]
+    shares = np.exp(logs) * limit("epidermis_killed")
+    members = [replace(one, worst_killed=np.full_like(one.worst_killed, k)) for k in shares]
+    assert checked(skin, GENESIS, members)["injury of the epidermis"].chance < 1e-6
+    burnt = [*shares[:-1], 0.04]  # one skin near the limit is no small chance, whatever the others
+    members = [replace(one, worst_killed=np.full_like(one.worst_killed, k)) for k in burnt]
+    assert checked(skin, GENESIS, members)["injury of the epidermis"].chance > 1e-3
+
+
 def test_more_room_or_less_spread_never_raises_the_chance():
     generator = np.random.default_rng(1)
     for _ in range(50):

@@ -13,7 +13,8 @@ its mean and variance as known from n members, and
 
 A member in which next to nothing happens lies many factors below the others and says nothing of
 those above: values are held no further below the median than twice the farthest above it, which
-leaves the chance what it is where logarithms are normal (1.1 % for 1 % with thirteen members).
+leaves the chance what it is where logarithms are normal (1.1 % for 1 % with thirteen members). And
+less than one cell in a thousand million is none: the treated skin has no more.
 Few members mean more room to the limit. Members are taken as independent; two people
 under one draw of knowledge are so but for what nobody knows, so n is at most twice too large.
 Logarithms are what is near to normal: rates of injury rise by a factor for each kelvin.
@@ -46,6 +47,7 @@ HURT = "people hurt"
 DARKENED = "darkening that shows"
 _FARTHEST = 2.0  # distance below the median over the largest above it
 _LEAST = 1e-30  # where nothing happens there is no logarithm
+_NO_CELL = 1e-9  # share of the cells of 100 cm2 of epidermis, some 1e9, that is not one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +217,8 @@ def _altered(name: str, shares: Floats, limit_name: str, what: str) -> LimitChec
     """Check an altered share by its damage integral, which is what heat makes grow."""
     limit = _limit(limit_name)
     text = f"{100 * float(shares.max()):.2g} % {what} at most, limit {100 * limit.value:.2g} %"
-    chance = chance_above(
-        -np.log1p(-np.minimum(shares, 1.0 - _LEAST)), float(-np.log1p(-limit.value))
-    )
+    injured = np.clip(shares, _NO_CELL, 1.0 - _LEAST)
+    chance = chance_above(-np.log1p(-injured), float(-np.log1p(-limit.value)))
     return LimitCheck(name, chance, _limit("injured_people").value, text, _cited(limit))
 
 
