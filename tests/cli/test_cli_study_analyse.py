@@ -105,7 +105,7 @@ def test_a_plan_is_written_declared_and_followed(porelight, study):
 def test_without_a_plan_everything_is_exploratory(porelight, study):
     code, out, err = porelight("study analyse")
     assert code == 0
-    assert "Share of skin that pores cover at week12 in treated: change from baseline of" in out
+    assert "Share of skin that pores cover, week12, treated against control: change from" in out
     assert "No plan was given, so everything is exploratory" in err
 
 

@@ -51,16 +51,17 @@ class StudyReport:
 def answer(one: StudyEffect, found: StudyAnalysis) -> str:
     """Return an effect in one sentence."""
     plan = found.plan
-    who = "" if one.arm == "all" else f" in {one.arm}"
-    what = f"{capital(quantity_name(plan.endpoint))} at {one.visit}{who}"
+    who = "" if one.arm == "all" else f", {one.arm}"
+    against = f" against {one.against}" if one.against else ""
+    what = f"{capital(quantity_name(plan.endpoint))}, {one.visit}{who}{against}"
     if one.contrast is None:
         return f"{what}: no answer, {one.why_not}."
     p = p_text(one.p_corrected if one.p_corrected is not None else one.contrast.p)
     p = p.replace("<", "< ") if p.startswith("<") else f"= {p}"
     corrected = f", {plan.correction.capitalize()}" if len(found.effects) > 1 else ""
     return (
-        f"{what}: change from {plan.baseline} of {change_text(one.contrast.value, plan.scale)}"
-        f"{f', taking off that of {one.against}' if one.against else ''} "
+        f"{what}: change from {plan.baseline} {'differs by ' if one.against else ''}"
+        f"{change_text(one.contrast.value, plan.scale)} "
         f"({100 * plan.confidence:g} % interval {contrast_span(one.contrast, plan.scale)}; "
         f"p {p}{corrected})."
     )

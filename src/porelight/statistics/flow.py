@@ -15,7 +15,7 @@ from porelight.statistics.study_values import (
 )
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
-_SENTENCE = re.compile(r"[;:.,] |[;:.]$| \(")
+_SENTENCE = re.compile(r"\. |\.$| \(")
 _LONGEST = 90  # characters of a reason
 
 
@@ -178,8 +178,9 @@ def reason_kind(one: StudyPhotograph) -> str:
 
     Examples
     --------
-    >>> reason_kind(StudyPhotograph("S1", "v", "nose", "1", "", "refused", "S1/v/nose 1 has 4 px."))
-    'has # px'
+    >>> why = "S1/v/nose 1: 4 px; expected 9. Go nearer."
+    >>> reason_kind(StudyPhotograph("S1", "v", "nose", "1", "", "refused", why))
+    '# px; expected #'
     """
     name = f"{one.subject}/{one.visit}/{one.zone} {one.take}"
     text = one.reason.removeprefix(name).lstrip(" :")
