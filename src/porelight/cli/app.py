@@ -96,6 +96,9 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     if sys.stdout is None:  # closed by whoever started this; what is shown goes nowhere
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    # matrices are small here, and work is shared by threads of our own: OpenBLAS's wait for one
+    # another, on a busy computer hundreds of times as long as one of them works
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     show_what_the_terminal_cannot()
     written: list[Path] = []
     with stopped_as_by_ctrl_c() as signals:
