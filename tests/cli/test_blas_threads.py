@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+
+
 def test_a_command_keeps_the_threads_of_openblas_to_one_unless_told():
     told = "; import os, atexit; atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS']))"
     run = (
