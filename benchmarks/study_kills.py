@@ -22,6 +22,7 @@ root); ``--photographs FOLDER`` takes parts of the PNG files there for every sec
 """
 
 import argparse
+import gc
 import os
 import random
 import secrets
@@ -156,6 +157,7 @@ class Studies:
 
 def begun(copy: Template, command: list[str]) -> int:
     """Begin a command in a group of its own; returns its number."""
+    gc.collect()  # a Ctrl-C that comes while Python clears up what this process has left is lost
     child = os.fork()
     if child == 0:
         code = 99
