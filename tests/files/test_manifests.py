@@ -75,7 +75,7 @@ def test_a_pattern_that_cannot_be_meant_is_refused(folder, pattern, message):
 def test_a_table_is_read_as_excel_saves_it(tmp_path):
     path = tmp_path / "m.csv"
     text = (
-        "subject;visit;zone;file;take;date;scale\r\nS01;v1;Left Cheek;a\\b.png;;01.02.2027;12,5\r\n"
+        "Subject;Visit;Zone;FILE;take;date;scale\r\nS01;v1;Left Cheek;a\\b.png;;01.02.2027;12,5\r\n"
     )
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
     (row,) = read_manifest(path).rows

@@ -7,7 +7,7 @@ any letters within a name. It only writes the table: both give the same rows.
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -91,6 +91,9 @@ def read_manifest(path: Path) -> Manifest:
         If it is missing, no such table, or has no row.
     """
     table = read_table(path, _WANTED)
+    small = tuple(name.lower() for name in table.names)  # a sheet's headings begin with capitals
+    if len(set(small)) == len(small):
+        table = replace(table, names=small)
     table.require(_NEEDED, _WANTED, _OPTIONAL)
     if not table.rows:
         raise InputFileError(f"{path}: no row after the heading; expected one for each photograph.")
