@@ -80,3 +80,21 @@ def test_a_study_of_one_subject_is_refused_in_one_line(drawn):
     values, own = drawn([""])
     with pytest.raises(ParameterError, match="1 subject has values"):
         study_analysis(values, own)
+
+
+def test_a_zone_and_a_visit_of_one_subject_cost_nothing_else(drawn):
+    values, own = drawn([""] * 5, visits=("v1", "v2"), zones=("cheek", "nose"))
+    kept = [
+        one
+        for one in values
+        if (one.zone, one.visit) == ("cheek", "v0") or one.visit == "v1" or one.subject == "S00"
+    ]
+    kept = [one for one in kept if one.zone == "cheek" or one.subject == "S00"]
+    found = study_analysis(kept, own)
+    assert found.effects[0].contrast is not None
+    assert found.effects[1].why_not.startswith("1 subject with both v0 and v2")
+    assert [one.visit for one in found.means] == ["v0", "v1"]
+    cheek, nose = found.zones
+    assert cheek.effect.why_not.startswith("1 subject with both v0 and v2")
+    assert nose.effect.contrast is None
+    assert "1 subject" in nose.effect.why_not

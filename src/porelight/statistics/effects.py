@@ -1,8 +1,9 @@
 """What a study asks: changes from baseline, and how much more an arm changes than the control."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from porelight.errors import ParameterError
 from porelight.statistics.analysis_plan import AnalysisPlan
 from porelight.statistics.mixed_model import Contrast, MixedModel, mixed_model
 from porelight.statistics.study_values import EndpointTable
@@ -104,13 +105,13 @@ def changes(model: MixedModel) -> list[StudyEffect]:
 
 
 def visit_means(model: MixedModel) -> list[VisitMean]:
-    """Return the mean of each arm at each visit at which something of it was measured."""
+    """Return the mean of each arm at each visit at which several subjects of it were measured."""
     table = model.table
     return [
         VisitMean(visit, arm, len(table.measured(i, k)), model.mean(i, k))
         for i, arm in enumerate(table.arms)
         for k, visit in enumerate(table.visits)
-        if model.has(i, k)
+        if len(table.measured(i, k)) >= LEAST_SUBJECTS
     ]
 
 
@@ -158,18 +159,12 @@ def zone_effects(table: EndpointTable, plan: AnalysisPlan) -> list[ZoneEffect]:
         there = {table.arms[k] for k in set(of_zone.i_arm.tolist())}
         if against and against not in there:  # one side is treated: nothing of it is control
             continue
-        model = mixed_model(of_zone, plan.standard_errors, plan.confidence)
-        found += [
-            ZoneEffect(zone, effect_of(model, plan.last, arm, against))
-            for arm in table.arms
-            if arm in there and arm != against
-        ]
-    return found
-
-
-def by_arm(effects: Sequence[StudyEffect]) -> Mapping[str, list[StudyEffect]]:
-    """Return effects by their arm, in their order."""
-    found: dict[str, list[StudyEffect]] = {}
-    for one in effects:
-        found.setdefault(one.arm, []).append(one)
+        shown = [arm for arm in table.arms if arm in there and arm != against]
+        try:
+            model = mixed_model(of_zone, plan.standard_errors, plan.confidence)
+            effects = [effect_of(model, plan.last, arm, against) for arm in shown]
+        except ParameterError as problem:  # of one subject, say: the other zones have answers
+            why = str(problem).rstrip(".")
+            effects = [StudyEffect(plan.last, arm, against, (0,), None, why) for arm in shown]
+        found += [ZoneEffect(zone, one) for one in effects]
     return found

@@ -104,10 +104,6 @@ class MixedModel:
         along[list(self._zones)] = 1.0 / (len(self._zones) + 1)
         return self._of(along)
 
-    def has(self, arm: int, visit: int) -> bool:
-        """Whether anything of an arm was measured at a visit."""
-        return (arm, visit) in self._cells
-
     def _of(self, along: Floats) -> Contrast:
         value = float(along @ self._fit.coefficients)
         if self._standard_errors == "robust":
