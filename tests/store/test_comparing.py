@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from porelight.errors import StoreError
+from porelight.errors import DecoderMissingError, StoreError
 from porelight.files.comparisons import comparison_summary
 from porelight.photo.photograph import Photograph
 from porelight.render.skin import render_skin
+from porelight.store import comparing, measuring
 from porelight.store.changes import baselines, change_table, comparison_table
 from porelight.store.comparing import KIND, ask_for_comparisons
 from porelight.store.job_kinds import JOB_KINDS
@@ -166,6 +167,30 @@ def test_a_zone_without_a_change_says_why(store, take, answer):
         "forehead": ("refused", "v1 has no photograph of this zone"),
         "glabella": ("waiting", "not all photographs have been measured"),
     }
+
+
+@pytest.mark.parametrize("module", [measuring, comparing])
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+def test_a_library_that_is_missing_is_no_verdict_on_a_photograph(store, take, monkeypatch, module):
+    def no_decoder(*_, **__):
+        raise DecoderMissingError("is HEIC, which needs pi-heif")
+
+    monkeypatch.setattr(module, "picture_of", no_decoder)
+    measured = module is measuring
+    take("v1", state="" if measured else "done")
+    take("v2", state="" if measured else "done")
+
+    def ask():
+        return (ask_for_measurements(store) if measured else ask_for_comparisons(store, "v1")).n_new
+
+    n = ask()
+    assert n == (2 if measured else 1)
+    assert work(store, "w").n_failed == n
+    assert {row.reason for row in JobQueue(store).rows(module.KIND)} == {
+        "is HEIC, which needs pi-heif"
+    }
+    assert comparison_table(store, "test") == []
+    assert ask() == n  # once it is installed, all is taken up again
 
 
 @pytest.mark.slow
