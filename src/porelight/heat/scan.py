@@ -264,7 +264,8 @@ class _Table:
     last_ring: Ints  # (n_time,) the outermost ring that heat has reached
 
     @classmethod
-    @lru_cache(maxsize=1)  # one session asks for the same response several times
+    # one session asks for the same response several times, and each thread follows a session
+    @lru_cache(maxsize=available_threads())
     def of(cls, response: PulseResponse) -> "_Table":
         values = np.ascontiguousarray(response.rise.transpose(0, 2, 1))
         size = np.abs(values).max(axis=2)
