@@ -106,12 +106,13 @@ def planned(n: int) -> Iterator[Shot]:
 
 
 def rendered(shot: Shot, number: int) -> RenderedSkin:
-    """Return a photograph; the light and the camera are those of a careful user."""
+    """Return a photograph; the lamp stands where it stood at the first visit, as a study has it."""
     draw = np.random.default_rng(shot.seed)
     n = int(_DENSITY[shot.zone] * _SIDE**2 * math.exp(0.15 * draw.standard_normal()))
     median = 3.5e-4 * math.exp(0.08 * draw.standard_normal())
     diameter = np.clip(median * np.exp(0.3 * draw.standard_normal(n)), _SMALLEST, 9e-4)
-    light, camera = careful_setting(np.random.default_rng([shot.seed, number]))
+    light, _ = careful_setting(np.random.default_rng([shot.seed]))
+    _, camera = careful_setting(np.random.default_rng([shot.seed, number]))
     look = phantom_look(1 + shot.seed // 100 % 4)
     return render_skin(
         diameter, ratio=shot.ratio, look=look, light=light, camera=camera,
