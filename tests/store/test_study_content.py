@@ -26,6 +26,11 @@ SUMMARY = {
     "diameter_mm": {"p10": ESTIMATE, "p50": ESTIMATE},
 }
 
+CHANGED = {
+    "diameter_change_percent": {"value": -5.0, "low": -7.0, "high": -3.0},
+    "change_is_real": False,
+}
+
 
 def place(subject="S01", visit="v1", date="2027-03-01", take="1") -> PhotographPlace:
     return PhotographPlace(subject, visit, "nose", take, date)
@@ -45,7 +50,7 @@ def studied(store, keep):
             save_measurement_of(transaction, first, done, (b"pore\n", b""))
         save_measurement_of(transaction, later, StoredResult({}, "done", summary=SUMMARY))
         save_measurement_of(transaction, other, StoredResult({}, "refused", reason="blurred"))
-        compared = StoredResult({}, "done", summary={"change_is_real": False})
+        compared = StoredResult({}, "done", summary=CHANGED)
         save_comparison_of(transaction, first, later, compared)
         subject = find_subject(transaction, "S01")
         save_forecast_of(transaction, subject, StoredResult({"days": 84}, "done"), b"netcdf")
@@ -67,6 +72,10 @@ def test_the_newest_of_everything_is_in_it(studied):
     assert content.files.pores(first.measurement.number) == (b"pore\n", b"")
     (pair,) = content.comparisons
     assert (pair.before.visit.name, pair.after.visit.name) == ("v1", "v0")
+    (change,) = content.changes
+    assert (change.visit.name, change.baseline, change.days_between) == ("v0", "v1", 42)
+    # symmetric on the logarithm, so near the ends of the one pair and not at them
+    assert change.diameter_percent == pytest.approx((-5.0, -6.98, -2.98), abs=2e-3)
     (treated,) = content.treatments
     assert (treated.visit, treated.day, treated.device) == ("v1", 1, "pearl")
     (forecast,) = content.forecasts

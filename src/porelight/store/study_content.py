@@ -14,6 +14,7 @@ from sqlalchemy import Row, Table, select
 
 from porelight.errors import StoreError, did_you_mean
 from porelight.files.study_exports.content import (
+    ExportedChange,
     ExportedComparison,
     ExportedForecast,
     ExportedMeasurement,
@@ -23,6 +24,7 @@ from porelight.files.study_exports.content import (
     ExportedVisit,
     StudyContent,
 )
+from porelight.store.changes import baselines, change_table
 from porelight.store.photograph_records import photograph_rows, read_photograph
 from porelight.store.results import measured_pores
 from porelight.store.schema import (
@@ -108,6 +110,8 @@ def study_content(
         ).all():
             if any(one.pseudonym == row.pseudonym for one in found.subjects):
                 transaction.note("read", row.id, f"all records: {why}")
+    if found.comparisons:
+        found = replace(found, changes=_changes(store, found, why))
     chosen = _of_visits(found, visits) if visits else found
     return chosen if with_dates else _without_dates(chosen)
 
@@ -208,6 +212,31 @@ def _content(transaction: Transaction, store: Store, why: str) -> StudyContent:
     )
 
 
+def _changes(store: Store, content: StudyContent, why: str) -> list[ExportedChange]:
+    visits = {(one.subject, one.name): one for one in content.visits}
+    found = []
+    for baseline in baselines(store):
+        for one in change_table(store, why, baseline):
+            percent = one.change_percent
+            found.append(
+                ExportedChange(
+                    visits[one.place.subject, one.place.visit],
+                    baseline,
+                    one.place.zone,
+                    one.place.arm,
+                    one.days_between,
+                    one.state,
+                    one.reason,
+                    one.n_pairs,
+                    one.n_refused,
+                    None
+                    if percent is None
+                    else (percent["value"], percent["low"], percent["high"]),
+                )
+            )
+    return found
+
+
 def _rows(transaction: Transaction, table: Table) -> Sequence[Row[Any]]:
     """Return the records of a table in their order, without what may be large."""
     large = ("pores", "possible", "outcome")
@@ -266,6 +295,9 @@ def _of_visits(content: StudyContent, names: Collection[str]) -> StudyContent:
             for one in content.comparisons
             if one.before.visit.name in names and one.after.visit.name in names
         ],
+        changes=[
+            one for one in content.changes if one.baseline in names and one.visit.name in names
+        ],
         treatments=[one for one in content.treatments if one.visit in names],
         forecasts=[one for one in content.forecasts if one.subject in seen],
     )
@@ -287,5 +319,6 @@ def _without_dates(content: StudyContent) -> StudyContent:
             )
             for one in content.comparisons
         ],
+        changes=[replace(one, visit=replace(one.visit, date="")) for one in content.changes],
         treatments=[replace(one, date="") for one in content.treatments],
     )

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from porelight.files.study_exports.content import (
+    ExportedChange,
     ExportedComparison,
     ExportedForecast,
     ExportedMeasurement,
@@ -214,5 +215,9 @@ def content_of(files: KeptFiles) -> StudyContent:
         [ExportedForecast(
             4, "S01", "done", "", VERSION, "2027-05-02T10:00:00Z", {"days": 84},
             {"pore_area_change_percent": -8.5},
+        )],
+        [ExportedChange(
+            later, "baseline", "left cheek", "laser", 42, "compared", "", 1, 1,
+            (-6.125, -7.5, -3.25),
         )],
     )  # fmt: skip

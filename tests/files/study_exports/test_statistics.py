@@ -4,7 +4,6 @@ import csv
 import json
 
 import h5py
-import netCDF4
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -24,6 +23,7 @@ TABLES = {
     "measurements_long",
     "comparisons_wide",
     "comparisons_long",
+    "changes",
     "treatments",
     "forecasts",
     "pores",
@@ -94,6 +94,10 @@ def test_comparisons_treatments_and_forecasts_are_tables_too(content, tmp_path):
     assert (refused["state"], refused["reason"]) == ("refused", "no shared skin")
     assert refused["diameter_change_percent"] == ""
     assert len(rows_of(folder / "comparisons_long.csv")) == len(COMPARED)
+    (change,) = rows_of(folder / "changes.csv")
+    assert (change["baseline"], change["visit"], change["day"]) == ("baseline", "Week 6", "42")
+    ends = [float(change[f"diameter_change_percent{end}"]) for end in ("", "_low", "_high")]
+    assert ends == [-6.125, -7.5, -3.25]
     (treated,) = rows_of(folder / "treatments.csv")
     assert json.loads(treated["session"]) == content.treatments[0].session
     assert (treated["device"], treated["day"]) == ("laser_genesis", "0")
@@ -153,10 +157,18 @@ def test_a_second_export_is_the_same(content, tmp_path):
         assert (one / LIST).read_bytes() == (two / LIST).read_bytes()
 
 
+AXES = ("subject", "visit", "zone", "take")
+
+
+def text_of(file, name, attribute):
+    found = file[name].attrs[attribute]
+    return found.decode() if isinstance(found, bytes) else str(found)
+
+
 def test_arrays_hold_every_number_where_it_belongs(content, tmp_path):
     path = write_arrays(content, tmp_path / "study.nc")
-    with netCDF4.Dataset(path) as file:
-        axes = [list(file[name][:]) for name in ("subject", "visit", "zone", "take")]
+    with h5py.File(path) as file:
+        axes = [[text.decode() for text in file[name]] for name in AXES]
         assert axes == [["S01", "S02"], ["baseline", "Week 6"], ["left cheek", "nose"], ["1", "2"]]
         filled = np.zeros(file["state"].shape, bool)
         for one in content.photographs:
@@ -164,23 +176,23 @@ def test_arrays_hold_every_number_where_it_belongs(content, tmp_path):
             at = tuple(axis.index(key) for axis, key in zip(axes, keys, strict=True))
             filled[at] = True
             assert STATES[int(file["state"][at])] == one.state
-            assert file["photograph"][at] == one.sha256
+            assert file["photograph"][at].decode() == one.sha256
             for quantity in MEASURED:
                 for name, value in zip(
                     quantity.columns(), expected(one.summary, quantity), strict=True
                 ):
-                    read = float(np.ma.filled(file[name][at], np.nan))
+                    read = float(file[name][at])
                     assert (np.isnan(read) and value is None) or read == value
-        assert (np.asarray(file["state"][:])[~filled] == 0).all()
-        assert file["density_per_cm2"].units == "cm-2"
-        assert file["density_per_cm2"].ancillary_variables == (
+        assert (file["state"][:][~filled] == 0).all()
+        assert text_of(file, "density_per_cm2", "units") == "cm-2"
+        assert text_of(file, "density_per_cm2", "ancillary_variables") == (
             "density_per_cm2_low density_per_cm2_high"
         )
-        assert file["day"][0].tolist() == [0, 42]
-        assert np.ma.getmaskarray(file["day"][:])[1].all()
-        assert file["state"].flag_meanings == "none waiting measured refused"
-    with h5py.File(path) as file:
-        assert file.attrs["porelight_study"] == "pilot 2027"
+        assert [axis[0].name for axis in file["count"].dims] == [f"/{name}" for name in AXES]
+        assert file["day"][:].tolist() == [[0, 42], [-1, -1]]
+        assert int(file["day"].attrs["_FillValue"][0]) == -1
+        assert text_of(file, "state", "flag_meanings") == "none waiting measured refused"
+        assert text_of(file, "/", "porelight_study") == "pilot 2027"
     with xr.open_dataset(path) as dataset:
         assert float(dataset["count"].sel(subject="S02").max()) == pytest.approx(
             content.photographs[5].summary["count"]["value"]

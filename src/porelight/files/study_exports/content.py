@@ -164,6 +164,38 @@ class ExportedComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedChange:
+    """How a zone changed from a baseline to a later visit: the mean over the pairs of takes.
+
+    Attributes
+    ----------
+    visit : ExportedVisit
+        The later visit.
+    baseline, zone, arm : str
+        The earlier visit, the zone of the face, and how that skin is treated.
+    days_between : int or None
+        Days from the baseline to the later visit [d].
+    state, reason : str
+        Whether there is a change, and why not.
+    n_pairs, n_refused : int
+        Pairs that it is the mean of, and those that were refused.
+    diameter_percent : tuple of float or None
+        Change of the pores' diameter with the ends of its 95 % interval [%].
+    """
+
+    visit: ExportedVisit
+    baseline: str
+    zone: str
+    arm: str
+    days_between: int | None
+    state: str
+    reason: str
+    n_pairs: int
+    n_refused: int
+    diameter_percent: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedTreatment:
     """A treatment as it was given.
 
@@ -260,7 +292,7 @@ class StudyContent:
     ----------
     study : str
         Name of the study.
-    subjects, visits, photographs, comparisons, treatments, forecasts : sequence
+    subjects, visits, photographs, comparisons, changes, treatments, forecasts : sequence
         Its records; visits in the order of the study.
     files : StudyFiles
         Where its photographs and tables of pores are.
@@ -283,6 +315,7 @@ class StudyContent:
     comparisons: Sequence[ExportedComparison] = field(default=())
     treatments: Sequence[ExportedTreatment] = field(default=())
     forecasts: Sequence[ExportedForecast] = field(default=())
+    changes: Sequence[ExportedChange] = field(default=())
     terms: ExportTerms = field(default=ExportTerms())
 
     def of_subject(self, pseudonym: str) -> "StudyContent":
@@ -293,6 +326,7 @@ class StudyContent:
             visits=[one for one in self.visits if one.subject == pseudonym],
             photographs=[one for one in self.photographs if one.subject == pseudonym],
             comparisons=[one for one in self.comparisons if one.before.subject == pseudonym],
+            changes=[one for one in self.changes if one.visit.subject == pseudonym],
             treatments=[one for one in self.treatments if one.subject == pseudonym],
             forecasts=[one for one in self.forecasts if one.subject == pseudonym],
         )

@@ -11,6 +11,7 @@ References
 """
 
 import io
+import re
 import struct
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
 CLASS = "1.2.840.10008.5.1.4.1.1.77.1.4"
 _LONGEST_SIDE = 65_535
 _LONG = 64
-_LOSSY = ((b"\xff\xd8\xff", "ISO_10918_1"),)  # how JPEG files begin, and their standard
+# how pictures begin whose compression may have lost something, and the standard where DICOM has a
+# word for it; a WebP or AVIF without loss cannot be told from the others
+_LOSSY = (
+    (re.compile(rb"\xff\xd8\xff"), "ISO_10918_1"),
+    (re.compile(rb"....ftyp(?:hei|hev|mif)", re.DOTALL), "ISO_23008_2"),
+    (re.compile(rb"....ftypavi|RIFF....WEBP", re.DOTALL), ""),
+)
 # what the scale was taken from
 _CALIBRATION = {
     "known": ("GEOMETRY", "scale given by the user"),
@@ -138,11 +145,12 @@ def _set_side(made: "Dataset", zone: str) -> None:
 
 def _set_lossy(made: "Dataset", file: bytes, n_bytes: int) -> None:
     """Say that pixels have been through a lossy compression, which is for ever."""
-    method = next((name for start, name in _LOSSY if file.startswith(start)), None)
+    method = next((name for start, name in _LOSSY if start.match(file)), None)
     made.LossyImageCompression = "00" if method is None else "01"
     if method is not None:
         made.LossyImageCompressionRatio = f"{n_bytes / len(file):.4g}"
-        made.LossyImageCompressionMethod = method
+        if method:
+            made.LossyImageCompressionMethod = method
 
 
 def _set_spacing(made: "Dataset", photograph: ExportedPhotograph) -> None:

@@ -32,6 +32,7 @@ from porelight.files.study_exports.redcap_rules import (
     require_records,
     slug,
 )
+from porelight.photo.zones import NAMES
 
 RECORD = "record_id"
 _REPEATING = ("photograph", "comparison", "treatment")
@@ -155,7 +156,7 @@ def _photograph_fields(content: StudyContent) -> list[RedcapField]:
     def text(name: str, label: str, kind: str = "text") -> RedcapField:
         return RedcapField(name, "photograph", "notes" if kind == "notes" else "text", label)
 
-    zones = _choices("zones", (one.zone for one in content.photographs))
+    zones = _choices("zones", ("cheek", *NAMES))
     arms = _choices("arms", (one.arm for one in content.photographs if one.arm))
     states = {"measured": "measured", "refused": "refused", "waiting": "waiting"}
     return [
@@ -175,7 +176,7 @@ def _photograph_fields(content: StudyContent) -> list[RedcapField]:
 
 
 def _comparison_fields(content: StudyContent) -> list[RedcapField]:
-    zones = _choices("zones", (one.zone for one in content.photographs))
+    zones = _choices("zones", ("cheek", *NAMES))
     visits = {slug(one) or one: one for one in content.visit_names}
     return [
         RedcapField(

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from porelight.course.documents import json_text
 from porelight.files.study_exports.content import (
+    ExportedChange,
     ExportedComparison,
     ExportedPhotograph,
     StudyContent,
@@ -136,6 +137,19 @@ _LONG = (
     ExportColumn("low", "lower end of its interval, if it has one", "number", "of the quantity"),
     ExportColumn("high", "upper end of its interval", "number", "of the quantity"),
 )  # fmt: skip
+_CHANGE = (
+    *_PLACE[:6],
+    ExportColumn("arm", "how this skin is treated"),
+    ExportColumn("baseline", "visit with which it is compared"),
+    ExportColumn("days_between", "days from the baseline to this visit", "integer", "d"),
+    ExportColumn("state", "whether there is a change", allowed="compared, refused, waiting"),
+    ExportColumn("reason", "why there is none"),
+    ExportColumn("n_pairs", "pairs of takes that it is the mean of", "integer", "1"),
+    ExportColumn("n_refused", "pairs of takes that were refused", "integer", "1"),
+    ExportColumn("diameter_change_percent", "change of the pores' diameter", "number", "%"),
+    ExportColumn("diameter_change_percent_low", "lower end of its 95 % interval", "number", "%"),
+    ExportColumn("diameter_change_percent_high", "upper end of its 95 % interval", "number", "%"),
+)
 _TREATMENT = (
     *(_PLACE[0], _PLACE[2]),
     ExportColumn("date", "date of the treatment", "date"),
@@ -215,6 +229,12 @@ def study_tables(content: StudyContent) -> list[ExportTable]:
             "a row for each number of each comparison",
             (*_PAIR, *_LONG),
             [(*row, *number) for one, row in pairs for number in _long(COMPARED, one.summary)],
+        ),
+        ExportTable(
+            "changes",
+            "a row for each zone of each later visit: the mean over its comparisons",
+            _CHANGE,
+            [_change(one, sites) for one in content.changes],
         ),
         ExportTable(
             "treatments", "a row for each treatment as it was given", _TREATMENT, [
@@ -299,6 +319,14 @@ def _pair(one: ExportedComparison, sites: Mapping[str, str]) -> tuple[CellValue,
     about = (one.number, one.state, one_line(one.reason), one.version)
     coverage = None if one.summary is None else one.summary.get("interval_coverage")
     return (after.subject, sites[after.subject], after.zone, after.arm, *ends, *about, coverage)
+
+
+def _change(one: ExportedChange, sites: Mapping[str, str]) -> tuple[CellValue, ...]:
+    visit = one.visit
+    place = (visit.subject, sites[visit.subject], visit.name, visit.date, visit.day, one.zone)
+    found = (one.arm, one.baseline, one.days_between, one.state, one_line(one.reason))
+    numbers = one.diameter_percent or (None, None, None)
+    return (*place, *found, one.n_pairs, one.n_refused, *numbers)
 
 
 def _long(
