@@ -38,6 +38,9 @@ MCML = "1.0\n2\n" + "".join(
 )
 
 
+SPECTRUM = "wavelength_nm,reflectance\n450,0.2{0}\n560,0.3{0}\n650,0.5{0}\n800,0.6{0}\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command that writes.
@@ -99,6 +102,11 @@ COMMANDS = (
     both("rerun of light", "rerun light@.nc -o again.nc", "again.nc"),
     both("models fetch", "models fetch --wheel networks@.whl",
          *(f"cache/porelight/models/{name}.tflite" for name in models.MODELS)),
+    both("reflectance", "reflectance --fit spectrum@.csv -o person.toml", "person.toml"),
+    # what a study keeps is tried by store_kills.py and study_kills.py
+    both("study export", "study export --to csv -o tables --store study@.db", "tables"),
+    Command("credibility", ("credibility --use measure -o page.html",
+                            "credibility --use threshold -o page.html"), ("page.html",), 0.1),
     both("demo", "demo -o demo --seed @", "demo", share=0.1),
 )  # fmt: skip
 
@@ -129,6 +137,10 @@ def make_inputs(place: Path, finished: Callable[[str, Path], None]) -> None:
         Image.fromarray(pixels.astype(np.uint8)).save(place / f"photo{one}.png")
         text = COURSE.format(fitzpatrick=one)
         (place / f"course{one}.toml").write_text(text, encoding="utf-8")
+        (place / f"table{one}.csv").write_text(
+            f"subject,visit,zone,file\nS01,v1,cheek,photo{one}.png\n", encoding="utf-8"
+        )
+        (place / f"spectrum{one}.csv").write_text(SPECTRUM.format(one), encoding="utf-8")
         rows = [
             f"s{i},{k},{int(one) * 10 * i + k * (1 + i % 3)}" for i in range(1, 5) for k in range(2)
         ]
@@ -147,6 +159,8 @@ def make_inputs(place: Path, finished: Callable[[str, Path], None]) -> None:
         *(f"simulate course{one}.toml -o run{one}.nc" for one in "12"),
         *(f"light run case.toml -o light{one}.nc --photons 16000 --seed {one}"
           for one in ("1", "2", "13", "23")),
+        *(f"study {words} --store study{one}.db" for one in "12" for words in
+          (f"init trial{one}", f"import table{one}.csv --px-per-mm 12.5", "measure --workers 1")),
     ):  # fmt: skip
         finished(line, place)
     (place / "skin.toml").write_text(EXAMPLE, encoding="utf-8")
