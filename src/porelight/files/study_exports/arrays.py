@@ -97,10 +97,18 @@ def study_arrays(content: StudyContent) -> xr.Dataset:
         {
             "state": (_AXES, state, _flags()),
             "day": (_AXES[:2], days, _about("days since the first visit with a date", "days")),
-            "date": (_AXES[:2], dates, _about("date of the visit, YYYY-MM-DD")),
-            "photograph": (_AXES, texts["photograph"], _about("SHA-256 of the imported file")),
-            "arm": (_AXES, texts["arm"], _about("how this skin is treated")),
-            "reason": (_AXES, texts["reason"], _about("why the photograph was refused")),
+            "date": (_AXES[:2], dates.astype(str), _about("date of the visit, YYYY-MM-DD")),
+            "photograph": (
+                _AXES,
+                texts["photograph"].astype(str),
+                _about("SHA-256 of the imported file"),
+            ),
+            "arm": (_AXES, texts["arm"].astype(str), _about("how this skin is treated")),
+            "reason": (
+                _AXES,
+                texts["reason"].astype(str),
+                _about("why the photograph was refused"),
+            ),
             **{name: (_AXES, value) for name, value in numbers.items()},
         },
         coords={axis: (axis, names) for axis, names in zip(_AXES, labels, strict=True)},
