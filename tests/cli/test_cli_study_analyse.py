@@ -84,7 +84,9 @@ def test_a_plan_is_written_declared_and_followed(porelight, study):
     assert found["standing"]["sha256"] == told["sha256"]
     assert [one["visit"] for one in found["effects"]] == ["week6", "week12"]
     assert [one["against"] for one in found["effects"]] == ["control", "control"]
-    assert [one["quantity"] for one in found["secondary"]] == ["diameter_mm_p50"]
+    median, same_pores = found["secondary"]
+    assert (median["quantity"], median["why_not"]) == ("diameter_mm_p50", "")
+    assert "study compare --baseline baseline" in same_pores["why_not"]
     page = Path("page.html").read_text(encoding="utf-8")
     assert "Confirmatory analysis" in page
     assert found["methods"].replace("'", "&#39;") in page

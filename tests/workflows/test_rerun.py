@@ -82,6 +82,7 @@ def test_an_outcome_says_how_many_photons_and_which_versions_made_it(outcome, tm
         "seed": 3,
         "people": 5,
         "perfusion": "constant",
+        "attendance": 1.0,
     }
     assert json.loads(about[ORIGIN]) == dict(this_origin())
 

@@ -64,7 +64,7 @@ def analyse(
     given = None if plan is None else _read_plan(plan)
     with opened(store) as study_store:
         standing = _standing(study_store, given)
-        rows = analysis_rows(study_store, "analysis")
+        rows = analysis_rows(study_store, "analysis", "" if given is None else given.plan.baseline)
         name = study_store.study
     quantities = {one.quantity for one in rows.values}
     used = usual_plan(rows.photographs, quantities) if given is None else given.plan

@@ -10,6 +10,7 @@ from porelight.statistics.analysis_plan import AnalysisScale, PlanStanding
 from porelight.statistics.effects import StudyEffect
 from porelight.statistics.flow import StudyFlow
 from porelight.statistics.mixed_model import Contrast
+from porelight.statistics.study_values import scale_of
 
 FORMAT = "porelight-study-analysis-1"
 
@@ -90,7 +91,9 @@ def analysis_document(
             {
                 "quantity": one.quantity,
                 "why_not": one.why_not,
-                "effects": [_effect(effect, scale) for effect in one.effects],
+                "effects": [
+                    _effect(effect, scale_of(one.quantity, found.plan)) for effect in one.effects
+                ],
             }
             for one in found.secondary
         ],

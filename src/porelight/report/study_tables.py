@@ -11,11 +11,13 @@ from porelight.statistics.effects import StudyEffect
 from porelight.statistics.flow import StudyFlow
 from porelight.statistics.missing import Robustness
 from porelight.statistics.mixed_model import Contrast
+from porelight.statistics.study_values import SAME_PORES, scale_of
 
 _NAMES = {
     "area_fraction": "share of skin that pores cover",
     "count": "number of pores",
     "density_per_cm2": "pores per cm2",
+    SAME_PORES: "diameter of the pores seen at both visits",
 }
 _NOTHING = "-"
 
@@ -63,12 +65,17 @@ def p_text(p: float) -> str:
 
 
 def effect_rows(
-    effects: Sequence[StudyEffect], plan: AnalysisPlan, *, with_correction: bool = True
+    effects: Sequence[StudyEffect],
+    plan: AnalysisPlan,
+    *,
+    with_correction: bool = True,
+    scale: AnalysisScale | None = None,
 ) -> list[dict[str, str]]:
     """Return effects, one in a row."""
     heading = f"{100 * plan.confidence:g} % interval"
     corrected = f"p ({plan.correction.capitalize()})"
     with_correction = with_correction and len(effects) > 1
+    scale = scale or plan.scale
     rows = []
     for one in effects:
         row = {"visit": one.visit, **_of_arm(one)}
@@ -78,8 +85,8 @@ def effect_rows(
         else:
             found = one.contrast
             row |= {
-                "change": change_text(found.value, plan.scale),
-                heading: contrast_span(found, plan.scale) + (" (rough)" if one.is_rough else ""),
+                "change": change_text(found.value, scale),
+                heading: contrast_span(found, scale) + (" (rough)" if one.is_rough else ""),
                 "p": p_text(found.p),
             }
             rows.append(row)
@@ -146,7 +153,12 @@ def secondary_rows(found: StudyAnalysis) -> list[dict[str, str]]:
         name = quantity_name(one.quantity)
         rows += [
             {"quantity": name, **row}
-            for row in effect_rows(one.effects, found.plan, with_correction=False)
+            for row in effect_rows(
+                one.effects,
+                found.plan,
+                with_correction=False,
+                scale=scale_of(one.quantity, found.plan),
+            )
         ]
     return rows
 

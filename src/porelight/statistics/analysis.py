@@ -22,7 +22,12 @@ from porelight.statistics.repeats import (
     measuring_error,
     take_agreement,
 )
-from porelight.statistics.study_values import EndpointTable, StudyValue, endpoint_table
+from porelight.statistics.study_values import (
+    SAME_PORES,
+    EndpointTable,
+    StudyValue,
+    endpoint_table,
+)
 from porelight.statistics.subject_changes import SubjectChange, subject_changes
 
 
@@ -106,6 +111,11 @@ def study_analysis(values: Sequence[StudyValue], plan: AnalysisPlan) -> StudyAna
     ParameterError
         If the endpoint cannot be analysed at all; each part that cannot be had says so itself.
     """
+    if plan.endpoint == SAME_PORES:
+        raise ParameterError(
+            f"{SAME_PORES} has no values at the baseline, on which the parts of an analysis rest; "
+            "put it under secondary, and an endpoint of single photographs in its place."
+        )
     table = endpoint_table(values, plan, plan.endpoint)
     model = mixed_model(table, plan.standard_errors, plan.confidence)
     effects = asked(model, plan)

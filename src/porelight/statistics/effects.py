@@ -120,7 +120,10 @@ def effect_of(model: MixedModel, visit: str, arm: str, against: str) -> StudyEff
     table = model.table
     arms = [table.arms.index(one) for one in (arm, against) if one]
     k = table.visits.index(visit)
-    both = tuple(len(table.measured(i, 0) & table.measured(i, k)) for i in arms)
+    with_both = [table.measured(i, k) for i in arms]
+    if not table.of_changes:  # what is a change already has no value at the baseline
+        with_both = [then & table.measured(i, 0) for i, then in zip(arms, with_both, strict=True)]
+    both = tuple(map(len, with_both))
     if min(both) < LEAST_SUBJECTS:
         of = next(table.arms[i] for i, n in zip(arms, both, strict=True) if n < LEAST_SUBJECTS)
         n = min(both)
@@ -132,7 +135,7 @@ def effect_of(model: MixedModel, visit: str, arm: str, against: str) -> StudyEff
         return StudyEffect(visit, arm, against, both, None, why)
     weights: dict[tuple[int, int], float] = {}
     for i, sign in zip(arms, (1.0, -1.0), strict=False):
-        weights |= {(i, k): sign, (i, 0): -sign}
+        weights |= {(i, k): sign} if table.of_changes else {(i, k): sign, (i, 0): -sign}
     return StudyEffect(visit, arm, against, both, model.contrast(weights))
 
 

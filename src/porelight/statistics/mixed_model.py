@@ -85,7 +85,7 @@ class MixedModel:
     _confidence: float
 
     def contrast(self, weights: Mapping[tuple[int, int], float]) -> Contrast:
-        """Return a sum of means of arm by visit; its weights sum to 0.
+        """Return a sum of means of arm by visit; its weights sum to 0, but for those of changes.
 
         Parameters
         ----------
@@ -95,13 +95,17 @@ class MixedModel:
         along = np.zeros(self._fit.coefficients.size)
         for cell, weight in weights.items():
             along[self._cells[cell]] += weight
-        return self._of(along)
+        return self._over_zones(along, sum(weights.values()))
 
     def mean(self, arm: int, visit: int) -> Contrast:
         """Return the mean of an arm at a visit, over zones that weigh the same."""
         along = np.zeros(self._fit.coefficients.size)
         along[self._cells[arm, visit]] = 1.0
-        along[list(self._zones)] = 1.0 / (len(self._zones) + 1)
+        return self._over_zones(along, 1.0)
+
+    def _over_zones(self, along: Floats, total: float) -> Contrast:
+        """Return what is told over zones that weigh the same; where they cancel they stay out."""
+        along[list(self._zones)] = total / (len(self._zones) + 1)
         return self._of(along)
 
     def _of(self, along: Floats) -> Contrast:
@@ -149,7 +153,9 @@ def mixed_model(
     inside = left - _means(left, table.i_subject)[table.i_subject]
     spread = float(left.std())
     size = float(np.abs(table.value).max())
-    if not spread > _NOTHING * size or not float(inside.std()) > _NOTHING * size:
+    # of a change there may be one a subject, and nothing inside
+    is_flat = not table.of_changes and not float(inside.std()) > _NOTHING * size
+    if is_flat or not spread > _NOTHING * size:
         raise ParameterError(
             "every subject changes by the same amount, to the last digit; a model has nothing to "
             "tell the error from. Are there copies among the photographs?"
@@ -189,6 +195,8 @@ def _variances(
     table: EndpointTable, design: Floats, spread: float
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Return the variances by restricted maximum likelihood, the richest model that can be had."""
+    if np.bincount(table.i_subject).max() == 1:  # subjects and the rest are one
+        return {"subject": 0.0, "rest": spread**2}, ()
     names = _components(table)
     for n in range(len(names), -1, -1):
         found = _fitted_variances(table, design, names[:n], spread)

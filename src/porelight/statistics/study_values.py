@@ -17,6 +17,8 @@ from porelight.statistics.analysis_plan import AnalysisPlan, AnalysisScale
 Ints: TypeAlias = NDArray[np.intp]
 Exclusion: TypeAlias = Literal["another visit", "another zone", "outside its days", ""]
 
+SAME_PORES = "diameter_ratio_same_pores"
+"""Diameter of the pores that both visits show, over that at the baseline, where it is 1."""
 ALL = "all"
 """Name of the arm of a study that has none."""
 # half an interval of the measurements in standard deviations
@@ -74,6 +76,8 @@ class EndpointTable:
         What it is the mean of.
     scale : {"log", "plain"}
         Scale of the analysis.
+    of_changes : bool
+        Whether each value is a change from the baseline, which has no values of its own.
     """
 
     subjects: tuple[str, ...]
@@ -88,6 +92,7 @@ class EndpointTable:
     error: Floats
     takes: tuple[Floats, ...]
     scale: AnalysisScale
+    of_changes: bool = False
 
     def __len__(self) -> int:
         return self.value.size
@@ -170,6 +175,11 @@ def counted(values: Sequence[StudyValue], plan: AnalysisPlan) -> list[StudyValue
     return [one for one in values if not exclusion(one, plan, days.get(one.subject))]
 
 
+def scale_of(quantity: str, plan: AnalysisPlan) -> AnalysisScale:
+    """Return the scale on which a quantity is analysed: a ratio on that of the logarithm."""
+    return "log" if quantity == SAME_PORES else plan.scale
+
+
 def endpoint_table(
     values: Sequence[StudyValue], plan: AnalysisPlan, quantity: str
 ) -> EndpointTable:
@@ -191,8 +201,8 @@ def endpoint_table(
         none, or a value has no logarithm.
     """
     _require_known(values, plan, quantity)
-    chosen = counted([one for one in values if one.quantity == quantity], plan)
-    _require_both_ends(chosen, plan)
+    chosen = [one for one in counted(values, plan) if one.quantity == quantity]
+    _require_both_ends(chosen, plan, quantity)
     arm_of = arms_of_skin(values)
     arms = sorted(set(arm_of.values()), key=lambda arm: (arm != plan.control, arm))
     if plan.control and plan.control not in arms:
@@ -208,7 +218,8 @@ def endpoint_table(
     places = sorted(
         takes, key=lambda key: (key[0], zones.index(key[1]), plan.all_visits.index(key[2]))
     )
-    on_scale = [[_scaled(one, plan.scale) for one in takes[key]] for key in places]
+    scale = scale_of(quantity, plan)
+    on_scale = [[_scaled(one, scale) for one in takes[key]] for key in places]
     return EndpointTable(
         subjects,
         zones,
@@ -221,7 +232,8 @@ def endpoint_table(
         np.array([np.mean([value for value, _ in one]) for one in on_scale]),
         np.array([math.sqrt(sum(e**2 for _, e in one)) / len(one) for one in on_scale]),
         tuple(np.array([value for value, _ in one]) for one in on_scale),
-        plan.scale,
+        scale,
+        quantity == SAME_PORES,
     )
 
 
@@ -286,13 +298,20 @@ def _require_known(values: Sequence[StudyValue], plan: AnalysisPlan, quantity: s
             "nothing is measured in this study; 'porelight study measure' comes first."
         )
     known = Counter(one.quantity for one in values)
+    if quantity == SAME_PORES and quantity not in known:
+        raise ParameterError(
+            f"no visit was compared with {plan.baseline!r}; 'porelight study compare --baseline "
+            f"{plan.baseline}' tells how the pores that both show have changed."
+        )
     if quantity not in known:
         raise ParameterError(f"no quantity {quantity!r} is measured{did_you_mean(quantity, known)}")
 
 
-def _require_both_ends(chosen: Sequence[StudyValue], plan: AnalysisPlan) -> None:
+def _require_both_ends(chosen: Sequence[StudyValue], plan: AnalysisPlan, quantity: str) -> None:
     there = {one.visit for one in chosen}
     zones = ", ".join(plan.zones)
+    if quantity == SAME_PORES:  # a change already
+        there.add(plan.baseline)
     if plan.baseline not in there:
         raise ParameterError(
             f"nothing is measured of {zones} at the baseline, visit {plan.baseline!r}; measured: "

@@ -7,10 +7,11 @@ from statistics import median
 from porelight.errors import ParameterError
 from porelight.statistics.analysis_plan import AnalysisPlan, PlannedVisit
 from porelight.statistics.flow import StudyPhotograph
+from porelight.statistics.study_values import SAME_PORES
 
 ENDPOINT = "area_fraction"
 """Quantity that is analysed unless another is declared: it sees both number and size."""
-BESIDE = ("density_per_cm2", "diameter_mm_p50", "diameter_mm_p90")
+BESIDE = ("density_per_cm2", "diameter_mm_p50", "diameter_mm_p90", SAME_PORES)
 CONTROLS = frozenset({"control", "sham", "placebo", "vehicle", "untreated", "none", "standard"})
 """Names by which an arm is taken for the control."""
 

@@ -1,9 +1,14 @@
 """What the analysis of a study begins with: its numbers, its photographs, and who withdrew."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from porelight.data.library import Z95
 from porelight.statistics.flow import StudyPhotograph
-from porelight.statistics.study_values import StudyValue
+from porelight.statistics.study_values import SAME_PORES, StudyValue
+from porelight.statistics.usual_plan import visits_in_order
+from porelight.store.changes import ZoneOfVisitChange, baselines, change_table
 from porelight.store.photograph_records import photograph_table
 from porelight.store.results import days_of, measurement_table, quantities_of
 from porelight.store.store import Store
@@ -17,7 +22,8 @@ class AnalysisRows:
     Attributes
     ----------
     values : tuple of StudyValue
-        Every number of the newest measurement of every photograph.
+        Every number of the newest measurement of every photograph, and the change of the same pores
+        where a visit was compared with the baseline.
     photographs : tuple of StudyPhotograph
         Every photograph.
     n_subjects, n_erased : int
@@ -55,7 +61,7 @@ def photograph_rows_of(store: Store, why: str) -> tuple[StudyPhotograph, ...]:
     )
 
 
-def analysis_rows(store: Store, why: str) -> AnalysisRows:
+def analysis_rows(store: Store, why: str, baseline: str = "") -> AnalysisRows:
     """Return what an analysis begins with; the log keeps why each subject was read.
 
     Parameters
@@ -64,6 +70,8 @@ def analysis_rows(store: Store, why: str) -> AnalysisRows:
         The store.
     why : str
         What for.
+    baseline : str
+        Visit from which pores that two visits show have changed; the first visit if empty.
     """
     photographs = photograph_rows_of(store, why)
     # of several settings or versions the newest, by which the state of a photograph goes, too
@@ -81,6 +89,9 @@ def analysis_rows(store: Store, why: str) -> AnalysisRows:
             )
             for name, one in quantities_of(row.summary or {})
         ]  # fmt: skip
+    first = baseline or next(iter(visits_in_order(photographs)), "")
+    if first in baselines(store):
+        values += same_pores(change_table(store, why, first))
     with store.looking() as transaction:
         everybody = list(subjects(transaction))
     own = ("zone", "scale")
@@ -96,3 +107,26 @@ def analysis_rows(store: Store, why: str) -> AnalysisRows:
         tuple(sorted({row.version for row in measured})),
         len(settings),
     )
+
+
+def same_pores(changes: Iterable[ZoneOfVisitChange]) -> list[StudyValue]:
+    """Return the changes of pores that two visits show as numbers of the later one.
+
+    Parameters
+    ----------
+    changes : iterable of ZoneOfVisitChange
+        What comparisons came to; those without a change are passed over.
+    """
+    found = []
+    for one in changes:
+        if one.log_ratio is None or one.error is None:
+            continue
+        value, low, high = (math.exp(one.log_ratio + k * Z95 * one.error) for k in (0.0, -1.0, 1.0))
+        place = one.place
+        found.append(
+            StudyValue(
+                place.subject, place.visit, place.zone, place.take, place.arm, one.day,
+                SAME_PORES, value, low, high,
+            )
+        )  # fmt: skip
+    return found
