@@ -69,3 +69,16 @@ def test_a_visit_that_does_not_exist_is_one_line(porelight, study):
     code, _, err = porelight("study compare --baseline v3")
     assert (code, err.count("\n")) == (2, 1)
     assert "no visit is named 'v3'; known: v1, v2." in err
+
+
+@pytest.mark.parametrize("command", ["compare --baseline v1", "measure"])
+def test_whoever_stops_it_twice_is_told_that_what_is_done_is_kept(
+    porelight, study, monkeypatch, command
+):
+    def stopped(*_):
+        raise KeyboardInterrupt  # as the second signal does, while workers are being stopped
+
+    monkeypatch.setattr("porelight.store.workers.run_workers", stopped)
+    code, _, err = porelight(f"study {command}")
+    assert (code, err.count("\n")) == (130, 1)
+    assert "what is done is kept, and the same command goes on" in err

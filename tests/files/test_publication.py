@@ -4,12 +4,14 @@ import json
 import signal
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from porelight.errors import InputFileError
 from porelight.files.kinds import ResultKind
-from porelight.files.publication import recover
+from porelight.files.publication import cannot_write, recover
 from porelight.files.writing import folder_replacing, read_meanwhile, together, write_text
 
 FOLDER = ResultKind("a folder", (), lambda path: path.name in {"x.txt", "y.txt"})
@@ -21,7 +23,7 @@ STOPPED = """
 import json, os, signal, sys, tempfile
 from pathlib import Path
 from porelight.files.kinds import ResultKind
-from porelight.files.publication import recover
+from porelight.files.publication import cannot_write, recover
 from porelight.files.writing import folder_replacing, together, write_text
 
 FOLDER = ResultKind("a folder", (), lambda path: path.name in {"x.txt", "y.txt"})
@@ -226,3 +228,40 @@ def test_the_folder_of_a_living_process_is_left_alone(tmp_path):
         recover(tmp_path)
         assert staged.exists()
     assert (tmp_path / "a.txt").exists()
+
+
+def pydicom_writes(path):
+    from pydicom.dataset import Dataset  # noqa: PLC0415
+
+    made = Dataset()
+    made.PixelData = bytes(1 << 20)
+    made["PixelData"].VR = "OB"
+    made.save_as(path, implicit_vr=False, little_endian=True)
+
+
+def pyarrow_writes(path):
+    import pyarrow as pa  # noqa: PLC0415
+    from pyarrow import parquet  # noqa: PLC0415
+
+    parquet.write_table(pa.table({"a": list(range(100_000))}), path)
+
+
+def zipfile_writes(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a", bytes(1 << 20))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are of POSIX")
+@pytest.mark.parametrize("writes", [pydicom_writes, pyarrow_writes, zipfile_writes])
+def test_a_full_disk_is_told_in_the_words_of_the_system_whoever_writes(tmp_path, writes):
+    import resource  # noqa: PLC0415
+
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 12, usual[1]))
+    try:
+        with pytest.raises(OSError) as full:  # noqa: PT011  each library words it in its own way
+            writes(tmp_path / "made")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    line = "out: cannot be written (File too large); free some space, or write to another disk."
+    assert str(cannot_write(Path("out"), full.value)) == line

@@ -40,6 +40,21 @@ def stopped_as_by_ctrl_c() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def kept_when_stopped() -> Iterator[None]:
+    """Let the line about a stop tell that what was done in the block is kept, whenever it comes.
+
+    Around all of a command: a second signal may come while the first is being heeded, and
+    ``timeout`` sends two.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            "what is done is kept, and the same command goes on where it stopped"
+        ) from None
+
+
 def tell_of_stop(written: list[Path], told: str = "") -> None:
     """Say what there is of a command that was stopped: files, or what it tells itself."""
     kept = ", ".join(map(str, written))

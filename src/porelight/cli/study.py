@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from porelight.cli.choices import AsJson, ScaleSource, StoreOption, opened
 from porelight.cli.console import complain, print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import typed
+from porelight.cli.stopping import kept_when_stopped
 from porelight.cli.study_analyse import analyse, declare
 from porelight.cli.study_compare import (
     compare,
@@ -145,7 +146,7 @@ def measure(
     from porelight.store.workers import run_workers  # noqa: PLC0415
 
     n = workers or min(4, os.cpu_count() or 1)
-    with opened(store) as study_store:
+    with kept_when_stopped(), opened(store) as study_store:
         asked = ask_for_measurements(study_store, q=false_discovery, again=again)
         with progress_bar(f"measuring with {n} workers", quiet=json) as progress:
             run_workers(study_store, n, [KIND], progress)

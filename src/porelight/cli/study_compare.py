@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from porelight.cli.choices import AsJson, StoreOption, opened
 from porelight.cli.console import complain, print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import typed
+from porelight.cli.stopping import kept_when_stopped
 
 if TYPE_CHECKING:
     from porelight.store.changes import ZoneOfVisitChange
@@ -44,7 +45,7 @@ def compare(
     from porelight.store.workers import run_workers  # noqa: PLC0415
 
     n = workers or min(4, os.cpu_count() or 1)
-    with opened(store) as study_store:
+    with kept_when_stopped(), opened(store) as study_store:
         asked = ask_for_comparisons(study_store, baseline, q=false_discovery, again=again)
         with progress_bar(f"comparing with {n} workers", quiet=json) as progress:
             run_workers(study_store, n, [KIND], progress)

@@ -49,17 +49,30 @@ class _Entry:
 
 def cannot_write(path: Path, problem: OSError) -> InputFileError:
     """Return the line about a result that could not be written."""
-    advice = ""
-    if problem.errno in _FULL:
+    advice, number = "", _of_system(problem).errno
+    if number in _FULL:
         advice = "; free some space, or write to another disk"
-    elif problem.errno in _FORBIDDEN:
+    elif number in _FORBIDDEN:
         advice = "; write to a folder of your own"
     return InputFileError(f"{path}: cannot be written ({reason_of(problem)}){advice}.")
 
 
 def reason_of(problem: OSError) -> str:
     """Return why the system could not do something."""
-    return problem.strerror or " ".join(str(problem).split()) or type(problem).__name__
+    found = _of_system(problem)
+    if found.errno:  # libraries put texts of their own in the place of the system's
+        return os.strerror(found.errno)
+    return found.strerror or " ".join(str(problem).split()) or type(problem).__name__
+
+
+def _of_system(problem: OSError) -> OSError:
+    """Return the problem as the system told it, where a library raises its own in its place."""
+    found: BaseException | None = problem
+    while isinstance(found, OSError):
+        if found.errno is not None:
+            return found
+        found = found.__cause__
+    return problem
 
 
 class Publication:

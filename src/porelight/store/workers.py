@@ -59,10 +59,6 @@ def run_workers(store: Store, n: int, kinds: Iterable[str], progress: Progress) 
                 workers.append(_Worker(store, n))
             time.sleep(_LOOK)
         progress(1.0)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            "what is done is kept, and the same command goes on where it stopped"
-        ) from None
     finally:
         for worker in workers:
             worker.stop()
