@@ -1,5 +1,6 @@
 """``porelight study analyse`` and ``declare``: from measurements to answers, by a plan."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,7 @@ def analyse(
     )
     from porelight.statistics.analysis import study_analysis  # noqa: PLC0415
     from porelight.statistics.flow import study_flow  # noqa: PLC0415
-    from porelight.statistics.usual_plan import usual_plan  # noqa: PLC0415
+    from porelight.statistics.usual_plan import usual_plan, visit_order  # noqa: PLC0415
     from porelight.store.analysis_rows import analysis_rows  # noqa: PLC0415
 
     if write_plan is not None:
@@ -68,6 +69,9 @@ def analyse(
         name = study_store.study
     quantities = {one.quantity for one in rows.values}
     used = usual_plan(rows.photographs, quantities) if given is None else given.plan
+    if given is None:
+        order = visit_order(rows.photographs)
+        standing = replace(standing, words=f"{standing.words} {order.words}")
     flow = study_flow(rows.photographs, used, n_subjects=rows.n_subjects, n_erased=rows.n_erased)
     found = study_analysis(rows.values, used)
     told = StudyReport(name, found, flow, standing, rows.versions, rows.settings)
@@ -134,13 +138,16 @@ def _write_plan(path: Path, store: str | None, *, json: bool) -> int:
         write_analysis_plan,
     )
     from porelight.files.writing import require_output  # noqa: PLC0415
-    from porelight.statistics.usual_plan import usual_plan  # noqa: PLC0415
+    from porelight.statistics.usual_plan import usual_plan, visit_order  # noqa: PLC0415
     from porelight.store.analysis_rows import photograph_rows_of  # noqa: PLC0415
 
     require_output(path, ANALYSIS_PLAN)
     with opened(store) as study_store:
-        plan = usual_plan(photograph_rows_of(study_store, "plan"))
+        photographs = photograph_rows_of(study_store, "plan")
+    plan, order = usual_plan(photographs), visit_order(photographs)
     write_analysis_plan(plan, path)
+    if not order.rests_on:
+        complain(f"note: {order.words}")
     if json:
         print_json({"plan": str(path), **plan_keys(plan)})
         return 0
