@@ -104,11 +104,27 @@ def test_a_plan_is_written_declared_and_followed(porelight, study):
 
 
 @pytest.mark.slow
+def test_every_plan_that_was_declared_blind_is_named(porelight, study):
+    porelight("study analyse --write-plan study.toml")
+    text = Path("study.toml").read_text(encoding="utf-8")
+    Path("other.toml").write_text(text.replace('"holm"', '"bonferroni"'), encoding="utf-8")
+    for plan in ("study.toml", "other.toml"):
+        porelight(f"study declare {plan}")
+    for plan, how in (("study.toml", "Holm"), ("other.toml", "Bonferroni")):
+        told = json.loads(porelight(f"study analyse --plan {plan} --json")[1])["standing"]
+        assert told["is_confirmatory"]
+        assert "1 other plan was declared before results were read: sha256" in told["words"]
+        assert f"{how} counts the tests of this plan alone" in told["words"]
+    assert "2 other plans were declared" in porelight("study analyse")[2]
+
+
+@pytest.mark.slow
 def test_without_a_plan_everything_is_exploratory(porelight, study):
     code, out, err = porelight("study analyse")
     assert code == 0
     assert "Share of skin that pores cover, week12, treated against control: change from" in out
     assert "No plan was given, so everything is exploratory" in err
+    assert "The baseline was taken to be baseline, then week6, week12, by their names" in err
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from porelight.errors import InputFileError
 if TYPE_CHECKING:
     from porelight.files.analysis_plans import PlanFile
     from porelight.statistics.analysis_plan import PlanStanding
+    from porelight.store.plan_declarations import PlanDeclaration
     from porelight.store.store import Store
 
 
@@ -158,36 +159,55 @@ def _write_plan(path: Path, store: str | None, *, json: bool) -> int:
 def _standing(study_store: "Store", given: "PlanFile | None") -> "PlanStanding":
     """Return whether the plan was in the log before anybody had read a result."""
     from porelight.statistics.analysis_plan import PlanStanding  # noqa: PLC0415
-    from porelight.store.plan_declarations import plan_declarations  # noqa: PLC0415
+    from porelight.store.plan_declarations import looks_since, plan_declarations  # noqa: PLC0415
 
+    declared = plan_declarations(study_store)
+    sha256 = "" if given is None else given.sha256
+    own = next((one for one in declared if one.sha256 == sha256), None)
+    blind = [one for one in declared if one.is_blind and one is not own]
+    others = _others_told(blind)
     if given is None:
         return PlanStanding(
             is_confirmatory=False,
             words="No plan was given, so everything is exploratory; 'porelight study analyse "
-            "--write-plan study.toml' writes one to begin from.",
+            f"--write-plan study.toml' writes one to begin from.{others}",
         )
-    declared = plan_declarations(study_store)
-    own = next((one for one in declared if one.sha256 == given.sha256), None)
     if own is None:
-        others = f" ({len(declared)} other plans were)" if declared else ""
         return PlanStanding(
             is_confirmatory=False,
-            words=f"This plan was never declared{others}, so everything is exploratory; 'porelight "
-            "study declare' keeps its hash in the log before results are read.",
-            sha256=given.sha256,
+            words="This plan was never declared, so everything is exploratory; 'porelight study "
+            f"declare' keeps its hash in the log before results are read.{others}",
+            sha256=sha256,
         )
     when = f"This plan was declared on {own.at} by {own.actor} (entry {own.seq} of the log)"
     if not own.is_blind:
         return PlanStanding(
             is_confirmatory=False,
             words=f"{when}, after results had been read for: {', '.join(own.looked)}; so "
-            "everything is exploratory.",
-            sha256=given.sha256,
+            f"everything is exploratory.{others}",
+            sha256=sha256,
         )
-    before = sum(one.seq < own.seq for one in declared)
-    earlier = f" {before} other plans had been declared before it." if before else ""
+    since, peeked = looks_since(study_store, own.seq), ""
+    if since.added:
+        peeked = (
+            f" Since then results were read {since.looks} times (first {since.first}), and "
+            f"{since.added} photographs were added after that: who looks and goes on "
+            "finds more by chance than p values say."
+        )
+    if others:
+        how = given.plan.correction.capitalize()
+        others += f" {how} counts the tests of this plan alone."
     return PlanStanding(
         is_confirmatory=True,
-        words=f"{when}, before results had been read.{earlier}",
-        sha256=given.sha256,
+        words=f"{when}, before results had been read.{peeked}{others}",
+        sha256=sha256,
     )
+
+
+def _others_told(blind: "list[PlanDeclaration]") -> str:
+    """Name the other plans that were declared before results were read."""
+    if not blind:
+        return ""
+    named = ", ".join(f"sha256 {one.sha256[:12]} (entry {one.seq}, {one.at})" for one in blind)
+    was = "plan was" if len(blind) == 1 else "plans were"
+    return f" {len(blind)} other {was} declared before results were read: {named}."

@@ -143,7 +143,7 @@ def comparison_table(
     of_version : str, optional
         Those of this version instead of the newest.
     """
-    photographs = photograph_table(store, why)
+    photographs = photograph_table(store, why, with_results=True)
     return _comparisons(store, photographs, baseline, of_version)
 
 
@@ -170,7 +170,7 @@ def change_table(store: Store, why: str, baseline: str) -> list[ZoneOfVisitChang
     StoreError
         If there is no such visit.
     """
-    photographs = photograph_table(store, why)
+    photographs = photograph_table(store, why, with_results=True)
     require_visit(photographs, baseline)
     zones: dict[PhotographPlace, list[PhotographRow]] = {}
     first: dict[str, list[PhotographRow]] = {}

@@ -23,6 +23,8 @@ from porelight.store.subjects import (
 
 State: TypeAlias = Literal["waiting", "measured", "refused"]
 STATES: tuple[State, ...] = ("waiting", "measured", "refused")
+LISTED = "states of photographs"
+LISTED_WITH_RESULTS = "list of photographs"  # also of logs from before states were told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ def photograph_rows(transaction: Transaction, number: int | None = None) -> Iter
     yield from map(_row, transaction.connection.execute(query))
 
 
-def photograph_table(store: Store, why: str) -> list[PhotographRow]:
+def photograph_table(store: Store, why: str, *, with_results: bool = False) -> list[PhotographRow]:
     """Return all photographs of a study, by subject, visit, zone and take.
 
     Parameters
@@ -243,11 +245,15 @@ def photograph_table(store: Store, why: str) -> list[PhotographRow]:
         The store.
     why : str
         What for; each subject's entry in the log says it.
+    with_results : bool
+        Whether they are listed to read their results, which is another kind of entry: plans that
+        are declared after it are not blind.
     """
+    kind = LISTED_WITH_RESULTS if with_results else LISTED
     with store.writing() as transaction:
         rows = transaction.connection.execute(_query()).all()
         for number in dict.fromkeys(row.subject_id for row in rows):
-            transaction.note("read", number, f"list of photographs: {why}")
+            transaction.note("read", number, f"{kind}: {why}")
     return [_row(row) for row in rows]
 
 

@@ -1,15 +1,18 @@
-"""Plans of analysis in the log of a study: when each was declared, and who had looked before."""
+"""Plans of analysis in the log of a study: when each was declared, and who looked before or since.
+
+What an entry is tells whether results were read; the free text on why it was done does not.
+"""
 
 import re
 from dataclasses import dataclass
 
-from porelight.store.log import entries
+from porelight.store.log import LogEntry, entries
+from porelight.store.photograph_records import LISTED_WITH_RESULTS
+from porelight.store.schema import PHOTOGRAPHS
 from porelight.store.store import Store
 
 _DECLARED = "plan of analysis sha256 "
-_LOOKED = re.compile("(?:list of photographs|all records): (.*)", re.DOTALL)
-# reasons of a list of photographs for which nobody sees a result
-_BLIND = frozenset({"status", "plan"})
+_LOOKED = re.compile(rf"(?:{LISTED_WITH_RESULTS}|all records): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,25 @@ class PlanDeclaration:
         return not self.looked
 
 
+@dataclass(frozen=True, slots=True)
+class LooksSince:
+    """How often results were read after an entry of the log.
+
+    Attributes
+    ----------
+    looks : int
+        How often; subjects that were read one after the other are one.
+    first : str
+        When for the first time, UTC; empty if never.
+    added : int
+        Photographs that were added after that.
+    """
+
+    looks: int
+    first: str
+    added: int
+
+
 def declare_plan(store: Store, sha256: str) -> PlanDeclaration:
     """Keep the hash of a plan in the log; one that is there already stays as it was.
 
@@ -65,12 +87,44 @@ def plan_declarations(store: Store) -> list[PlanDeclaration]:
     found, looked = [], dict[str, None]()
     with store.database.reading() as connection:
         for entry in entries(connection):
-            read = _LOOKED.fullmatch(entry.detail) if entry.action == "read" else None
-            if read is not None and read[1] not in _BLIND:
-                looked[read[1]] = None
+            why = _why_looked(entry)
+            if why is not None:
+                looked[why] = None
             if entry.action == "declare":
                 sha256 = entry.detail.removeprefix(_DECLARED)
                 found.append(
                     PlanDeclaration(entry.seq, entry.at, entry.actor, sha256, tuple(looked))
                 )
     return found
+
+
+def looks_since(store: Store, seq: int) -> LooksSince:
+    """Return how often results were read after an entry, and what was added after that.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    seq : int
+        Number of the entry.
+    """
+    looks, first, added = 0, "", 0
+    before: tuple[str, str | None] = ("", None)
+    with store.database.reading() as connection:
+        for entry in entries(connection):
+            if entry.seq <= seq:
+                continue
+            look = entry.actor, _why_looked(entry)
+            if look[1] is not None and look != before:
+                looks += 1
+                first = first or entry.at
+            before = look
+            is_photograph = entry.record.partition(" ")[0] == PHOTOGRAPHS.name
+            added += bool(looks) and entry.action == "add" and is_photograph
+    return LooksSince(looks, first, added)
+
+
+def _why_looked(entry: LogEntry) -> str | None:
+    """Return for what results were read by an entry; None if they were not."""
+    read = _LOOKED.fullmatch(entry.detail) if entry.action == "read" else None
+    return None if read is None else read[1]

@@ -237,7 +237,7 @@ def measurement_table(
     of_version : str, optional
         Those of this version instead.
     """
-    photographs = {one.id: one for one in photograph_table(store, why)}
+    photographs = {one.id: one for one in photograph_table(store, why, with_results=True)}
     query = select(MEASUREMENTS).order_by(MEASUREMENTS.c.id)
     if of_version is not None:
         query = query.where(MEASUREMENTS.c.version == of_version)
