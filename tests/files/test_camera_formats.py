@@ -105,6 +105,13 @@ def test_colours_of_sixteen_bits_that_lie_apart_are_refused():
         picture_of(sixteen_bits(levels, planarconfig="separate"), "photo.tif")
 
 
+def test_a_tiff_of_floating_point_numbers_is_called_that_and_no_raw_file():
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.full((8, 8, 3), 0.5, np.float32), photometric="rgb", metadata=None)
+    with pytest.raises(PhotographError, match=r"floating-point numbers; expected .* 8 or 16 bits"):
+        picture_of(file.getvalue(), "photo.tif")
+
+
 def with_code(content, primaries, curve):
     at = content.index(b"colrnclx") + 8
     return content[:at] + struct.pack(">HH", primaries, curve) + content[at + 4 :]

@@ -3,6 +3,8 @@
 import os
 import secrets
 import shutil
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +21,15 @@ SERVER = "PORELIGHT_TEST_POSTGRESQL"
 def picture(seed: int) -> bytes:
     """Return what may pass for a photograph, and is not found anywhere by chance."""
     pixels = b"".join(b"pore %d of photograph %d;" % (i, seed) for i in range(99))
-    return b"\x89PNG\r\n\x1a\n" + len(pixels).to_bytes(4, "big") + b"IDAT" + pixels + bytes(4)
+    parts = {
+        b"IHDR": struct.pack(">IIBBBBB", len(pixels), 1, 8, 0, 0, 0, 0),
+        b"IDAT": zlib.compress(b"\0" + pixels, 0),
+        b"IEND": b"",
+    }
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts.items()
+    )
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """Claims about bringing photographs into a study."""
 
+import io
 import os
 import re
 from dataclasses import replace
 from hashlib import sha256
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
+import tifffile
+from PIL import Image
 
 from porelight.errors import StoreUnavailableError
 from porelight.files.manifests import ManifestRow
@@ -111,6 +115,49 @@ def test_a_row_that_cannot_be_meant_is_refused_with_the_reason(row, fates, chang
     ((fate, reason),) = fates(row(1, **change))
     assert fate == "refused"
     assert message in reason
+
+
+def noise(kind):
+    file = io.BytesIO()
+    pixels = np.random.default_rng(3).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(file, kind)
+    return file.getvalue()
+
+
+def cut_off(kind):
+    content = noise(kind)
+    return content[: -len(content) // 3]
+
+
+def with_a_wrong_byte():
+    content = bytearray(noise("PNG"))
+    content[200] ^= 1
+    return bytes(content)
+
+
+def floating():
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.full((8, 8, 3), 0.5, np.float32), photometric="rgb", metadata=None)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (cut_off("JPEG"), "the file is damaged ("),
+        (cut_off("PNG"), "the file is damaged ("),
+        (cut_off("WEBP"), "the file "),
+        (with_a_wrong_byte(), "the file is damaged ("),
+        (floating(), "the file is a TIFF of floating-point numbers; expected whole numbers of 8"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_dry_run_too(row, fates, content, message):
+    one = row(1)
+    one.file.write_bytes(content)
+    told = fates(one, dry_run=True)
+    assert told[0][0] == "refused"
+    assert told[0][1].startswith(message)
+    assert fates(one) == told
 
 
 def test_files_that_are_no_photographs_are_refused(row, fates, tmp_path):

@@ -74,6 +74,9 @@ def import_(  # noqa: PLR0913  each is an option of the command line
 ) -> int:
     """Bring photographs into a study; those that are there already change nothing.
 
+    What is cut off, or has a header that cannot be read, is refused; damage within the picture is
+    found when it is measured.
+
     Parameters
     ----------
     source

@@ -5,17 +5,20 @@ Part of the program `porelight.files._decode`. HEIF is decoded by libheif (the e
 camera set it, no automatic exposure, the curve and primaries of sRGB.
 """
 
+import contextlib
 import struct
 from collections.abc import Callable
 from typing import Any
 
-from PIL import Image, ImageChops, features
+from PIL import Image, ImageChops, TiffImagePlugin, features
 
 from porelight.files._colours import ProblemError, Source, opened
 
 # what a TIFF says of itself
 _SUBFILE_TYPE, _DNG_VERSION = 254, 50706
 _PREVIEW = 1  # bit of the kind of a picture: a smaller one of another in the file
+_SAMPLE_FORMAT, _FLOATING = 339, 3
+_OF_DAMAGED_TAGS = (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error)
 TIFF_STARTS = (b"II*\x00", b"MM\x00*")
 _CANON = slice(8, 12)
 _RAW_STARTS = (b"IIU\x00", b"IIRO", b"IIRS", b"MMOR", b"FUJIFILMCCD-RAW")
@@ -65,6 +68,28 @@ def is_raw_tiff(image: Image.Image) -> bool:
     tags = getattr(image, "tag_v2", {})
     kind = tags.get(_SUBFILE_TYPE, 0)
     return _DNG_VERSION in tags or (isinstance(kind, int) and bool(kind & _PREVIEW))
+
+
+def require_whole_numbers(source: Source) -> None:
+    """Refuse a TIFF of floating-point numbers, which Pillow does not know and LibRaw is not for.
+
+    Raises
+    ------
+    ProblemError
+        With what to do.
+    """
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    with opened(source) as file, contextlib.suppress(*_OF_DAMAGED_TAGS):
+        tags = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
+        file.seek(tags.next)
+        tags.load(file)
+    formats = tags.get(_SAMPLE_FORMAT, ())
+    floating = _FLOATING in (formats if isinstance(formats, tuple) else (formats,))
+    if floating and _DNG_VERSION not in tags:
+        raise ProblemError(
+            "is a TIFF of floating-point numbers; expected whole numbers of 8 or 16 bits. Save it "
+            "again with these"
+        )
 
 
 def require_avif() -> None:

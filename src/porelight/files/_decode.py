@@ -36,6 +36,7 @@ from porelight.files._camera_kinds import (
     is_raw_tiff,
     learn_heif,
     require_avif,
+    require_whole_numbers,
     rounded,
 )
 from porelight.files._colours import (
@@ -148,6 +149,7 @@ def decoded(source: Source, most_pixels: int, *, is_mask: bool) -> tuple[Decoded
     except UnidentifiedImageError:
         # what is a TIFF by its start and is none for Pillow is raw, or damaged
         if raw_start or start.startswith(TIFF_STARTS):
+            require_whole_numbers(source)
             return _developed(source, accept, is_mask=is_mask)
         if formats != FORMATS:
             raise ProblemError(

@@ -25,6 +25,7 @@ from porelight.errors import (
 from porelight.files.manifests import ZONES, ManifestRow
 from porelight.files.private_data import without_private_data
 from porelight.files.publication import reason_of
+from porelight.files.readable_pictures import require_readable
 from porelight.photo.scale import Source
 from porelight.store.photograph_records import (
     PhotographPlace,
@@ -104,13 +105,19 @@ def import_photographs(
             digests = [sha256(one).hexdigest() for one in (content, original)]
             _require_first(seen, f"photograph {digests[0]}", row)
             _require_one_date(dates, place)
-            with store.looking() if dry_run else store.writing() as transaction:
+            with store.looking() as transaction:
                 digest = kept_digest(transaction, digests)
                 fate = fate_of(transaction, place, scale, digest, correct=correct)
-                if fate == "new" and not dry_run:
-                    add_photograph(transaction, place, scale, content)
-                if fate == "corrected" and not dry_run:
-                    correct_photograph(transaction, place, scale, digest)
+            if fate == "new":
+                require_readable(content)
+            if fate != "known" and not dry_run:
+                with store.writing() as transaction:  # another import may have come before
+                    digest = kept_digest(transaction, digests)
+                    fate = fate_of(transaction, place, scale, digest, correct=correct)
+                    if fate == "new":
+                        add_photograph(transaction, place, scale, content)
+                    if fate == "corrected":
+                        correct_photograph(transaction, place, scale, digest)
         except StoreUnavailableError:
             raise
         except PorelightError as problem:
