@@ -148,7 +148,7 @@ def _robustness(
     found = [
         robustness(table, plan, one, own[one.arm, one.visit])
         for one in effects
-        if one.contrast is not None
+        if one.contrast is not None and (one.arm, one.visit) in own
     ]
     return [one for one in found if one is not None]
 

@@ -1,6 +1,7 @@
 """What a study asks: changes from baseline, and how much more an arm changes than the control."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from porelight.errors import ParameterError
@@ -106,13 +107,16 @@ def changes(model: MixedModel) -> list[StudyEffect]:
 
 def visit_means(model: MixedModel) -> list[VisitMean]:
     """Return the mean of each arm at each visit at which several subjects of it were measured."""
-    table = model.table
-    return [
-        VisitMean(visit, arm, len(table.measured(i, k)), model.mean(i, k))
-        for i, arm in enumerate(table.arms)
-        for k, visit in enumerate(table.visits)
-        if len(table.measured(i, k)) >= LEAST_SUBJECTS
-    ]
+    table, found = model.table, []
+    for i, arm in enumerate(table.arms):
+        for k, visit in enumerate(table.visits):
+            n = len(table.measured(i, k))
+            if n < LEAST_SUBJECTS:
+                continue
+            # means of copies have no interval, and their effects say why
+            with suppress(ParameterError):
+                found.append(VisitMean(visit, arm, n, model.mean(i, k)))
+    return found
 
 
 def effect_of(model: MixedModel, visit: str, arm: str, against: str) -> StudyEffect:
@@ -120,10 +124,7 @@ def effect_of(model: MixedModel, visit: str, arm: str, against: str) -> StudyEff
     table = model.table
     arms = [table.arms.index(one) for one in (arm, against) if one]
     k = table.visits.index(visit)
-    with_both = [table.measured(i, k) for i in arms]
-    if not table.of_changes:  # what is a change already has no value at the baseline
-        with_both = [then & table.measured(i, 0) for i, then in zip(arms, with_both, strict=True)]
-    both = tuple(map(len, with_both))
+    both = tuple(len(table.changed(i, k)) for i in arms)
     if min(both) < LEAST_SUBJECTS:
         of = next(table.arms[i] for i, n in zip(arms, both, strict=True) if n < LEAST_SUBJECTS)
         n = min(both)
@@ -136,7 +137,10 @@ def effect_of(model: MixedModel, visit: str, arm: str, against: str) -> StudyEff
     weights: dict[tuple[int, int], float] = {}
     for i, sign in zip(arms, (1.0, -1.0), strict=False):
         weights |= {(i, k): sign} if table.of_changes else {(i, k): sign, (i, 0): -sign}
-    return StudyEffect(visit, arm, against, both, model.contrast(weights))
+    try:
+        return StudyEffect(visit, arm, against, both, model.contrast(weights))
+    except ParameterError as problem:  # copies in one arm, say: the others have answers
+        return StudyEffect(visit, arm, against, both, None, str(problem).rstrip("."))
 
 
 def corrected(effects: Sequence[StudyEffect], plan: AnalysisPlan) -> list[StudyEffect]:

@@ -115,10 +115,11 @@ class MixedModel:
         else:
             error = self._fit.model_error(along)
             freedom = float(len(set(self.table.i_subject.tolist())) - len(self.table.arms))
-        if not (error > 0.0 and freedom > 0.0):
+        scatter = float(sum(self.variances.values())) ** 0.5
+        if not (error > _NOTHING * scatter and freedom > 0.0):
             raise ParameterError(
-                "a change has no scatter between subjects, so there is no interval; are there "
-                "copies among the photographs?"
+                "a change has no scatter between subjects, so there is no interval"
+                f"{_or_copies(self.table)}"
             )
         t = float(stats.t.ppf(0.5 + 0.5 * self._confidence, freedom))
         p = float(2.0 * stats.t.sf(abs(value) / error, freedom))
@@ -156,10 +157,7 @@ def mixed_model(
     # of a change there may be one a subject, and nothing inside
     is_flat = not table.of_changes and not float(inside.std()) > _NOTHING * size
     if is_flat or not spread > _NOTHING * size:
-        raise ParameterError(
-            "every subject changes by the same amount, to the last digit; a model has nothing to "
-            "tell the error from. Are there copies among the photographs?"
-        )
+        raise ParameterError(_why_flat(table))
     variances, notes = _variances(table, design, spread)
     fit = weighted_fit(
         [
@@ -170,6 +168,32 @@ def mixed_model(
     return MixedModel(
         table, variances, notes, fit, cells, zones, standard_errors, confidence
     )  # fmt: skip
+
+
+def _why_flat(table: EndpointTable) -> str:
+    """Return why nothing scatters within subjects: too few of them, or all change alike."""
+    most = {
+        arm: max(len(table.changed(i, k)) for k in range(1, len(table.visits)))
+        for i, arm in enumerate(table.arms)
+        if arm in {table.arms[one] for one in table.i_arm.tolist()}
+    }
+    if max(most.values()) < 2:
+        of_arms = ", ".join(f"{n} of arm {arm}" for arm, n in most.items())
+        told = of_arms if len(table.arms) > 1 else f"{max(most.values())}"
+        return (
+            f"no change can be told: an interval needs 2 subjects with both {table.visits[0]} and "
+            f"a later visit; there are at most {told}."
+        )
+    return (
+        "every subject changes by the same amount, to the last digit; a model has nothing to "
+        f"tell the error from{_or_copies(table)}"
+    )
+
+
+def _or_copies(table: EndpointTable) -> str:
+    """Return the end of a sentence, with a question where values repeat exactly."""
+    n = table.repeated
+    return f"; {n} values repeat exactly: are there copies among the photographs?" if n else "."
 
 
 def _design(table: EndpointTable) -> tuple[dict[tuple[int, int], int], tuple[int, ...], Floats]:

@@ -126,6 +126,18 @@ class EndpointTable:
         """Return the subjects that have a value of an arm at a visit."""
         return set(self.i_subject[(self.i_arm == arm) & (self.i_visit == visit)].tolist())
 
+    def changed(self, arm: int, visit: int) -> set[int]:
+        """Return the subjects that tell a change: a value at the visit and one at the baseline."""
+        then = self.measured(arm, visit)
+        # what is a change already has no value at the baseline
+        return then if self.of_changes else then & self.measured(arm, 0)
+
+    @property
+    def repeated(self) -> int:
+        """How many values are those of another place to the last digit."""
+        _, counts = np.unique(self.value, return_counts=True)
+        return int(counts[counts > 1].sum())
+
 
 def exclusion(value: StudyValue, plan: AnalysisPlan, baseline_day: int | None) -> Exclusion:
     """Return why a value does not count; empty if it does.
