@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from porelight.report.study_page import study_page
-from porelight.report.study_tables import change_text, p_text
+from porelight.report.study_tables import change_text, p_text, robustness_rows
 from porelight.report.study_words import StudyReport, answer, cautions, methods
 from porelight.statistics.analysis import study_analysis
 from porelight.statistics.analysis_plan import PlanStanding
@@ -56,6 +56,21 @@ def test_differences_are_told_in_the_unit_of_the_quantity():
     assert "standard errors of the model" in methods(found)
     assert "as logarithms" not in methods(found)
     assert "<figure" in study_page(found)
+
+
+def test_missing_is_told_of_both_arms_and_methods_name_what_is_shown():
+    found = report_of(VirtualStudy(6, arms="two arms", missing=0.3), control="control")
+    rows = robustness_rows(found.analysis)
+    assert all(" % and " in one["missing"] for one in rows)
+    shown = {one["assumption"] for one in rows}
+    assert ("complete subjects" in shown) == ("complete subjects alone" in methods(found))
+    whole = report_of(VirtualStudy(6, arms="two arms", missing=0.0), control="control")
+    assert "complete subjects alone, the baseline carried forward." in methods(whole)
+
+
+def test_what_the_plan_names_and_nobody_photographed_comes_first():
+    found = report_of(VirtualStudy(6, missing=0.0))
+    assert cautions(replace(found, absent=("NO PHOTOGRAPH is of x.",)))[0].startswith("NO PHOTO")
 
 
 def test_several_arms_without_a_control_are_not_compared_and_say_so():

@@ -98,5 +98,5 @@ def test_every_photograph_and_subject_has_one_place_in_the_flow(plan):
     assert (end.photographs, end.refused, end.excluded, end.used) == (3, 1, 1, 1)
     for one in flow.visits:
         assert one.photographs == one.refused + one.waiting + one.excluded + one.used
-    assert flow.refusals == {"has a sharpness of #; expected # or more": 1}
+    assert flow.refusals == {"has a sharpness of 0.31; expected 0.5 or more": 1}
     assert flow.exclusions == {"another zone": 1, "another visit": 1}

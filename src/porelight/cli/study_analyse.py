@@ -54,6 +54,7 @@ def analyse(
     )
     from porelight.statistics.analysis import study_analysis  # noqa: PLC0415
     from porelight.statistics.flow import study_flow  # noqa: PLC0415
+    from porelight.statistics.plan_names import absent_names  # noqa: PLC0415
     from porelight.statistics.usual_plan import usual_plan, visit_order  # noqa: PLC0415
     from porelight.store.analysis_rows import analysis_rows  # noqa: PLC0415
 
@@ -75,7 +76,8 @@ def analyse(
         standing = replace(standing, words=f"{standing.words} {order.words}")
     flow = study_flow(rows.photographs, used, n_subjects=rows.n_subjects, n_erased=rows.n_erased)
     found = study_analysis(rows.values, used)
-    told = StudyReport(name, found, flow, standing, rows.versions, rows.settings)
+    absent = absent_names(rows.photographs, used)
+    told = StudyReport(name, found, flow, standing, rows.versions, rows.settings, absent)
     page = None if output is None else write_study_page(told, output)
     if json:
         document = analysis_document(name, found, flow, standing)
@@ -101,10 +103,16 @@ def declare(plan: Path, /, *, store: StoreOption = None, json: AsJson = False) -
     plan
         TOML file of the plan; 'porelight study analyse --write-plan FILE' writes one to begin from.
     """
+    from porelight.statistics.plan_names import absent_names, require_names  # noqa: PLC0415
+    from porelight.store.analysis_rows import photograph_rows_of  # noqa: PLC0415
     from porelight.store.plan_declarations import declare_plan  # noqa: PLC0415
 
     read = _read_plan(plan)
     with opened(store) as study_store:
+        photographs = photograph_rows_of(study_store, "plan")
+        require_names(photographs, read.plan)
+        for note in absent_names(photographs, read.plan):
+            complain(f"note: {note}")
         found = declare_plan(study_store, read.sha256)
     if json:
         print_json(

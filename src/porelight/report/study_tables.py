@@ -9,7 +9,7 @@ from porelight.statistics.analysis import StudyAnalysis
 from porelight.statistics.analysis_plan import AnalysisPlan, AnalysisScale
 from porelight.statistics.effects import StudyEffect
 from porelight.statistics.flow import StudyFlow
-from porelight.statistics.missing import Robustness
+from porelight.statistics.missing import Robustness, missing_share
 from porelight.statistics.mixed_model import Contrast
 from porelight.statistics.study_values import SAME_PORES, scale_of
 
@@ -189,8 +189,13 @@ def reason_rows(flow: StudyFlow) -> list[dict[str, str]]:
     refused = [("refused by the gate", why, n) for why, n in flow.refusals.items()]
     left_out = [("measured, left out", why, n) for why, n in flow.exclusions.items()]
     return [
-        {"photographs": str(n), "what became of them": what, "reason": why}
-        for what, why, n in (*refused, *left_out)
+        {
+            "photographs": str(n),
+            "what became of them": what,
+            "reason": f"such as: {why}" if n > 1 and one_of_several else why,
+        }
+        for one_of_several, rows in ((True, refused), (False, left_out))
+        for what, why, n in rows
     ]
 
 
@@ -200,12 +205,19 @@ def robustness_rows(found: StudyAnalysis) -> list[dict[str, str]]:
     heading = f"{100 * plan.confidence:g} % interval"
     for one in found.robustness:
         looks = [*one.looks, *_shifts(one)]
+        own = one.effect
+        shares = [
+            missing_share(found.table, arm, own.visit).share
+            for arm in (own.arm, own.against)
+            if arm
+        ]
+        missing = " and ".join(map(people, shares))
         for assumption, contrast in looks:
             rows.append(
                 {
                     "visit": one.effect.visit,
                     **_of_arm(one.effect),
-                    "missing": people(one.missing.share),
+                    "missing": missing,
                     "assumption": assumption,
                     "change": change_text(contrast.value, plan.scale),
                     heading: contrast_span(contrast, plan.scale),

@@ -38,6 +38,8 @@ class StudyReport:
         Versions of porelight by which the photographs were measured.
     settings : int
         With how many different settings they were.
+    absent : tuple of str
+        What the plan names and nobody photographed, in sentences.
     """
 
     study: str
@@ -46,6 +48,7 @@ class StudyReport:
     standing: PlanStanding
     versions: tuple[str, ...]
     settings: int
+    absent: tuple[str, ...] = ()
 
 
 def answer(one: StudyEffect, found: StudyAnalysis) -> str:
@@ -70,7 +73,7 @@ def answer(one: StudyEffect, found: StudyAnalysis) -> str:
 def cautions(found: StudyReport) -> list[str]:
     """Return what a reader has to know before believing the numbers."""
     analysis = found.analysis
-    told = list(analysis.model.notes)
+    told = [*found.absent, *analysis.model.notes]
     rough = [one for one in analysis.effects if one.is_rough]
     if rough:
         told.append(
@@ -155,6 +158,24 @@ def takes_text(found: StudyAnalysis) -> str:
     )
 
 
+def _looks_text(found: StudyAnalysis) -> str:
+    """Return which other assumptions on what is missing the page shows."""
+    shown = {look for one in found.robustness for look, _ in one.looks}
+    looks = [
+        text
+        for text, is_shown in (
+            ("complete subjects alone", "complete subjects" in shown),
+            ("the baseline carried forward", "baseline carried forward" in shown),
+            (
+                "a shift of the missing (pattern mixture, tipping point)",
+                any(one.missing.share > 0.0 for one in found.robustness),
+            ),
+        )
+        if is_shown
+    ]
+    return f"; looked at beside: {', '.join(looks)}" if looks else ""
+
+
 def methods(found: StudyReport) -> str:
     """Return the paragraph for the methods section of an article, with every setting."""
     analysis, plan = found.analysis, found.analysis.plan
@@ -192,9 +213,7 @@ def methods(found: StudyReport) -> str:
             if tests > 1
             else "",
             f"Intervals are of {100 * plan.confidence:g} %, p values two-sided.",
-            "Missing values were taken to be missing at random; complete subjects alone, the "
-            "baseline carried forward, and a shift of the missing (pattern mixture, tipping point) "
-            "were looked at beside.",
+            "Missing values were taken to be missing at random" + _looks_text(analysis) + ".",
             "Changes of single subjects were held against the error of measuring, from "
             + (
                 f"{analysis.error.freedom:.0f} repeated takes."

@@ -91,7 +91,8 @@ class StudyFlow:
     visits : tuple of VisitFlow
         By arm and visit of the plan.
     refusals : mapping of str to int
-        Refused photographs by their reason, the most frequent first.
+        Refused photographs by their reason, the most frequent first; of reasons that differ in
+        numbers alone, that of the first.
     exclusions : mapping of str to int
         Measured photographs that do not count, by their reason.
     """
@@ -161,14 +162,16 @@ def study_flow(
                     len(used),
                 )
             )
-    refusals = Counter(reason_kind(one) for one in photographs if one.state == "refused")
+    refused = [one for one in photographs if one.state == "refused"]
+    refusals = Counter(map(reason_kind, refused))
+    first = {reason_kind(one): _first_sentence(one) for one in reversed(refused)}
     with_photographs = len({one.subject for one in photographs})
     return StudyFlow(
         n_subjects,
         n_erased,
         n_subjects - n_erased - with_photographs,
         tuple(visits),
-        dict(refusals.most_common()),
+        {first[kind][:_LONGEST]: n for kind, n in refusals.most_common()},
         dict(exclusions.most_common()),
     )
 
@@ -182,10 +185,14 @@ def reason_kind(one: StudyPhotograph) -> str:
     >>> reason_kind(StudyPhotograph("S1", "v", "nose", "1", "", "refused", why))
     '# px; expected #'
     """
+    return _DIGITS.sub("#", _first_sentence(one))[:_LONGEST]
+
+
+def _first_sentence(one: StudyPhotograph) -> str:
+    """Return the first sentence of a reason, without the photograph's name."""
     name = f"{one.subject}/{one.visit}/{one.zone} {one.take}"
     text = one.reason.removeprefix(name).lstrip(" :")
-    plain = _DIGITS.sub("#", _SENTENCE.split(text, maxsplit=1)[0]).strip()
-    return plain[:_LONGEST] or "no reason was kept"
+    return _SENTENCE.split(text, maxsplit=1)[0].strip() or "no reason was kept"
 
 
 def _as_value(one: StudyPhotograph) -> StudyValue:
