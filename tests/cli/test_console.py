@@ -34,3 +34,12 @@ def test_letters_that_a_terminal_lacks_are_shown_as_codes(tmp_path, monkeypatch,
     assert target.exists()
     assert b"written: " in shown.getvalue()
     assert b"\\u0141" in shown.getvalue()
+
+
+def test_long_work_without_a_terminal_tells_once_a_minute_how_far_it_is(capsys, monkeypatch):
+    times = iter([0.0, 59.0, 60.0, 60.0, 119.0])
+    monkeypatch.setattr("porelight.cli.console.monotonic", lambda: next(times))
+    with progress_bar("comparing", quiet=False) as progress:
+        for fraction in (0.1, 0.25, 0.5):
+            progress(fraction)
+    assert capsys.readouterr().err == "porelight: comparing: 25 %\n"

@@ -65,6 +65,7 @@ def test_what_a_pattern_does_not_fit_is_told_and_what_systems_leave_is_not(folde
         ("{subject}/{visit}/{zone}-{zone}.png", "{zone} stands in it twice"),
         ("{subject}/{visit}/{zone.png", "a brace has no partner"),
         ("{subject}/{visit}/{zone}.tif", "of 1 pictures, such as 'S01/v1/nose-1.png' none fits"),
+        ("{subject}/{visit}/{zone}.tif", "('.*' at its end fits every format)"),
     ],
 )
 def test_a_pattern_that_cannot_be_meant_is_refused(folder, pattern, message):
@@ -123,3 +124,9 @@ def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(folder, monkeyp
     message = f"{place / 'S02'}: this folder cannot be looked into (Permission denied)"
     with pytest.raises(InputFileError, match=re.escape(message)):
         manifest_of(place, PATTERN)
+
+
+def test_a_star_leaves_the_whole_name_of_a_zone_to_the_zone(folder):
+    place = folder("S01/v1/gesicht_left_cheek.png")
+    (row,) = manifest_of(place, "{subject}/{visit}/*{zone}.*").rows
+    assert row.zone == "left cheek"

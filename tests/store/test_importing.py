@@ -104,6 +104,7 @@ def test_a_dry_run_tells_the_same_and_does_nothing(store, row, fates):
     [
         ({"subject": "Anna"}, "subject 'Anna' may be a name"),
         ({"zone": "noes"}, "zone is 'noes'; did you mean 'nose'?"),
+        ({"zone": "gesicht schön cheek"}, "cheek'; '*{zone}' in the pattern passes over"),
         ({"visit": ""}, "visit is ''; expected 1 to 40 letters"),
         ({"date": "31.02.2027"}, "date is '31.02.2027'; expected YYYY-MM-DD"),
         ({"scale": "0.1"}, "scale is '0.1'; expected 0.5 to 500 px/mm, or dpi, marker"),

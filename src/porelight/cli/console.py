@@ -3,6 +3,7 @@
 import sys
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -12,14 +13,16 @@ from porelight.progress import unheard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+_MINUTE = 60.0  # s
+
 
 @contextmanager
 def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]]":
-    """Show a bar with time left on stderr; nothing when quiet or not at a terminal."""
+    """Show a bar with time left on stderr, or a line a minute without a terminal; none if quiet."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         # a bar that is switched off still ends in an empty line before rich 14
-        yield unheard
+        yield unheard if quiet else _line_a_minute(what)
         return
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -40,6 +43,19 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)
+
+
+def _line_a_minute(what: str) -> "Callable[[float], None]":
+    """Return what says how far work is that goes on for more than a minute."""
+    told = monotonic()
+
+    def tell(fraction: float) -> None:
+        nonlocal told
+        if monotonic() - told >= _MINUTE:
+            told = monotonic()
+            complain(f"{what}: {100.0 * fraction:.0f} %")
+
+    return tell
 
 
 def show_what_the_terminal_cannot() -> None:

@@ -205,7 +205,8 @@ def _tell_of_import(
 ) -> int:
     counts, n_left = Counter(one.fate for one in found), len(manifest.rows) - len(found)
     refused = [(one.row.where, one.reason) for one in found if one.fate == "refused"]
-    refused += [(str(path), "does not fit the pattern") for path in manifest.unfitting]
+    unfit = "does not fit the pattern ('.*' at its end fits every format)"
+    refused += [(str(path), unfit) for path in manifest.unfitting]
     if json:
         print_json(
             {

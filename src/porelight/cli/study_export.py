@@ -1,14 +1,18 @@
 """``porelight study export``: a study in the formats of other programs."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output, StoreOption, opened
-from porelight.cli.console import print_json, say
+from porelight.cli.console import print_json, progress_bar, say
 from porelight.errors import InputFileError
 from porelight.files.study_exports.formats import STUDY_FORMATS, StudyFormatKey
+
+if TYPE_CHECKING:
+    from porelight.files.study_exports.content import StudyFiles
+    from porelight.progress import Progress
 
 _MEANINGS = "; ".join(f"{key}: {one.meaning}" for key, one in STUDY_FORMATS.items())
 
@@ -58,7 +62,9 @@ def export(  # noqa: PLR0913  each is an option of the command line
         content = study_content(
             study_store, f"exported to {to}", visits=visit or (), with_dates=dates
         )
-        path = STUDY_FORMATS[to].load()(replace(content, terms=terms), output)
+        with progress_bar(f"exporting to {to}", quiet=json) as progress:
+            files = _Heard(content.files, len(content.photographs), progress)
+            path = STUDY_FORMATS[to].load()(replace(content, terms=terms, files=files), output)
     told = {
         "output": str(path),
         "to": to,
@@ -76,3 +82,19 @@ def export(  # noqa: PLR0913  each is an option of the command line
     say(", ".join(counts))
     say(f"written: {path}")
     return 0
+
+
+class _Heard:
+    """Files of a study whose photographs, which take nearly all of the time, are counted."""
+
+    def __init__(self, files: "StudyFiles", n: int, progress: "Progress") -> None:
+        self._files = files
+        self._n = n
+        self._n_read = 0
+        self._progress = progress
+        self.pores, self.forecast = files.pores, files.forecast
+
+    def photograph(self, number: int) -> bytes:
+        self._progress(self._n_read / self._n)
+        self._n_read += 1
+        return self._files.photograph(number)

@@ -145,7 +145,8 @@ def manifest_of(folder: Path, pattern: str, *, zone: str = "") -> Manifest:
     if not rows:
         example = f", such as {unfitting[0].relative_to(folder).as_posix()!r}" if unfitting else ""
         raise InputFileError(
-            f"{folder}: of {len(unfitting)} pictures{example} none fits the pattern {pattern!r}."
+            f"{folder}: of {len(unfitting)} pictures{example} none fits the pattern {pattern!r}"
+            " ('.*' at its end fits every format)."
         )
     return Manifest(tuple(rows), tuple(unfitting), n_others)
 
@@ -203,7 +204,7 @@ def _expression(parts: list[re.Match[str]], zones: str) -> re.Pattern[str]:
         if name is not None:
             text += f"(?P<{name}>{zones if name == 'zone' else '[^/]+?'})"
         else:
-            text += "[^/]*" if star else re.escape(literal)
+            text += "[^/]*?" if star else re.escape(literal)
     return re.compile(text, re.IGNORECASE)
 
 

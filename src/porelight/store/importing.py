@@ -144,6 +144,11 @@ def _require_one_date(dates: dict[tuple[str, str], str], place: PhotographPlace)
 
 def _place(row: ManifestRow) -> PhotographPlace:
     if row.zone not in ZONES:
+        if row.zone.endswith(tuple(f" {one}" for one in ZONES)):
+            raise StoreError(
+                f"zone is {row.zone[:40]!r}; '*{{zone}}' in the pattern passes over what stands "
+                "before a zone."
+            )
         raise StoreError(f"zone is {row.zone[:40]!r}{did_you_mean(row.zone, ZONES)}.")
     return PhotographPlace(
         pseudonym(row.subject),
