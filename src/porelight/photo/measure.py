@@ -145,7 +145,7 @@ class Measurement:
 
     @property
     def density(self) -> Estimate:
-        """Pores that count per area of skin [1/m2]."""
+        """Pores that count per area of skin [1/m2]; ``value * units.cm**2`` is that per cm2."""
         return self.estimates.density
 
     @property
