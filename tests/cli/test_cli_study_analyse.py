@@ -125,6 +125,7 @@ def test_without_a_plan_everything_is_exploratory(porelight, study):
     assert "Share of skin that pores cover, week12, treated against control: change from" in out
     assert "No plan was given, so everything is exploratory" in err
     assert "The baseline was taken to be baseline, then week6, week12, by their names" in err
+    assert "four fifths of it on rendered skin" in err
 
 
 @pytest.mark.slow
