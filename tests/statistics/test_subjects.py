@@ -100,3 +100,4 @@ def test_every_photograph_and_subject_has_one_place_in_the_flow(plan):
         assert one.photographs == one.refused + one.waiting + one.excluded + one.used
     assert flow.refusals == {"has a sharpness of 0.31; expected 0.5 or more": 1}
     assert flow.exclusions == {"another zone": 1, "another visit": 1}
+    assert [one.not_taken for one in flow.visits] == [0, 1]  # S3 did not come

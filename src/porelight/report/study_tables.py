@@ -174,6 +174,7 @@ def flow_rows(flow: StudyFlow) -> list[dict[str, str]]:
             "photographed": str(one.photographed),
             "analysed": str(one.analysed),
             "lost": str(one.expected - one.analysed),
+            "zones not taken": str(one.not_taken),
             "photographs": str(one.photographs),
             "refused": str(one.refused),
             "waiting": str(one.waiting),

@@ -62,6 +62,8 @@ class VisitFlow:
     photographs, refused, waiting, excluded, used : int
         Photographs of all zones; refused by the gate; not measured yet; measured, but of another
         zone or outside its days; and used.
+    not_taken : int
+        Zones of subjects that were photographed at the baseline and not at this visit.
     """
 
     arm: str
@@ -74,6 +76,7 @@ class VisitFlow:
     waiting: int
     excluded: int
     used: int
+    not_taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,14 @@ def study_flow(
     visits = []
     for arm in arms:
         expected = {one.subject for one in in_plan if arm_of[one.subject, one.zone] == arm}
+        skins = {
+            visit: {
+                (one.subject, one.zone)
+                for one in in_plan
+                if one.visit == visit and arm_of[one.subject, one.zone] == arm
+            }
+            for visit in plan.all_visits
+        }
         for visit in plan.all_visits:
             at = [
                 (one, reason)
@@ -160,6 +171,7 @@ def study_flow(
                     states["waiting"],
                     states["measured"] - len(used),
                     len(used),
+                    len(skins[plan.baseline] - skins[visit]),
                 )
             )
     refused = [one for one in photographs if one.state == "refused"]
