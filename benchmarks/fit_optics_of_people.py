@@ -21,13 +21,14 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import least_squares
+from scipy.stats import norm, t
 
 from porelight.files.tables import read_table
 from porelight.inference.reflectance import reflectance_of
 from porelight.light.layered_reflectance import reflectances
 from porelight.tissue.forearm import ForearmSkin
 from porelight.tissue.optics import LayeredOptics, skin_optics
-from porelight.tissue.people import spread_of_people
+from porelight.tissue.people import spread_of_people, standard_people
 from porelight.tissue.spectra import spectrum
 
 NM = 1e-9
@@ -174,14 +175,36 @@ def fit_people(measured: np.ndarray, rounds: int) -> None:
         noise = np.maximum(np.sqrt(0.5 * noise**2 + 0.5 * residual.var(axis=0)), 8e-4)
         print(f"round {number + 1}: residual {np.sqrt((residual**2).mean()):.5f}", flush=True)
     spread = np.sqrt(np.diag(covariance))
+    shown = np.array(
+        [reflectance(middle + np.linalg.cholesky(covariance) @ z) for z in standard_people(256, 1)]
+    )
     median = np.where(start.is_factor, start.median * np.exp(middle), start.median + middle)
     for name, value, wide in zip(names, median, spread, strict=True):
         print(f"{name:30s} median {value:9.4g}  spread {wide:.3f}")
     with np.printoptions(precision=2, suppress=True, linewidth=120):
         print(covariance / np.outer(spread, spread))
-    print("wavelength [nm], what is left over the mean")
-    for one, share in zip(PEOPLE_AT, residual.std(axis=0) / measured.mean(axis=0), strict=True):
+    print("wavelength [nm], what the numbers leave open of the spread, over the mean")
+    for one, share in zip(PEOPLE_AT, left_open(shown, measured), strict=True):
         print(f"{one / NM:6.0f} {share:.4f}")
+
+
+def left_open(shown: np.ndarray, measured: np.ndarray) -> np.ndarray:
+    """Return the spread that makes people of the model differ as measured ones do, over the mean.
+
+    A band that holds 90 % of *other* people is wider than one of those measured: Student's t and
+    the error of the mean take the place of the normal.
+
+    Parameters
+    ----------
+    shown : ndarray of float64, shape (n_draws, n_wavelengths)
+        Reflectance of people who differ in the numbers of the model alone.
+    measured : ndarray of float64, shape (n_people, n_wavelengths)
+        Reflectance of those measured.
+    """
+    n = len(measured)
+    wider = t.ppf(0.95, n - 1) / norm.ppf(0.95) * np.sqrt(1.0 + 1.0 / n)
+    wanted = (wider * measured.std(axis=0, ddof=1)) ** 2 - shown.var(axis=0, ddof=1)
+    return np.sqrt(np.maximum(wanted, 0.0)) / shown.mean(axis=0)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from itertools import combinations_with_replacement
 from pathlib import Path
 
 import numpy as np
-from fit_optics_of_people import MOST_SPREAD, NM, PEOPLE_AT, at, read_spectra
+from fit_optics_of_people import MOST_SPREAD, NM, PEOPLE_AT, at, left_open, read_spectra
 from scipy.special import ndtri
 from scipy.stats import qmc
 
@@ -183,10 +183,10 @@ def leave_one_out(layers: Polynomial, people: np.ndarray) -> None:
     inside, apart, ratio = [], [], []
     for left in range(len(spectra)):
         others = np.delete(spectra, left, axis=0)
-        middle, root, unexplained = _population(layers, others, used, start)
+        middle, root = _population(layers, others, used, start)
         z = standard_people(2000, 1, spare=1)
         seen = np.exp(layers.of(_values(start, middle + z[:, :-1] @ root.T)))[:, used]
-        seen *= 1.0 + z[:, -1:] * unexplained
+        seen *= 1.0 + z[:, -1:] * left_open(seen, others)
         low, high = np.quantile(seen, [0.5 * (1.0 - INSIDE), 0.5 * (1.0 + INSIDE)], axis=0)
         inside.append((low <= spectra[left]) & (spectra[left] <= high))
         apart.append((seen.mean(axis=0) - others.mean(axis=0)) / others.std(axis=0, ddof=1))
@@ -211,7 +211,7 @@ def _values(start: Spread, offset: np.ndarray) -> dict[str, np.ndarray]:
 
 def _population(
     layers: Polynomial, spectra: np.ndarray, used: np.ndarray, start: Spread
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the population of some people, as fit_optics_of_people.py finds it."""
     n = len(start.names)
     most = np.array([MOST_SPREAD.get(name, np.inf) for name in start.names])
@@ -241,8 +241,7 @@ def _population(
         narrow = np.minimum(1.0, most / np.sqrt(np.diag(covariance_of)))
         covariance_of *= np.outer(narrow, narrow)
         noise = np.maximum(np.sqrt(0.5 * noise**2 + 0.5 * residual.var(axis=0)), 8e-4)
-    unexplained = residual.std(axis=0) / spectra.mean(axis=0)
-    return middle, np.linalg.cholesky(covariance_of), unexplained
+    return middle, np.linalg.cholesky(covariance_of)
 
 
 def errors_of_one_person(layers: Polynomial, people: np.ndarray, length_nm: float) -> None:

@@ -104,7 +104,8 @@ def reflectance_of_people(
     coordinates = standard_people(n_people, seed, spare=1)
     people = np.exp(expansion(coordinates[:, :-1]))
     # what their numbers leave open moves a person's neighbouring wavelengths together
-    people *= 1.0 + coordinates[:, -1:] * np.interp(wavelength, *unexplained_spread())
+    left_open = np.interp(wavelength, *unexplained_spread(of_one_type=of_one_type))
+    people *= 1.0 + coordinates[:, -1:] * left_open
     outside = 0.5 * (1.0 - INSIDE)
     low, high = np.quantile(people, [outside, 1.0 - outside], axis=0)
     return ReflectanceOfPeople(

@@ -126,8 +126,13 @@ def spread_of_people(*, of_one_type: bool = False) -> Spread:
 
 
 @cache
-def unexplained_spread() -> tuple[Floats, Floats]:
+def unexplained_spread(*, of_one_type: bool = False) -> tuple[Floats, Floats]:
     """Return what the numbers of people leave open of their reflectance.
+
+    Parameters
+    ----------
+    of_one_type : bool
+        Whether the people are of one Fitzpatrick type.
 
     Returns
     -------
@@ -136,7 +141,8 @@ def unexplained_spread() -> tuple[Floats, Floats]:
     """
     entry = document(PACKAGE, _FILE)["unexplained"]
     require_flag(entry["flag"], f"data/{PACKAGE}/{_FILE}.toml, unexplained")
-    return np.array([NM.to_si(one) for one in entry["wavelength"]]), np.array(entry["spread"])
+    spread = entry["within_type" if of_one_type else "spread"]
+    return np.array([NM.to_si(one) for one in entry["wavelength"]]), np.array(spread)
 
 
 def optics_of_people(n: int, seed: int) -> dict[str, Floats]:
