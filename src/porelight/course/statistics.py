@@ -20,8 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import beta
+from scipy.special import betaincinv, ndtri
 
 from porelight.course.value_text import Written, value_text
 from porelight.errors import ParameterError
@@ -175,7 +174,7 @@ def share_of_people(
         return ShareOfPeople(mean, mean, mean, probability)
     count = max(mean * (1.0 - mean) / variance - 1.0, _FEWEST_COUNTS)
     tail = 0.5 * (1.0 - probability)
-    low, high = beta.ppf([tail, 1.0 - tail], mean * count, (1.0 - mean) * count)
+    low, high = betaincinv(mean * count, (1.0 - mean) * count, [tail, 1.0 - tail])
     return ShareOfPeople(mean, float(low), float(high), probability)
 
 

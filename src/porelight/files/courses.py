@@ -14,9 +14,7 @@ from porelight.data.file_units import NM
 from porelight.errors import InputFileError, ParameterError
 from porelight.files.course_file import HAND, read_course_tables, read_skin_tables
 from porelight.files.device_files import read_device
-from porelight.files.measurements import MeasuredFolder, load_measured
 from porelight.files.own_optics import read_optics
-from porelight.files.photographs import read_photograph, read_zone_mask
 from porelight.files.pulse_paths import read_pulse_path
 from porelight.files.toml_tables import in_lines
 from porelight.files.usual_values import usual_of_table
@@ -25,10 +23,7 @@ from porelight.laser.devices import Device, devices
 from porelight.laser.devices import device as device_named
 from porelight.laser.exposure import Session
 from porelight.laser.motion import Motion, PulsePath
-from porelight.tissue.own_optics import OwnOptics
-from porelight.tissue.population import PorePopulation
 from porelight.tissue.skin import Skin
-from porelight.workflows.measure import measure
 
 # settings that a device limits, by the path of their field
 _SETTINGS = {f"exposure.{one.path}": name for name, one in SETTINGS.items()}
@@ -169,7 +164,12 @@ def _skin(table: Mapping[str, Any], path: Path, measured: Path | None) -> Skin:
             raise InputFileError(
                 f"{path}: skin.optics and skin.{key} exclude each other; keep one."
             )
-    pores, seen = _photographed(files, str(table["zone"]), path, measured)
+    pores, seen = None, None
+    if measured is not None or any(one is not None for one in files.values()):
+        # most courses name no photograph, and those do not wait for the libraries of pictures
+        from porelight.files.course_photographs import photographed_skin  # noqa: PLC0415
+
+        pores, seen = photographed_skin(files, str(table["zone"]), path, measured)
     if own is None and not {"own_optics", "layer"} & set(described):
         own = seen  # a spectrum, and what was stated, tell more than the colour of a photograph
     if pores is not None and "pore_population" in described:
@@ -180,50 +180,6 @@ def _skin(table: Mapping[str, Any], path: Path, measured: Path | None) -> Skin:
             )
         del described["pore_population"]
     return _located(lambda: skin_of(described, pores, own), path, "skin")  # type: ignore[no-any-return]
-
-
-def _photographed(
-    files: Mapping[str, Any], zone: str, path: Path, measured: Path | None
-) -> tuple[PorePopulation | None, OwnOptics | None]:
-    """Return pores and optics of the photograph that a file names, measured before or now.
-
-    None stands for those typical of the person described.
-    """
-    if files["pores"] is not None and files["photo"] is not None:
-        raise InputFileError(f"{path}: skin.pores and skin.photo exclude each other; keep one.")
-    lost = [key for key in ("px_per_mm", "zone_mask") if files[key] is not None]
-    if lost and files["photo"] is None:
-        raise InputFileError(
-            f"{path}: skin.{lost[0]} is about skin.photo, which is not there; add the photo, or "
-            f"leave {lost[0]} out."
-        )
-    folder = path.parent / files["pores"] if files["pores"] is not None else None
-    if measured is not None:
-        folder = measured
-    if folder is not None:
-        content = _measured_content(folder, zone, path)
-        return content.population, content.optics
-    if files["photo"] is None:
-        return None, None
-    if files["px_per_mm"] is None:
-        raise InputFileError(f"{path}: skin.photo needs skin.px_per_mm, the scale of that photo.")
-    photograph = read_photograph(path.parent / files["photo"], px_per_mm=files["px_per_mm"])
-    mask = None
-    if files["zone_mask"] is not None:
-        mask = read_zone_mask(path.parent / files["zone_mask"], photograph.pixels.shape[:2])
-    now = measure(photograph, zone=zone, zone_mask=mask)
-    return now.population(), now.optics
-
-
-def _measured_content(folder: Path, zone: str, path: Path) -> MeasuredFolder:
-    """Return what is in a folder of ``porelight measure``; refuse those of another zone."""
-    measured = load_measured(folder)
-    if measured.zone != zone:
-        raise InputFileError(
-            f"{folder} holds the pores of a {measured.zone}, and {path} describes a {zone}; set "
-            f'zone = "{measured.zone}" there, or give the folder of a {zone}.'
-        )
-    return measured
 
 
 def _care(stated: Mapping[str, Any]) -> Care:

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from porelight.data.file_units import NM
+from porelight.data.latin_hypercube import latin_hypercube
 from porelight.data.library import document, parameter, require_flag
 from porelight.data.values import PACKAGE
 from porelight.errors import DataFileError, ParameterError
@@ -192,10 +193,8 @@ def standard_people(n: int, seed: int, *, spare: int = 0) -> Floats:
     -------
     ndarray of float64, shape (n, number of numbers + spare)
     """
-    from scipy.stats import qmc  # noqa: PLC0415  takes longer to load than all else here
-
     size = len(spread_of_people().names) + spare
-    return np.asarray(ndtri(qmc.LatinHypercube(size, rng=np.random.default_rng(seed)).random(n)))
+    return np.asarray(ndtri(latin_hypercube(n, size, np.random.default_rng(seed))))
 
 
 def person(people: Mapping[str, Floats], index: int) -> dict[str, float]:
