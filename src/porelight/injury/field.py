@@ -9,7 +9,9 @@ Only what lies above rest counts: with the larger of the resting and the tolerat
 injury of exactly zero, and cooling neither injures nor heals.
 """
 
+import math
 from dataclasses import dataclass, fields
+from math import prod
 from typing import Self
 
 import numpy as np
@@ -17,15 +19,14 @@ import numpy as np
 from porelight.brief import brief
 from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
+from porelight.injury._field_kernel import add_damage
 from porelight.injury.heat_shock import heat_shocked_fraction
 from porelight.injury.rate_process import (
-    Rate,
+    GAS_CONSTANT,
     RateProcess,
     SeriesProcess,
     altered_fraction,
     checked_history,
-    mean_of_logarithms,
-    steps,
 )
 from porelight.injury.thermal_dose import ThermalDose
 from porelight.quantities import FRACTION, LENGTH, TEMPERATURE, Floats, Quantity
@@ -174,8 +175,7 @@ def injury_field(
     -----
     Between readings 1/T is linear (T itself for CEM43); see `damage_step`. The heat-shock integral
     follows the reference death rate times `heat_shock_ratio`; `death_rate_factor` changes death
-    alone, because the two were measured apart. The work is done a block of steps at a time, so
-    memory does not grow with n_time.
+    alone, because the two were measured apart.
 
     Examples
     --------
@@ -200,25 +200,9 @@ def injury_field(
             "parameters with draws need a first axis of length n_draw or 1."
         ) from None
     reference = np.broadcast_to(np.maximum(rest, chosen.tolerated_temperature), shape)
-    history = np.broadcast_to(temperature, (time.size, *shape))
-
-    processes: tuple[Rate, ...] = (chosen.death(), chosen.denaturation(), chosen.coagulation())
-    rates_at_rest = [np.exp(process.log_rate(reference)) for process in processes]
-    dose = ThermalDose.typical()
-    dose_at_rest = dose.mean_rate(reference, reference)
-    damage = [np.zeros(shape) for _ in processes]
-    equivalent_time = np.zeros(shape)
-    for duration, block in steps(time, history):
-        heated = np.maximum(block, reference)
-        still = (heated[:-1] == reference) & (heated[1:] == reference)
-        for i, process in enumerate(processes):
-            log_rate = process.log_rate(heated)
-            mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
-            damage[i] += above_rest(mean, rates_at_rest[i], still, duration)
-        mean = dose.mean_rate(heated[:-1], heated[1:])
-        equivalent_time += above_rest(mean, dose_at_rest, still, duration)
-
-    reference_death, collagen, blood = damage
+    reference_death, collagen, blood, equivalent_time = (
+        total.reshape(shape) for total in _integrals(time, temperature, chosen, reference)
+    )
     death = reference_death * chosen.death_rate_factor
     return InjuryField(
         killed=altered_fraction(death),
@@ -227,6 +211,40 @@ def injury_field(
         heat_shocked=heat_shocked_fraction(reference_death * chosen.heat_shock_ratio, death),
         cem43=equivalent_time,
     )
+
+
+def _integrals(
+    time: Floats, temperature: Floats, parameters: InjuryParameters, reference: Floats
+) -> Floats:
+    """Return what death, denaturation, coagulation and CEM43 gain above rest, (4, n_place)."""
+    shape = reference.shape
+
+    def flat(values: NumberOrDraws) -> Floats:
+        return np.broadcast_to(values, shape).ravel()
+
+    death, collagen, blood = (
+        parameters.death(),
+        parameters.denaturation(),
+        parameters.coagulation(),
+    )
+    channels = (death.first, death.second, collagen.first, collagen.second, blood)
+    dose = ThermalDose.typical()
+    # which column of the temperature each place has: draws share the columns of their axis
+    columns = np.arange(prod(temperature.shape[1:])).reshape(temperature.shape[1:])
+    at_rest = [np.exp(rate.log_rate(reference)) for rate in (death, collagen, blood)]
+    total = np.zeros((len(at_rest) + 1, reference.size))
+    add_damage(
+        np.diff(time),
+        np.ascontiguousarray(temperature).reshape(time.size, -1),
+        np.broadcast_to(columns, shape).ravel(),
+        reference.ravel(),
+        np.array([flat(np.log(one.frequency_factor)) for one in channels]),
+        np.array([flat(np.divide(one.activation_energy, GAS_CONSTANT)) for one in channels]),
+        np.array([one.ravel() for one in (*at_rest, dose.mean_rate(reference, reference))]),
+        (dose.breakpoint, math.log(dose.base_below), math.log(dose.base_above)),
+        total,
+    )
+    return total
 
 
 def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Floats:

@@ -73,8 +73,8 @@ class SeriesProcess:
     """
 
     name: str
-    first: Rate
-    second: Rate
+    first: RateProcess
+    second: RateProcess
 
     def log_rate(self, temperature: Floats) -> Floats:
         """Return ln(rate in 1/s)."""

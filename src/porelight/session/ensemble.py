@@ -122,6 +122,7 @@ class PhysicsEnsemble:
         self._refinement = refinement
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
         self._rises: dict[tuple[object, ...], RisePerJoule] = {}
+        self._model: dict[Exposure, SessionModel] = {}
         self._warned: set[Exposure] = set()
 
     def require(self, exposure: Exposure) -> None:
@@ -147,8 +148,11 @@ class PhysicsEnsemble:
         return self._model_of(exposure).treat(self, exposure, index)
 
     def _model_of(self, exposure: Exposure) -> SessionModel:
+        if exposure in self._model:
+            return self._model[exposure]
         for model in self._models:
             if model.applies(self.skin, exposure):
+                self._model[exposure] = model
                 return model
         raise ParameterError(
             f"no session model applies to {exposure.device} at {NM.shown(exposure.wavelength)}; "

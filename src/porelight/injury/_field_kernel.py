@@ -1,0 +1,113 @@
+"""The compiled sum of an injury field: all its processes in one pass over a temperature history."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight._jit import jit, jit_inlined
+from porelight.quantities import Floats
+
+Ints = NDArray[np.int64]
+
+
+@jit_inlined
+def log_series(first: float, second: float) -> float:
+    """Return ln k of two processes in series, 1/k = 1/k_first + 1/k_second."""
+    return min(first, second) - math.log1p(math.exp(-abs(first - second)))
+
+
+@jit_inlined
+def mean_rate(start: float, end: float) -> float:
+    """Return the mean of a rate whose logarithm is linear in time; see `mean_of_logarithms`."""
+    gap = abs(end - start)
+    mean_over_peak = -math.expm1(-gap) / gap if gap > 0.0 else 1.0
+    return math.exp(max(start, end)) * mean_over_peak
+
+
+@jit_inlined
+def mean_dose_rate(
+    before: float, after: float, breakpoint_: float, cool: float, hot: float
+) -> float:
+    """Return the mean rate of CEM43 along a straight line; see `ThermalDose.mean_rate`."""
+    low, high = min(before, after), max(before, after)
+    if high < breakpoint_ or (low == high and low < breakpoint_):
+        return mean_rate((breakpoint_ - low) * cool, (breakpoint_ - high) * cool)
+    if low >= breakpoint_:
+        return mean_rate((breakpoint_ - low) * hot, (breakpoint_ - high) * hot)
+    below = (breakpoint_ - low) / (high - low)
+    return below * mean_rate((breakpoint_ - low) * cool, 0.0) + (1.0 - below) * mean_rate(
+        0.0, (breakpoint_ - high) * hot
+    )
+
+
+@jit
+def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
+    duration: Floats,
+    temperature: Floats,
+    column: Ints,
+    reference: Floats,
+    log_factor: Floats,
+    barrier: Floats,
+    at_rest: Floats,
+    dose: tuple[float, float, float],
+    total: Floats,
+) -> None:
+    """Add to `total` what each process gains above its rate at rest.
+
+    Parameters
+    ----------
+    duration : ndarray of float64, shape (n_time - 1,)
+        Lengths of the steps [s].
+    temperature : ndarray of float64, shape (n_time, n_column)
+        Temperature at their ends [K].
+    column : ndarray of int64, shape (n_place,)
+        Column of the temperature that each place has.
+    reference : ndarray of float64, shape (n_place,)
+        Temperature above which rates count [K].
+    log_factor, barrier : ndarray of float64, shape (5, n_place)
+        ln A [ln(1/s)] and E / R [K] of the two channels of death, the two of collagen, and blood.
+    at_rest : ndarray of float64, shape (4, n_place)
+        Rates at the reference: death, denaturation, coagulation [1/s], CEM43 [-].
+    dose : tuple of float
+        Breakpoint [K] and logarithms of both bases of CEM43, below and above it.
+    total : ndarray of float64, shape (4, n_place)
+        Integrals of the same four.
+    """
+    breakpoint_, cool, hot = dose
+    for place in range(column.size):
+        look, rest = column[place], reference[place]
+        warm = max(temperature[0, look], rest)
+        death, collagen, blood = _log_rates(warm, log_factor, barrier, place)
+        for step in range(duration.size):
+            before, warm = warm, max(temperature[step + 1, look], rest)
+            if before == rest and warm == rest:
+                continue
+            old_death, old_collagen, old_blood = death, collagen, blood
+            death, collagen, blood = _log_rates(warm, log_factor, barrier, place)
+            length = duration[step]
+            # the maximum removes nothing but rounding: it is never cooler than the reference
+            total[0, place] += length * max(mean_rate(old_death, death) - at_rest[0, place], 0.0)
+            total[1, place] += length * max(
+                mean_rate(old_collagen, collagen) - at_rest[1, place], 0.0
+            )
+            total[2, place] += length * max(mean_rate(old_blood, blood) - at_rest[2, place], 0.0)
+            worth = mean_dose_rate(before, warm, breakpoint_, cool, hot)
+            total[3, place] += length * max(worth - at_rest[3, place], 0.0)
+
+
+@jit_inlined
+def _log_rates(
+    temperature: float, log_factor: Floats, barrier: Floats, place: int
+) -> tuple[float, float, float]:
+    """Return ln(rate) of death, denaturation and coagulation at a temperature [ln(1/s)]."""
+    per_kelvin = 1.0 / temperature
+    death = log_series(
+        log_factor[0, place] - barrier[0, place] * per_kelvin,
+        log_factor[1, place] - barrier[1, place] * per_kelvin,
+    )
+    collagen = log_series(
+        log_factor[2, place] - barrier[2, place] * per_kelvin,
+        log_factor[3, place] - barrier[3, place] * per_kelvin,
+    )
+    return death, collagen, log_factor[4, place] - barrier[4, place] * per_kelvin
