@@ -23,6 +23,33 @@ _LEVELS = 40  # halvings at most: a millionth of a millionth of the session
 
 
 @jit
+def tabulated(rise: Floats, unfelt: float) -> tuple[Floats, Ints]:
+    """Return a response with depth last, and the outermost ring that heat has reached by each time.
+
+    rise (n_time, n_depth, n_ring); a ring is reached where the rise at any depth is more than
+    `unfelt` of the largest at that time.
+    """
+    n_time, n_depth, n_ring = rise.shape
+    table = np.empty((n_time, n_ring, n_depth))
+    last_ring = np.empty(n_time, dtype=np.int64)
+    size = np.empty(n_ring)
+    for time in range(n_time):
+        size[:] = 0.0
+        for depth in range(n_depth):
+            for ring in range(n_ring):
+                value = rise[time, depth, ring]
+                table[time, ring, depth] = value
+                size[ring] = max(size[ring], abs(value))
+        least = unfelt * size.max()
+        ring = n_ring - 1
+        while ring > 0 and not size[ring] > least:
+            ring -= 1
+        # without any heat there is no ring to leave out
+        last_ring[time] = ring if size[ring] > least else n_ring - 1
+    return table, last_ring
+
+
+@jit
 def add_pulses(  # noqa: PLR0913, PLR0917  a kernel takes arrays
     table: Floats,
     log_first: float,

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from porelight.errors import ParameterError
-from porelight.heat._scan_kernel import Ints, add_pulses, add_pulses_along
+from porelight.heat._scan_kernel import Ints, add_pulses, add_pulses_along, tabulated
 from porelight.heat.pulse import PulseResponse, pulse_response, treatment_grid
 from porelight.quantities import PULSE_ENERGY, SPOT_DIAMETER, TIME, Floats
 from porelight.threads import available_threads
@@ -267,16 +267,13 @@ class _Table:
     # one session asks for the same response several times, and each thread follows a session
     @lru_cache(maxsize=available_threads())
     def of(cls, response: PulseResponse) -> "_Table":
-        values = np.ascontiguousarray(response.rise.transpose(0, 2, 1))
-        size = np.abs(values).max(axis=2)
-        felt = size > _UNFELT * size.max(axis=1, keepdims=True)
-        outermost = felt.shape[1] - 1 - felt[:, ::-1].argmax(axis=1)
+        values, last_ring = tabulated(np.ascontiguousarray(response.rise), _UNFELT)
         return cls(
             values,
             log_first=math.log(response.time[0]),
             nodes_per_log=1.0 / math.log(response.time[1] / response.time[0]),
             first_node=float(response.time[0]),
-            last_ring=np.asarray(outermost, dtype=np.int64),
+            last_ring=last_ring,
         )
 
 
