@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from porelight.healing import _pools_kernel as kernel
 from porelight.quantities import Floats
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Pools:
         self.x = begin.immature / begin.set_point - self.n0
         self.y = begin.mature / begin.set_point - self.m0
         self.z = begin.denatured / begin.set_point + np.zeros(shape)
+        rates_of_pools = (self.k_m, self.k_x, self.k_out, self.drive, self.breakdown)
+        self._of_places = _flat(shape, self.n0, self.m0, *rates_of_pools, self.per_repair)
 
     def treat(self, stimulus: Floats, lasting: Floats, denatured: Floats) -> None:
         """Apply one session, of whose stimulus a part lasts."""
@@ -56,13 +59,11 @@ class Pools:
         ratio = span / (QUIET_STEP if quiet else LONGEST_STEP)
         n_steps = max(1, math.ceil(ratio - 1e-9))  # a span of no length to speak of is one, too
         step = span / n_steps
-        half = SignalStep(self.rates, 0.5 * step)
-        whole = SignalStep(self.rates, step)
-        for _ in range(n_steps):
-            now = (self.w, self.b, self.a)
-            mid, end = half.of(*now), whole.of(*now)
-            self._runge_kutta(step, now, mid, end)
-            self.w, self.b, self.a = end
+        shape = self.z.shape
+        state = _flat(shape, self.x, self.y, self.w, self.b, self.a)
+        half, whole = (signal_step(self.rates, one, shape) for one in (0.5 * step, step))
+        kernel.advance(n_steps, step, self._of_places, half, whole, state)
+        self.x, self.y, self.w, self.b, self.a = state.reshape(5, *shape)
         self.z = self.z * np.exp(-span / np.asarray(self.rates.clearance_time))
         self.time = time
 
@@ -75,42 +76,18 @@ class Pools:
     def _repair(self, x: Floats, y: Floats) -> Floats:
         return np.asarray(np.maximum(-y, 0.0) * (1.0 + x / self.n0) * self.per_repair)
 
-    def _slopes(
-        self, x: Floats, y: Floats, w: Floats, b: Floats, a: Floats
-    ) -> tuple[Floats, Floats]:
-        repair = self._repair(x, y)
-        boost = self.breakdown * (w + b) * (self.m0 + y)
-        dx = self.drive * a - self.k_out * x - repair
-        dy = self.k_x * x + repair - self.k_m * y - boost
-        return dx, dy
 
-    def _runge_kutta(
-        self,
-        step: float,
-        now: tuple[Floats, Floats, Floats],
-        mid: tuple[Floats, Floats, Floats],
-        end: tuple[Floats, Floats, Floats],
-    ) -> None:
-        x, y, half = self.x, self.y, 0.5 * step
-        x1, y1 = self._slopes(x, y, *now)
-        x2, y2 = self._slopes(x + half * x1, y + half * y1, *mid)
-        x3, y3 = self._slopes(x + half * x2, y + half * y2, *mid)
-        x4, y4 = self._slopes(x + step * x3, y + step * y3, *end)
-        self.x = x + step / 6.0 * (x1 + 2.0 * (x2 + x3) + x4)
-        self.y = y + step / 6.0 * (y1 + 2.0 * (y2 + y3) + y4)
+def signal_step(rates: "CollagenKinetics", step: float, shape: tuple[int, ...]) -> Floats:
+    """Return the exact step of the linear part, W, B and A: (5, n_place), see `kernel.advance`."""
+    times = (rates.signal_time, rates.wound_signal_time, rates.transcription_time)
+    return _flat(
+        shape,
+        *(np.exp(-step / np.asarray(time)) for time in times),
+        rates.transcription(np.asarray(step)),
+        rates.transcription(np.asarray(step), wound=True),
+    )
 
 
-class SignalStep:
-    """Exact step of the linear part, W, B and A."""
-
-    def __init__(self, rates: "CollagenKinetics", step: float):
-        self.keep_w = np.exp(-step / np.asarray(rates.signal_time))
-        self.keep_b = np.exp(-step / np.asarray(rates.wound_signal_time))
-        self.keep_a = np.exp(-step / np.asarray(rates.transcription_time))
-        self.w_to_a = rates.transcription(np.asarray(step))
-        self.b_to_a = rates.transcription(np.asarray(step), wound=True)
-
-    def of(self, w: Floats, b: Floats, a: Floats) -> tuple[Floats, Floats, Floats]:
-        """Signals and transcription one step later."""
-        later = a * self.keep_a + w * self.w_to_a + b * self.b_to_a
-        return w * self.keep_w, b * self.keep_b, later
+def _flat(shape: tuple[int, ...], *arrays: Floats) -> Floats:
+    """Return arrays that broadcast to a shape as rows over its places."""
+    return np.array([np.broadcast_to(one, shape).ravel() for one in arrays])
