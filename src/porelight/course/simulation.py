@@ -344,7 +344,9 @@ def treated(
     total = len(ensemble.members) if only is None else only
 
     def treated(index: int) -> dict[object, SessionResult]:
-        return {exposure: ensemble.treat_member(exposure, index) for exposure in exposures}
+        results = {exposure: ensemble.treat_member(exposure, index) for exposure in exposures}
+        ensemble.release(index)
+        return results
 
     try:
         for index, member in in_order(treated, range(total), available_threads()):

@@ -126,3 +126,14 @@ def combine(
         largest_error = max(largest_error, error_sum)
         largest = max(largest, total)
     return np.sqrt(largest_error), np.sqrt(largest)
+
+
+@jit
+def add_stages(state: Floats, stage: Floats, weights: Floats, n: int, out: Floats) -> None:
+    """Fill out (n_z, n) with state + sum of weights[i] stage[i]."""
+    for j in range(state.shape[0]):
+        for m in range(n):
+            value = state[j, m]
+            for i in range(stage.shape[0]):
+                value += weights[i] * stage[i, j, m]
+            out[j, m] = value

@@ -41,19 +41,20 @@ def _fill(width: Floats, curves: Floats, finer: Floats) -> None:
     n = curves.shape[1]
     slope = np.empty(n)
     secant = np.empty(n - 1)
+    per_width = 1.0 / width
+    heavier = 2.0 * width[1:] + width[:-1]
+    lighter = width[1:] + 2.0 * width[:-1]
+    both = heavier + lighter
     for i in range(curves.shape[0]):
+        # loops without a branch or a call, so that a SIMD register holds several points
         for k in range(n - 1):
-            secant[k] = (curves[i, k + 1] - curves[i, k]) / width[k]
+            secant[k] = (curves[i, k + 1] - curves[i, k]) * per_width[k]
+        for k in range(n - 2):
+            before, after = secant[k], secant[k + 1]
+            harmonic = both[k] * before * (after / (heavier[k] * after + lighter[k] * before))
+            slope[k + 1] = harmonic if before * after > 0.0 else 0.0
         slope[0] = _end(width[0], width[1], secant[0], secant[1])
         slope[n - 1] = _end(width[n - 2], width[n - 3], secant[n - 2], secant[n - 3])
-        for k in range(1, n - 1):
-            before, after = secant[k - 1], secant[k]
-            if before * after <= 0.0:
-                slope[k] = 0.0
-            else:
-                heavier = 2.0 * width[k] + width[k - 1]
-                lighter = width[k] + 2.0 * width[k - 1]
-                slope[k] = (heavier + lighter) / (heavier / before + lighter / after)
         for k in range(n - 1):
             finer[i, 2 * k] = curves[i, k]
             middle = 0.5 * (curves[i, k] + curves[i, k + 1])

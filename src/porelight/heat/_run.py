@@ -11,7 +11,14 @@ import numpy as np
 
 from porelight.errors import ConvergenceError
 from porelight.heat._cells import Cells
-from porelight.heat._kernel import combine, eliminate, rate_of_change, solve, solve_again
+from porelight.heat._kernel import (
+    add_stages,
+    combine,
+    eliminate,
+    rate_of_change,
+    solve,
+    solve_again,
+)
 from porelight.heat._modes import RadialModes
 from porelight.heat._rational import ERROR_COEFFICIENTS, N_STAGES, POLE, step_coefficients
 from porelight.quantities import Floats
@@ -26,7 +33,7 @@ class ConductionResult:
     """The rise above rest and the balance of energy, at each time asked for."""
 
     time: Floats  # (n_time,) [s]
-    rise: Floats  # (n_time, n_z, n_r) [K]
+    rise: Floats  # (n_time, n_z or n_depth, n_r) [K]
     delivered: Floats  # (n_time,) heat put in so far [J]
     stored: Floats  # (n_time,) [J]
     surface_loss: Floats  # (n_time,) left through the surface [J]
@@ -44,8 +51,11 @@ class Run:
         modes: RadialModes,
         power: Floats,
         n_times: int,
+        at_depths: Floats | None = None,
     ) -> None:
+        """Start from rest; `at_depths` (n_depth, n_z) turns cells into the depths to return."""
         shape = power.shape
+        self.at_depths = at_depths
         self.course, self.modes, self.power = course, modes, power
         self.cells = course[0][1]
         self.dark = np.zeros_like(power)
@@ -55,7 +65,8 @@ class Run:
         self.step = 0.0
         self.n_steps = 0
         self.seen = 0
-        self.rise = np.zeros((n_times, *shape))
+        n_depth = shape[0] if at_depths is None else at_depths.shape[0]
+        self.rise = np.zeros((n_times, n_depth, modes.from_modes.shape[1]))
         # columns: delivered, surface, perfusion, deep; so far and at the times asked for
         self.flows = np.zeros(4)
         self.ledger = np.zeros((n_times, 4))
@@ -150,8 +161,10 @@ class Run:
             at = self.seen
             share = 1.0 if times[at] == after else min((times[at] - now) / step, 1.0)
             weights = step * step_coefficients(share)
-            state = self.state[:, :n] + np.tensordot(weights, self.stage[:, :, :n], 1)
-            self.rise[at] = state @ self.modes.from_modes[:n]
+            state = np.empty((self.state.shape[0], n))
+            add_stages(self.state, self.stage, weights, n, state)
+            shown = state if self.at_depths is None else self.at_depths @ state
+            np.matmul(shown, self.modes.from_modes[:n], out=self.rise[at])
             # only the constant mode holds energy: its amplitude times root area is the integral
             self.stored[at] = math.sqrt(self.modes.area) * (self.cells.capacity @ state[:, 0])
             self.ledger[at] = self.flows + self._flows(power, step, share)

@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-def temperature_rise(
+def temperature_rise(  # noqa: PLR0913  two keywords with defaults
     grid: Grid,
     thermal: "LayeredThermal",
     surface: Surface,
@@ -54,6 +54,7 @@ def temperature_rise(
     times: Floats,
     *,
     tolerance: float = 1e-4,
+    at_depths: Floats | None = None,
 ) -> Floats:
     """Rise above rest while a constant heat source acts and after it has stopped.
 
@@ -73,20 +74,22 @@ def temperature_rise(
         Times at which the rise is returned, rising, from 0 on [s].
     tolerance : float
         Error allowed, relative to the largest rise at that time.
+    at_depths : ndarray of float64, shape (n_depth, n_z), optional
+        Weights of the cells at the depths to return; all cells when left out.
 
     Returns
     -------
-    ndarray of float64, shape (n_time, n_z, n_r)
-        Mean rise of each cell [K].
+    ndarray of float64, shape (n_time, n_z or n_depth, n_r)
+        Mean rise of each cell, or of each depth [K].
 
     Raises
     ------
     ParameterError
         If shapes differ, times fall, or a number is outside its sane range.
     """
-    return conduction(
-        grid, thermal, surface, heat_source, duration, times, tolerance=tolerance
-    ).rise
+    source = _lit(heat_source, duration)
+    run = _run(grid, thermal, surface, source, times, tolerance, at_depths)
+    return run.follow([(0.0, duration, 1.0)], times, tolerance, 0.0).rise
 
 
 def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
@@ -113,11 +116,15 @@ def conduction(  # noqa: PLR0913  `step` is for measurements of the order alone
     The balance ``delivered = stored + surface_loss + perfusion_loss + deep_loss`` holds to rounding
     whatever the tolerance: losses are taken with the very stages that make up the step.
     """
+    run = _run(grid, thermal, surface, _lit(heat_source, duration), times, tolerance)
+    return run.follow([(0.0, duration, 1.0)], times, tolerance, step)
+
+
+def _lit(heat_source: Floats, duration: float) -> Floats:
+    """Return the source as float64 if it has time to act."""
     if not TIME.require(duration, "duration") > 0.0:
         raise ParameterError("duration is 0 s; a source needs time to act, for example 3e-4 s.")
-    source = np.asarray(heat_source, dtype=np.float64)
-    run = _run(grid, thermal, surface, source, times, tolerance)
-    return run.follow([(0.0, duration, 1.0)], times, tolerance, step)
+    return np.asarray(heat_source, dtype=np.float64)
 
 
 def exposure_rise(
@@ -169,6 +176,7 @@ def _run(
     source: Floats,
     times: Floats,
     tolerance: float,
+    at_depths: Floats | None = None,
 ) -> Run:
     _check(grid, source, times, tolerance)
     course = [
@@ -177,7 +185,7 @@ def _run(
     ]
     modes = radial_modes(grid)
     power = (np.ascontiguousarray(source) @ modes.to_modes) * np.diff(grid.z_edges)[:, None]
-    return Run(course, modes, power, times.size)
+    return Run(course, modes, power, times.size, at_depths)
 
 
 def resting_temperature(grid: Grid, thermal: "LayeredThermal", surface: Surface) -> Floats:

@@ -145,9 +145,11 @@ def pulse_response(
     # exactly the end of the pulse, where the rise has its kink
     time[early] = pulse_duration
     power = absorbed / pulse_duration
-    rise = temperature_rise(grid, thermal, surface, power, pulse_duration, time)
     share = layered_cells(grid, thermal, surface.heat_transfer).surface_share
-    at_depths = _at_depths(rise, grid, share, depths)
+    at_depths = temperature_rise(
+        *(grid, thermal, surface, power, pulse_duration, time),
+        at_depths=_depth_weights(grid, share, depths),
+    )
     r = np.concatenate([[0.0], grid.r])
     # even in r: the value on the axis follows from the first two rings
     bend = grid.r[0] ** 2 / (grid.r[1] ** 2 - grid.r[0] ** 2)
@@ -159,15 +161,18 @@ def pulse_response(
     return PulseResponse(time, finer, depths, with_midpoints(r, profile))
 
 
-def _at_depths(rise: Floats, grid: Grid, surface_share: float, depths: Floats) -> Floats:
-    """Linear in depth between surface, centres and deepest edge; (n_time, n_depth, n_r)."""
+def _depth_weights(grid: Grid, surface_share: float, depths: Floats) -> Floats:
+    """Return the weight of each cell in each depth, (n_depth, n_z).
+
+    Linear in depth between surface, centres and deepest edge.
+    """
     nodes = np.concatenate([[0.0], grid.z, [grid.z_edges[-1]]])
     upper = np.clip(np.searchsorted(nodes, depths, side="right") - 1, 0, nodes.size - 2)
     lower_share = (depths - nodes[upper]) / np.diff(nodes)[upper]
-    # weight of each cell in each depth; the surface is a share of the first cell, the deep end is 0
+    # the surface is a share of the first cell, the deep end is 0
     weights = np.zeros((depths.size, nodes.size))
     rows = np.arange(depths.size)
     weights[rows, upper] += 1.0 - lower_share
     weights[rows, upper + 1] += lower_share
     weights[:, 1] += surface_share * weights[:, 0]
-    return np.asarray(np.matmul(weights[:, 1:-1], rise))
+    return np.ascontiguousarray(weights[:, 1:-1])

@@ -174,6 +174,12 @@ class PhysicsEnsemble:
             session = self._corrected(replace(session, per_joule=fired))
         return session
 
+    def release(self, index: int) -> None:
+        """Let go of the responses of one member, some 30 MB for each beam."""
+        for kept in (self._responses, self._rises):
+            for key in [one for one in kept if one[0] == index]:
+                del kept[key]
+
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
         """Return the light field of this beam in the skin of one member."""
         return self._response(exposure, index).light
