@@ -51,6 +51,7 @@ from porelight.course.simulation_checks import (
 from porelight.course.state import CourseState, SessionDoses, continued_care
 from porelight.course.vocabulary import SKIN
 from porelight.errors import ParameterError
+from porelight.kept import kept_results
 from porelight.laser.exposure import Session
 from porelight.progress import Progress
 from porelight.quantities import Floats
@@ -344,7 +345,9 @@ def treated(
     total = len(ensemble.members) if only is None else only
 
     def treated(index: int) -> dict[object, SessionResult]:
-        results = {exposure: ensemble.treat_member(exposure, index) for exposure in exposures}
+        results: dict[object, SessionResult] = {
+            exposure: ensemble.treat_member(exposure, index) for exposure in exposures
+        }
         ensemble.release(index)
         return results
 
@@ -371,6 +374,7 @@ def physics_ensemble(
         perfusion=settings.perfusion,
         injury=laws.injury,
         models=laws.sessions,
+        kept=kept_results(),
     )
 
 

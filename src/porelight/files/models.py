@@ -5,7 +5,6 @@ version, through the package index that the user's own pip is set to, and keeps 
 SHA-256 is the known one. Nothing else in porelight calls a network.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from porelight.files.kinds import ResultKind
 from porelight.files.publication import cannot_write, recover
 from porelight.files.work_folders import scratch_in
 from porelight.files.writing import replacing, require_file, together
+from porelight.kept import users_cache
 
 PACKAGE = "mediapipe==0.10.21"
 # name -> (member of the wheel, SHA-256)
@@ -49,9 +49,7 @@ _BY_HAND = "download that wheel elsewhere and give it by 'porelight models fetch
 
 def cache_folder() -> Path:
     """Return the folder for fetched networks, under the user's cache (XDG)."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
-    return root / "porelight" / "models"
+    return users_cache() / "models"
 
 
 def installed() -> Mapping[str, Path]:

@@ -161,7 +161,7 @@ class Run:
             at = self.seen
             share = 1.0 if times[at] == after else min((times[at] - now) / step, 1.0)
             weights = step * step_coefficients(share)
-            state = np.empty((self.state.shape[0], n))
+            state: Floats = np.empty((self.power.shape[0], n))
             add_stages(self.state, self.stage, weights, n, state)
             shown = state if self.at_depths is None else self.at_depths @ state
             np.matmul(shown, self.modes.from_modes[:n], out=self.rise[at])

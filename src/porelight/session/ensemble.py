@@ -17,6 +17,7 @@ import numpy as np
 
 from porelight.data.file_units import NM
 from porelight.errors import ExtrapolationWarning, ParameterError
+from porelight.kept import Kept
 from porelight.laser.beam import Beam
 from porelight.laser.exposure import Exposure
 from porelight.laser.handpiece import exposure_path
@@ -25,6 +26,7 @@ from porelight.light.field import LightField
 from porelight.quantities import Floats
 from porelight.session.ablative import ablative_session
 from porelight.session.injury_law import InjuryLaw, library_injury
+from porelight.session.kept_results import keep_result, kept_result, result_key
 from porelight.session.monitoring import (
     Perfusion,
     perfusion_correction,
@@ -96,6 +98,9 @@ class PhysicsEnsemble:
         Models of a session; the first that applies to an exposure is used.
     refinement : int
         Parts into which each cell of the pulse's grid is cut in each direction.
+    kept : Kept, optional
+        Where results are kept and looked for; each is computed when left out. Only for the
+        library's own injury and models: what others compute cannot be told from outside.
     """
 
     def __init__(  # noqa: PLR0913  what is simulated, and how finely
@@ -109,6 +114,7 @@ class PhysicsEnsemble:
         injury: InjuryLaw = library_injury,
         models: Sequence[SessionModel] | None = None,
         refinement: int = 1,
+        kept: Kept | None = None,
     ) -> None:
         require_perfusion(perfusion)
         self.skin = skin
@@ -120,6 +126,8 @@ class PhysicsEnsemble:
         self._n_photons = n_photons
         self._seed = seed
         self._refinement = refinement
+        is_own = injury is library_injury and tuple(self._models) == SESSION_MODELS
+        self._kept = kept if is_own else None
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
         self._rises: dict[tuple[object, ...], RisePerJoule] = {}
         self._model: dict[Exposure, SessionModel] = {}
@@ -145,7 +153,26 @@ class PhysicsEnsemble:
 
     def treat_member(self, exposure: Exposure, index: int) -> SessionResult:
         """Return the result of one session for one member."""
-        return self._model_of(exposure).treat(self, exposure, index)
+        result = self._result(exposure, index)
+        if result.unmet and exposure not in self._warned:
+            self._warned.add(exposure)
+            for line in result.unmet:
+                warnings.warn(line, ExtrapolationWarning, stacklevel=3)
+        return result
+
+    def _result(self, exposure: Exposure, index: int) -> SessionResult:
+        """Return a result that was kept, or compute it."""
+        if self._kept is None:
+            return self._model_of(exposure).treat(self, exposure, index)
+        key = result_key(
+            *(self.skins[index], self.members[index], exposure, index == 0),
+            *(self._n_photons, self._seed + index, self.perfusion, self._refinement),
+        )
+        found = kept_result(self._kept, key)
+        if found is None:
+            found = self._model_of(exposure).treat(self, exposure, index)
+            keep_result(self._kept, key, found)
+        return found
 
     def _model_of(self, exposure: Exposure) -> SessionModel:
         if exposure in self._model:
@@ -214,17 +241,6 @@ class PhysicsEnsemble:
         if self.perfusion == "constant":
             return session
         return replace(session, correction=perfusion_correction(session))
-
-    def warn_of_validity(self, result: SessionResult, delivered: ScatteredSession) -> None:
-        """Warn, once for each exposure, of assumptions that the session does not meet.
-
-        The first member stands for all: members are treated side by side, in no certain order.
-        """
-        if delivered.exposure in self._warned:
-            return
-        for line in validity_warnings(result, delivered, self.perfusion):
-            self._warned.add(delivered.exposure)
-            warnings.warn(line, ExtrapolationWarning, stacklevel=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,9 +315,9 @@ class ScatteringModel:
         """Return the result of the session for one member, up to the operator's stop."""
         delivered = ensemble.delivered(exposure, index)
         result = session_result(delivered)
-        if index == 0:
-            ensemble.warn_of_validity(result, delivered)
-        return result
+        if index > 0:  # the first member stands for all: they are treated in no certain order
+            return result
+        return replace(result, unmet=validity_warnings(result, delivered, ensemble.perfusion))
 
 
 SESSION_MODELS = (AblationModel(), ScatteringModel())

@@ -49,6 +49,8 @@ class SessionResult:
         Time since the session began [s].
     history : ndarray of float64, shape (N_CLOCK, n_depth)
         Temperature at the middle of the area [K].
+    unmet : tuple of str
+        A line for each assumption of the model that the session does not meet, if it was asked.
     """
 
     resting: Floats
@@ -65,6 +67,7 @@ class SessionResult:
     pulses_delivered: int
     clock: Floats
     history: Floats
+    unmet: tuple[str, ...] = ()
 
     __repr__ = brief
 
