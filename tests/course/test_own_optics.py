@@ -9,7 +9,8 @@ from porelight.course.codec import skin_document, skin_of
 from porelight.course.documents import json_document, json_text
 from porelight.course.draws import physics_members
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import begin, physics_ensemble
+from porelight.course.simulation import begin
+from porelight.course.treatment import physics_ensemble
 from porelight.course.vocabulary import SKIN
 from porelight.errors import ParameterError
 from porelight.inference.measured_reflectance import MeasuredSpectrum, skin_at

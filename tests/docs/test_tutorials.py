@@ -107,6 +107,6 @@ def test_no_command_is_without_a_call():
 
     # what prints files to start from, downloads, shows the product, exchanges light cases, or keeps
     # the records of a study (docs/studies.md)
-    others = {"config", "demo", "marker", "models", "light", "rerun", "store", "study"}
+    others = {"cache", "config", "demo", "marker", "models", "light", "rerun", "store", "study"}
     named = {name for name in app if not name.startswith("-")}
     assert named - others == {name for name in CALLS if not name.startswith("light ")}

@@ -1,6 +1,6 @@
 """The injury vector: exact zero, order, draws, errors."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from porelight.injury.field import (
     injured_depth,
     injury_field,
 )
-from porelight.injury.rate_process import damage_integral
+from porelight.injury.rate_process import BranchedProcess, damage_integral
 from porelight.injury.vessels import VesselParameters
 
 TYPICAL = InjuryParameters.typical()
@@ -193,3 +193,27 @@ def test_injured_depth_is_where_the_fraction_crosses_the_threshold():
 def test_injured_depth_refuses_depths_out_of_order():
     with pytest.raises(ParameterError, match="expected increasing depths"):
         injured_depth(np.array([0.0, 2e-6, 1e-6]), np.zeros(3))
+
+
+def test_the_compiled_sum_is_that_of_any_process_of_the_same_rates():
+    # a law of another kind goes another way, a step of numpy at a time
+    class Disguised(InjuryParameters):
+        """The library's rates behind a name that the compiled sum does not know."""
+
+        def death(self):
+            usual = super().death()
+            return BranchedProcess("death", usual, usual, 310.0)
+
+    time = np.sort(np.random.default_rng(3).uniform(0.0, 40.0, 60))
+    history = 308.0 + 14.0 * np.abs(np.sin(time))[:, None, None] * np.linspace(0.0, 1.0, 5)
+    draws = InjuryParameters.typical()
+    several = replace(draws, death_activation_energy=np.array([6.2e5, 6.28e5, 6.3e5]))
+    for parameters in (draws, several):
+        given = {f.name: getattr(parameters, f.name) for f in fields(parameters)}
+        usual = injury_field(time, history, parameters, resting=306.0)
+        other = injury_field(time, history, Disguised(**given), resting=306.0)
+        for one in fields(usual):
+            np.testing.assert_allclose(
+                getattr(usual, one.name), getattr(other, one.name), rtol=1e-12, atol=0.0
+            )
+        assert usual.killed.max() > 0.1

@@ -22,6 +22,7 @@ from porelight.files.light_examples import EXAMPLE_LAYERS
 from porelight.files.light_runs import light_run_origin, load_light_run, save_light_run
 from porelight.files.outcomes import load_outcome, save_outcome
 from porelight.inference.calibration import posterior
+from porelight.kept import Kept
 from porelight.laser.devices import pearl
 from porelight.light.run import begun, growing, merged
 from porelight.session.injury_law import library_injury
@@ -99,6 +100,13 @@ def test_a_file_gives_the_same_bits_again(treated_outcome, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_rerun_computes_what_was_kept(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("PORELIGHT_CACHE", str(tmp_path / "kept"))
+    outcome = forecast(course, SETTINGS, last_day=20.0).outcome
+    monkeypatch.setattr(Kept, "get", lambda *_: pytest.fail("took what was kept"))
+    assert rerun(outcome).has_same_bits
+
+
 def test_a_course_in_parts_is_repeated_in_its_parts(course, tmp_path):
     first = replace(course, sessions=course.sessions[:1], care=course.care[:1])
     kept = forecast(first, SETTINGS, last_day=4.0, keep_day=4.0).state

@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from porelight import __version__
 from porelight.cli.agreement import agreement
+from porelight.cli.cache import cache
 from porelight.cli.compare import compare
 from porelight.cli.config import example, schema
 from porelight.cli.console import complain, show_what_the_terminal_cannot, warning_in_a_line
@@ -76,6 +77,7 @@ app.command(reflectance)
 app.command(study)
 app.command(store)
 app.command(demo)
+app.command(cache)
 models = App(name="models", help="About the networks that find the zones of a whole face.")
 models.command(fetch)
 app.command(models)

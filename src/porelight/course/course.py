@@ -9,7 +9,8 @@ from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Outcome
 from porelight.course.regimen import Care
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import Results, advance, begin, treated
+from porelight.course.simulation import Results, advance, begin
+from porelight.course.treatment import treated
 from porelight.errors import ParameterError
 from porelight.laser.exposure import Session
 from porelight.progress import Progress

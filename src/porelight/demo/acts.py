@@ -9,7 +9,7 @@ from PIL import Image
 from porelight.course.course import Course
 from porelight.course.outcome import JUDGED_AFTER, Outcome
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import physics_ensemble
+from porelight.course.treatment import physics_ensemble
 from porelight.demo.story import Story
 from porelight.files.measurements import save_measurement
 from porelight.files.outcomes import save_outcome

@@ -33,7 +33,8 @@ from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome_registry import outcome_variables
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import Results, advance, begin, treated
+from porelight.course.simulation import Results, advance, begin
+from porelight.course.treatment import treated
 from porelight.data.priors import uncertain
 from porelight.errors import ParameterError
 from porelight.progress import Progress

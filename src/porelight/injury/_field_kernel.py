@@ -47,8 +47,7 @@ def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
     temperature: Floats,
     column: Ints,
     reference: Floats,
-    log_factor: Floats,
-    barrier: Floats,
+    channels: Floats,
     at_rest: Floats,
     dose: tuple[float, float, float],
     total: Floats,
@@ -65,8 +64,9 @@ def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
         Column of the temperature that each place has.
     reference : ndarray of float64, shape (n_place,)
         Temperature above which rates count [K].
-    log_factor, barrier : ndarray of float64, shape (5, n_place)
-        ln A [ln(1/s)] and E / R [K] of the two channels of death, the two of collagen, and blood.
+    channels : ndarray of float64, shape (3, 4, n_place)
+        Of death, denaturation and coagulation: ln A [ln(1/s)] and E / R [K] of the first and of the
+        second channel, of which an infinite ln A never limits the rate.
     at_rest : ndarray of float64, shape (4, n_place)
         Rates at the reference: death, denaturation, coagulation [1/s], CEM43 [-].
     dose : tuple of float
@@ -78,13 +78,13 @@ def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
     for place in range(column.size):
         look, rest = column[place], reference[place]
         warm = max(temperature[0, look], rest)
-        death, collagen, blood = _log_rates(warm, log_factor, barrier, place)
+        death, collagen, blood = _log_rates(warm, channels, place)
         for step in range(duration.size):
             before, warm = warm, max(temperature[step + 1, look], rest)
             if before == rest and warm == rest:
                 continue
             old_death, old_collagen, old_blood = death, collagen, blood
-            death, collagen, blood = _log_rates(warm, log_factor, barrier, place)
+            death, collagen, blood = _log_rates(warm, channels, place)
             length = duration[step]
             # the maximum removes nothing but rounding: it is never cooler than the reference
             total[0, place] += length * max(mean_rate(old_death, death) - at_rest[0, place], 0.0)
@@ -97,17 +97,19 @@ def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
 
 
 @jit_inlined
-def _log_rates(
-    temperature: float, log_factor: Floats, barrier: Floats, place: int
-) -> tuple[float, float, float]:
+def _log_rates(temperature: float, channels: Floats, place: int) -> tuple[float, float, float]:
     """Return ln(rate) of death, denaturation and coagulation at a temperature [ln(1/s)]."""
     per_kelvin = 1.0 / temperature
-    death = log_series(
-        log_factor[0, place] - barrier[0, place] * per_kelvin,
-        log_factor[1, place] - barrier[1, place] * per_kelvin,
+    return (
+        _log_rate(per_kelvin, channels[0], place),
+        _log_rate(per_kelvin, channels[1], place),
+        _log_rate(per_kelvin, channels[2], place),
     )
-    collagen = log_series(
-        log_factor[2, place] - barrier[2, place] * per_kelvin,
-        log_factor[3, place] - barrier[3, place] * per_kelvin,
-    )
-    return death, collagen, log_factor[4, place] - barrier[4, place] * per_kelvin
+
+
+@jit_inlined
+def _log_rate(per_kelvin: float, channel: Floats, place: int) -> float:
+    first: float = channel[0, place] - channel[1, place] * per_kelvin
+    if channel[2, place] == math.inf:
+        return first
+    return log_series(first, channel[2, place] - channel[3, place] * per_kelvin)

@@ -22,16 +22,20 @@ from porelight.errors import ParameterError
 from porelight.injury._field_kernel import add_damage
 from porelight.injury.heat_shock import heat_shocked_fraction
 from porelight.injury.rate_process import (
-    GAS_CONSTANT,
+    Rate,
     RateProcess,
     SeriesProcess,
     altered_fraction,
     checked_history,
+    mean_of_logarithms,
+    steps,
 )
 from porelight.injury.thermal_dose import ThermalDose
 from porelight.quantities import FRACTION, LENGTH, TEMPERATURE, Floats, Quantity
 
 CORE_TEMPERATURE = 310.15  # K
+
+_NEVER = (-math.inf, 0.0, math.inf, 0.0)  # two channels by which nothing happens
 
 _FACTOR = Quantity("factor", "1", 1e-6, 1e6, "multiplies a rate")
 
@@ -217,34 +221,55 @@ def _integrals(
     time: Floats, temperature: Floats, parameters: InjuryParameters, reference: Floats
 ) -> Floats:
     """Return what death, denaturation, coagulation and CEM43 gain above rest, (4, n_place)."""
-    shape = reference.shape
-
-    def flat(values: NumberOrDraws) -> Floats:
-        return np.broadcast_to(values, shape).ravel()
-
-    death, collagen, blood = (
+    shape, dose = reference.shape, ThermalDose.typical()
+    rates: tuple[Rate, ...] = (
         parameters.death(),
         parameters.denaturation(),
         parameters.coagulation(),
     )
-    channels = (death.first, death.second, collagen.first, collagen.second, blood)
-    dose = ThermalDose.typical()
+    arrhenius = [_channels(rate) for rate in rates]
+    at_rest = [np.exp(rate.log_rate(reference)) for rate in rates]
+    numbers = [np.broadcast_to(one, shape).ravel() for pair in arrhenius for one in pair]
     # which column of the temperature each place has: draws share the columns of their axis
     columns = np.arange(prod(temperature.shape[1:])).reshape(temperature.shape[1:])
-    at_rest = [np.exp(rate.log_rate(reference)) for rate in (death, collagen, blood)]
-    total = np.zeros((len(at_rest) + 1, reference.size))
+    total = np.zeros((len(rates) + 1, reference.size))
     add_damage(
         np.diff(time),
         np.ascontiguousarray(temperature).reshape(time.size, -1),
         np.broadcast_to(columns, shape).ravel(),
         reference.ravel(),
-        np.array([flat(np.log(one.frequency_factor)) for one in channels]),
-        np.array([flat(np.divide(one.activation_energy, GAS_CONSTANT)) for one in channels]),
+        np.array(numbers).reshape(len(rates), 4, -1),
         np.array([one.ravel() for one in (*at_rest, dose.mean_rate(reference, reference))]),
         (dose.breakpoint, math.log(dose.base_below), math.log(dose.base_above)),
         total,
     )
+    for row, rate in enumerate(rates):
+        if arrhenius[row] is _NEVER:
+            history = np.broadcast_to(temperature, (time.size, *shape))
+            total[row] = _damage(time, history, rate, reference).ravel()
     return total
+
+
+def _channels(rate: Rate) -> tuple[NumberOrDraws, ...]:
+    """Return ln A and E / R of the two channels of a rate; `_NEVER` if it is of another kind."""
+    if isinstance(rate, SeriesProcess):
+        if isinstance(rate.first, RateProcess) and isinstance(rate.second, RateProcess):
+            return (*rate.first.line, *rate.second.line)
+    elif isinstance(rate, RateProcess):
+        return (*rate.line, math.inf, 0.0)  # the second channel never limits it
+    return _NEVER
+
+
+def _damage(time: Floats, temperature: Floats, rate: Rate, reference: Floats) -> Floats:
+    """Return what a process of any kind gains above its rate at rest, (*space)."""
+    damage, rate_at_rest = np.zeros(reference.shape), np.exp(rate.log_rate(reference))
+    for duration, block in steps(time, temperature):
+        heated = np.maximum(block, reference)
+        still = (heated[:-1] == reference) & (heated[1:] == reference)
+        log_rate = rate.log_rate(heated)
+        mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
+        damage += above_rest(mean, rate_at_rest, still, duration)
+    return damage
 
 
 def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Floats:

@@ -60,8 +60,13 @@ class RateProcess:
 
     def log_rate(self, temperature: Floats) -> Floats:
         """Return ln(rate in 1/s); the rate itself spans 21 decades from 300 K to 373 K."""
-        barrier = np.divide(self.activation_energy, GAS_CONSTANT) / temperature
-        return np.asarray(np.log(self.frequency_factor) - barrier)
+        log_factor, barrier = self.line
+        return np.asarray(log_factor - barrier / temperature)
+
+    @property
+    def line(self) -> tuple[NumberOrDraws, NumberOrDraws]:
+        """Ln A [ln(1/s)] and E / R [K]: the logarithm of the rate is a line over 1 / T."""
+        return np.log(self.frequency_factor), np.divide(self.activation_energy, GAS_CONSTANT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +78,8 @@ class SeriesProcess:
     """
 
     name: str
-    first: RateProcess
-    second: RateProcess
+    first: Rate
+    second: Rate
 
     def log_rate(self, temperature: Floats) -> Floats:
         """Return ln(rate in 1/s)."""

@@ -17,9 +17,10 @@ from porelight.course.outcome import JUDGED_AFTER, Outcome
 from porelight.course.outcome_registry import goal_variable
 from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import advance, begin, physics_ensemble
+from porelight.course.simulation import advance, begin
 from porelight.course.state import CourseState
 from porelight.course.statistics import ShareOfPeople, share_of_people
+from porelight.course.treatment import physics_ensemble
 from porelight.course.visible_change import smallest_detectable
 from porelight.errors import ParameterError
 from porelight.laser.device import Device

@@ -10,7 +10,8 @@ from porelight.course.course import Course
 from porelight.course.laws import OWN_LAWS, Laws
 from porelight.course.outcome import Interval, Outcome
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import advance, begin, treated
+from porelight.course.simulation import advance, begin
+from porelight.course.treatment import treated
 from porelight.data.library import parameter
 from porelight.errors import ParameterError
 from porelight.inference.reweighting import Learned, Visit, learned

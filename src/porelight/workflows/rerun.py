@@ -21,7 +21,8 @@ from porelight.course.origin import ORIGIN, origin_differences
 from porelight.course.outcome import Outcome
 from porelight.course.provenance import PRIORS, Road, biology_digest
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import advance, begin, treated
+from porelight.course.simulation import advance, begin
+from porelight.course.treatment import treated
 from porelight.course.vocabulary import ENSEMBLE, SESSION
 from porelight.errors import ParameterError
 from porelight.inference.calibration import posterior
@@ -211,6 +212,7 @@ def _simulated(
             replace(inputs.settings, members=road.members_drawn),
             laws=laws,
             only=inputs.settings.members,
+            afresh=True,  # what was kept would agree with itself
             progress=progress,
         )
         days = [day for day in inputs.days if state.day < day <= end]
