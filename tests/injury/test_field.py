@@ -205,7 +205,7 @@ def test_the_compiled_sum_is_that_of_any_process_of_the_same_rates():
             return BranchedProcess("death", usual, usual, 310.0)
 
     time = np.sort(np.random.default_rng(3).uniform(0.0, 40.0, 60))
-    history = 308.0 + 14.0 * np.abs(np.sin(time))[:, None, None] * np.linspace(0.0, 1.0, 5)
+    history = 308.0 + 22.0 * np.abs(np.sin(time))[:, None, None] * np.linspace(0.0, 1.0, 5)
     draws = InjuryParameters.typical()
     several = replace(draws, death_activation_energy=np.array([6.2e5, 6.28e5, 6.3e5]))
     for parameters in (draws, several):

@@ -65,8 +65,8 @@ def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
     reference : ndarray of float64, shape (n_place,)
         Temperature above which rates count [K].
     channels : ndarray of float64, shape (3, 4, n_place)
-        Of death, denaturation and coagulation: ln A [ln(1/s)] and E / R [K] of the first and of the
-        second channel, of which an infinite ln A never limits the rate.
+        Coefficients ln A [ln(1/s)] and E / R [K] of both channels of death, denaturation and
+        coagulation; a second channel of infinite ln A never limits the rate.
     at_rest : ndarray of float64, shape (4, n_place)
         Rates at the reference: death, denaturation, coagulation [1/s], CEM43 [-].
     dose : tuple of float
