@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a check failed, 2 bad input or a place that cannot be writ
 number of the signal when stopped by one (130 for Ctrl-C).
 """
 
+import gc
 import os
 import signal
 import sys
@@ -101,6 +102,8 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     # matrices are small here, and work is shared by threads of our own: OpenBLAS's wait for one
     # another, on a busy computer hundreds of times as long as one of them works
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # libraries make a million objects that stay: looking for cycles among them costs 0.2 s
+    gc.set_threshold(100_000, 20, 20)
     show_what_the_terminal_cannot()
     written: list[Path] = []
     with stopped_as_by_ctrl_c() as signals:

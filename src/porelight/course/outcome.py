@@ -122,9 +122,10 @@ class Outcome:
     def draws(self, name: str, day: float | None = None) -> Floats:
         """Return the value of an outcome on a day in every draw, shape (n_draw,) [SI]."""
         about = self.variable(name)
-        values = self.dataset[about.name]
+        values = self.dataset.variables[about.name]
         if about.is_history:
-            values = values.sel(day=self.observed_day(day))
+            at = int(np.flatnonzero(self.days == self.observed_day(day))[0])
+            values = values.isel(day=at)
         return np.asarray(values.to_numpy(), dtype=np.float64)
 
     def changes(self, name: str, day: float | None = None) -> Floats:
@@ -226,9 +227,10 @@ class Outcome:
     @property
     def variables(self) -> Mapping[str, OutcomeVariable]:
         """What is declared of each variable held: porelight's own in their order, then others."""
-        held = [str(name) for name in self.dataset.data_vars]
+        # an item of a dataset is made anew, with its coordinates; its variables are there
+        held = {str(name): self.dataset.variables[name].attrs for name in self.dataset.data_vars}
         own = {name: one for name, one in outcome_variables().items() if name in held}
-        texts = {name: self.dataset[name].attrs.get(DECLARATION) for name in held}
+        texts = {name: attributes.get(DECLARATION) for name, attributes in held.items()}
         added = {name: from_text(text, name) for name, text in texts.items() if text is not None}
         return MappingProxyType({**own, **added})
 

@@ -23,7 +23,6 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import rankdata
 
 from porelight.brief import table_html
 from porelight.course.course import Course
@@ -198,6 +197,8 @@ def sensitivity(  # noqa: PLR0913  each is a choice of the user
             f"{variable.name} is the same in every draw on day {day:g}: nothing to tell apart. "
             "Choose another outcome, or a course that changes it: more pulses or sessions."
         )
+    from scipy.stats import rankdata  # noqa: PLC0415  pages that only show an index need none
+
     # runs that differ by rounding alone must share a rank
     ranks = rankdata(change.round(9)) / change.size
     indices = analysis.analyze(problem, ranks, calc_second_order=False, seed=settings.seed)

@@ -85,6 +85,7 @@ def data_uri(figure: Figure) -> str:
     """Return a figure as an SVG that stands inside a page."""
     with drawing():
         buffer = io.BytesIO()
+        _lay_out(figure)
         figure.savefig(buffer, format="svg", dpi=140, metadata={"Date": None, "Creator": None})
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
@@ -99,8 +100,17 @@ def save_figure(figure: Figure, path: Path) -> Path:
     """
     with drawing(), replacing(path, FIGURE) as temporary:
         ending = path.suffix.lower().lstrip(".")
+        _lay_out(figure)
         figure.savefig(temporary, format=ending, dpi=150, metadata=about_figure(ending))
     return path
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay a figure out once: matplotlib would draw it once more to do so while it saves it."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def about_figure(ending: str) -> dict[str, str | None]:

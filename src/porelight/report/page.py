@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from porelight.course.statistics import ShareOfPeople
 from porelight.data.library import Flag
 from porelight.errors import InputFileError
 from porelight.files.kinds import ResultKind, names_porelight
-from porelight.files.measurements import load_measured, save_measurement
 from porelight.files.plans import plan_document
 from porelight.files.sensitivities import sensitivity_document
 from porelight.files.writing import require_output, write_text
@@ -59,7 +58,9 @@ from porelight.report.tables import (
 )
 from porelight.report.words import answer, headline, is_unchanged
 from porelight.tissue.person import roman
-from porelight.workflows.measure import MeasuredPhotograph
+
+if TYPE_CHECKING:
+    from porelight.workflows.measure import MeasuredPhotograph
 
 REPORT = ResultKind("a report", (".html", ".htm"), names_porelight('content="porelight '))
 # rows of a plan on the page; the plan's own file holds all of them
@@ -70,7 +71,7 @@ def write_report(
     outcome: Outcome,
     path: str | Path,
     *,
-    measured: Measured | MeasuredPhotograph | None = None,
+    measured: "Measured | MeasuredPhotograph | None" = None,
     plan: Plan | Mapping[str, Any] | None = None,
     sensitivity: Sensitivity | Mapping[str, Any] | None = None,
 ) -> Path:
@@ -109,15 +110,20 @@ def write_report(
 def report_page(
     outcome: Outcome,
     *,
-    measured: Measured | MeasuredPhotograph | None = None,
+    measured: "Measured | MeasuredPhotograph | None" = None,
     plan: Plan | Mapping[str, Any] | None = None,
     sensitivity: Sensitivity | Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page as text; see `write_report`."""
-    if isinstance(measured, MeasuredPhotograph):
-        with TemporaryDirectory() as place:
-            folder = load_measured(save_measurement(measured, Path(place) / "measured"))
-            return report_page(outcome, measured=folder, plan=plan, sensitivity=sensitivity)
+    if measured is not None:
+        # who shows no photograph does not wait for the libraries of pictures
+        from porelight.files.measurements import load_measured, save_measurement  # noqa: PLC0415
+        from porelight.workflows.measure import MeasuredPhotograph  # noqa: PLC0415
+
+        if isinstance(measured, MeasuredPhotograph):
+            with TemporaryDirectory() as place:
+                folder = load_measured(save_measurement(measured, Path(place) / "measured"))
+                return report_page(outcome, measured=folder, plan=plan, sensitivity=sensitivity)
     if isinstance(plan, Plan):
         plan = plan_document(plan)
     if isinstance(sensitivity, Sensitivity):
