@@ -27,15 +27,19 @@ def strips(shape: tuple[int, ...], most: int = STRIP) -> list[slice]:
     return [slice(first, min(first + step, rows)) for first in range(0, rows, step)]
 
 
-def widened(part: slice, reach: int, rows: int) -> tuple[slice, slice]:
+def widened(part: slice, reach: int, rows: int, block: int = 1) -> tuple[slice, slice]:
     """Return a strip with `reach` rows more on each side, and where its own rows lie in that.
+
+    With blocks, it begins where one of the whole picture's begins.
 
     Examples
     --------
     >>> widened(slice(4, 8), 3, 10)
     (slice(1, 10, None), slice(3, 7, None))
+    >>> widened(slice(6, 8), 3, 12, block=2)
+    (slice(2, 11, None), slice(4, 6, None))
     """
-    first, last = max(part.start - reach, 0), min(part.stop + reach, rows)
+    first, last = max(part.start - reach, 0) // block * block, min(part.stop + reach, rows)
     return slice(first, last), slice(part.start - first, part.stop - first)
 
 

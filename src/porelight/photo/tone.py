@@ -36,12 +36,13 @@ from porelight.brief import brief
 from porelight.data.library import Z95
 from porelight.errors import PhotographError
 from porelight.photo.darkness import (
-    SCALE,
     Darkness,
+    block_of,
     blur_reach,
     compared_shape,
     darkness,
     local_mean,
+    mean_reach,
     nearest,
     nearest_of,
     smoothed,
@@ -261,7 +262,7 @@ def _brighter(photograph: Photograph, zone_mask: ZonePixels) -> Image:
 
     def seen() -> Iterator[Image]:
         for part in strips(shape):
-            wide, own = widened(part, blur_reach(_LOOK_SD * SCALE), shape[0])
+            wide, own = widened(part, mean_reach(_LOOK_SD), shape[0], block_of(_LOOK_SD))
             mean = local_mean(image[wide], zone[wide], _LOOK_SD)[own]
             yield (image[part] - mean)[zone[part]]
 
