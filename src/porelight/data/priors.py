@@ -23,7 +23,6 @@ from typing import TypeAlias
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from porelight.data.latin_hypercube import latin_hypercube
 from porelight.data.library import Parameter, table
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
@@ -169,7 +168,10 @@ def _hypercube(
     if not parameters:
         return np.empty((0, n_draws))
     generator = np.random.default_rng(seed)
-    return latin_hypercube(n_draws, len(parameters), generator).T
+    # one uniform number in each of n_draws equal strata, the strata shuffled anew per parameter
+    strata = np.tile(np.arange(n_draws)[:, None], (1, len(parameters)))
+    strata = generator.permuted(strata, axis=0)
+    return np.asarray((strata + generator.random(strata.shape)) / n_draws).T
 
 
 def member(values: Draws, index: int) -> dict[str, float]:

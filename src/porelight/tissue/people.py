@@ -15,7 +15,6 @@ import numpy as np
 from scipy.special import ndtri
 
 from porelight.data.file_units import NM
-from porelight.data.latin_hypercube import latin_hypercube
 from porelight.data.library import document, parameter, require_flag
 from porelight.data.values import PACKAGE
 from porelight.errors import DataFileError, ParameterError
@@ -193,8 +192,15 @@ def standard_people(n: int, seed: int, *, spare: int = 0) -> Floats:
     -------
     ndarray of float64, shape (n, number of numbers + spare)
     """
+    # a Latin hypercube with the random numbers of SciPy's, which takes longer to load than the rest
     size = len(spread_of_people().names) + spare
-    return np.asarray(ndtri(latin_hypercube(n, size, np.random.default_rng(seed))))
+    (stream,) = np.random.SeedSequence(seed).spawn(1)
+    generator = np.random.default_rng(stream)
+    within = generator.uniform(size=(n, size))
+    strata = np.tile(np.arange(1, n + 1), (size, 1))
+    for column in strata:
+        generator.shuffle(column)
+    return np.asarray(ndtri((strata.T - within) / n))
 
 
 def person(people: Mapping[str, Floats], index: int) -> dict[str, float]:

@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from porelight.data.latin_hypercube import latin_hypercube
 from porelight.data.library import parameter
 from porelight.data.values import PACKAGE
 from porelight.errors import ParameterError
@@ -115,7 +114,8 @@ def virtual_subjects(  # noqa: PLR0913  the description of a person, as in PoreP
     if n < 1:
         raise ParameterError(f"n is {n}; expected 1 person or more.")
     generator = np.random.default_rng(seed)
-    sebum, rest = ndtri(latin_hypercube(n, 2, generator)).T
+    strata = generator.permuted(np.tile(np.arange(n), (2, 1)), axis=1)
+    sebum, rest = ndtri((strata + generator.random((2, n))) / n)
     name = f"sebum_correlation_{sex}"
     correlation = parameter(PACKAGE, "subjects", name).value
     mixed = correlation * sebum + np.sqrt(1.0 - correlation**2) * rest
