@@ -6,7 +6,9 @@ left out of a skin's document and put back when it is read.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from porelight.course.documents import Document
@@ -21,6 +23,11 @@ _PERSON = ("zone", "fitzpatrick", "age", "sex", "oiliness")
 
 def skin_document(skin: Skin) -> Document:
     """Return a skin in clinic units, as a ``[skin]`` table; pores are written if not typical."""
+    return deepcopy(_written(skin))
+
+
+@lru_cache(maxsize=8)  # each course of a plan is written with the same skin
+def _written(skin: Skin) -> Document:
     document = SKIN.document(skin)
     person = {name: getattr(skin, name) for name in _PERSON}
     if skin.layers == Skin.typical(**person, pores=skin.pores, optics=skin.optics).layers:

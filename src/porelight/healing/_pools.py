@@ -36,6 +36,7 @@ class Pools:
         self.x = begin.immature / begin.set_point - self.n0
         self.y = begin.mature / begin.set_point - self.m0
         self.z = begin.denatured / begin.set_point + np.zeros(shape)
+        self._step, self._half_and_whole = 0.0, (self.z, self.z)
         rates_of_pools = (self.k_m, self.k_x, self.k_out, self.drive, self.breakdown)
         self._of_places = _flat(shape, self.n0, self.m0, *rates_of_pools, self.per_repair)
 
@@ -61,11 +62,17 @@ class Pools:
         step = span / n_steps
         shape = self.z.shape
         state = _flat(shape, self.x, self.y, self.w, self.b, self.a)
-        half, whole = (signal_step(self.rates, one, shape) for one in (0.5 * step, step))
-        kernel.advance(n_steps, step, self._of_places, half, whole, state)
+        kernel.advance(n_steps, step, self._of_places, *self._signal_steps(step), state)
         self.x, self.y, self.w, self.b, self.a = state.reshape(5, *shape)
         self.z = self.z * np.exp(-span / np.asarray(self.rates.clearance_time))
         self.time = time
+
+    def _signal_steps(self, step: float) -> tuple[Floats, Floats]:
+        """Return half a step and a whole one of the linear part; most steps are a day long."""
+        if step != self._step:
+            half, whole = (signal_step(self.rates, one, self.z.shape) for one in (0.5 * step, step))
+            self._step, self._half_and_whole = step, (half, whole)
+        return self._half_and_whole
 
     def amounts(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Immature, mature, denatured, production, maturation, all without ageing."""

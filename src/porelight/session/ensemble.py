@@ -10,7 +10,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -130,7 +130,6 @@ class PhysicsEnsemble:
         self._kept = kept if is_own else None
         self._responses: dict[tuple[object, ...], SkinResponse] = {}
         self._rises: dict[tuple[object, ...], RisePerJoule] = {}
-        self._model: dict[Exposure, SessionModel] = {}
         self._warned: set[Exposure] = set()
 
     def require(self, exposure: Exposure) -> None:
@@ -175,11 +174,8 @@ class PhysicsEnsemble:
         return found
 
     def _model_of(self, exposure: Exposure) -> SessionModel:
-        if exposure in self._model:
-            return self._model[exposure]
         for model in self._models:
             if model.applies(self.skin, exposure):
-                self._model[exposure] = model
                 return model
         raise ParameterError(
             f"no session model applies to {exposure.device} at {NM.shown(exposure.wavelength)}; "
@@ -323,6 +319,7 @@ class ScatteringModel:
 SESSION_MODELS = (AblationModel(), ScatteringModel())
 
 
+@lru_cache(maxsize=256)  # a plan asks this of one skin some thousand times
 def absorption_dominates(skin: Skin, wavelength: float) -> bool:
     """Return whether light of this wavelength is absorbed before it is scattered."""
     optics = skin_optics(skin, wavelength)
