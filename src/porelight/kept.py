@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
@@ -122,7 +123,7 @@ class Kept:
         return {name: record[name] for name in record.dtype.names}
 
     def put(self, key: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
-        """Keep arrays; where nothing can be written, nothing is kept."""
+        """Keep arrays; where nothing can be written a warning says so, once."""
         layout = [(name, one.dtype, one.shape) for name, one in arrays.items()]
         record = np.zeros((), dtype=layout)
         for name, one in arrays.items():
@@ -136,9 +137,10 @@ class Kept:
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished.write_bytes(content)
             unfinished.replace(path)
-        except OSError:
+        except OSError as problem:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
+            _warn_once(self.folder, problem.strerror or type(problem).__name__)
             return
         self._added += len(content)
         if self._added > _SLACK * self.limit:
@@ -184,6 +186,15 @@ class Kept:
 
 
 @cache
+def _warn_once(folder: Path, why: str) -> None:
+    warnings.warn(
+        f"results cannot be kept in {folder} ({why}), so that each is computed again; set {FOLDER} "
+        "to a folder of your own, or to off.",
+        stacklevel=3,
+    )
+
+
+@cache
 def _kept_in(folder: Path, limit: int) -> Kept:
     return Kept(folder, limit)
 
@@ -197,7 +208,7 @@ def kept_results() -> Kept | None:
         If the limit is no number of megabytes.
     """
     where = os.environ.get(FOLDER, "")
-    if where == "off":
+    if where.lower() == "off":
         return None
     text = os.environ.get(LIMIT, str(_USUAL_LIMIT))
     if not text.isdecimal() or int(text) == 0:
@@ -205,5 +216,5 @@ def kept_results() -> Kept | None:
             f"{LIMIT} is {text!r}; expected a whole number of megabytes from 1 on, such as "
             f"{_USUAL_LIMIT}, or {FOLDER}=off to keep nothing."
         )
-    folder = Path(where).expanduser() if where else users_cache() / "results"
+    folder = Path(where).expanduser().absolute() if where else users_cache() / "results"
     return _kept_in(folder, int(text) * 1_000_000)
