@@ -14,8 +14,23 @@ Result = TypeVar("Result")
 _WAITING = 2
 
 
+# cores that this process was told to use; None for all that it may
+_told: int | None = None
+
+
+def use_threads(n: int | None) -> None:
+    """Let this process use so many cores from now on; None for all that the system allows.
+
+    A worker of many stands for one core (`porelight.execution`).
+    """
+    global _told  # noqa: PLW0603  as the number of cores it is a property of the process
+    _told = n
+
+
 def available_threads() -> int:
     """Return how many cores this process may use."""
+    if _told is not None:
+        return _told
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
