@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from porelight.errors import ParameterError
-from porelight.execution.chunk_store import ChunkStore, Manifest, StoredVariable
+from porelight.execution.chunk_store import ChunkManifest, ChunkStore, StoredVariable
 from porelight.execution.chunks import ExecutionError, SameProcess, run_chunks
 from porelight.execution.dask_cluster import DaskCluster, require_same_versions
 from porelight.execution.processes import Processes
 from porelight.threads import available_threads, use_threads
 
-MANIFEST = Manifest("a test", {"seed": 3}, 10, 3, {"draw": StoredVariable(("place",), (4,))})
+MANIFEST = ChunkManifest("a test", {"seed": 3}, 10, 3, {"draw": StoredVariable(("place",), (4,))})
 
 
 def drawn():
@@ -125,7 +125,7 @@ def test_a_damaged_chunk_is_computed_again(tmp_path, expected):
 
 def test_the_store_of_another_work_is_refused(tmp_path):
     ChunkStore(tmp_path / "here", MANIFEST)
-    other = Manifest("a test", {"seed": 4}, 10, 3, MANIFEST.variables)
+    other = ChunkManifest("a test", {"seed": 4}, 10, 3, MANIFEST.variables)
     with pytest.raises(ExecutionError, match=r"differs in content.seed \(3, not 4\)"):
         ChunkStore(tmp_path / "here", other)
     (mine := tmp_path / "mine").mkdir()

@@ -53,7 +53,7 @@ class StoredVariable:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ChunkManifest:
     """What the results of a store are results of; a store takes no other's.
 
     Attributes
@@ -92,7 +92,7 @@ class ChunkStore:
     ----------
     folder : Path
         New, empty, or with a store of the same manifest.
-    manifest : Manifest
+    manifest : ChunkManifest
         What the results are results of.
 
     Raises
@@ -101,7 +101,7 @@ class ChunkStore:
         If the folder holds the results of another work or anything else, or cannot be written.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: ChunkManifest) -> None:
         if manifest.n_rows < 1 or manifest.rows_per_chunk < 1:
             raise ExecutionError("a store has at least one row, and a chunk of it too.")
         self.folder = folder

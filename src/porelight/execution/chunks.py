@@ -1,6 +1,6 @@
 """Chunks of rows, and the one call that computes and keeps them.
 
-    with ChunkStore(folder, Manifest(...)) as store:
+    with ChunkStore(folder, ChunkManifest(...)) as store:
         run_chunks(function, store, Processes(2), progress)
 
 `function` takes a `Chunk` and returns an array for each variable of the store, with one row for
