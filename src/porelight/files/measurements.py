@@ -18,7 +18,6 @@ from porelight.errors import InputFileError, ParameterError
 from porelight.files.acquisition import acquisition_document
 from porelight.files.documents import save_document
 from porelight.files.kinds import ResultKind, folder_of
-from porelight.files.own_optics import read_optics, save_optics
 from porelight.files.png import write_png
 from porelight.files.possible_pores import possible_table, read_possible
 from porelight.files.summaries import FORMAT, load_summary
@@ -171,6 +170,9 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
         write_png(new / "overlay.png", (times * shape[0], times * shape[1]), pictures)
         save_document(summary(measured), new / "summary.json")
         if measured.optics is not None:
+            # with the vocabulary of courses, which a photograph without the sheet does not need
+            from porelight.files.own_optics import save_optics  # noqa: PLC0415
+
             save_optics(measured.optics, new / OPTICS)
     return place
 
@@ -258,7 +260,11 @@ def load_measured(folder: Path | str) -> MeasuredFolder:
         )
     except ParameterError as problem:
         raise InputFileError(f"{place}: {problem}") from None
-    own = read_optics(place / OPTICS) if (place / OPTICS).is_file() else None
+    own = None
+    if (place / OPTICS).is_file():
+        from porelight.files.own_optics import read_optics  # noqa: PLC0415  as in `save_measurement`
+
+        own = read_optics(place / OPTICS)
     return MeasuredFolder(population, content, place / "overlay.png", place / "mask.png", own)
 
 
