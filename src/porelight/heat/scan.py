@@ -42,6 +42,8 @@ def session_rise(
     pulse_energy: float | Floats,
     places: Floats,
     times: Floats,
+    *,
+    n_depths: int | None = None,
 ) -> Floats:
     """Rise above rest at some places of the skin during and after a session.
 
@@ -59,6 +61,8 @@ def session_rise(
         Places at which the rise is returned [m].
     times : ndarray of float64, shape (n_time,)
         Times at which it is returned, on the clock of `pulse_time` [s]; see `session_times`.
+    n_depths : int, optional
+        How many of the response's depths are wanted, from the first; all when left out.
 
     Returns
     -------
@@ -82,7 +86,10 @@ def session_rise(
     order = np.argsort(times, kind="stable")
     rising = np.ascontiguousarray(times[order], dtype=np.float64)
     table = _Table.of(response)
-    rise = np.zeros((times.size, places.shape[0], response.depth.size))
+    values = table.values
+    if n_depths is not None:
+        values = np.ascontiguousarray(values[:, :, :n_depths])
+    rise = np.zeros((times.size, places.shape[0], values.shape[2]))
 
     def add(index: int) -> None:
         distance = np.hypot(*(pulse_position - places[index]).T)
@@ -91,10 +98,10 @@ def session_rise(
         ring[beyond] = 0
         share = (distance - response.r[ring]) / np.diff(response.r)[ring]
         ring[beyond] = -1
-        out = np.zeros((rising.size, response.depth.size))
+        out = np.zeros((rising.size, values.shape[2]))
         if rising.size:
             add_pulses(
-                table.values,
+                values,
                 table.log_first,
                 table.nodes_per_log,
                 table.first_node,

@@ -246,8 +246,9 @@ def rise_per_joule(
         `N_RESOLVED` pulse by pulse.
     """
 
-    def rise(where: Floats, times: Floats) -> Floats:
-        return session_rise(response.pulse, path.time, path.position, 1.0, where, times)
+    def rise(where: Floats, times: Floats, n_depths: int | None = None) -> Floats:
+        pulses = (path.time, path.position, 1.0)
+        return session_rise(response.pulse, *pulses, where, times, n_depths=n_depths)
 
     end = float(path.time[-1]) + COOL_DOWN
     times = tuple(
@@ -277,7 +278,7 @@ def rise_per_joule(
         clock=clock,
         history=rise(places[:1], clock)[:, 0],
         reading_times=reading_times,
-        reading=rise(places, reading_times)[:, :, 0].mean(axis=1),
+        reading=rise(places, reading_times, n_depths=1)[:, :, 0].mean(axis=1),
     )
 
 
