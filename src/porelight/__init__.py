@@ -87,6 +87,7 @@ _HOME = {
     "scaled_photograph": "porelight.workflows.scaled_photograph",
     "sensitivity": "porelight.workflows.sensitivity",
     "session_heat": "porelight.workflows.session_heat",
+    "sweep": "porelight.files.sweeps",
     "threshold": "porelight.workflows.threshold",
     "units": "porelight",
     "verify": "porelight.workflows.verify",
@@ -137,6 +138,7 @@ if TYPE_CHECKING:
     from porelight.files.pulse_paths import read_pulse_path as read_pulse_path
     from porelight.files.repeats import read_repeats as read_repeats
     from porelight.files.spectra_of_skin import read_spectrum as read_spectrum
+    from porelight.files.sweeps import sweep as sweep
     from porelight.files.temporal_profiles import read_temporal_profile as read_temporal_profile
     from porelight.inference.measured_reflectance import MeasuredSpectrum as MeasuredSpectrum
     from porelight.inference.reweighting import Visit as Visit

@@ -112,6 +112,7 @@ FILES = [
     ("session course.toml -o x", "x/depth.png"),
     ("agreement repeats.csv -o x", "x/pores.png"),
     ("demo -o x", "x/plan.toml"),
+    ("sweep course.toml --vary skin.fitzpatrick=1,2 -o x", "x/sweep.nc"),
     ("study export --to csv --store study.db -o x", "x/dictionary.csv"),
 ]
 

@@ -33,6 +33,7 @@ CALLS = {
     "sensitivity": "sensitivity",
     "session": "session_heat",
     "simulate": "forecast",
+    "sweep": "sweep",
     "threshold": "threshold",
     "verify": "verify",
     "what-if": "what_if",

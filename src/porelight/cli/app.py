@@ -40,6 +40,7 @@ from porelight.cli.simulate import simulate
 from porelight.cli.stopping import show_all, stopped_as_by_ctrl_c, tell_of_stop, tell_of_system
 from porelight.cli.store import store
 from porelight.cli.study import study
+from porelight.cli.sweep import sweep
 from porelight.cli.threshold import threshold
 from porelight.cli.verify import verify
 from porelight.cli.what_if import what_if
@@ -72,6 +73,7 @@ app.command(rerun)
 app.command(export)
 app.command(sensitivity)
 app.command(what_if)
+app.command(sweep)
 app.command(light)
 app.command(threshold)
 app.command(reflectance)

@@ -292,7 +292,12 @@ def read_course_tables(path: str | Path) -> dict[str, Any]:
         In one line: the file, the key, its value with unit, what would be right.
     """
     source = Path(path)
-    content = validated(CourseFile, toml_content(source, exact=True), source)
+    return checked_course_tables(toml_content(source, exact=True), source)
+
+
+def checked_course_tables(raw: Mapping[str, Any], source: Path) -> dict[str, Any]:
+    """Check what a course file holds, or would hold; see `read_course_tables`."""
+    content = validated(CourseFile, raw, source)
     return {
         "session": [],
         "care": [],

@@ -71,7 +71,13 @@ def read_course(path: str | Path, *, measured: Path | None = None) -> CourseCont
         In one line: the file, the table, what is wrong, what would be right.
     """
     source = Path(path)
-    content = read_course_tables(source)
+    return course_of_tables(read_course_tables(source), source, measured=measured)
+
+
+def course_of_tables(
+    content: Mapping[str, Any], source: Path, *, measured: Path | None = None
+) -> CourseContent:
+    """Return the course of checked tables; `source` names their file; see `read_course`."""
     skin = _skin(content["skin"], source, measured)
     wrong: list[str] = []
     sessions = [
