@@ -14,7 +14,7 @@ from porelight.data.library import data_files, document, table
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("numpy", "scipy", "numba", "xarray", "cv2", "skimage", "matplotlib", "pydantic", "skfem")
-HEAVY += ("sqlalchemy", "alembic", "cryptography", "psycopg", "pandas", "statsmodels")
+HEAVY += ("sqlalchemy", "alembic", "cryptography", "psycopg", "pandas", "statsmodels", "optuna")
 
 
 def modules_after(statement: str) -> set[str]:

@@ -16,9 +16,10 @@ from porelight.errors import ParameterError
 from porelight.files.device_files import read_device
 from porelight.laser.device import Device
 from porelight.laser.devices import device, laser_genesis
+from porelight.planning.judged import JudgedSession
 from porelight.planning.limits import LimitCheck
 from porelight.planning.plan import Candidate, Plan, best_first
-from porelight.planning.search import _Judged, _oddity, propose
+from porelight.planning.search import _oddity, propose
 from porelight.tissue.skin import Skin
 from porelight.units import celsius
 
@@ -356,12 +357,12 @@ def test_the_front_holds_what_nothing_beats_in_all_that_counts():
     }
 
 
-def judged(radiant_exposure: float, felt: float, pulses: int) -> _Judged:
+def judged(radiant_exposure: float, felt: float, pulses: int) -> JudgedSession:
     exposure = laser_genesis(
         radiant_exposure=radiant_exposure, n_pulses=2000, stop_at_surface=celsius(42.0)
     )
     result = SimpleNamespace(surface_felt=felt, pulses_delivered=pulses)
-    return _Judged(device("laser-genesis"), exposure, (), (result,))
+    return JudgedSession(device("laser-genesis"), exposure, (), (result,))
 
 
 def test_a_weaker_setting_that_is_hotter_says_why():

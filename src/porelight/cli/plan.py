@@ -1,6 +1,10 @@
 """``porelight plan``: settings within the limits of a skin, best first."""
 
 from dataclasses import replace
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinFile
 from porelight.cli.console import print_json, print_rows, progress_bar, say
@@ -18,6 +22,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     devices: Devices = None,
     measured: Measured = None,
     draws: Draws = 100,
+    tries: Annotated[int, Parameter(validator=Number(gte=0))] = 2000,
     seed: Seed | None = None,
     json: AsJson = False,
 ) -> int:
@@ -31,6 +36,9 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     draws
         Draws of the biology for each of the many courses, whatever the file's [simulation] says of
         a single one; its members, photons and perfusion are those of the plan.
+    tries
+        Courses to try between and beyond those of the devices' grids, with the settings that a user
+        can turn; 0 for the grids alone, which is quicker.
     seed
         The same seed gives the same plan; that of [simulation], or 1, when left out.
     """
@@ -61,6 +69,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
             goal=goal,
             devices=at_hand or None,
             settings=settings,
+            n_settings=tries,
             progress=progress,
         )
     written = save_plan(found, output)
@@ -74,6 +83,9 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         if len(everything) > _SHOWN:
             say(f"{len(everything) - _SHOWN} more in {everything_beside(output)}")
     say(found.verdict)
+    if found.searched is not None:
+        for line in (found.searched.words, *found.searched.errors, *found.searched.finalists):
+            say(line)
     for note in document["safety"]:
         say(note)
     for path in written:

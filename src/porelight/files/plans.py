@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import tomli_w
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from porelight.course.codec import skin_document
 from porelight.course.documents import Document
@@ -25,7 +25,7 @@ from porelight.files.documents import (
 from porelight.files.kinds import ResultKind, is_as_stamped, json_with, stamped
 from porelight.files.toml_tables import number
 from porelight.files.writing import together, write_text
-from porelight.planning.plan import Candidate, Plan
+from porelight.planning.plan import Candidate, Plan, Searched
 
 FORMAT = "porelight-plan-2"
 PLAN = ResultKind("a plan", (".json",), json_with("porelight-plan-"))
@@ -34,6 +34,8 @@ PLANNED_COURSE = ResultKind("an unedited course", (".toml",), is_as_stamped)
 
 # people better off less those worse off, hurt or darkened
 NetShare = Annotated[float, number("1", -3.0, 1.0, "people better off less those harmed")]
+
+Minutes = Annotated[float, number("1", 0.0, 1e9, "minutes under the beam")]
 
 
 class BenefitModel(DocumentModel):
@@ -86,6 +88,9 @@ class CandidateModel(DocumentModel):
     net_share: NetShare
     downtime_days: Days
     on_front: bool
+    chair_minutes: Minutes = 0.0
+    neighbours: list[str] = Field(default_factory=list)
+    robust: bool = True
     why: str
     sessions: list[SESSION_TABLE]  # type: ignore[valid-type]
     checks: list[CheckModel]
@@ -96,6 +101,18 @@ class RefusalModel(DocumentModel):
 
     setting: str
     reason: str
+
+
+class SearchedModel(DocumentModel):
+    """What a search beyond the grid did."""
+
+    asked: WholeNumber
+    tried: WholeNumber
+    kept: WholeNumber
+    errors: list[str]
+    finalists: list[str]
+    relaxations: list[str]
+    interrupted: bool
 
 
 class PlanModel(DocumentModel):
@@ -109,6 +126,7 @@ class PlanModel(DocumentModel):
     plans: list[CandidateModel]
     safety: list[str]
     refused: list[RefusalModel]
+    search: SearchedModel | None = None
 
 
 def plan_document(plan: Plan) -> Document:
@@ -124,6 +142,7 @@ def plan_document(plan: Plan) -> Document:
         "refused": [
             {"setting": refusal.setting, "reason": refusal.reason} for refusal in plan.refused
         ],
+        **({} if plan.searched is None else {"search": _searched(plan.searched)}),
     }
 
 
@@ -184,6 +203,9 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "net_share": candidate.net,
         "downtime_days": candidate.downtime_days,
         "on_front": candidate.on_front,
+        "chair_minutes": candidate.chair_time / 60.0,
+        "neighbours": list(candidate.neighbours),
+        "robust": candidate.robust,
         "why": candidate.why,
         "sessions": [SESSION.document(session) for session in candidate.sessions],
         "checks": [
@@ -195,6 +217,18 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
             }
             for check in candidate.checks
         ],
+    }
+
+
+def _searched(found: Searched) -> Document:
+    return {
+        "asked": found.asked,
+        "tried": found.tried,
+        "kept": found.kept,
+        "errors": list(found.errors),
+        "finalists": list(found.finalists),
+        "relaxations": list(found.relaxations),
+        "interrupted": found.interrupted,
     }
 
 

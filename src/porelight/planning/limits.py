@@ -45,6 +45,7 @@ from porelight.units import to_celsius, um
 
 HURT = "people hurt"
 DARKENED = "darkening that shows"
+TOO_DEEP = "a wound too deep"
 _FARTHEST = 2.0  # distance below the median over the largest above it
 _LEAST = 1e-30  # where nothing happens there is no logarithm
 _NO_CELL = 1e-9  # share of the cells of 100 cm2 of epidermis, some 1e9, that is not one of them
@@ -93,6 +94,44 @@ class LimitCheck:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionQuantities:
+    """What the limits of a session are held against, one value per member: (n_member,).
+
+    Attributes
+    ----------
+    rest, reading, felt, peak : ndarray of float64
+        Temperature of the surface at rest, its highest reading between pulses, the highest that is
+        felt, and the highest anywhere [K].
+    killed, denatured : ndarray of float64
+        Dead cells of the epidermis at the worst place, and most denatured collagen below [-].
+    wound : ndarray of float64
+        Depth of the wound [m].
+    """
+
+    rest: Floats
+    reading: Floats
+    felt: Floats
+    peak: Floats
+    killed: Floats
+    denatured: Floats
+    wound: Floats
+
+    @classmethod
+    def of(cls, skin: Skin, results: Sequence[SessionResult]) -> "SessionQuantities":
+        """Return the quantities of a session as simulated."""
+        epidermis = skin.layers[0].thickness >= DEPTH
+        return cls(
+            rest=np.array([float(one.resting[0]) for one in results]),
+            reading=np.array([one.surface_reading for one in results]),
+            felt=np.array([one.surface_felt for one in results]),
+            peak=np.array([float(one.peak_temperature.max()) for one in results]),
+            killed=np.array([float(one.worst_killed[epidermis].mean()) for one in results]),
+            denatured=np.array([float(one.field.denatured[~epidermis].max()) for one in results]),
+            wound=np.array([one.wound_depth for one in results]),
+        )
+
+
 def session_checks(
     skin: Skin, exposure: Exposure, results: Sequence[SessionResult], settings: EnsembleSettings
 ) -> tuple[LimitCheck, ...]:
@@ -114,23 +153,24 @@ def session_checks(
     tuple of LimitCheck
         Checks against the limits of ablating or of non-ablating sessions.
     """
+    return checks_of(skin, exposure, SessionQuantities.of(skin, results), settings)
+
+
+def checks_of(
+    skin: Skin, exposure: Exposure, found: SessionQuantities, settings: EnsembleSettings
+) -> tuple[LimitCheck, ...]:
+    """Compare what limits are held against with the limits; else as `session_checks`."""
     if absorption_dominates(skin, exposure.wavelength):
-        wounds = np.array([one.wound_depth for one in results])
         limit = _limit("wound_depth")
-        text = f"{np.median(wounds) / um:.0f} um deep, limit {limit.value / um:.0f} um"
-        return (_exceeded("a wound too deep", wounds, limit, "deep_wounds", text),)
-    in_epidermis = skin.layers[0].thickness >= DEPTH
-    killed = np.array([float(one.worst_killed[in_epidermis].mean()) for one in results])
-    denatured = np.array([float(one.field.denatured[~in_epidermis].max()) for one in results])
-    reading = np.array([one.surface_reading for one in results])
-    peak = np.array([float(one.peak_temperature.max()) for one in results])
-    rest = float(results[0].resting[0])
+        text = f"{np.median(found.wound) / um:.0f} um deep, limit {limit.value / um:.0f} um"
+        return (_exceeded(TOO_DEEP, found.wound, limit, "deep_wounds", text),)
+    rest = float(found.rest[0])
     return (
-        _pain(skin, results, settings),
-        _heated("a surface too warm between pulses", reading, rest, "surface_reading"),
-        _heated("vaporisation", peak, rest, "peak_temperature"),
-        _altered("injury of the epidermis", killed, "epidermis_killed", "dead cells"),
-        _altered("denatured collagen", denatured, "dermis_denatured", "of collagen"),
+        _pain(skin, found.felt, settings),
+        _heated("a surface too warm between pulses", found.reading, rest, "surface_reading"),
+        _heated("vaporisation", found.peak, rest, "peak_temperature"),
+        _altered("injury of the epidermis", found.killed, "epidermis_killed", "dead cells"),
+        _altered("denatured collagen", found.denatured, "dermis_denatured", "of collagen"),
     )
 
 
@@ -140,8 +180,12 @@ def hurt(skin: Skin, results: Sequence[SessionResult], settings: EnsembleSetting
     Parameters are those of `session_checks`. An ablative session is given under anaesthesia and
     has no pain here.
     """
+    return hurt_at(skin, np.array([one.surface_felt for one in results]), settings)
+
+
+def hurt_at(skin: Skin, felt: Floats, settings: EnsembleSettings) -> ShareOfPeople:
+    """Return the share of people hurt where each member feels a temperature, (n_member,) [K]."""
     threshold, spread = _comfort(skin), _limit("comfort_temperature_spread").value
-    felt = np.array([one.surface_felt for one in results])
     chances = ndtr((felt - threshold.value) / spread)
     return share_of_people(chances[member_of(settings) % felt.size], settings.people)
 
@@ -184,15 +228,21 @@ def chance_above(values: Floats, limit: float) -> float:
     return float(stdtr(n - 1, middle / (spread * np.sqrt(1.0 + 1.0 / n))))
 
 
+def allowed_chance(limit: str) -> float:
+    """Return the chance with which a limit may be passed, by the name of its check [-]."""
+    entry = {HURT: "hurt_people", DARKENED: "darkened_people", TOO_DEEP: "deep_wounds"}
+    return _limit(entry.get(limit, "injured_people")).value
+
+
 def binding(checks: Sequence[LimitCheck]) -> LimitCheck:
     """Return the check that leaves the least room."""
     return max(checks, key=lambda one: one.used)
 
 
-def _pain(skin: Skin, results: Sequence[SessionResult], settings: EnsembleSettings) -> LimitCheck:
+def _pain(skin: Skin, felt_by_members: Floats, settings: EnsembleSettings) -> LimitCheck:
     threshold, allowed = _comfort(skin), _limit("hurt_people")
-    share = hurt(skin, results, settings)
-    felt = float(np.median([one.surface_felt for one in results]))
+    share = hurt_at(skin, felt_by_members, settings)
+    felt = float(np.median(felt_by_members))
     return LimitCheck(
         HURT,
         share.chance,

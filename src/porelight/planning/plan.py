@@ -14,6 +14,8 @@ from porelight.planning.bystanders import safety_note
 from porelight.planning.limits import LimitCheck, binding
 from porelight.tissue.skin import Skin
 
+WOUND_DAYS = tuple(float(n) for n in range(11))  # d after a wound on which it may be seen
+SEEN_DRESSING = 0.05  # share of the wound
 _SHOWN = 5  # candidates in a printed plan
 
 
@@ -45,6 +47,10 @@ class Candidate:
     on_front : bool
         Whether no other candidate is as good in effect, pain, downtime and darkening and better in
         one of them.
+    neighbours : tuple of str
+        What would happen to skin one type lighter and darker, in words; nothing if not asked.
+    robust : bool
+        Whether such skin keeps every limit too, as far as it was asked.
     """
 
     label: str
@@ -58,6 +64,13 @@ class Candidate:
     downtime_days: float
     oddity: str = ""
     on_front: bool = True
+    neighbours: tuple[str, ...] = ()
+    robust: bool = True
+
+    @property
+    def chair_time(self) -> float:
+        """Time under the beam, all sessions together [s]."""
+        return sum(one.exposure.duration for one in self.sessions)
 
     @property
     def net(self) -> float:
@@ -93,6 +106,42 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search beyond the grid did, and what it would find if limits were others.
+
+    Attributes
+    ----------
+    asked, tried, kept : int
+        Settings asked for; different ones tried; those of them that keep every limit, by tables.
+    errors : tuple of str
+        How far the table of each device is off where it has nothing, in words.
+    finalists : tuple of str
+        Each course that the full engine simulated again: what the tables said, and what it says.
+    relaxations : tuple of str
+        What a quarter more of each chance that binds would allow, by tables, in words.
+    interrupted : bool
+        Whether it was stopped before its end.
+    """
+
+    asked: int
+    tried: int
+    kept: int
+    errors: tuple[str, ...]
+    finalists: tuple[str, ...]
+    relaxations: tuple[str, ...]
+    interrupted: bool = False
+
+    @property
+    def words(self) -> str:
+        """The search in one sentence."""
+        stopped = f"Interrupted: of {self.asked} settings " if self.interrupted else ""
+        return (
+            f"{stopped}{self.tried} settings tried beyond the grid, {self.kept} of them within "
+            f"every limit by tables; {len(self.finalists)} finalists simulated in full."
+        )
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """All courses that keep the limits and no treatment, best first, and everything refused.
@@ -113,6 +162,8 @@ class Plan:
         Courses to be followed; more than those among the candidates if the plan was interrupted.
     n_members : int
         Members of the physics from which the chances are; 0 if it is not known.
+    searched : Searched, optional
+        What a search beyond the grid did; none where there was none.
     """
 
     skin: Skin
@@ -122,6 +173,7 @@ class Plan:
     seed: int
     n_courses: int = 0
     n_members: int = 0
+    searched: Searched | None = None
 
     @property
     def goal(self) -> str:
@@ -146,6 +198,8 @@ class Plan:
         part = ""
         if followed < self.n_courses:
             part = f"Interrupted: {followed} of {self.n_courses} courses followed. "
+        elif self.searched is not None and self.searched.interrupted:
+            part = f"{self.searched.words} "
         best = next(iter(self.candidates), None)
         if best is None or not best.sessions:
             return part + self._nothing(followed)
@@ -156,7 +210,7 @@ class Plan:
             f"{part}{best.label}: {self.aim.goal_text} {middle} ({low} to {high}) twelve weeks "
             f"after the last session; chance of being better {chance(best.better.chance)}, hurt "
             f"{chance(best.hurt.chance)}, darkened {chance(best.darkened.chance)}; {best.why}."
-            f"{self._told_by}"
+            f"{self._told_by}{self._if_other}"
         )
 
     def _nothing(self, followed: int) -> str:
@@ -179,6 +233,13 @@ class Plan:
         if self.n_members == 1:
             return " Chances of injury are of the typical skin alone, as far as simulated."
         return f" Chances are from {self.n_members} possible skins of this kind."
+
+    @property
+    def _if_other(self) -> str:
+        """What is said of skin one type off, and of other limits."""
+        told = [*self.candidates[0].neighbours]
+        told += self.searched.relaxations if self.searched else ()
+        return "".join(f" {one[0].upper()}{one[1:]}." for one in told)
 
     def __repr__(self) -> str:
         """Return the verdict, the best candidates, and how many settings are refused."""
@@ -225,16 +286,18 @@ def least_net() -> float:
 def best_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Return courses by how many more people are better off than worse, each with its front.
 
-    A course that is not worth its sessions (`least_net`) stands after no treatment. Shares are
+    A course that is not worth its sessions (`least_net`) stands after no treatment, and one that
+    skin one type off would not bear after those that it would, as far as this was asked. Shares are
     equal if they are so to a hundredth: no prediction is finer than that. Among equals the larger
     change goes first, then the smaller harm.
     """
     least = least_net()
 
-    def rank(one: Candidate) -> tuple[int, float, float, float]:
+    def rank(one: Candidate) -> tuple[int, bool, float, float, float]:
         tier = 1 if not one.sessions else 0 if one.net >= least else 2
         return (
             tier,
+            not one.robust,
             -round(one.net, 2),
             round(one.benefit.median, 3),
             one.hurt.chance + one.darkened.chance,

@@ -1,81 +1,38 @@
 """The search for courses of the devices at hand that keep the limits, ranked by whom they help.
 
-No treatment is one of them, and wins where no course helps more people than it harms. A grid, not
-an optimiser: with intervals as wide as today's knowledge a doctor is better served by seeing all
-neighbouring settings and why some are refused than by the third digit of an optimum.
+No treatment is one of them, and wins where no course helps more people than it harms. First comes
+a grid: a doctor sees all neighbouring settings and why some are refused. Then, if asked, a search
+of what lies between and beyond (`planning.beyond_grid`), which begins with the grid.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import replace
 
-import numpy as np
-
-from porelight.course.course import Course
 from porelight.course.laws import OWN_LAWS, Laws
-from porelight.course.outcome import JUDGED_AFTER, Outcome
 from porelight.course.outcome_registry import goal_variable
-from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.settings import EnsembleSettings
-from porelight.course.simulation import advance, begin
-from porelight.course.state import CourseState
-from porelight.course.statistics import ShareOfPeople, share_of_people
+from porelight.course.simulation import begin
 from porelight.course.treatment import physics_ensemble
-from porelight.course.visible_change import smallest_detectable
 from porelight.errors import ParameterError
 from porelight.laser.device import Device
 from porelight.laser.devices import device as device_of
 from porelight.laser.devices import devices as shipped_devices
-from porelight.laser.exposure import Exposure
-from porelight.planning.limits import (
-    LimitCheck,
-    binding,
-    darkening_check,
-    hurt,
-    session_checks,
-)
-from porelight.planning.plan import Candidate, Plan, Refusal, best_first
+from porelight.planning.beyond_grid import beyond_grid, with_neighbours
+from porelight.planning.judged import JudgedSession, Steps, candidate, untreated, words_of
+from porelight.planning.limits import binding, session_checks
+from porelight.planning.neighbours import Neighbours
+from porelight.planning.plan import Plan, Refusal, Searched, best_first
 from porelight.progress import Progress
-from porelight.session.ensemble import PhysicsEnsemble, absorption_dominates
-from porelight.session.result import SessionResult
+from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, to_celsius
 
-WOUND_DAYS = tuple(float(n) for n in range(11))
-VISIBLE_DRESSING = 0.05  # share of the wound
-UNTREATED = "no treatment"
 # many courses are compared, so each is simulated with fewer draws than one alone; with thirteen
 # members a chance of 1 % needs 2.8 standard deviations of room, with seven it would need 3.4
 PLANNED_WITH = EnsembleSettings(draws=100, members=13, photons=20_000)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """The settings of one session, with its results and its checks."""
-
-    device: Device
-    exposure: Exposure
-    checks: tuple[LimitCheck, ...]
-    results: tuple[SessionResult, ...] = field(repr=False)
-    oddity: str = ""
-
-    @property
-    def words(self) -> str:
-        """The device and its settings, in words."""
-        return _words(self.device, self.exposure)
-
-    @property
-    def felt(self) -> float:
-        """Highest temperature felt, median over the members [K]."""
-        return float(np.median([one.surface_felt for one in self.results]))
-
-    @property
-    def pulses(self) -> float:
-        """Pulses until the end or the stop, median over the members."""
-        return float(np.median([one.pulses_delivered for one in self.results]))
-
-
-_Steps: TypeAlias = tuple[tuple[float, _Judged], ...]  # day and session
+_GRID_SHARE = 0.3  # of the work, where there is a search
 
 
 def propose(
@@ -85,6 +42,7 @@ def propose(
     devices: Sequence[str | Device] | None = None,
     settings: EnsembleSettings = PLANNED_WITH,
     laws: Laws = OWN_LAWS,
+    n_settings: int = 0,
     progress: Progress | None = None,
 ) -> Plan:
     """Return all courses of the devices' grids that keep the limits of this skin, best first.
@@ -103,6 +61,8 @@ def propose(
         photons per member and beam, perfusion. The same seed gives the same plan.
     laws : Laws
         Laws of injury, healing, sessions and outcomes; porelight's own when left out.
+    n_settings : int
+        Courses to try beyond the grid; 0 for the grid alone.
     progress : callable, optional
         Called with the share of the work done, 0 to 1.
 
@@ -118,28 +78,67 @@ def propose(
     """
     aim = goal_variable(goal, [one.variable for one in laws.outcomes])
     at_hand = _at_hand(tuple(shipped_devices().values()) if devices is None else devices)
+    if n_settings < 0:
+        raise ParameterError(
+            f"n_settings is {n_settings}; expected 0, for the grid alone, or more."
+        )
+    whole = _GRID_SHARE if n_settings else 1.0  # share of the work that is the grid's
+
+    def grid_progress(share: float) -> None:
+        _report_progress(progress, whole * share)
+
     physics = physics_ensemble(skin, settings, laws)
-    safe, refused = _judged(skin, at_hand, physics, settings, progress)
+    safe, refused = _judged(skin, at_hand, physics, settings, grid_progress)
     courses = _courses(at_hand, safe)
     start = begin(skin, settings, laws=laws)
-    candidates = [_untreated(skin, aim, start, laws)]
+    candidates = [untreated(skin, aim, start, laws)]
     try:
         for number, (label, steps) in enumerate(courses, start=1):
-            one = _candidate(skin, label, steps, aim, start, laws)
+            one = candidate(skin, label, steps, aim, start, laws)
             failed = [check for check in one.checks if not check.passed]
             if failed:
                 refused.append(Refusal(label, binding(failed).reason))
             else:
                 candidates.append(one)
-            _report_progress(progress, 0.8 + 0.2 * number / len(courses))
-        _report_progress(progress, 1.0)
+            _report_progress(progress, whole * (0.8 + 0.2 * number / len(courses)))
+        _report_progress(progress, whole)
     except KeyboardInterrupt:
         # the courses that were followed are a plan; without one there is nothing to keep
         if len(candidates) == 1:
             raise
+        n_settings = 0
     n_courses = len(courses) - sum(one.setting in dict(courses) for one in refused)
-    ranked = best_first(candidates)
-    return Plan(skin, aim, ranked, tuple(refused), settings.seed, n_courses, settings.members)
+    ranked, searched = best_first(candidates), None
+    if n_settings:
+        try:
+            found = beyond_grid(
+                skin,
+                [
+                    (label, steps)
+                    for label, steps in courses
+                    if label in {c.label for c in candidates}
+                ],
+                devices=at_hand,
+                physics=physics,
+                start=start,
+                aim=aim,
+                laws=laws,
+                n_settings=n_settings,
+                progress=lambda share: _report_progress(progress, whole + (0.95 - whole) * share),
+            )
+            refused += found.refused
+            n_courses += len(found.candidates)
+            searched = found.searched
+            candidates += found.candidates
+            ranked = best_first(candidates)
+            ranked = with_neighbours(candidates, Neighbours(skin, at_hand, settings, aim, laws))
+        except KeyboardInterrupt:
+            # the grid is a plan
+            searched = searched or Searched(n_settings, 0, 0, (), (), (), interrupted=True)
+        _report_progress(progress, 1.0)
+    return Plan(
+        skin, aim, ranked, tuple(refused), settings.seed, n_courses, settings.members, searched
+    )
 
 
 def _at_hand(given: Sequence[str | Device]) -> tuple[Device, ...]:
@@ -161,21 +160,21 @@ def _judged(
     physics: PhysicsEnsemble,
     settings: EnsembleSettings,
     progress: Progress | None,
-) -> tuple[dict[str, list[_Judged]], list[Refusal]]:
+) -> tuple[dict[str, list[JudgedSession]], list[Refusal]]:
     """Return the sessions of each device that keep the limits, by its key, and all refusals."""
     options = [(device, one) for device in at_hand for one in device.plan_exposures()]
     refused: list[Refusal] = []
-    tried: list[_Judged] = []
+    tried: list[JudgedSession] = []
     for done, (device, exposure) in enumerate(options, start=1):
         breaches = device.breaches(exposure, skin.fitzpatrick)
         if breaches:
-            refused.append(Refusal(_words(device, exposure), breaches[0]))
+            refused.append(Refusal(words_of(device, exposure), breaches[0]))
         else:
             results = physics.treat(exposure)
             checks = session_checks(skin, exposure, results, settings)
-            tried.append(_Judged(device, exposure, checks, results))
+            tried.append(JudgedSession(device, exposure, checks, results))
         _report_progress(progress, 0.8 * done / len(options))
-    safe: dict[str, list[_Judged]] = {device.key: [] for device in at_hand}
+    safe: dict[str, list[JudgedSession]] = {device.key: [] for device in at_hand}
     for one in tried:
         one = replace(one, oddity=_oddity(one, tried))  # noqa: PLW2901  the same, explained
         failed = [check for check in one.checks if not check.passed]
@@ -187,7 +186,7 @@ def _judged(
     return safe, refused
 
 
-def _oddity(one: _Judged, tried: Sequence[_Judged]) -> str:
+def _oddity(one: JudgedSession, tried: Sequence[JudgedSession]) -> str:
     """Return why a setting is hotter than a stronger one, or that its stop ends the session."""
     exposure = one.exposure
     stronger = [
@@ -219,14 +218,9 @@ def _report_progress(progress: Progress | None, fraction: float) -> None:
         progress(fraction)
 
 
-def _words(device: Device, exposure: Exposure) -> str:
-    pulses = f", {exposure.n_pulses} pulses" if device.sets_pulses else ""
-    return f"{device.key} {exposure.radiant_exposure / J_per_cm2:g} J/cm2{pulses}"
-
-
 def _courses(
-    at_hand: Sequence[Device], safe: Mapping[str, Sequence[_Judged]]
-) -> list[tuple[str, _Steps]]:
+    at_hand: Sequence[Device], safe: Mapping[str, Sequence[JudgedSession]]
+) -> list[tuple[str, Steps]]:
     """Return every course, with its label: each device alone, then their combinations.
 
     In a combination one session of a device that goes first is followed, after its own interval, by
@@ -234,7 +228,7 @@ def _courses(
     of each is taken, the one of the most energy: what is combined has passed alone, and the
     epidermis that a first device removed has been whole for weeks when the other begins.
     """
-    courses: list[tuple[str, _Steps]] = []
+    courses: list[tuple[str, Steps]] = []
     for device in at_hand:
         for one in safe[device.key]:
             for n in device.plan.sessions:
@@ -255,7 +249,7 @@ def _courses(
     return courses
 
 
-def _combined(opening: _Judged, then: _Judged) -> list[tuple[str, _Steps]]:
+def _combined(opening: JudgedSession, then: JudgedSession) -> list[tuple[str, Steps]]:
     """Return one session of a device followed by every number of sessions of another."""
     start, interval = opening.device.plan.interval, then.device.plan.interval
     return [
@@ -265,66 +259,3 @@ def _combined(opening: _Judged, then: _Judged) -> list[tuple[str, _Steps]]:
         )
         for n in then.device.plan.sessions
     ]
-
-
-def _untreated(skin: Skin, aim: OutcomeVariable, start: CourseState, laws: Laws) -> Candidate:
-    """Return no treatment as a candidate."""
-    outcome = advance(start, Course(skin), [JUDGED_AFTER], results=(), laws=laws).outcome
-    better, worse = _better_and_worse(outcome, aim, JUDGED_AFTER)
-    return Candidate(
-        label=UNTREATED,
-        sessions=(),
-        checks=(),
-        benefit=outcome.change(aim.name, JUDGED_AFTER),
-        better=better,
-        worse=worse,
-        hurt=ShareOfPeople(0.0, 0.0, 0.0),
-        darkened=ShareOfPeople(0.0, 0.0, 0.0),
-        downtime_days=0.0,
-    )
-
-
-def _candidate(
-    skin: Skin, label: str, steps: _Steps, aim: OutcomeVariable, start: CourseState, laws: Laws
-) -> Candidate:
-    """Return a course with its predicted benefit and harm, simulated from a skin on day 0."""
-    sessions = tuple(one.exposure.on_day(day) for day, one in steps)
-    judged = sessions[-1].day + JUDGED_AFTER
-    days = sorted({*WOUND_DAYS, judged} - {start.day})
-    results = tuple(one.results for _, one in steps)
-    outcome = advance(start, Course(skin, sessions), days, results=results, laws=laws).outcome
-    # the first session shows how long a wound of this course is seen; later ones repeat it
-    first_week = outcome["dressing"].sel(day=list(WOUND_DAYS)).median("draw")
-    wounds = sum(one.results[0].ablated_depth > 0.0 for _, one in steps)
-    better, worse = _better_and_worse(outcome, aim, judged)
-    darkened = share_of_people(outcome.draws("pigment_risk"), outcome.people)
-    each = tuple(dict.fromkeys(one for _, one in steps))
-    # a person who bears one session bears its like: the most painful one decides
-    pain = [
-        hurt(skin, one.results, start.settings)
-        for one in each
-        if not absorption_dominates(skin, one.exposure.wavelength)
-    ]
-    return Candidate(
-        label=label,
-        sessions=sessions,
-        checks=(*(check for one in each for check in one.checks), darkening_check(darkened)),
-        benefit=outcome.change(aim.name, judged),
-        better=better,
-        worse=worse,
-        hurt=max(pain, key=lambda one: one.chance, default=ShareOfPeople(0.0, 0.0, 0.0)),
-        darkened=darkened,
-        downtime_days=float((first_week > VISIBLE_DRESSING).sum()) * wounds,
-        oddity="; ".join(dict.fromkeys(one.oddity for one in each if one.oddity)),
-    )
-
-
-def _better_and_worse(
-    outcome: Outcome, aim: OutcomeVariable, day: float
-) -> tuple[ShareOfPeople, ShareOfPeople]:
-    """Return the people in whom the goal improves and gets worse; of pores, who measure it."""
-    if aim.group == "pores":
-        return outcome.responders(day), outcome.worsened(day)
-    least = smallest_detectable().value
-    rises = outcome.changes(aim.name, day) > least
-    return outcome.share_below(aim.name, -least, day), share_of_people(rises, outcome.people)

@@ -18,6 +18,7 @@ def plan(
     devices: Sequence[str | Device] | None = None,
     settings: EnsembleSettings = PLANNED_WITH,
     laws: Laws = OWN_LAWS,
+    n_settings: int = 0,
     progress: Progress = unheard,
 ) -> Plan:
     """Find settings that are safe for a skin and rank them by what they would change.
@@ -35,6 +36,8 @@ def plan(
         perfusion; the same seed gives the same plan.
     laws : Laws
         Laws of injury, healing, sessions and outcomes; porelight's own when left out.
+    n_settings : int
+        Courses to try between and beyond those of the devices' grids; 0 for the grids alone.
     progress : callable
         Called with the share of the work done, 0 to 1.
 
@@ -44,5 +47,11 @@ def plan(
         If the goal or a device is unknown.
     """
     return propose(
-        skin, goal=goal, devices=devices, settings=settings, laws=laws, progress=progress
+        skin,
+        goal=goal,
+        devices=devices,
+        settings=settings,
+        laws=laws,
+        n_settings=n_settings,
+        progress=progress,
     )

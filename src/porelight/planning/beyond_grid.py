@@ -1,0 +1,210 @@
+"""A plan goes on where its grid ends: tables, the search in them, and its finalists in full."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from porelight.course.laws import Laws
+from porelight.course.outcome_variables import OutcomeVariable
+from porelight.course.state import CourseState
+from porelight.course.value_text import chance
+from porelight.laser.device import Device
+from porelight.planning.judged import JudgedSession, Steps, candidate
+from porelight.planning.limits import allowed_chance, binding, session_checks
+from porelight.planning.neighbours import Neighbours
+from porelight.planning.optimise import (
+    CourseSearch,
+    Proposal,
+    Tried,
+    block_of,
+    days_of,
+    ranked,
+)
+from porelight.planning.plan import Candidate, Refusal, Searched, best_first, least_net
+from porelight.planning.space import SettingSpace
+from porelight.planning.table import SessionTable
+from porelight.progress import Progress
+from porelight.session.ensemble import PhysicsEnsemble
+from porelight.tissue.skin import Skin
+from porelight.units import um
+
+_FINALISTS = 6
+_OF_EACH_KIND = 2
+_ASKED_OF_NEIGHBOURS = 5  # courses from the first on; each is simulated on two more skins
+_RELAXED = 1.2  # 12 % for 10 %
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondGrid:
+    """Courses that a search found and the full engine bears out, and what it refused."""
+
+    candidates: tuple[Candidate, ...]
+    refused: tuple[Refusal, ...]
+    searched: Searched
+
+
+def beyond_grid(  # noqa: PLR0913  a plan's parts
+    skin: Skin,
+    grid: Sequence[tuple[str, Steps]],
+    *,
+    devices: Sequence[Device],
+    physics: PhysicsEnsemble,
+    start: CourseState,
+    aim: OutcomeVariable,
+    laws: Laws,
+    n_settings: int,
+    progress: Progress,
+) -> BeyondGrid:
+    """Return what a search of the continuous settings adds to a grid.
+
+    Parameters
+    ----------
+    skin : Skin
+        The skin that is treated.
+    grid : sequence of tuple
+        Courses of the grid, each with its label: the search begins with them.
+    devices : sequence of Device
+        Devices at hand; those not offered for this skin type are passed over.
+    physics, start, aim, laws
+        As in `porelight.planning.search.propose`.
+    n_settings : int
+        Courses to try.
+    progress : callable
+        Called with the share of the work done.
+    """
+    offered = [one for one in devices if skin.fitzpatrick <= one.fitzpatrick_darkest]
+    tables: dict[str, SessionTable] = {}
+    for i, device in enumerate(offered):
+        part = _part(progress, 0.6 * i / len(offered), 0.6 / len(offered))
+        tables[device.key] = SessionTable(skin, SettingSpace.of(device), physics, part)
+    if not tables:
+        return BeyondGrid((), (), Searched(n_settings, 0, 0, (), (), ()))
+    search = CourseSearch(skin, tables, start, aim, laws)
+    tried = search.run(
+        n_settings,
+        [_as_tried(steps, tables) for _, steps in grid],
+        start.settings.seed,
+        _part(progress, 0.6, 0.3),
+    )
+    good = ranked(tried)
+    chosen = _finalists(good)
+    kept: list[Candidate] = []
+    refused: list[Refusal] = []
+    lines = []
+    for number, one in enumerate(chosen, start=1):
+        label, steps = _in_full(skin, one, search, tables, physics)
+        full = candidate(skin, label, steps, aim, start, laws)
+        failed = [check for check in full.checks if not check.passed]
+        lines.append(
+            f"{label}: {100 * one.change:+.1f} % and {chance(one.hurt)} hurt by tables, "
+            f"{100 * full.benefit.median:+.1f} % and {chance(full.hurt.chance)} in full"
+        )
+        if failed:
+            reason = f"found by the search, refused in full: {binding(failed).reason}"
+            refused.append(Refusal(label, reason))
+        else:
+            kept.append(full)
+        progress(0.9 + 0.1 * number / len(chosen))
+    searched = Searched(
+        asked=n_settings,
+        tried=len(tried),
+        kept=len(good),
+        errors=tuple(_error(key, table) for key, table in tables.items()),
+        finalists=tuple(lines),
+        relaxations=_relaxations(tried, good),
+        interrupted=search.interrupted,
+    )
+    return BeyondGrid(tuple(kept), tuple(refused), searched)
+
+
+def with_neighbours(
+    candidates: Sequence[Candidate], neighbours: Neighbours
+) -> tuple[Candidate, ...]:
+    """Return candidates, best first, where skin one type off is asked of the first few.
+
+    Those that it would not bear stand after those that it would.
+    """
+    ranked_first = best_first(candidates)
+    least, asked = least_net(), []
+    worth = [one for one in ranked_first if one.sessions and one.net >= least]
+    for one in worth[:_ASKED_OF_NEIGHBOURS]:
+        asked.append(neighbours.asked(one))
+        if asked[-1].robust:
+            break
+    new = {one.label: one for one in asked}
+    return best_first([new.get(one.label, one) for one in ranked_first])
+
+
+def _part(progress: Progress, begin: float, whole: float) -> Progress:
+    return lambda share: progress(begin + whole * share)
+
+
+def _as_tried(steps: Steps, tables: dict[str, SessionTable]) -> Proposal:
+    """Return a course of the grid as the search would try it, on the nearest dials."""
+    blocks = []
+    for key in dict.fromkeys(one.device.key for _, one in steps):
+        mine = [(day, one) for day, one in steps if one.device.key == key]
+        device = mine[0][1].device
+        blocks.append(
+            block_of(tables[key].space, mine[0][1].exposure, len(mine), device.plan.interval)
+        )
+    return tuple(blocks)
+
+
+def _finalists(good: Sequence[Tried]) -> list[Tried]:
+    """Return the first, and the first of each order of devices: doctors have reasons to choose."""
+    chosen = list(good[: _FINALISTS - _OF_EACH_KIND])
+    kinds: dict[tuple[str, ...], int] = {}
+    for one in good:
+        kind = tuple(block.device for block in one.course)
+        kinds[kind] = kinds.get(kind, 0) + 1
+        if kinds[kind] == 1 and one not in chosen:
+            chosen.append(one)
+    return chosen
+
+
+def _in_full(
+    skin: Skin,
+    one: Tried,
+    search: CourseSearch,
+    tables: dict[str, SessionTable],
+    physics: PhysicsEnsemble,
+) -> tuple[str, Steps]:
+    """Return a course with its sessions as the full engine judges them."""
+    judged, words = [], []
+    for block in one.course:
+        space = tables[block.device].space
+        exposure = search.exposure(block)
+        results = physics.treat(exposure)
+        checks = session_checks(skin, exposure, results, search.settings)
+        judged += block.sessions * [JudgedSession(space.device, exposure, checks, results)]
+        every = f" every {block.interval:g} days" if block.sessions > 1 else ""
+        words.append(f"{block.sessions} x {space.words(dict(block.point))}{every}")
+    return ", then ".join(words), tuple(zip(days_of(one.course), judged, strict=True))
+
+
+def _error(key: str, table: SessionTable) -> str:
+    off = table.error()
+    quantity = f"wounds {off.wound / um:.0f} um" if table.ablating else f"felt {off.felt:.1f} K"
+    return (
+        f"{key}: table of {off.n_settings} settings; where it has none nine in ten are off by less "
+        f"than {quantity}, heat-shocked dermis {100 * off.heat_shocked:.1f} %"
+    )
+
+
+def _relaxations(tried: Sequence[Tried], good: Sequence[Tried]) -> tuple[str, ...]:
+    """Return what a fifth more of each chance would give, where it gives anything."""
+    lines = []
+    best = good[0] if good else None
+    for limit in dict.fromkeys(name for one in tried for name in one.used):
+        more = ranked(tried, {limit: _RELAXED})
+        if not more or (best is not None and more[0].net < best.net + 0.005):
+            continue
+        now = "none" if best is None else f"{100 * best.change:+.1f} %"
+        allowed = allowed_chance(limit)
+        lines.append(
+            f"if the chance of {limit} might be {100 * _RELAXED * allowed:.3g} % in place of "
+            f"{100 * allowed:.3g} %: {100 * more[0].change:+.1f} % in place of {now} (by tables)"
+        )
+    if lines or best is None:
+        return tuple(lines)
+    return ("a fifth more of any one chance would give no better course (by tables)",)

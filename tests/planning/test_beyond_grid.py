@@ -1,0 +1,153 @@
+"""Claims about the search of settings: tables, what is tried, and that the full engine decides."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from porelight.course.settings import EnsembleSettings
+from porelight.course.treatment import physics_ensemble
+from porelight.errors import ParameterError
+from porelight.laser.devices import device
+from porelight.planning import beyond_grid as beyond
+from porelight.planning import table as tables
+from porelight.planning.limits import SessionQuantities
+from porelight.planning.neighbours import Neighbours
+from porelight.planning.optimise import CourseSearch, Tried, days_of, ranked
+from porelight.planning.plan import best_first
+from porelight.planning.search import propose
+from porelight.planning.space import STOP, SettingSpace
+from porelight.tissue.skin import Skin
+
+SKIN = Skin.typical("cheek", 1, 35.0, oiliness="oily")
+COARSE = EnsembleSettings(draws=20, members=3, photons=1000)
+GENESIS = device("laser-genesis").with_plan(
+    radiant_exposure=(8e4,), n_pulses=(1000,), sessions=(3,)
+)
+
+
+@pytest.fixture(scope="module")
+def table():
+    levels = {"radiant_exposure": 3, "passes": 3, "rate": 2, "overlap": 2}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "_LEVELS", levels)
+        return tables.SessionTable(SKIN, SettingSpace.of(GENESIS), physics_ensemble(SKIN, COARSE))
+
+
+def tried(net: float, used: float, limit: str = "people hurt") -> Tried:
+    return Tried((), {limit: used}, 60.0, better=net, change=-net / 10, followed=True)
+
+
+@pytest.mark.parametrize("key", ["laser-genesis", "pearl"])
+def test_every_setting_that_is_tried_lies_within_the_device(key):
+    space = SettingSpace.of(device(key))
+    for end in (0, 10**6):
+        point = {one.name: one.at(min(end, one.n_steps)) for one in space.ranges}
+        exposure = space.exposure(point)
+        assert space.device.breaches(exposure) == ()
+        assert space.point(exposure).items() >= point.items()
+    usual = device(key).exposure()
+    assert space.exposure(space.point(usual)).n_pulses == usual.n_pulses
+
+
+@pytest.mark.slow
+def test_a_table_is_exact_at_its_own_settings_and_near_between_them(table):
+    space = table.space
+    physics = physics_ensemble(SKIN, COARSE)
+    for point, tolerance in (
+        ({"radiant_exposure": 16e4, "passes": 1.0, "rate": 10.0}, 1e-6),
+        ({"radiant_exposure": 13e4, "passes": 2.0, "rate": 7.0}, 2.5),
+    ):
+        (found,) = table.sessions([point])
+        full = SessionQuantities.of(SKIN, physics.treat(space.exposure(point)))
+        np.testing.assert_allclose(found.quantities.felt, full.felt, atol=tolerance)
+        np.testing.assert_allclose(found.quantities.reading, full.reading, atol=tolerance)
+    assert 0.0 < table.error().felt < 5.0
+
+
+@pytest.mark.slow
+def test_a_stop_ends_a_session_that_would_grow_warmer(table):
+    point = {"radiant_exposure": 14e4, "passes": 12.0, "rate": 10.0}
+    cool, warm = table.sessions([{**point, STOP: 313.15}, {**point, STOP: 315.15}])
+    (free,) = table.sessions([point])
+    assert (cool.quantities.reading < warm.quantities.reading + 1e-9).all()
+    assert (warm.quantities.reading < free.quantities.reading).all()
+    np.testing.assert_allclose(warm.quantities.reading, 315.15, atol=0.5)
+
+
+@pytest.mark.slow
+def test_a_search_tries_different_courses_and_the_same_for_the_same_seed(table):
+    from porelight.course.laws import OWN_LAWS  # noqa: PLC0415
+    from porelight.course.outcome_registry import goal_variable  # noqa: PLC0415
+    from porelight.course.simulation import begin  # noqa: PLC0415
+
+    aim = goal_variable("pore-area", [])
+    runs = []
+    for _ in range(2):
+        start = begin(SKIN, COARSE)
+        search = CourseSearch(SKIN, {"laser-genesis": table}, start, aim, OWN_LAWS)
+        runs.append(search.run(60, [], 4, lambda _: None))
+    assert [one.course for one in runs[0]] == [one.course for one in runs[1]]
+    assert [one.objectives for one in runs[0]] == [one.objectives for one in runs[1]]
+    assert len(runs[0]) > 40
+    for one in runs[0]:
+        assert days_of(one.course)[0] == 0.0
+        assert np.diff(days_of(one.course)).min() >= 14.0
+
+
+def test_what_breaks_a_limit_is_not_ranked_but_told_as_what_more_would_give():
+    found = [tried(0.1, 0.9), tried(0.2, 1.15), tried(0.3, 1.3)]
+    good = ranked(found)
+    assert good == [found[0]]
+    (line,) = beyond._relaxations(found, good)
+    assert line.startswith("if the chance of people hurt might be 12 % in place of 10 %: -2.0 %")
+    assert "no better course" in beyond._relaxations(found[:1], found[:1])[0]
+
+
+@pytest.mark.slow
+def test_a_plan_with_a_search_has_the_grid_too_and_is_never_worse(monkeypatch):
+    levels = {"radiant_exposure": 3, "passes": 3, "rate": 2, "overlap": 2}
+    monkeypatch.setattr(tables, "_LEVELS", levels)
+    grid = propose(SKIN, devices=[GENESIS], settings=COARSE)
+    found = propose(SKIN, devices=[GENESIS], settings=COARSE, n_settings=100)
+    assert {one.label for one in grid.candidates} <= {one.label for one in found.candidates}
+    assert found.searched.tried > 50
+    kept = len(found.candidates) - len(grid.candidates)
+    refused = [one for one in found.refused if "found by the search" in one.reason]
+    assert kept + len(refused) == len(found.searched.finalists)
+    for one in found.candidates:
+        assert all(check.passed for check in one.checks)
+    assert max(one.net for one in found.candidates) >= max(one.net for one in grid.candidates)
+
+
+@pytest.mark.slow
+def test_a_plan_says_what_happens_to_skin_one_type_off():
+    skin = Skin.typical("cheek", 2, 35.0, oiliness="oily")
+    pearl = device("pearl").with_plan(radiant_exposure=(2e4,), sessions=(1,))
+    from porelight.course.laws import OWN_LAWS  # noqa: PLC0415
+
+    plan = propose(skin, devices=[pearl], settings=replace(COARSE, members=1))
+    (course,) = [one for one in plan.candidates if one.sessions]
+    asked = Neighbours(skin, [pearl], replace(COARSE, members=1), plan.aim, OWN_LAWS).asked(course)
+    lighter, darker = asked.neighbours
+    assert lighter.startswith("on type I it keeps every limit")
+    assert "on type III it would be refused" in darker
+    assert not asked.robust
+    sturdy = replace(course, label="other", better=course.better)
+    assert best_first([asked, sturdy])[0].label == "other"
+
+
+def test_an_interrupted_search_leaves_the_plan_of_the_grid(monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("porelight.planning.search.beyond_grid", stopped)
+    plan = propose(SKIN, devices=[GENESIS], settings=replace(COARSE, members=1), n_settings=100)
+    assert plan.searched.interrupted
+    assert plan.verdict.startswith("Interrupted: of 100 settings")
+    assert len(plan.candidates) == 2
+
+
+def test_fewer_than_no_settings_are_refused():
+    with pytest.raises(ParameterError, match="n_settings is -1; expected 0"):
+        propose(SKIN, n_settings=-1)
