@@ -73,6 +73,13 @@ def again_of(folder: Path) -> Counter[str]:
     return Counter({chunk: n - 1 for chunk, n in begun.items() if n > 1})
 
 
+def lives(pid: str) -> bool:
+    """Whether a process is there and not only waits to be counted as ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
 def main() -> None:
     """Print what kills cost."""
     draw = random.Random(3)  # noqa: S311  instants, no secrets

@@ -17,6 +17,7 @@ from porelight.execution.chunks import Chunk, ChunkArrays, ChunkFunction, Execut
 from porelight.threads import use_threads
 
 MOST_LOSSES = 5  # times in a row that a chunk may lose its worker
+_LOOK = 0.2  # s between looks whether the run was stopped
 # read by OpenBLAS, OpenMP and numba when they load
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
@@ -45,7 +46,7 @@ class Processes:
     ) -> Iterator[tuple[Chunk, ChunkArrays]]:
         """Yield each chunk with its arrays; see `porelight.execution.chunks.Executor`."""
         waiting: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-        arriving: queue.SimpleQueue[tuple[Chunk, Any]] = queue.SimpleQueue()
+        arriving: queue.SimpleQueue[tuple[Chunk, Any, threading.Event]] = queue.SimpleQueue()
         for chunk in chunks:
             waiting.put(chunk)
         stopped = threading.Event()
@@ -57,10 +58,11 @@ class Processes:
             for worker in workers:
                 worker.start()
             for _ in chunks:
-                chunk, found = arriving.get()
+                chunk, found, kept = arriving.get()
                 if isinstance(found, BaseException):
                     raise found
                 yield chunk, found
+                kept.set()
         finally:
             stopped.set()
             for worker in workers:
@@ -74,7 +76,7 @@ class _Worker(threading.Thread):
         self,
         function: ChunkFunction,
         waiting: "queue.SimpleQueue[Chunk]",
-        arriving: "queue.SimpleQueue[tuple[Chunk, Any]]",
+        arriving: "queue.SimpleQueue[tuple[Chunk, Any, threading.Event]]",
         stopped: threading.Event,
     ) -> None:
         super().__init__(daemon=True)
@@ -90,11 +92,15 @@ class _Worker(threading.Thread):
                 chunk = self._waiting.get_nowait()
             except queue.Empty:
                 break
+            kept = threading.Event()
             try:
-                self._arriving.put((chunk, self._computed(chunk)))
+                self._arriving.put((chunk, self._computed(chunk), kept))
             except BaseException as problem:
-                self._arriving.put((chunk, problem))
+                self._arriving.put((chunk, problem, kept))
                 break
+            # the next one only then: a kill of the whole run costs one chunk for each worker
+            while not kept.wait(_LOOK) and not self._stopped.is_set():
+                pass
 
     def _computed(self, chunk: Chunk) -> ChunkArrays:
         from loky.process_executor import BrokenProcessPool  # noqa: PLC0415
