@@ -148,6 +148,13 @@ def test_an_interrupted_search_leaves_the_plan_of_the_grid(monkeypatch):
     assert len(plan.candidates) == 2
 
 
+def test_after_a_refusal_in_full_the_next_must_bear_the_error_of_the_table():
+    near, far = tried(0.2, 0.9), tried(0.1, 0.5)
+    assert beyond._bears(near, {})
+    assert not beyond._bears(near, {"people hurt": 1.5})
+    assert beyond._bears(far, {"people hurt": 1.5})
+
+
 def test_fewer_than_no_settings_are_refused():
     with pytest.raises(ParameterError, match="n_settings is -1; expected 0"):
         propose(SKIN, n_settings=-1)

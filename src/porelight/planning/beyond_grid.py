@@ -1,6 +1,6 @@
 """A plan goes on where its grid ends: tables, the search in them, and its finalists in full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from porelight.course.laws import Laws
@@ -27,8 +27,9 @@ from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
 from porelight.units import um
 
-_FINALISTS = 6
-_OF_EACH_KIND = 2
+_FINALISTS = 6  # courses simulated in full
+_AHEAD = 2  # of them the best of all; then the best of each order of devices
+_LEAST_USED = 0.1  # of a chance allowed: less tells nothing of how far a table is off
 _ASKED_OF_NEIGHBOURS = 5  # courses from the first on; each is simulated on two more skins
 _RELAXED = 1.2  # 12 % for 10 %
 
@@ -86,11 +87,16 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         _part(progress, 0.6, 0.3),
     )
     good = ranked(tried)
-    chosen = _finalists(good)
+    waiting = _best_of_each_kind(good)
     kept: list[Candidate] = []
     refused: list[Refusal] = []
-    lines = []
-    for number, one in enumerate(chosen, start=1):
+    lines: list[str] = []
+    off: dict[str, float] = {}  # chances in full over those by tables, the most seen
+    for number in range(1, _FINALISTS + 1):
+        one = next((one for one in waiting if _bears(one, off)), None)
+        if one is None:
+            break
+        waiting.remove(one)
         label, steps = _in_full(skin, one, search, tables, physics)
         full = candidate(skin, label, steps, aim, start, laws)
         failed = [check for check in full.checks if not check.passed]
@@ -101,9 +107,12 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         if failed:
             reason = f"found by the search, refused in full: {binding(failed).reason}"
             refused.append(Refusal(label, reason))
+            for check in failed:
+                ratio = check.used / max(one.used[check.limit], _LEAST_USED)
+                off[check.limit] = max(off.get(check.limit, 1.0), ratio)
         else:
             kept.append(full)
-        progress(0.9 + 0.1 * number / len(chosen))
+        progress(0.9 + 0.1 * number / _FINALISTS)
     searched = Searched(
         asked=n_settings,
         tried=len(tried),
@@ -150,16 +159,21 @@ def _as_tried(steps: Steps, tables: dict[str, SessionTable]) -> Proposal:
     return tuple(blocks)
 
 
-def _finalists(good: Sequence[Tried]) -> list[Tried]:
-    """Return the first, and the first of each order of devices: doctors have reasons to choose."""
-    chosen = list(good[: _FINALISTS - _OF_EACH_KIND])
-    kinds: dict[tuple[str, ...], int] = {}
-    for one in good:
+def _best_of_each_kind(good: Sequence[Tried]) -> list[Tried]:
+    """Return the two best, the best of each other order of devices, and then all others."""
+    seen: set[tuple[str, ...]] = set()
+    first: list[Tried] = []
+    for place, one in enumerate(good):
         kind = tuple(block.device for block in one.course)
-        kinds[kind] = kinds.get(kind, 0) + 1
-        if kinds[kind] == 1 and one not in chosen:
-            chosen.append(one)
-    return chosen
+        if place < _AHEAD or kind not in seen:
+            first.append(one)
+        seen.add(kind)
+    return [*first, *(one for one in good if one not in first)]
+
+
+def _bears(one: Tried, off: Mapping[str, float]) -> bool:
+    """Return whether a course keeps its limits where tables are as far off as was seen."""
+    return all(used * off.get(limit, 1.0) <= 1.0 for limit, used in one.used.items())
 
 
 def _in_full(
