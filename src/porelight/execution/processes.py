@@ -129,7 +129,11 @@ class _Worker(threading.Thread):
                 raise PorelightError("stopped.")
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(
-                    max_workers=1, timeout=None, env=ONE_THREAD, initializer=_begin_worker
+                    max_workers=1,
+                    timeout=None,
+                    env=ONE_THREAD,
+                    initializer=_begin_worker,
+                    initargs=(os.getpid(),),
                 )
             return self._pool
 
@@ -141,11 +145,11 @@ class _Worker(threading.Thread):
             pool.shutdown(wait=True, kill_workers=True)
 
 
-def _begin_worker() -> None:
+def _begin_worker(parent: int) -> None:
     """Leave Ctrl-C to the process that began this one, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_threads(1)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:
