@@ -75,7 +75,7 @@ class DaskCluster:
                 arriving.add(future)
 
             def fill() -> None:
-                wanted = _AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+                wanted = _AHEAD * max(1, len(client.ncores()))
                 while len(under_work) < wanted and (chunk := next(waiting, None)) is not None:
                     submit(chunk)
 
@@ -125,7 +125,7 @@ class DaskCluster:
                 "leave --scheduler out to work on this machine."
             ) from None
         with client:
-            if not client.scheduler_info()["workers"]:
+            if not client.ncores():
                 raise ExecutionError(
                     f"the scheduler at {self.scheduler} has no workers; start some with 'dask "
                     f"worker {self.scheduler} --nthreads 1'."
