@@ -89,7 +89,8 @@ def test_a_wrong_word_is_one_line(course, word, message):
     ("word", "message"),
     [
         (f"{ENERGY}=8:2000:2", "is 2000 J/cm2; expected 0 to 1000 J/cm2"),
-        ("session.1.pulses=10:11:3", "pulses is 10.5"),
+        ("session.1.pulses=10:11:3", "3 values lie nearer"),
+        ("session.1.pulses=10.5,20", "pulses is 10.5"),
         ("skin.zone=cheek,toe", "'toe'"),
     ],
 )
@@ -123,6 +124,8 @@ def test_a_sobol_design_fills_its_box(course):
     assert all(
         8 <= one[ENERGY] <= 16 and isinstance(one["session.1.pulses"], int) for one in values
     )
+    # numbers that were typed as whole ones are no reason to take whole ones only
+    assert len({one[ENERGY] for one in values}) == 8
     assert sobol_shares(8, 2).shape == (8, 2)
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from porelight.course.fields import Tables
+from porelight.course.kinds import Count
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION, SKIN
 from porelight.errors import InputFileError, ParameterError, did_you_mean
 from porelight.files.course_file import checked_course_tables
@@ -51,12 +52,15 @@ class SweepAxis:
         Unit, as the vocabulary names it; ``1`` for none.
     is_range : bool
         Whether values between the ends are meant.
+    is_count : bool
+        Whether the key takes whole numbers alone.
     """
 
     key: str
     values: tuple[Value, ...]
     unit: str = "1"
     is_range: bool = False
+    is_count: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -76,7 +80,7 @@ class SweepAxis:
         if not self.is_range:
             return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
         low, high = (Decimal(one) for one in (self.values[0], self.values[-1]))
-        if all(isinstance(one, int) for one in self.values):
+        if self.is_count:
             return int(min(low + int(Decimal(share) * (high - low + 1)), high))
         return _rounded(low + Decimal(share) * (high - low))
 
@@ -97,13 +101,13 @@ def sweep_axis(word: str, *, sobol: bool = False) -> SweepAxis:
             f"--vary is {word!r}; expected {form} or KEY=A,B,..., such as "
             "session.1.radiant_exposure_j_cm2=8:16:9."
         )
-    unit = _unit_of(key)
+    unit, is_count = _about(key)
     parts = given.split(":")
     if len(parts) == 1:
         values = tuple(_value(one.strip()) for one in given.split(","))
         if len(set(values)) != len(values) or "" in values:
             raise InputFileError(f"--vary {word}: a value is empty or given twice.")
-        return SweepAxis(key, values, unit)
+        return SweepAxis(key, values, unit, is_count=is_count)
     if len(parts) != (2 if sobol else 3):
         raise InputFileError(f"--vary {word}: expected {form} or KEY=A,B,....")
     low, high = _number(parts[0], word), _number(parts[1], word)
@@ -112,7 +116,7 @@ def sweep_axis(word: str, *, sobol: bool = False) -> SweepAxis:
             f"--vary {word}: the range from {low} to {high} is empty; expected FROM below TO."
         )
     if sobol:
-        return SweepAxis(key, (_whole(low), _whole(high)), unit, is_range=True)
+        return SweepAxis(key, (_whole(low), _whole(high)), unit, is_range=True, is_count=is_count)
     if not parts[2].strip().isdecimal() or not 2 <= int(parts[2]) <= MOST_POINTS:
         raise InputFileError(
             f"--vary {word}: N is {parts[2].strip()!r}; expected a whole number from 2 to "
@@ -120,9 +124,11 @@ def sweep_axis(word: str, *, sobol: bool = False) -> SweepAxis:
         )
     n = int(parts[2])
     steps = [_rounded(low + (high - low) * i / (n - 1)) for i in range(n)]
+    if is_count:
+        steps = [step.to_integral_value() for step in steps]
     if len(set(steps)) < n:
         raise InputFileError(f"--vary {word}: {n} values lie nearer to one another than a digit.")
-    return SweepAxis(key, tuple(map(_whole, steps)), unit)
+    return SweepAxis(key, tuple(map(_whole, steps)), unit, is_count=is_count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +252,8 @@ def _keys(table: Any) -> list[str]:
     return [one.key for one in table.fields if not isinstance(one.kind, Tables)]
 
 
-def _unit_of(key: str) -> str:
-    """Return the unit of a key, or refuse it."""
+def _about(key: str) -> tuple[str, bool]:
+    """Return the unit of a key and whether it counts, or refuse it."""
     table, *middle, name = key.split(".") if "." in key else (key, "")
     number = middle[0] if len(middle) == 1 else ""
     right_form = (
@@ -259,10 +265,11 @@ def _unit_of(key: str) -> str:
     known = tables.get(table)
     if known is not None and right_form:
         if (table, name) == ("simulation", _LAST_DAY):
-            return "d"
+            return "d", False
         field = next((one for one in known.fields if one.key == name), None)
         if field is not None and not isinstance(field.kind, Tables):
-            return getattr(getattr(field.kind, "unit", None), "name", "1") or "1"
+            unit = getattr(getattr(field.kind, "unit", None), "name", "1") or "1"
+            return unit, isinstance(field.kind, Count)
     if number and table in _LISTS:
         near = did_you_mean(f"{table}.1.{name}", known_keys()).replace(".1.", f".{number}.")
     else:

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from porelight.course.vocabulary import CARE, ENSEMBLE, SESSION, SKIN
 from porelight.planning.sweep_points import LIMITS
@@ -48,7 +49,8 @@ def sweep_map(dataset: xr.Dataset) -> Figure:
         rows = -(-len(panels) // 3)
         columns = min(3, len(panels))
         figure = new_figure(height * rows + 0.7, max(5.0, width * columns))
-        grid = figure.subplots(rows, columns, squeeze=False)
+        # one label of each axis for all panels, which are narrower than most labels
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for axes in grid.ravel()[len(panels) :]:
             axes.set_axis_off()
         filled: Any = None
@@ -59,6 +61,11 @@ def sweep_map(dataset: xr.Dataset) -> Figure:
                 filled = _filled(axes, part, across, ends)
             elif across:
                 _curves(axes, part, across[0])
+        labels = [axis_label(one, dataset) for one in across]
+        labels += ["chance over the one allowed"] if len(across) == 1 else []
+        if labels:
+            grid[-1, columns // 2].set_xlabel(labels[0])
+            grid[rows // 2, 0].set_ylabel(labels[1])
         if filled is not None:
             figure.colorbar(filled, ax=grid, label="change of the pore area, median [%]")
         handles = _legend(len(across) == 2)
@@ -117,8 +124,6 @@ def _filled(axes: Axes, part: xr.Dataset, across: Sequence[str], ends: tuple[flo
     # the outer halves of the outermost cells are beyond what was swept
     axes.set_xlim(at_x.min(), at_x.max())
     axes.set_ylim(at_y.min(), at_y.max())
-    axes.set_xlabel(axis_label(x, part))
-    axes.set_ylabel(axis_label(y, part))
     return filled
 
 
@@ -129,8 +134,7 @@ def _curves(axes: Axes, part: xr.Dataset, x: str) -> None:
         axes.semilogy(part[x].to_numpy(), used, color=_COLOURS[name], ls=_DASHES[name], marker=".")
     axes.axhline(1.0, color=palette.GREY, lw=0.8)
     axes.set_ylim(bottom=1e-3)
-    axes.set_xlabel(axis_label(x, part))
-    axes.set_ylabel("chance over the one allowed")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _scattered(dataset: xr.Dataset) -> Figure:
@@ -143,6 +147,8 @@ def _scattered(dataset: xr.Dataset) -> Figure:
     worst = np.max([_over(dataset, name, ("point",)) for name in LIMITS], axis=0)
     drawn: Any = None
     for mark, chosen in (("o", worst <= 0.0), ("x", worst > 0.0)):
+        if not chosen.any():
+            continue
         drawn = axes.scatter(
             *(dataset[x].to_numpy()[chosen], dataset[y].to_numpy()[chosen]),
             c=change[chosen],
