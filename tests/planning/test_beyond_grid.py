@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 from porelight.course.settings import EnsembleSettings
+from porelight.course.statistics import Interval, ShareOfPeople
 from porelight.course.treatment import physics_ensemble
 from porelight.errors import ParameterError
 from porelight.laser.devices import device
 from porelight.planning import beyond_grid as beyond
 from porelight.planning import table as tables
-from porelight.planning.limits import SessionQuantities
+from porelight.planning.limits import LimitCheck, SessionQuantities
 from porelight.planning.neighbours import Neighbours
 from porelight.planning.optimise import CourseSearch, Tried, days_of, ranked
-from porelight.planning.plan import best_first
+from porelight.planning.plan import Candidate, best_first
 from porelight.planning.search import propose
 from porelight.planning.space import STOP, SettingSpace
 from porelight.tissue.skin import Skin
@@ -31,7 +32,9 @@ def table():
     levels = {"radiant_exposure": 3, "passes": 3, "rate": 2, "overlap": 2}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tables, "_LEVELS", levels)
-        return tables.SessionTable(SKIN, SettingSpace.of(GENESIS), physics_ensemble(SKIN, COARSE))
+        return tables.SessionTable(
+            SKIN, SettingSpace.of(GENESIS, SKIN.zone), physics_ensemble(SKIN, COARSE)
+        )
 
 
 def tried(net: float, used: float, limit: str = "people hurt") -> Tried:
@@ -40,7 +43,7 @@ def tried(net: float, used: float, limit: str = "people hurt") -> Tried:
 
 @pytest.mark.parametrize("key", ["laser-genesis", "pearl"])
 def test_every_setting_that_is_tried_lies_within_the_device(key):
-    space = SettingSpace.of(device(key))
+    space = SettingSpace.of(device(key), "nose")
     for end in (0, 10**6):
         point = {one.name: one.at(min(end, one.n_steps)) for one in space.ranges}
         exposure = space.exposure(point)
@@ -95,13 +98,50 @@ def test_a_search_tries_different_courses_and_the_same_for_the_same_seed(table):
         assert np.diff(days_of(one.course)).min() >= 14.0
 
 
-def test_what_breaks_a_limit_is_not_ranked_but_told_as_what_more_would_give():
+def test_what_breaks_a_limit_is_not_ranked():
     found = [tried(0.1, 0.9), tried(0.2, 1.15), tried(0.3, 1.3)]
-    good = ranked(found)
-    assert good == [found[0]]
-    (line,) = beyond._relaxations(found, good)
-    assert line.startswith("if the chance of people hurt might be 12 % in place of 10 %: -2.0 %")
-    assert "no better course" in beyond._relaxations(found[:1], found[:1])[0]
+    assert ranked(found) == [found[0]]
+
+
+def test_a_course_in_full_that_one_limit_forbids_is_told_as_what_more_would_give():
+    def course(name: str, change: float, better: float) -> Candidate:
+        none = ShareOfPeople(0.0, 0.0, 0.0)
+        return Candidate(
+            label=name,
+            sessions=(),
+            checks=(),
+            benefit=Interval(change, change, change),
+            better=ShareOfPeople(better, better, better),
+            worse=none,
+            hurt=none,
+            darkened=none,
+            downtime_days=0.0,
+        )
+
+    kept = course("kept", -0.011, 0.1)
+    hurts = LimitCheck("people hurt", 0.119, 0.10, "", "")
+    forbidden = [
+        (course("stronger", -0.026, 0.2), hurts),
+        (course("far beyond", -0.09, 0.6), replace(hurts, chance=0.3)),
+        (course("weaker", -0.005, 0.05), hurts),
+    ]
+    (line,) = beyond._relaxations(forbidden, [kept])
+    assert line == (
+        "if the chance of people hurt might be 12 % in place of 10 %: -2.6 % in place of -1.1 %, "
+        "by stronger"
+    )
+    assert beyond._relaxations(forbidden[:1], [])[0].endswith("in place of nothing, by stronger")
+    assert beyond._relaxations([], [kept]) == ()
+
+
+def test_the_upper_half_of_a_devices_pulses_is_for_small_zones():
+    most = {
+        zone: SettingSpace.of(GENESIS, zone)
+        .exposure({one.name: one.high for one in SettingSpace.of(GENESIS, zone).ranges})
+        .n_pulses
+        for zone in ("cheek", "forehead", "nose", "chin")
+    }
+    assert most == {"cheek": 4000, "forehead": 4000, "nose": 6000, "chin": 6000}
 
 
 @pytest.mark.slow

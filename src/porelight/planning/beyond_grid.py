@@ -9,7 +9,7 @@ from porelight.course.state import CourseState
 from porelight.course.value_text import chance
 from porelight.laser.device import Device
 from porelight.planning.judged import JudgedSession, Steps, candidate
-from porelight.planning.limits import allowed_chance, binding, session_checks
+from porelight.planning.limits import LimitCheck, binding, session_checks
 from porelight.planning.neighbours import Neighbours
 from porelight.planning.optimise import (
     CourseSearch,
@@ -31,7 +31,7 @@ _FINALISTS = 6  # courses simulated in full
 _AHEAD = 2  # of them the best of all; then the best of each order of devices
 _LEAST_USED = 0.1  # of a chance allowed: less tells nothing of how far a table is off
 _ASKED_OF_NEIGHBOURS = 5  # courses from the first on; each is simulated on two more skins
-_RELAXED = 1.2  # 12 % for 10 %
+_RELAXED = 1.25  # at most so much of a chance allowed is told as a relaxation
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
     tables: dict[str, SessionTable] = {}
     for i, device in enumerate(offered):
         part = _part(progress, 0.6 * i / len(offered), 0.6 / len(offered))
-        tables[device.key] = SessionTable(skin, SettingSpace.of(device), physics, part)
+        tables[device.key] = SessionTable(skin, SettingSpace.of(device, skin.zone), physics, part)
     if not tables:
         return BeyondGrid((), (), Searched(n_settings, 0, 0, (), (), ()))
     search = CourseSearch(skin, tables, start, aim, laws)
@@ -90,6 +90,7 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
     waiting = _best_of_each_kind(good)
     kept: list[Candidate] = []
     refused: list[Refusal] = []
+    forbidden: list[tuple[Candidate, LimitCheck]] = []  # in full, by one limit alone
     lines: list[str] = []
     off: dict[str, float] = {}  # chances in full over those by tables, the most seen
     for number in range(1, _FINALISTS + 1):
@@ -107,6 +108,8 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         if failed:
             reason = f"found by the search, refused in full: {binding(failed).reason}"
             refused.append(Refusal(label, reason))
+            if len(failed) == 1:
+                forbidden.append((full, failed[0]))
             for check in failed:
                 ratio = check.used / max(one.used[check.limit], _LEAST_USED)
                 off[check.limit] = max(off.get(check.limit, 1.0), ratio)
@@ -119,7 +122,7 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         kept=len(good),
         errors=tuple(_error(key, table) for key, table in tables.items()),
         finalists=tuple(lines),
-        relaxations=_relaxations(tried, good),
+        relaxations=_relaxations(forbidden, kept),
         interrupted=search.interrupted,
     )
     return BeyondGrid(tuple(kept), tuple(refused), searched)
@@ -205,20 +208,19 @@ def _error(key: str, table: SessionTable) -> str:
     )
 
 
-def _relaxations(tried: Sequence[Tried], good: Sequence[Tried]) -> tuple[str, ...]:
-    """Return what a fifth more of each chance would give, where it gives anything."""
+def _relaxations(
+    forbidden: Sequence[tuple[Candidate, LimitCheck]], kept: Sequence[Candidate]
+) -> tuple[str, ...]:
+    """Return what a little more of one chance would give: courses in full that it alone forbids."""
+    best = best_first(kept)[0] if kept else None
     lines = []
-    best = good[0] if good else None
-    for limit in dict.fromkeys(name for one in tried for name in one.used):
-        more = ranked(tried, {limit: _RELAXED})
-        if not more or (best is not None and more[0].net < best.net + 0.005):
+    for one, check in sorted(forbidden, key=lambda both: -both[0].net):
+        if check.used > _RELAXED or (best is not None and one.net <= best.net):
             continue
-        now = "none" if best is None else f"{100 * best.change:+.1f} %"
-        allowed = allowed_chance(limit)
+        now = "nothing" if best is None else f"{100 * best.benefit.median:+.1f} %"
         lines.append(
-            f"if the chance of {limit} might be {100 * _RELAXED * allowed:.3g} % in place of "
-            f"{100 * allowed:.3g} %: {100 * more[0].change:+.1f} % in place of {now} (by tables)"
+            f"if the chance of {check.limit} might be {chance(check.chance)} in place of "
+            f"{100 * check.allowed:.3g} %: {100 * one.benefit.median:+.1f} % in place of {now}, "
+            f"by {one.label}"
         )
-    if lines or best is None:
-        return tuple(lines)
-    return ("a fifth more of any one chance would give no better course (by tables)",)
+    return tuple(lines)

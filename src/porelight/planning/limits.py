@@ -228,12 +228,6 @@ def chance_above(values: Floats, limit: float) -> float:
     return float(stdtr(n - 1, middle / (spread * np.sqrt(1.0 + 1.0 / n))))
 
 
-def allowed_chance(limit: str) -> float:
-    """Return the chance with which a limit may be passed, by the name of its check [-]."""
-    entry = {HURT: "hurt_people", DARKENED: "darkened_people", TOO_DEEP: "deep_wounds"}
-    return _limit(entry.get(limit, "injured_people")).value
-
-
 def binding(checks: Sequence[LimitCheck]) -> LimitCheck:
     """Return the check that leaves the least room."""
     return max(checks, key=lambda one: one.used)

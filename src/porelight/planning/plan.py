@@ -119,7 +119,7 @@ class Searched:
     finalists : tuple of str
         Each course that the full engine simulated again: what the tables said, and what it says.
     relaxations : tuple of str
-        What a quarter more of each chance that binds would allow, by tables, in words.
+        What up to a quarter more of a chance would allow, by the full engine, in words.
     interrupted : bool
         Whether it was stopped before its end.
     """

@@ -16,6 +16,7 @@ import numpy as np
 from porelight.laser.device import Device
 from porelight.laser.exposure import Exposure
 from porelight.quantities import Floats
+from porelight.tissue.person import Zone
 from porelight.units import J_per_cm2, day, to_celsius
 
 _BY_HAND = ("radiant_exposure", "passes", "rate")
@@ -28,6 +29,9 @@ _STEPS = {
     "passes": 1.0,
 }
 _WEEK = 7
+# the upper half of what a device takes is for small zones (laser-genesis.toml, n_pulses)
+_LARGE_ZONES = frozenset({"cheek", "forehead"})
+_LARGE_ZONE_FACTOR = 2.0  # most pulses on a large zone, over the usual number
 STOP = "stop_at_surface"
 STOP_STEP = 0.5  # K
 
@@ -80,14 +84,17 @@ class SettingSpace:
     intervals: tuple[float, ...]
 
     @classmethod
-    def of(cls, device: Device) -> "SettingSpace":
-        """Return everything that may be turned on a device."""
+    def of(cls, device: Device, zone: Zone) -> "SettingSpace":
+        """Return everything that may be turned on a device that treats a zone."""
         held = device.settings
         ranges = []
         for name in _BY_HAND if device.sets_pulses else _BY_SCANNER:
             low, high = held[name].low, held[name].high
             if name == "passes" and device.sets_pulses:
-                high = min(high, held["n_pulses"].high // pulses_of_sweep(device))
+                most = held["n_pulses"].high
+                if zone in _LARGE_ZONES:
+                    most = min(most, _LARGE_ZONE_FACTOR * held["n_pulses"].value)
+                high = min(high, most // pulses_of_sweep(device))
             if name == "radiant_exposure" or high - low >= _STEPS[name]:
                 ranges.append(SettingRange(name, low, high, _STEPS[name]))
         target = held.get("surface_temperature_target")
