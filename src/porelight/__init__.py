@@ -39,6 +39,10 @@ _HOME = {
     "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
+    "TrialArm": "porelight.workflows.trial",
+    "TrialDesign": "porelight.workflows.trial",
+    "TrialNoise": "porelight.statistics.virtual_trial",
+    "TrialPeople": "porelight.workflows.trial",
     "Visit": "porelight.inference.reweighting",
     "WhatIf": "porelight.workflows.what_if",
     "agreement": "porelight.workflows.agreement",
@@ -89,6 +93,7 @@ _HOME = {
     "session_heat": "porelight.workflows.session_heat",
     "sweep": "porelight.files.sweeps",
     "threshold": "porelight.workflows.threshold",
+    "trial": "porelight.workflows.trial",
     "units": "porelight",
     "verify": "porelight.workflows.verify",
     "visit": "porelight.workflows.follow_up",
@@ -158,6 +163,7 @@ if TYPE_CHECKING:
     from porelight.report.credibility_page import write_credibility as write_credibility
     from porelight.report.page import write_report as write_report
     from porelight.session.injury_law import library_injury as library_injury
+    from porelight.statistics.virtual_trial import TrialNoise as TrialNoise
     from porelight.tissue.own_optics import OwnOptics as OwnOptics
     from porelight.tissue.population import PorePopulation as PorePopulation
     from porelight.tissue.skin import Skin as Skin
@@ -189,6 +195,10 @@ if TYPE_CHECKING:
     from porelight.workflows.sensitivity import sensitivity as sensitivity
     from porelight.workflows.session_heat import session_heat as session_heat
     from porelight.workflows.threshold import threshold as threshold
+    from porelight.workflows.trial import TrialArm as TrialArm
+    from porelight.workflows.trial import TrialDesign as TrialDesign
+    from porelight.workflows.trial import TrialPeople as TrialPeople
+    from porelight.workflows.trial import trial as trial
     from porelight.workflows.verify import verify as verify
     from porelight.workflows.what_if import WhatIf as WhatIf
     from porelight.workflows.what_if import what_if as what_if

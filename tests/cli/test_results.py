@@ -113,6 +113,7 @@ FILES = [
     ("agreement repeats.csv -o x", "x/pores.png"),
     ("demo -o x", "x/plan.toml"),
     ("sweep course.toml --vary skin.fitzpatrick=1,2 -o x", "x/sweep.nc"),
+    ("trial trial.toml -o x", "x/trial.html"),
     ("study export --to csv --store study.db -o x", "x/dictionary.csv"),
 ]
 

@@ -35,6 +35,7 @@ CALLS = {
     "simulate": "forecast",
     "sweep": "sweep",
     "threshold": "threshold",
+    "trial": "trial",
     "verify": "verify",
     "what-if": "what_if",
 }

@@ -42,6 +42,7 @@ from porelight.cli.store import store
 from porelight.cli.study import study
 from porelight.cli.sweep import sweep
 from porelight.cli.threshold import threshold
+from porelight.cli.trial import trial
 from porelight.cli.verify import verify
 from porelight.cli.what_if import what_if
 from porelight.errors import PorelightError
@@ -74,6 +75,7 @@ app.command(export)
 app.command(sensitivity)
 app.command(what_if)
 app.command(sweep)
+app.command(trial)
 app.command(light)
 app.command(threshold)
 app.command(reflectance)
