@@ -280,5 +280,5 @@ def checked_analysis(
         null = drawn_trial(people, noise, per_arm, k, rng, (1, 1)).effect(alpha=alpha)
         false += null.p < alpha
         found = drawn_trial(people, noise, per_arm, k, rng).effect(alpha=alpha)
-        covered += found.low <= effects[k] <= found.high
+        covered += bool(found.low <= effects[k] <= found.high)
     return TrialCheck(trials, per_arm, false / trials, covered / trials, alpha)

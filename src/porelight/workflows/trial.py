@@ -214,7 +214,7 @@ class PowerPoint:
     assurance: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class VirtualTrial:
     """What came out.
 
@@ -243,6 +243,15 @@ class VirtualTrial:
     curve: tuple[PowerPoint, ...]
     check: TrialCheck
     decides: tuple[ValueOfKnowing, ...]
+
+    def __repr__(self) -> str:
+        treated_arm, control = self.design.arms
+        low, middle, high = np.expm1(np.quantile(self.people.effects(), (0.05, 0.5, 0.95)))
+        return (
+            f"virtual trial of {treated_arm.name} against {control.name}, {self.design.per_arm} "
+            f"subjects each: effect {middle:+.1%} ({low:+.1%} to {high:+.1%} with what nobody "
+            f"knows), power {self.own_point.power:.2f}, assurance {self.own_point.assurance:.2f}"
+        )
 
     @property
     def own_point(self) -> PowerPoint:
