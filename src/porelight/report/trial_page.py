@@ -1,6 +1,6 @@
 """One self-contained page of a virtual trial: answer, power, effect, what decides, assumptions."""
 
-from math import expm1, log1p
+from math import expm1, isclose, log1p
 from typing import Any
 
 import numpy as np
@@ -141,7 +141,7 @@ def assumption_rows(found: VirtualTrial) -> Rows:
         for name, share in zip(("dry", "normal", "oily"), people.oiliness_shares, strict=True)
     )
     known = parameter("photo", "repeatability", "area_fraction")
-    own = design.endpoint == "area_fraction" and noise.take_sd == known.value
+    own = design.endpoint == "area_fraction" and isclose(noise.take_sd, known.value)
     told = (
         ("skin types", types, "given"),
         ("ages", f"{people.ages[0]:g} to {people.ages[1]:g} years, all alike", "given"),
