@@ -196,5 +196,5 @@ def test_after_a_refusal_in_full_the_next_must_bear_the_error_of_the_table():
 
 
 def test_fewer_than_no_settings_are_refused():
-    with pytest.raises(ParameterError, match="n_settings is -1; expected 0"):
+    with pytest.raises(ParameterError, match="n_settings is -1; expected a whole number from 0"):
         propose(SKIN, n_settings=-1)

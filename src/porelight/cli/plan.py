@@ -3,12 +3,9 @@
 from dataclasses import replace
 from typing import Annotated
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
 from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinFile
 from porelight.cli.console import print_json, print_rows, progress_bar, say
-from porelight.cli.numbers import Draws, Seed
+from porelight.cli.numbers import Draws, Seed, typed
 
 _SHOWN = 10  # rows of each table
 
@@ -22,7 +19,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     devices: Devices = None,
     measured: Measured = None,
     draws: Draws = 100,
-    tries: Annotated[int, Parameter(validator=Number(gte=0))] = 2000,
+    tries: Annotated[int, typed("planning.search.N_SETTINGS")] = 2000,
     seed: Seed | None = None,
     json: AsJson = False,
 ) -> int:

@@ -23,12 +23,16 @@ from porelight.planning.limits import binding, session_checks
 from porelight.planning.neighbours import Neighbours
 from porelight.planning.plan import Plan, Refusal, Searched, best_first
 from porelight.progress import Progress
+from porelight.quantities import WholeQuantity
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
 from porelight.units import J_per_cm2, to_celsius
 
 # many courses are compared, so each is simulated with fewer draws than one alone; with thirteen
 # members a chance of 1 % needs 2.8 standard deviations of room, with seven it would need 3.4
+N_SETTINGS = WholeQuantity(
+    "n_settings", 0, 1_000_000, "courses that a search tries; 0 for the grids alone"
+)
 PLANNED_WITH = EnsembleSettings(draws=100, members=13, photons=20_000)
 
 
@@ -78,10 +82,7 @@ def propose(
     """
     aim = goal_variable(goal, [one.variable for one in laws.outcomes])
     at_hand = _at_hand(tuple(shipped_devices().values()) if devices is None else devices)
-    if n_settings < 0:
-        raise ParameterError(
-            f"n_settings is {n_settings}; expected 0, for the grid alone, or more."
-        )
+    n_settings = N_SETTINGS.require(n_settings)
     whole = _GRID_SHARE if n_settings else 1.0  # share of the work that is the grid's
 
     def grid_progress(share: float) -> None:
