@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import porelight.course.simulation as road
+import porelight.course.treatment as road
 from porelight.course.course import Course
 from porelight.course.effects import ExtraOutcome
 from porelight.course.healing_weeks import HealingWeeks
