@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,18 @@ def test_the_plexus_is_looked_for_by_name(skin):
 def test_cooling_that_would_freeze_the_skin_is_refused(treated):
     with pytest.raises(ParameterError, match=r"cryogen all through .* \(-26 degC\); expected"):
         treated(laser_genesis(cooling="cryogen"))
+
+
+def test_a_member_holds_few_rises_and_lets_go_of_all():
+    skin = Skin.typical("cheek", 3, 35.0)
+    exposure = replace(laser_genesis(), n_pulses=20)
+    ensemble = PhysicsEnsemble(skin, ({},), 500, seed=1)
+    first = ensemble.treat_member(exposure, 0)
+    for step in range(10):
+        ensemble.treat_member(replace(exposure, rate=2.0 + 0.5 * step), 0)
+    assert 1 < len(ensemble._rises[0]) < 10
+    again = ensemble.treat_member(exposure, 0)
+    np.testing.assert_array_equal(again.history, first.history)
+    ensemble.release(0)
+    assert not ensemble._rises[0]
+    assert not ensemble._responses[0]

@@ -51,6 +51,7 @@ from porelight.tissue.skin import Skin
 ABSORPTION_DOMINATES_FROM = (
     10.0  # mu_a over mu_s_reduced from which on light is absorbed before it scatters
 )
+_RISES = 8  # rises of whole sessions that are held for each member, some MB each
 # places at which a session is computed: near the middle of the area and one in each ninth of the
 # rest, off the lines of the spot's path, as shares of the side
 PLACES: Floats = np.array(
@@ -128,8 +129,9 @@ class PhysicsEnsemble:
         self._refinement = refinement
         is_own = injury is library_injury and tuple(self._models) == SESSION_MODELS
         self._kept = kept if is_own else None
-        self._responses: dict[tuple[object, ...], SkinResponse] = {}
-        self._rises: dict[tuple[object, ...], RisePerJoule] = {}
+        # by member, as each is treated by a thread of its own
+        self._responses: list[dict[object, SkinResponse]] = [{} for _ in self.members]
+        self._rises: list[dict[object, RisePerJoule]] = [{} for _ in self.members]
         self._warned: set[Exposure] = set()
 
     def require(self, exposure: Exposure) -> None:
@@ -199,18 +201,17 @@ class PhysicsEnsemble:
 
     def release(self, index: int) -> None:
         """Let go of the responses of one member, some 30 MB for each beam."""
-        for kept in (self._responses, self._rises):
-            for key in [one for one in kept if one[0] == index]:
-                del kept[key]
+        self._responses[index].clear()
+        self._rises[index].clear()
 
     def light(self, exposure: Exposure, index: int = 0) -> LightField:
         """Return the light field of this beam in the skin of one member."""
         return self._response(exposure, index).light
 
     def _response(self, exposure: Exposure, index: int) -> SkinResponse:
-        key = _light_and_heat(index, exposure)
-        if key not in self._responses:
-            self._responses[key] = skin_response(
+        key, responses = _light_and_heat(exposure), self._responses[index]
+        if key not in responses:
+            responses[key] = skin_response(
                 self.skins[index],
                 exposure,
                 self.members[index],
@@ -218,19 +219,22 @@ class PhysicsEnsemble:
                 seed=self._seed + index,
                 refinement=self._refinement,
             )
-        return self._responses[key]
+        return responses[key]
 
     def _rise(self, exposure: Exposure, index: int, response: SkinResponse) -> RisePerJoule:
+        rises = self._rises[index]
         key = (
-            *_light_and_heat(index, exposure),
+            *_light_and_heat(exposure),
             *(exposure.rate, exposure.n_pulses, exposure.area, exposure.passes),
             *(exposure.aspect, exposure.motion),
         )
-        if key not in self._rises:
-            self._rises[key] = rise_per_joule(
+        if key not in rises:
+            if len(rises) == _RISES:  # the oldest goes: a search asks for hundreds
+                del rises[next(iter(rises))]
+            rises[key] = rise_per_joule(
                 response, exposure_path(exposure), exposure, places(exposure)
             )
-        return self._rises[key]
+        return rises[key]
 
     def _corrected(self, session: ScatteredSession) -> ScatteredSession:
         """Return the session with what thermoregulated perfusion adds to the sum of its pulses."""
@@ -327,10 +331,10 @@ def absorption_dominates(skin: Skin, wavelength: float) -> bool:
     return bool(optics.mu_a[0] > ABSORPTION_DOMINATES_FROM * reduced)
 
 
-def _light_and_heat(index: int, exposure: Exposure) -> tuple[object, ...]:
+def _light_and_heat(exposure: Exposure) -> tuple[object, ...]:
     """Return the settings that decide the response to one pulse, as a key of the cache."""
     return (
-        *(index, exposure.wavelength, exposure.beam, exposure.pulse_duration),
+        *(exposure.wavelength, exposure.beam, exposure.pulse_duration),
         *(exposure.cooling, response_length(exposure)),
     )
 
