@@ -153,13 +153,11 @@ def welch(treated: Floats, control: Floats, alpha: float) -> TrialEffect:
             f"{min(n)} subject of an arm came to both visits; expected 2 or more: recruit more "
             "subjects_per_arm, or lower drop_out_percent."
         )
-    parts = treated.var(ddof=1) / n[0], control.var(ddof=1) / n[1]
-    error = math.sqrt(sum(parts))
-    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n[0] - 1) + parts[1] ** 2 / (n[1] - 1))
+    found = stats.ttest_ind(treated, control, equal_var=False)
+    ends = found.confidence_interval(1.0 - alpha)
+    error = math.sqrt(treated.var(ddof=1) / n[0] + control.var(ddof=1) / n[1])
     estimate = float(treated.mean() - control.mean())
-    half = float(stats.t.ppf(1.0 - 0.5 * alpha, freedom)) * error
-    p = 2.0 * float(stats.t.sf(abs(estimate) / error, freedom))
-    return TrialEffect(estimate, error, estimate - half, estimate + half, p, n)
+    return TrialEffect(estimate, error, float(ends.low), float(ends.high), float(found.pvalue), n)
 
 
 def drawn_trial(
