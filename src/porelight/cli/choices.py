@@ -14,6 +14,7 @@ from porelight.errors import InputFileError
 from porelight.tissue.person import Zone as ZoneName
 
 if TYPE_CHECKING:
+    from porelight.execution.chunks import Executor
     from porelight.photo.photograph import Photograph
     from porelight.photo.scale import Scale
     from porelight.photo.zone_mask import ZoneMask
@@ -64,6 +65,9 @@ StoreOption = Annotated[
         "postgresql://USER@HOST/DATABASE?files=FOLDER. Left out: PORELIGHT_STORE, or study.db in "
         "your data folder.",
     ),
+]
+DryRun = Annotated[
+    bool, Parameter(name="--dry-run", negative="", help="Tell what it would take, and stop.")
 ]
 ScaleSource = Literal["marker", "dpi", "iris", "ruler"]
 
@@ -210,6 +214,52 @@ class ZoneOptions:
         return None
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class ComputeOptions:
+    """Who computes what takes long.
+
+    Attributes
+    ----------
+    workers : int or None
+        Processes of this machine.
+    scheduler : str or None
+        Or the scheduler of a cluster.
+    """
+
+    workers: Annotated[
+        int | None,
+        typed("N_THREADS", help="Processes of this machine; one for each core when left out."),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        Parameter(
+            help="Or the Dask scheduler of a cluster, tcp://HOST:PORT; local:N begins one here."
+        ),
+    ] = None
+
+    def executor(self) -> "Executor":
+        """Return who computes.
+
+        Raises
+        ------
+        InputFileError
+            If both are given.
+        ExecutionError
+            If the address is none, or Dask is not installed.
+        """
+        from porelight.execution.dask_cluster import DaskCluster  # noqa: PLC0415
+        from porelight.execution.processes import Processes  # noqa: PLC0415
+        from porelight.threads import available_threads  # noqa: PLC0415
+
+        if self.scheduler is None:
+            return Processes(self.workers or available_threads())
+        if self.workers is not None:
+            raise InputFileError("--workers and --scheduler exclude each other; keep one.")
+        return DaskCluster(self.scheduler)
+
+
 # what a command has when none of these options is typed
+ALL_CORES = ComputeOptions()
 NO_SCALE = ScaleOptions()
 WHOLE_PHOTOGRAPH = ZoneOptions()

@@ -13,7 +13,7 @@ from porelight.progress import unheard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_MINUTE = 60.0  # s
+_MINUTE, _HOUR = 60.0, 3600.0  # s
 
 
 @contextmanager
@@ -79,6 +79,20 @@ def complain(text: str) -> None:
     """Print the one line that says what is wrong."""
     with suppress(OSError, AttributeError):  # where nobody can be told, the exit code tells
         sys.stderr.write(f"porelight: {text}\n")
+
+
+def on_workers(seconds: float, n_workers: int) -> str:
+    """Tell how long work will take that is so long on one core [s]."""
+    told = f"about {_duration(seconds)} of one core"
+    return told if n_workers < 2 else f"{told}, {_duration(seconds / n_workers)} on {n_workers}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < _MINUTE:
+        return f"{max(seconds, 1.0):.0f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.1f} h"
 
 
 def note_on_waiting() -> None:

@@ -1,20 +1,28 @@
 """``porelight sweep``: a course at many values of its keys, on all cores or on a cluster."""
 
-import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson, CoursePath, Measured, Output
-from porelight.cli.console import complain, print_json, print_rows, progress_bar, say
+from porelight.cli.choices import (
+    ALL_CORES,
+    AsJson,
+    ComputeOptions,
+    CoursePath,
+    DryRun,
+    Measured,
+    Output,
+)
+from porelight.cli.console import (
+    complain,
+    on_workers,
+    print_json,
+    print_rows,
+    progress_bar,
+    say,
+)
 from porelight.cli.numbers import typed
 from porelight.cli.stopping import kept_when_stopped
-from porelight.errors import InputFileError
-
-if TYPE_CHECKING:
-    from porelight.execution.chunks import Executor
-
-_MINUTE, _HOUR = 60.0, 3600.0
 
 
 def sweep(  # noqa: PLR0913  each is an option of the command line
@@ -25,9 +33,8 @@ def sweep(  # noqa: PLR0913  each is an option of the command line
     output: Output,
     sobol: Annotated[int | None, typed("N_PHOTONS")] = None,
     measured: Measured = None,
-    workers: Annotated[int | None, typed("N_THREADS")] = None,
-    scheduler: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    compute: ComputeOptions = ALL_CORES,
+    dry_run: DryRun = False,
     json: AsJson = False,
 ) -> int:
     """Simulate a course at all values of some of its keys, and map where it stays within limits.
@@ -42,12 +49,6 @@ def sweep(  # noqa: PLR0913  each is an option of the command line
         Folder for the result; the same command goes on with what is there.
     sobol
         Points of a Sobol sequence, instead of the grid of all values; a power of 2 is best.
-    workers
-        Processes of this machine; one for each core when left out.
-    scheduler
-        Or the Dask scheduler of a cluster, tcp://HOST:PORT; local:N begins one here.
-    dry_run
-        Tell what the sweep would take, and stop.
     """
     from porelight.files.sweep_design import sweep_design  # noqa: PLC0415
     from porelight.files.sweeps import (  # noqa: PLC0415
@@ -62,16 +63,14 @@ def sweep(  # noqa: PLR0913  each is an option of the command line
     from porelight.files.writing import require_output_folder, together  # noqa: PLC0415
 
     require_output_folder(output, SWEEP)
-    who = _executor(workers, scheduler)
+    who = compute.executor()
     design = sweep_design(course, vary, sobol=sobol, measured=measured)
     require_points(design)
     cost = sweep_cost(design)
     told = (
-        f"{cost.points} points in {cost.chunks} chunks, {cost.photon_runs} runs of photons; about "
-        f"{_duration(cost.seconds)} of one core"
+        f"{cost.points} points in {cost.chunks} chunks, {cost.photon_runs} runs of photons; "
+        f"{on_workers(cost.seconds, who.n_workers)}"
     )
-    if who.n_workers > 1:
-        told += f", {_duration(cost.seconds / who.n_workers)} on {who.n_workers}"
     about = {
         "points": cost.points,
         "chunks": cost.chunks,
@@ -110,23 +109,3 @@ def sweep(  # noqa: PLR0913  each is an option of the command line
     for path in written:
         say(f"written: {path}")
     return 0
-
-
-def _executor(workers: int | None, scheduler: str | None) -> "Executor":
-    """Return who computes."""
-    from porelight.execution.dask_cluster import DaskCluster  # noqa: PLC0415
-    from porelight.execution.processes import Processes  # noqa: PLC0415
-
-    if scheduler is None:
-        return Processes(workers or os.cpu_count() or 1)
-    if workers is not None:
-        raise InputFileError("--workers and --scheduler exclude each other; keep one.")
-    return DaskCluster(scheduler)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{max(seconds, 1.0):.0f} s"
-    if seconds < _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.1f} h"
