@@ -13,6 +13,8 @@ from porelight.injury.field import (
     CORE_TEMPERATURE,
     InjuryField,
     InjuryParameters,
+    damage_along,
+    field_of_damage,
     injured_depth,
     injury_field,
 )
@@ -158,6 +160,27 @@ def test_every_parameter_is_in_the_library_and_every_prior_is_used():
     assert names <= set(entries)
     assert {name for name, entry in entries.items() if entry.prior != "fixed"} <= names
     assert entries["tolerated_temperature"].value == CORE_TEMPERATURE
+
+
+def test_damage_up_to_a_reading_is_that_of_the_history_ended_there():
+    time = np.array([0.0, 0.1, 0.4, 1.0, 5.0, 9.0])
+    warmth = np.array([0.0, 14.0, 8.0, 21.0, 9.0, 3.0])[:, None] * np.array([1.0, 0.7])
+    temperature, rest = 308.15 + warmth, np.array([308.15, 310.65])
+    at = np.array([0, 2, 2, 5])
+    damage = damage_along(time, temperature, TYPICAL, at, resting=rest)
+    assert damage.shape == (4, 4, 2)
+    assert (damage[0] == 0.0).all()
+    for end, found in zip(at[1:], damage[1:], strict=True):
+        part = injury_field(time[: end + 1], temperature[: end + 1], TYPICAL, resting=rest)
+        for one in fields(part):
+            np.testing.assert_allclose(
+                getattr(field_of_damage(found, TYPICAL), one.name),
+                getattr(part, one.name),
+                rtol=1e-12,
+            )
+    # what follows adds up
+    rest_of_it = damage_along(time[2:], temperature[2:], TYPICAL, np.array([3]), resting=rest)
+    np.testing.assert_allclose(damage[1] + rest_of_it[0], damage[3], rtol=1e-12)
 
 
 def test_wrong_shapes_and_values_are_refused():

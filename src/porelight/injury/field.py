@@ -15,6 +15,7 @@ from math import prod
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from porelight.brief import brief
 from porelight.data.parameter_set import NumberOrDraws, ParameterSet
@@ -204,9 +205,62 @@ def injury_field(
             "parameters with draws need a first axis of length n_draw or 1."
         ) from None
     reference = np.broadcast_to(np.maximum(rest, chosen.tolerated_temperature), shape)
-    reference_death, collagen, blood, equivalent_time = (
-        total.reshape(shape) for total in _integrals(time, temperature, chosen, reference)
-    )
+    last = np.array([time.size - 1])
+    damage = _integrals(time, temperature, chosen, reference, last)[0]
+    return _field_of(damage.reshape(-1, *shape), chosen)
+
+
+def damage_along(
+    time: Floats,
+    temperature: Floats,
+    parameters: InjuryParameters,
+    at: NDArray[np.int64],
+    *,
+    resting: Floats | float,
+) -> Floats:
+    """Damage integrals from the first reading up to each of some: one history, ended early.
+
+    Parameters
+    ----------
+    time, temperature
+        As for `injury_field`.
+    parameters : InjuryParameters
+        One value in each field.
+    at : ndarray of int64, shape (n_end,)
+        Indices of the readings up to which it is summed, not falling.
+    resting : float or ndarray of float64, shape (*space)
+        As for `injury_field`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_end, 4, *space)
+        Of death at the reference rate, of collagen and of blood [-], and CEM43 [s]. Integrals of
+        histories that follow each other add up; see `field_of_damage`.
+    """
+    time, temperature = checked_history(time, temperature)
+    space = temperature.shape[1:]
+    rest = np.asarray(TEMPERATURE.require(np.asarray(resting), "resting"))
+    reference = np.broadcast_to(np.maximum(rest, parameters.tolerated_temperature), space)
+    damage = _integrals(time, temperature, parameters, reference, at)
+    return damage.reshape(at.size, -1, *space)
+
+
+def field_of_damage(damage: Floats, parameters: InjuryParameters) -> InjuryField:
+    """Return the injury of damage integrals, (..., 4, n_place) as `damage_along` returns them.
+
+    Parameters
+    ----------
+    damage : ndarray of float64, shape (..., 4, n_place)
+        The integrals.
+    parameters : InjuryParameters
+        One value in each field.
+    """
+    return _field_of(np.moveaxis(damage, -2, 0), parameters)
+
+
+def _field_of(damage: Floats, chosen: InjuryParameters) -> InjuryField:
+    """Return the injury of the four integrals along the first axis."""
+    reference_death, collagen, blood, equivalent_time = damage
     death = reference_death * chosen.death_rate_factor
     return InjuryField(
         killed=altered_fraction(death),
@@ -218,9 +272,16 @@ def injury_field(
 
 
 def _integrals(
-    time: Floats, temperature: Floats, parameters: InjuryParameters, reference: Floats
+    time: Floats,
+    temperature: Floats,
+    parameters: InjuryParameters,
+    reference: Floats,
+    at: NDArray[np.int64],
 ) -> Floats:
-    """Return what death, denaturation, coagulation and CEM43 gain above rest, (4, n_place)."""
+    """Return what death, denaturation, coagulation and CEM43 gain above rest up to some readings.
+
+    Shape (n_end, 4, n_place).
+    """
     shape, dose = reference.shape, ThermalDose.typical()
     rates: tuple[Rate, ...] = (
         parameters.death(),
@@ -232,22 +293,33 @@ def _integrals(
     numbers = [np.broadcast_to(one, shape).ravel() for pair in arrhenius for one in pair]
     # which column of the temperature each place has: draws share the columns of their axis
     columns = np.arange(prod(temperature.shape[1:])).reshape(temperature.shape[1:])
+    column = np.broadcast_to(columns, shape).ravel()
+    flat = np.ascontiguousarray(temperature).reshape(time.size, -1)
+    coefficients = np.array(numbers).reshape(len(rates), 4, -1)
+    resting = np.array([one.ravel() for one in (*at_rest, dose.mean_rate(reference, reference))])
+    bounds = (dose.breakpoint, math.log(dose.base_below), math.log(dose.base_above))
     total = np.zeros((len(rates) + 1, reference.size))
-    add_damage(
-        np.diff(time),
-        np.ascontiguousarray(temperature).reshape(time.size, -1),
-        np.broadcast_to(columns, shape).ravel(),
-        reference.ravel(),
-        np.array(numbers).reshape(len(rates), 4, -1),
-        np.array([one.ravel() for one in (*at_rest, dose.mean_rate(reference, reference))]),
-        (dose.breakpoint, math.log(dose.base_below), math.log(dose.base_above)),
-        total,
-    )
-    for row, rate in enumerate(rates):
-        if arrhenius[row] is _NEVER:
-            history = np.broadcast_to(temperature, (time.size, *shape))
-            total[row] = _damage(time, history, rate, reference).ravel()
-    return total
+    found, begin, spans = np.empty((at.size, *total.shape)), 0, np.diff(time)
+    for row, end in zip(found, at, strict=True):
+        if end > begin:
+            add_damage(
+                spans[begin:end],
+                flat[begin : end + 1],
+                column,
+                reference.ravel(),
+                coefficients,
+                resting,
+                bounds,
+                total,
+            )
+            begin = end
+        row[:] = total
+    for number, rate in enumerate(rates):
+        if arrhenius[number] is _NEVER:
+            for row, end in zip(found, at, strict=True):
+                history = np.broadcast_to(temperature[: end + 1], (end + 1, *shape))
+                row[number] = _damage(time[: end + 1], history, rate, reference).ravel()
+    return found
 
 
 def _channels(rate: Rate) -> tuple[NumberOrDraws, ...]:
