@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from porelight.photo import darkness as darkness_module
 from porelight.photo import (
-    blur,
     detect,
     drawn,
     flatten,
@@ -20,26 +20,26 @@ from porelight.photo import (
     network,
     quality,
     rejected,
+    robust,
     segment,
     sharpness,
     slow_light,
     strips,
     tone,
 )
-from porelight.photo import darkness as darkness_module
 from porelight.photo.darkness import darkness
 from porelight.photo.estimate import DetectedPores, estimates
 from porelight.photo.flatten import WORKING_SCALE, flat_skin
 from porelight.photo.photograph import Photograph
 from porelight.photo.quality import findings
-from porelight.photo.robust import middle_and_spread, middle_and_spread_of
+from porelight.photo.robust import Sample, middle_and_spread
 from porelight.photo.segment import Segments
 from porelight.photo.strips import counted, median_of_counts, widened
 
 ROWS, COLS = 700, 130
 MODULES = (
-    *(blur, darkness_module, detect, drawn, flatten, lines, measure),
-    *(quality, rejected, segment, sharpness, slow_light, tone),
+    *(darkness_module, detect, drawn, flatten, lines, measure),
+    *(quality, rejected, robust, segment, sharpness, slow_light, tone),
 )
 
 
@@ -167,6 +167,19 @@ def test_measuring_holds_few_bytes_for_each_pixel(monkeypatch):
     assert bytes_each(lambda: measure.measure(photo, zone="cheek"), spots.size) < 30.0
 
 
+def test_one_and_two_cores_have_the_same_bits(photograph, zone, monkeypatch):
+    cut(monkeypatch, COLS * 97)
+    found = []
+    for n in (1, 2):
+        monkeypatch.setattr(strips, "available_threads", lambda n=n: n)
+        flat, dark = flat_skin(photograph, zone), darkness(photograph, zone)
+        judged = [one.value for one in findings(photograph, zone, dark)]
+        sharp = sharpness.sharpness(flat.absorbance, flat.skin)
+        look = tone.tone(photograph, zone, np.zeros_like(zone), dark=dark)
+        found.append((flat.absorbance.tobytes(), dark.image.tobytes(), judged, sharp, repr(look)))
+    assert found[0] == found[1]
+
+
 def test_shine_holds_no_logarithm_of_every_pixel(monkeypatch):
     pixels = np.random.default_rng(1).integers(90, 160, (900, 900, 3)).astype(np.uint8)
     fine = Photograph(pixels, 6.0 * WORKING_SCALE)
@@ -192,12 +205,21 @@ def test_intervals_need_no_copy_of_the_zone():
     assert bytes_each(lambda: estimates(found, 1e-8), zone.size) < 1.0
 
 
-@pytest.mark.parametrize("n", [9, 10, 1_200_001])
-def test_parts_have_the_median_of_the_whole(n):
-    values = np.random.default_rng(2).standard_normal(n).astype(np.float32)
-    parts = np.split(values, [1, 1, n // 3, n // 2])
-    assert middle_and_spread_of(parts, n) == middle_and_spread(values)
-    assert middle_and_spread_of([], 0) == (0.0, 0.0)
+@pytest.mark.parametrize("shape", [(3, 3), (2, 5), (1301, 1000)])
+def test_parts_have_the_median_of_the_whole(shape, monkeypatch):
+    draw = np.random.default_rng(2)
+    values = draw.standard_normal(shape).astype(np.float32)
+    mask = draw.random(shape) < 0.93
+    some = values[mask][:: 1 + mask.sum() // 500_000]
+    middle = np.median(some)
+    spread = 1.4826 * float(np.median(np.abs(some - middle)))
+    assert middle_and_spread(values[mask]) == (middle, spread)
+    cut(monkeypatch, 2 * shape[1])
+    parts = strips.strips(shape, most=7 * shape[1])
+    sample = Sample(mask)
+    assert sample.middle_and_spread(sample.of(p, values[p]) for p in parts) == (middle, spread)
+    nothing = Sample(np.zeros((2, 2), np.bool_))
+    assert nothing.middle_and_spread([]) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 100])

@@ -31,8 +31,7 @@ from scipy.special import expit
 
 from porelight.photo.darkness import SCALE, smoothed
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread_of
-from porelight.photo.strips import strips
+from porelight.photo.robust import Sample
 from porelight.quantities import Floats
 
 SOFT = 1.2e-4  # m; through more than this a tenth of the pores that count is missed
@@ -71,7 +70,7 @@ def blur(absorbance: Image, skin: Mask, px_per_metre: float) -> float:
     """
     # of a coarser picture the finest band is made by resampling
     first = 0 if px_per_metre >= SCALE else 1
-    strength = _strengths(absorbance, skin)[first:]
+    strength = _strengths(absorbance, Sample(skin))[first:]
     if not (strength > 0.0).all():
         return 0.0
     texture = _texture()[:, first:]
@@ -118,16 +117,16 @@ class BlurEffect:
         return np.asarray(np.maximum(share, _LEAST_SEEN))
 
 
-def _strengths(image: Image, skin: Mask) -> Floats:
+def _strengths(image: Image, sample: Sample) -> Floats:
     """Return the strength of the picture in each band; two means at a time are held."""
     finer, coarser = smoothed(image, _EDGES[0]), np.empty_like(image)
-    parts, n_seen = strips(image.shape), int(skin.sum())
+    whole = slice(0, len(image))
     strengths = []
     for before, sd in pairwise(_EDGES):
         # one mean after another: the same Gaussians, at a third of the time
         smoothed(finer, float(np.sqrt(sd**2 - before**2)), out=coarser)
-        of_skin = ((finer[part] - coarser[part])[skin[part]] for part in parts)
-        strengths.append(middle_and_spread_of(of_skin, n_seen)[1])
+        band = sample.of(whole, finer) - sample.of(whole, coarser)
+        strengths.append(sample.middle_and_spread([band])[1])
         finer, coarser = coarser, finer
     return np.array(strengths)
 

@@ -10,6 +10,7 @@ of linear values with a floor e; its local mean, which is lamp and complexion, i
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -18,17 +19,20 @@ from numpy.typing import NDArray
 
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
-from porelight.photo.strips import strips, whole, widened
+from porelight.photo.slow_light import linear_across
+from porelight.photo.strips import STRIP, each, strips, whole, widened
 from porelight.photo.zone_mask import ZonePixels, where_they_meet
+from porelight.threads import available_threads
 
 SCALE = 12.5e3  # px/m, on which visits are compared
 
 _FLOOR = 0.02  # linear signal added before the logarithm
 _LIGHT_SD = 1.2e-3  # m; what changes more slowly is light and not a pore
-_SATURATED = 250  # of 255, in every channel
+SATURATED = 250  # of 255, in every channel
 _GLINT = 0.25  # absorbance below the local mean at which the lamp is seen and not the skin
 _BLOCKS = 4.0  # standard deviation of a wide mean over the side of its blocks
 _NEUTRAL = np.float32(1e-6)
+_SQUARE = np.ones((3, 3), np.uint8)
 _BLUR_REACH = 4.0  # standard deviations to which OpenCV takes a Gaussian of floats
 
 
@@ -65,34 +69,44 @@ def darkness(photograph: Photograph, zone_mask: ZonePixels) -> Darkness:
         how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=how), dtype=np.uint8)
     zone = whole(shape) if zone_mask.all() else nearest(zone_mask, shape)
-    # three means one after the other, and a pixel around the glints
-    reach = 3 * mean_reach(_LIGHT_SD) + 1
-    image, skin = np.empty(shape, np.float32), np.empty(shape, np.bool_)
-    for part in strips(shape):
-        wide, own = widened(part, reach, shape[0], block_of(_LIGHT_SD))
-        above, seen = _above_surroundings(pixels[wide], zone[wide])
-        image[part], skin[part] = above[own], seen[own]
+    image, glint = np.empty(shape, np.float32), np.empty(shape, np.bool_)
+    parts = strips(shape)
+
+    def begin(part: slice) -> None:
+        image[part] = absorbance_of(pixels[part])
+        glint[part] = is_saturated(pixels[part])
+
+    each(begin, parts)
+    # glints pull up the mean that defines them, so they are taken out in two rounds
+    for _ in range(2):
+        light = wide_mean(
+            lambda part: image[part], lambda part: zone[part] & ~glint[part], shape, _LIGHT_SD
+        )
+
+        def spread(part: slice, light: WideMean = light) -> None:
+            glint[part] |= image[part] - light.at(part) < -_GLINT
+
+        each(spread, parts)
+    skin = np.asarray(zone & ~grown(glint))
+    light = wide_mean(lambda part: image[part], lambda part: skin[part], shape, _LIGHT_SD)
+
+    def flatten(part: slice) -> None:
+        image[part] -= light.at(part)
+        image[part] *= skin[part]
+
+    each(flatten, parts)
     return Darkness(image, skin)
 
 
-def _above_surroundings(pixels: NDArray[np.uint8], zone: Mask) -> tuple[Image, Mask]:
-    absorbance = _absorbance(pixels)
-    glint = np.asarray((pixels >= _SATURATED).all(axis=2), np.bool_)
-    # glints pull up the mean that defines them, so they are taken out in two rounds
-    for _ in range(2):
-        above = _above_mean(absorbance, zone & ~glint)
-        glint |= above < -_GLINT
-        del above
-    around = cv2.dilate(np.asarray(glint, np.uint8), np.ones((3, 3), np.uint8))
-    skin = np.asarray(zone & (around == 0))
-    above = _above_mean(absorbance, skin)
-    above[~skin] = 0.0
-    return above, skin
+def is_saturated(pixels: NDArray[np.uint8]) -> Mask:
+    """Return the pixels of which every band is at its end."""
+    bright = cv2.inRange(pixels, (SATURATED,) * 3, (255,) * 3)
+    return np.asarray(bright, np.uint8).view(np.bool_)
 
 
-def _above_mean(image: Image, skin: Mask) -> Image:
-    mean = local_mean(image, skin, _LIGHT_SD)
-    return np.subtract(image, mean, out=mean)
+def grown(mask: Mask) -> Mask:
+    """Return a mask with the pixels beside it, across corners too."""
+    return np.asarray(cv2.dilate(mask.view(np.uint8), _SQUARE), np.uint8).view(np.bool_)
 
 
 def compared_shape(photograph: Photograph) -> tuple[int, int]:
@@ -120,8 +134,17 @@ def smoothed(image: Image, sd_px: float, out: Image | None = None) -> Image:
     """
     if sd_px <= 0.0:
         return image
-    soft = cv2.GaussianBlur(image, (0, 0), sd_px, out, borderType=cv2.BORDER_REFLECT)
-    return np.asarray(soft, dtype=np.float32)
+    soft = np.empty_like(image) if out is None else out
+    reach, rows = blur_reach(sd_px), image.shape[0]
+
+    def blur(part: slice) -> None:
+        wide, own = widened(part, reach, rows)
+        beyond = cv2.GaussianBlur(image[wide], (0, 0), sd_px, borderType=cv2.BORDER_REFLECT)
+        soft[part] = beyond[own]
+
+    # one for each core, as what is beyond a strip is work that is done twice
+    each(blur, strips(image.shape, max(3 * STRIP, math.ceil(image.size / available_threads()))))
+    return soft
 
 
 def blur_reach(sd_px: float) -> int:
@@ -129,34 +152,75 @@ def blur_reach(sd_px: float) -> int:
     return math.ceil(_BLUR_REACH * sd_px + 1.0)
 
 
-def local_mean(image: Image, where: Mask, sd: float) -> Image:
-    """Return the Gaussian mean [sd in m] of what lies in the mask, shape (rows, cols).
+@dataclass(frozen=True, slots=True, eq=False)
+class WideMean:
+    """A wide Gaussian mean of a picture, kept on blocks and read for the rows in hand.
 
-    A wide Gaussian is taken on blocks, whose own width it leaves out, and drawn in straight lines
-    through their middles: within 0.5 % of what it is subtracted from, and ten to fifty times as
-    fast as pixel by pixel.
+    Attributes
+    ----------
+    blocks : ndarray of float32, shape (block rows, block cols)
+        The mean in the middle of each block.
+    side : int
+        Side of a block [px].
+    shape : tuple of int
+        Rows and columns of the picture.
     """
-    weight = where.astype(np.float32)
-    total = image * weight
-    sd_px, block = sd * SCALE, block_of(sd)
-    if block > 1:
-        # the variances of a block and of the straight lines between two are in the mean already
-        sd_px = math.sqrt(sd_px**2 - (block**2 - 1.0) / 12.0 - block**2 / 6.0) / block
-        total, weight = (_blocks(one, block) for one in (total, weight))
+
+    blocks: Image
+    side: int
+    shape: tuple[int, int]
+
+    def at(self, part: slice) -> Image:
+        """Return the mean on some rows, in straight lines through the middles of blocks."""
+        place = (np.arange(part.start, part.stop) + 0.5) / self.side - 0.5
+        above = np.floor(place).astype(np.intp)
+        down = np.asarray(place - above, np.float32)[:, None]
+        low, high = (np.clip(k, 0, len(self.blocks) - 1) for k in (above, above + 1))
+        narrow = self.blocks[low]
+        narrow += (self.blocks[high] - narrow) * down
+        return linear_across(narrow, narrow.shape[1] * self.side)[:, : self.shape[1]]
+
+
+def wide_mean(
+    image: Callable[[slice], Image],
+    where: Callable[[slice], Mask],
+    shape: tuple[int, int],
+    sd: float,
+) -> WideMean:
+    """Return the Gaussian mean [sd in m] of what lies in a mask.
+
+    It is taken on blocks, whose own width it leaves out, and drawn in straight lines through their
+    middles: within 0.5 % of what it is subtracted from, and ten to fifty times as fast as pixel by
+    pixel.
+
+    Parameters
+    ----------
+    image, where : callable
+        The image, float32, and the mask on some rows, shape (n, cols) each.
+    shape : tuple of int
+        Rows and columns of the whole.
+    sd : float
+        Standard deviation of the Gaussian [m].
+    """
+    sd_px = sd * SCALE
+    side = max(1, int(sd_px / _BLOCKS))
+    # the variances of a block and of the straight lines between two are in the mean already
+    sd_px = math.sqrt(sd_px**2 - (side**2 - 1.0) / 12.0 - side**2 / 6.0) / side
+    total, weight = (np.empty([-(-n // side) for n in shape], np.float32) for _ in range(2))
+
+    def add(part: slice) -> None:
+        seen = where(part).astype(np.float32)
+        rows = slice(part.start // side, -(-part.stop // side))
+        weight[rows] = _blocks(seen, side)
+        seen *= image(part)
+        total[rows] = _blocks(seen, side)
+
+    # strips of whole blocks
+    blocks = strips(total.shape, max(1, STRIP // side**2))
+    each(add, [slice(b.start * side, min(b.stop * side, shape[0])) for b in blocks])
     total, weight = smoothed(total, sd_px), smoothed(weight, sd_px)
     weight += _NEUTRAL
-    np.divide(total, weight, out=total)
-    return total if block == 1 else _between(total, block, image.shape)
-
-
-def block_of(sd: float) -> int:
-    """Return the side of the blocks on which `local_mean` takes a Gaussian [sd in m, px]."""
-    return max(1, int(sd * SCALE / _BLOCKS))
-
-
-def mean_reach(sd: float) -> int:
-    """Return how far `local_mean` looks around a pixel [sd in m, px]."""
-    return blur_reach(sd * SCALE) + 3 * block_of(sd)
+    return WideMean(np.divide(total, weight, out=total), side, shape)
 
 
 def _blocks(image: Image, side: int) -> Image:
@@ -168,30 +232,19 @@ def _blocks(image: Image, side: int) -> Image:
     return np.asarray(means, dtype=np.float32)
 
 
-def _between(means: Image, side: int, shape: tuple[int, ...]) -> Image:
-    """Return the values of pixels, in straight lines through the middles of blocks."""
-    for axis in (0, 1):
-        n = shape[axis]
-        place = np.arange(n)
-        # as OpenCV does it, but so that a row does not depend on where a strip begins
-        share = ((place % side + 0.5) / side - 0.5).astype(np.float32)
-        left = place // side - (share < 0.0)
-        share = np.where(share < 0.0, share + 1.0, share).astype(np.float32)
-        low, high = np.clip(left, 0, None), np.clip(left + 1, None, means.shape[axis] - 1)
-        share = share[:, None] if axis == 0 else share
-        below, above = means.take(low, axis), means.take(high, axis)
-        above -= below
-        above *= share
-        below += above
-        means = below
-    return means
-
-
-def _absorbance(pixels: NDArray[np.uint8]) -> Image:
+def _logarithms() -> Image:
+    """Return the logarithm of the linear signal of each level, with its floor, shape (256,)."""
     value = np.arange(256) / 255.0
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    logarithm = np.log(linear + _FLOOR).astype(np.float32)
-    green, blue = (cv2.LUT(cv2.extractChannel(pixels, k), logarithm) for k in (1, 2))
+    return np.log(linear + _FLOOR).astype(np.float32)
+
+
+LOGARITHM = _logarithms()
+
+
+def absorbance_of(pixels: NDArray[np.uint8]) -> Image:
+    """Return the absorbance of each pixel, that of lamp and complexion included."""
+    green, blue = (cv2.LUT(cv2.extractChannel(pixels, k), LOGARITHM) for k in (1, 2))
     dark = np.asarray(cv2.add(green, blue), np.float32)
     dark *= np.float32(-0.5)
     return dark

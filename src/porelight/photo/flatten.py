@@ -13,9 +13,9 @@ empty skin from being blown up into texture.
 
 Highlights are mirror images of the lamp and say nothing about skin; they count in no mean.
 
-Kept are the pixels of the working scale and the slow fields of light and contrast; an image of the
-skin is made of them for the rows and columns in hand, so that a large photograph costs five bytes
-a pixel and not twenty.
+Kept are the pixels of the working scale, the absorbance and the slow fields of light and contrast;
+an image of the skin's colours is made of them for the rows and columns in hand, so that a large
+photograph costs nine bytes a pixel and not twenty.
 """
 
 from dataclasses import dataclass
@@ -24,23 +24,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.photo.darkness import LOGARITHM, absorbance_of, grown, is_saturated
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread_of
+from porelight.photo.robust import Sample
 from porelight.photo.slow_light import SlowField, local_means
-from porelight.photo.strips import strips, whole
+from porelight.photo.strips import each, on_cores, strips, whole
 from porelight.photo.zone_mask import ZonePixels, where_they_meet
 
 WORKING_SCALE = 12.5e3  # px/m
 
-_FLOOR = 0.02  # linear signal added before the logarithm
 _LIGHT_SD = 1.2e-3  # m; what changes more slowly is light and not a pore
 _CONTRAST_SD = 1.0e-3  # m; over which contrast is judged
 _LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
-_SATURATED = 250  # of 255 in every channel
 _GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
 _GLINT_SD = 5.0  # and times the spread of the zone, so that noise is no glint
-_STRIP = 1_000_000  # px whose colours are looked at at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +49,10 @@ class FlatSkin:
     ----------
     pixels : ndarray of uint8, shape (rows, cols, 3)
         The photograph at the working scale.
+    absorbance : ndarray of float32, shape (rows, cols)
+        Absorbance above the local mean.
     light : tuple of SlowField
-        Local means of absorbance, redness and yellowness of the skin.
+        Local means of redness and yellowness of the skin.
     local_contrast : SlowField
         The local variance of the absorbance, by whose root all is divided.
     skin : ndarray of bool, shape (rows, cols)
@@ -62,20 +62,11 @@ class FlatSkin:
     """
 
     pixels: NDArray[np.uint8]
-    light: tuple[SlowField, SlowField, SlowField]
+    absorbance: Image
+    light: tuple[SlowField, SlowField]
     local_contrast: SlowField
     skin: Mask
     zone: Mask
-
-    def absorbance_at(self, rows: slice, cols: slice = slice(None)) -> Image:
-        """Return the absorbance above the local mean on some rows and columns, float32."""
-        dark, contrast = _dark(self.pixels[rows, cols]), self.contrast_at(rows, cols)
-        dark -= self.light[0].at(rows, cols)
-        dark *= self.skin[rows, cols]
-        # rounded as the darkness that the network sees
-        dark /= contrast
-        dark *= contrast
-        return dark
 
     def contrast_at(self, rows: slice, cols: slice = slice(None)) -> Image:
         """Return the local contrast, an absorbance, on some rows and columns, float32."""
@@ -95,17 +86,10 @@ class FlatSkin:
             colour *= skin
             return np.divide(colour, contrast, out=colour)
 
+        dark = self.absorbance[rows, cols] / contrast
         colours = _colours(self.pixels[rows, cols])
-        dark, red, yellow = (above(*both) for both in zip(colours, self.light, strict=True))
+        red, yellow = (above(*both) for both in zip(colours, self.light, strict=True))
         return dark, red, yellow
-
-    @property
-    def absorbance(self) -> Image:
-        """Absorbance above the local mean, float32, shape (rows, cols)."""
-        image = np.empty(self.skin.shape, np.float32)
-        for part in strips(image.shape, most=_STRIP):
-            image[part] = self.absorbance_at(part)
-        return image
 
     @property
     def darkness(self) -> Image:
@@ -137,38 +121,50 @@ def flat_skin(photograph: Photograph, zone_mask: ZonePixels) -> FlatSkin:
     shape = pixels.shape[:2]
     rows, cols = (_nearest(n, m) for n, m in zip(shape, zone_mask.shape, strict=True))
     zone = whole(shape) if zone_mask.all() else where_they_meet(zone_mask, rows, cols)
-    skin = _without_glints(pixels, zone)
+    dark = np.empty(shape, np.float32)
+    skin = _without_glints(pixels, zone, dark)
     sd = _LIGHT_SD * WORKING_SCALE
-    dark, red, yellow = local_means(lambda part: _colours(pixels[part]), skin, sd)
+    light, red, yellow = local_means(lambda part: (dark[part], *_colours(pixels[part])), skin, sd)
 
-    def variance(part: slice) -> tuple[Image]:
-        above = _dark(pixels[part])
-        above -= dark.at(part)
-        return (np.square(above, out=above),)
+    def flatten(part: slice) -> None:
+        dark[part] -= light.at(part)
 
-    (contrast,) = local_means(variance, skin, _CONTRAST_SD * WORKING_SCALE)
-    return FlatSkin(pixels, (dark, red, yellow), contrast, skin, zone)
+    each(flatten, strips(shape))
+    (contrast,) = local_means(
+        lambda part: (np.square(dark[part]),), skin, _CONTRAST_SD * WORKING_SCALE
+    )
+    dark *= skin
+    return FlatSkin(pixels, dark, (red, yellow), contrast, skin, zone)
 
 
-def _without_glints(pixels: NDArray[np.uint8], zone: Mask) -> Mask:
-    """Return the skin of the zone: where no lamp is mirrored."""
-    parts = strips(zone.shape, most=_STRIP)
-    dark, glint = np.empty(zone.shape, np.float32), np.empty(zone.shape, np.bool_)
-    for part in parts:
-        dark[part] = _dark(pixels[part])
-        glint[part] = (pixels[part] >= _SATURATED).all(axis=2)
-    skin = zone & ~glint
+def _without_glints(pixels: NDArray[np.uint8], zone: Mask, dark: Image) -> Mask:
+    """Return the skin of the zone, where no lamp is mirrored, and write the absorbance."""
+    parts, glint = strips(zone.shape), np.empty(zone.shape, np.bool_)
+
+    def begin(part: slice) -> None:
+        dark[part] = absorbance_of(pixels[part])
+        glint[part] = is_saturated(pixels[part])
+
+    each(begin, parts)
+    skin = np.asarray(zone & ~glint)
     # glints pull up the mean that defines them, so they are taken out in two rounds
     for _ in range(2):
         (light,) = local_means(lambda part: (dark[part],), skin, _LIGHT_SD * WORKING_SCALE)
-        of_skin = ((dark[part] - light.at(part))[skin[part]] for part in parts)
-        _, spread = middle_and_spread_of(of_skin, int(skin.sum()))
+        sample = Sample(skin)
+
+        def above(part: slice, light: SlowField = light) -> Image:
+            return np.asarray(dark[part] - light.at(part), np.float32)
+
+        seen = on_cores(lambda part: sample.of(part, above(part)), parts)  # noqa: B023  used at once
+        _, spread = sample.middle_and_spread(values for _, values in seen)
         depth = max(_GLINT, _GLINT_SD * spread)
-        for part in parts:
-            glint[part] |= dark[part] - light.at(part) < -depth
-        around = cv2.dilate(glint.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
-        skin = zone & ~around
-    return np.asarray(skin)
+
+        def spread_out(part: slice, depth: float = depth) -> None:
+            glint[part] |= above(part) < -depth
+
+        each(spread_out, parts)
+        skin = np.asarray(zone & ~grown(glint))
+    return skin
 
 
 def at_working_scale(photograph: Photograph) -> NDArray[np.uint8]:
@@ -197,36 +193,12 @@ def to_photograph(
     return np.asarray(across[own - own[0]])
 
 
-def blurred(image: Image, sd: float) -> Image:
-    """Return the image convolved with a Gaussian of this standard deviation on the skin [m]."""
-    return np.asarray(
-        cv2.GaussianBlur(image, (0, 0), sd * WORKING_SCALE, borderType=cv2.BORDER_REFLECT),
-        dtype=np.float32,
-    )
-
-
 def _nearest(n: int, m: int) -> NDArray[np.intp]:
     """For each of n equal cells, which of m equal cells its centre lies in."""
     return ((np.arange(n) + 0.5) * m / n).astype(np.intp)
 
 
-def _logarithms() -> Image:
-    """Return the logarithm of the linear signal of each level, with its floor, shape (256,)."""
-    value = np.arange(256) / 255.0
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return np.log(linear + _FLOOR).astype(np.float32)
-
-
-_LOGARITHM = _logarithms()
-
-
-def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image, Image]:
-    red, green, blue = cv2.split(cv2.LUT(pixels, _LOGARITHM))
-    dark = np.float32(-0.5) * (green + blue)
-    return dark, np.asarray(red + dark, np.float32), np.asarray(green - blue, np.float32)
-
-
-def _dark(pixels: NDArray[np.uint8]) -> Image:
-    """Return the absorbance alone, as `_colours` has it."""
-    green, blue = (cv2.LUT(cv2.extractChannel(pixels, k), _LOGARITHM) for k in (1, 2))
-    return np.asarray(np.float32(-0.5) * (green + blue), np.float32)
+def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image]:
+    """Return redness and yellowness."""
+    red, green, blue = cv2.split(cv2.LUT(pixels, LOGARITHM))
+    return np.asarray(red - 0.5 * (green + blue), np.float32), np.asarray(green - blue, np.float32)

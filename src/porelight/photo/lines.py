@@ -30,11 +30,12 @@ import numpy as np
 from scipy import fft
 from skimage.filters import apply_hysteresis_threshold
 
+from porelight.photo.darkness import grown
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread, middle_and_spread_of
+from porelight.photo.robust import Sample, middle_and_spread
 from porelight.photo.slow_light import AreaMeans
-from porelight.photo.strips import strips, widened
+from porelight.photo.strips import on_cores, strips
 
 _DIRECTIONS = 12
 _SURROUND = 2.5  # widths of the band that is taken off, over that of the line
@@ -44,7 +45,6 @@ _SLENDER = 3.0  # length over width
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a pixel's own square [px2]
 _LEAST = 8  # px; a side of a picture that can show a line
 _WORKERS = 2  # threads of a transform
-_STRIP = 1_000_000  # px looked at at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +106,15 @@ def soft_lines(flat: FlatSkin, spots: Mask, counted: Mask) -> SoftLines:
         Lines that are counted already; a line that runs over one of them is not counted again.
     """
     shape = flat.skin.shape
-    bare, around = np.empty(shape, np.bool_), np.ones((3, 3), np.uint8)
-    parts = strips(shape, most=_STRIP)
-    for part in parts:
-        beyond, own = widened(part, 1, shape[0])
-        near = cv2.dilate(spots[beyond].astype(np.uint8), around)[own]
-        bare[part] = flat.skin[part] & (near == 0)
-    _, spread = middle_and_spread_of(
-        (flat.absorbance_at(part)[bare[part]] for part in parts), int(bare.sum())
-    )
+    bare = np.asarray(flat.skin & ~grown(spots))
+    sample = Sample(bare)
+    _, spread = sample.middle_and_spread([sample.of(slice(0, len(bare)), flat.absorbance)])
     if spread == 0.0 or min(shape) < _LEAST * _FOLD.factor:
         return SoftLines()
 
     def of_lines(part: slice) -> Image:
         most = np.float32(_MOST * spread)
-        return np.clip(flat.absorbance_at(part) * bare[part], -most, most)
+        return np.clip(flat.absorbance[part] * bare[part], -most, most)
 
     fine, wide = (_response(_shrunk(of_lines, shape, k), k) for k in (_WRINKLE, _FOLD))
     # a line is narrower than the wide picture's pixels, so its ridge is what is compared
@@ -165,8 +159,8 @@ def length_and_width(mine: Mask) -> tuple[float, float]:
 def _shrunk(image: Callable[[slice], Image], shape: tuple[int, ...], kind: _Kind) -> Image:
     """Return an image of this shape that is made row by row, at the scale of a kind of line."""
     means = AreaMeans(shape[0], (shape[0] // kind.factor, shape[1] // kind.factor))
-    for part in strips(shape, most=_STRIP):
-        means.add(image(part))
+    for _, narrow in on_cores(lambda part: means.narrow(image(part)), strips(shape)):
+        means.add_narrow(narrow)
     return means.values
 
 

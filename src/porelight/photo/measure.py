@@ -247,11 +247,9 @@ def measure(
     numbers = detector_parameters()
     flat = flat_skin(photograph, where)
     beside = marks(flat)
-    absorbance = flat.absorbance
-    sharp = sharpness(absorbance, flat.skin)
+    sharp = sharpness(flat.absorbance, flat.skin)
     if blur is None:
-        blur = blur_of(absorbance, flat.skin, photograph.px_per_metre)
-    del absorbance  # the network needs the memory
+        blur = blur_of(flat.absorbance, flat.skin, photograph.px_per_metre)
     coarse = photograph.px_per_metre < ALL_PORES
     effect = numbers.blur_effect(blur, coarse=coarse) if blur > SOFT else None
     said = network_bands(flat, pore_network())

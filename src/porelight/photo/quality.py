@@ -18,7 +18,6 @@ References
    (1996). doi:10.1006/cviu.1996.0060
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,12 +27,12 @@ from numpy.typing import NDArray
 
 from porelight.errors import PhotographError
 from porelight.photo.blur import SOFT, TOO_SOFT, blur
-from porelight.photo.darkness import darkness
+from porelight.photo.darkness import Darkness, darkness
 from porelight.photo.levels import brightest_band, level_counts
 from porelight.photo.photograph import Photograph
 from porelight.photo.robust import SD_OF_MAD
 from porelight.photo.sharpness import detail
-from porelight.photo.strips import counted, median_of_counts, strips, widened
+from porelight.photo.strips import counted, median_of_counts, on_cores, strips, widened
 from porelight.photo.zone_mask import ZonePixels
 from porelight.units import mm
 
@@ -165,7 +164,9 @@ def resolution(photograph: Photograph) -> QualityFinding:
     return _finding("resolution", photograph.px_per_metre * mm)
 
 
-def findings(photograph: Photograph, zone_mask: ZonePixels) -> tuple[QualityFinding, ...]:
+def findings(
+    photograph: Photograph, zone_mask: ZonePixels, dark: Darkness | None = None
+) -> tuple[QualityFinding, ...]:
     """Return the numbers that tell of the quality of a photograph.
 
     Parameters
@@ -174,10 +175,12 @@ def findings(photograph: Photograph, zone_mask: ZonePixels) -> tuple[QualityFind
         A photograph with its scale.
     zone_mask : ndarray of bool, shape (rows, cols)
         True on the skin to be judged.
+    dark : Darkness, optional
+        That of the photograph and the zone, where it is at hand.
     """
     noise = _noise(photograph, zone_mask)
     compression = _blockiness(photograph, zone_mask)
-    dark = darkness(photograph, zone_mask)
+    dark = dark or darkness(photograph, zone_mask)
     skin = dark.skin if dark.skin.any() else np.ones_like(dark.skin)
     numbers = {
         "clipped skin": 100.0 * _clipped(photograph, zone_mask),
@@ -218,18 +221,19 @@ def _finding(name: str, value: float) -> QualityFinding:
 
 
 def _clipped(photograph: Photograph, zone_mask: ZonePixels) -> float:
-    clipped = 0
-    for part in strips(photograph.shape):
+    def clipped(part: slice) -> int:
         brightest = brightest_band(photograph.pixels[part])
-        clipped += int(np.count_nonzero((brightest >= _CLIPPED) & zone_mask[part]))
-    return clipped / int(zone_mask.sum())
+        return int(np.count_nonzero((brightest >= _CLIPPED) & zone_mask[part]))
+
+    found = on_cores(clipped, strips(photograph.shape))
+    return sum(n for _, n in found) / int(zone_mask.sum())
 
 
 def _signal(photograph: Photograph, zone_mask: ZonePixels) -> float:
-    count = sum(
-        level_counts(photograph.pixels[part], zone_mask[part])[1]
-        for part in strips(photograph.shape)
-    )
+    def counts(part: slice) -> NDArray[np.int64]:
+        return np.asarray(level_counts(photograph.pixels[part], zone_mask[part])[1])
+
+    count = sum(n for _, n in on_cores(counts, strips(photograph.shape)))
     value = median_of_counts(np.asarray(count)) / 255.0
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
@@ -239,25 +243,26 @@ def _grey(photograph: Photograph, part: slice) -> Pixels:
 
 
 def _noise(photograph: Photograph, zone_mask: ZonePixels) -> float:
-    def edges() -> Iterator[NDArray[np.uint16]]:
-        for part in strips(photograph.shape):
-            wide, own = widened(part, 1, photograph.shape[0])
-            grey = _grey(photograph, wide).astype(np.float32)
-            edge = np.abs(cv2.filter2D(grey, -1, _LAPLACIAN))[own]
-            yield edge[zone_mask[part]].astype(np.uint16)  # sums of whole numbers
+    def edges(part: slice) -> NDArray[np.int64]:
+        wide, own = widened(part, 1, photograph.shape[0])
+        # sums of whole numbers
+        edge = np.abs(cv2.filter2D(_grey(photograph, wide), cv2.CV_16S, _LAPLACIAN))[own]
+        return counted([edge[zone_mask[part]]], _LARGEST_EDGE)
 
+    count = sum(n for _, n in on_cores(edges, strips(photograph.shape)))
     # the kernel multiplies the variance of white noise by 36
-    return SD_OF_MAD * median_of_counts(counted(edges(), _LARGEST_EDGE)) / 6.0
+    return SD_OF_MAD * median_of_counts(np.asarray(count)) / 6.0
 
 
 def _blockiness(photograph: Photograph, zone_mask: ZonePixels) -> float:
     """Return the mean step across borders of blocks over that inside of them."""
     border, *inside = lines = (_BLOCK - 1, 2, 3, 4)
     means: dict[tuple[int, int], list[tuple[float, int]]] = {}
-    for part in strips(photograph.shape):
+
+    def steps_of(part: slice) -> list[tuple[tuple[int, int], float, int]]:
         wide = slice(part.start, min(part.stop + 1, photograph.shape[0]))
         grey, zone = _grey(photograph, wide), zone_mask[wide]
-        n = part.stop - part.start
+        n, found = part.stop - part.start, []
         for line in lines:
             # steps to the row below, of which the last has none, and to the column on the right
             upper = np.arange(len(grey) - 1)
@@ -268,13 +273,18 @@ def _blockiness(photograph: Photograph, zone_mask: ZonePixels) -> float:
             seen = (down[zone[upper + 1]], right[zone[:n, line + 1 :: _BLOCK]])
             for axis, steps in enumerate(seen):
                 if steps.size:
-                    means.setdefault((axis, line), []).append((float(steps.mean()), steps.size))
+                    found.append(((axis, line), float(steps.mean()), steps.size))
+        return found
+
+    for _, found in on_cores(steps_of, strips(photograph.shape)):
+        for key, mean, size in found:
+            means.setdefault(key, []).append((mean, size))
     ratios = []
     for axis in (0, 1):
         if any((axis, line) not in means for line in lines):
             continue
-        mean = {line: _pooled(means[axis, line]) + 0.1 for line in lines}
-        ratios.append(mean[border] / (sum(mean[line] for line in inside) / 3.0))
+        level = {line: _pooled(means[axis, line]) + 0.1 for line in lines}
+        ratios.append(level[border] / (sum(level[line] for line in inside) / 3.0))
     return float(np.mean(ratios)) if ratios else 1.0
 
 

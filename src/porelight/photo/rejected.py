@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from porelight.photo.darkness import blur_reach
-from porelight.photo.flatten import WORKING_SCALE, FlatSkin, blurred
+from porelight.photo.darkness import smoothed
+from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.lines import length_and_width, soft_lines
 from porelight.photo.picture import Mask
-from porelight.photo.robust import middle_and_spread_of
-from porelight.photo.strips import strips, widened
+from porelight.photo.robust import Sample
+from porelight.photo.strips import each, strips
 
 _FINE_SD = 6e-5  # m; pixel noise below it makes no mark
 _DARK = 3.2  # robust standard deviations of the skin by which a mark is darker
@@ -102,8 +102,13 @@ def marks(flat: FlatSkin) -> Marks:
         moles=int(is_mole.sum()),
     )
     hair, furrow = (np.empty(flat.skin.shape, np.bool_) for _ in range(2))
-    for part in strips(hair.shape):
-        hair[part], furrow[part] = is_hair[labels[part]], (is_line & ~is_hair)[labels[part]]
+    is_furrow = is_line & ~is_hair
+
+    def draw(part: slice) -> None:
+        hair[part] = is_hair[labels[part]]
+        furrow[part] = is_furrow[labels[part]]
+
+    each(draw, strips(hair.shape))
     return Marks(counts, hair, furrow)
 
 
@@ -140,12 +145,10 @@ def _colour(flat: FlatSkin, box: tuple[slice, slice], mine: Mask) -> float:
 
 def _dark_marks(flat: FlatSkin) -> Mask:
     """Return True where the skin is darker than it varies."""
-    skin, smooth = flat.skin, np.empty(flat.skin.shape, np.float32)
-    parts = strips(skin.shape)
-    for part in parts:
-        wide, own = widened(part, blur_reach(_FINE_SD * WORKING_SCALE), skin.shape[0])
-        smooth[part] = blurred(flat.absorbance_at(wide), _FINE_SD)[own]
-    middle, spread = middle_and_spread_of(
-        (smooth[part][skin[part]] for part in parts), int(skin.sum())
-    )
-    return np.asarray(skin & (smooth > max(middle + _DARK * spread, _LEAST_DARK)))
+    smooth = smoothed(flat.absorbance, _FINE_SD * WORKING_SCALE)
+    sample = Sample(flat.skin)
+    whole = slice(0, len(smooth))
+    middle, spread = sample.middle_and_spread([sample.of(whole, smooth)])
+    marked = smooth > max(middle + _DARK * spread, _LEAST_DARK)
+    marked &= flat.skin
+    return np.asarray(marked)

@@ -98,7 +98,7 @@ def segment(flat: FlatSkin, cover: Image, spots: Spots, detector: DetectorParame
         wide, _ = widened(part, _REACH + _HALF, shape[0])
         here = at[near] - [wide.start, 0]
         skin, shown = flat.skin[wide].astype(np.uint8), cover[wide]
-        absorbance = flat.absorbance_at(wide)
+        absorbance = flat.absorbance[wide]
         own = territory(here, diameter[near], shown.shape, _HALF)
         for first in range(0, len(near), _AT_ONCE):
             some = slice(first, first + _AT_ONCE)

@@ -1,11 +1,11 @@
 """Sharpness of a photograph of skin, and strength of its texture between two sizes of detail."""
 
-from collections.abc import Iterator
+import numpy as np
 
 from porelight.photo.darkness import blur_reach, smoothed
 from porelight.photo.picture import Image, Mask
-from porelight.photo.robust import middle_and_spread_of
-from porelight.photo.strips import strips, widened
+from porelight.photo.robust import Sample
+from porelight.photo.strips import on_cores, strips, widened
 
 _FINE = (1.4, 2.2)  # px at 12.5 px/mm, 0.11 to 0.18 mm: finer is noise
 _MIDDLE = (2.8, 5.6)  # 0.22 to 0.45 mm
@@ -21,8 +21,9 @@ def sharpness(absorbance: Image, skin: Mask) -> float:
     skin : ndarray of bool, shape (rows, cols)
         True on the skin that counts.
     """
-    middle = detail(absorbance, skin, _MIDDLE)
-    return detail(absorbance, skin, _FINE) / middle if middle > 0.0 else 0.0
+    sample = Sample(skin)
+    middle = _detail(absorbance, sample, _MIDDLE)
+    return _detail(absorbance, sample, _FINE) / middle if middle > 0.0 else 0.0
 
 
 def detail(absorbance: Image, skin: Mask, edges: tuple[float, float]) -> float:
@@ -37,12 +38,15 @@ def detail(absorbance: Image, skin: Mask, edges: tuple[float, float]) -> float:
     edges : tuple of float
         Standard deviations of the two blurs [px].
     """
+    return _detail(absorbance, Sample(skin), edges)
 
-    def parts() -> Iterator[Image]:
-        for part in strips(absorbance.shape):
-            wide, own = widened(part, blur_reach(max(edges)), absorbance.shape[0])
-            fine, coarse = (smoothed(absorbance[wide], sd) for sd in edges)
-            yield (fine - coarse)[own][skin[part]]
+
+def _detail(absorbance: Image, sample: Sample, edges: tuple[float, float]) -> float:
+    def seen(part: slice) -> Image:
+        wide, own = widened(part, blur_reach(max(edges)), absorbance.shape[0])
+        fine, coarse = (smoothed(absorbance[wide], sd)[own] for sd in edges)
+        return np.asarray(sample.of(part, fine) - sample.of(part, coarse), np.float32)
 
     # of absolute deviations, so that pores and moles count little
-    return middle_and_spread_of(parts(), int(skin.sum()))[1]
+    found = on_cores(seen, strips(absorbance.shape))
+    return sample.middle_and_spread(values for _, values in found)[1]

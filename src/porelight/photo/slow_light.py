@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight.photo.picture import Image, Mask
-from porelight.photo.strips import strips
+from porelight.photo.strips import on_cores, strips
 
 _BLOCK = 4  # px
 _BLOCK_VARIANCE = 0.25  # of block means and their linear reading, in blocks
 _NEUTRAL = np.float32(1e-6)  # weight below which a place has no neighbours
-_STRIP = 1_000_000  # px whose means are taken at once
 
 
 class AreaMeans:
@@ -45,6 +43,7 @@ class AreaMeans:
         within = np.minimum(edges[first + 1] - top, 1.0)
         height = np.diff(edges)
         self._first = first
+        self._nth = np.arange(rows) - np.searchsorted(first, first)  # of the rows of a cell
         self._share = np.asarray(within / height[first], np.float32)
         after = np.minimum(first + 1, shape[0] - 1)
         rest = np.where(1.0 - within > 1e-3, 1.0 - within, 0.0)
@@ -53,14 +52,26 @@ class AreaMeans:
 
     def add(self, strip: Image) -> None:
         """Add the next rows, float32, shape (n, cols)."""
+        self.add_narrow(self.narrow(strip))
+
+    def narrow(self, strip: Image) -> Image:
+        """Return rows with the means over the columns of the cells, which `add_narrow` takes."""
         size = (self.values.shape[1], strip.shape[0])
-        narrow = cv2.resize(strip, size, interpolation=cv2.INTER_AREA)
-        for row in narrow:
-            into, share = self._first[self._row], self._share_after[self._row]
-            self.values[into] += self._share[self._row] * row
-            if share > 0.0:
-                self.values[into + 1] += share * row
-            self._row += 1
+        return np.asarray(cv2.resize(strip, size, interpolation=cv2.INTER_AREA), np.float32)
+
+    def add_narrow(self, narrow: Image) -> None:
+        """Add the next rows, float32, shape (n, columns of the grid)."""
+        rows = slice(self._row, self._row + len(narrow))
+        into, nth, shares = self._first[rows], self._nth[rows], self._share_after[rows]
+        # what the last row of a cell leaves to the next comes before that one's own rows, and
+        # these one after another: the order of a sum does not depend on the strips
+        last = np.flatnonzero(shares > 0.0)
+        self.values[into[last] + 1] += shares[last, None] * narrow[last]
+        shares = self._share[rows]
+        for k in range(int(nth.max(initial=-1)) + 1):
+            these = np.flatnonzero(nth == k)
+            self.values[into[these]] += shares[these, None] * narrow[these]
+        self._row = rows.stop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,30 +91,30 @@ class SlowField:
 
     def at(self, rows: slice, cols: slice = slice(None)) -> Image:
         """Return the field on some rows and columns, linear between the blocks."""
-        above, below, down = _between(self.shape[0], self.blocks.shape[0], rows)
-        left, right, along = _between(self.shape[1], self.blocks.shape[1], cols)
-        first, last = above[0], below[-1] + 1
-        held = self.blocks[first:last]
-        across = _lerp(np.take(held, left, axis=1), np.take(held, right, axis=1), along)
-        return _lerp(across[above - first], across[below - first], down[:, None])
+        n_rows, n_blocks = self.shape[0], self.blocks.shape[0]
+        place = np.maximum((np.arange(n_rows)[rows] + 0.5) * (n_blocks / n_rows) - 0.5, 0.0)
+        above = np.minimum(place.astype(np.intp), n_blocks - 1)
+        below = np.minimum(above + 1, n_blocks - 1)
+        down = np.asarray(place - above, np.float32)[:, None]
+        narrow = self.blocks[above]
+        narrow += (self.blocks[below] - narrow) * down
+        return linear_across(narrow, self.shape[1])[:, cols]
 
 
-def _between(
-    n: int, n_blocks: int, part: slice
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
-    """Return the blocks before and after each pixel of a part, and how far it is from the first."""
-    place = np.maximum((np.arange(n)[part] + 0.5) * (n_blocks / n) - 0.5, 0.0)
-    before = np.minimum(place.astype(np.intp), n_blocks - 1)
-    after = np.minimum(before + 1, n_blocks - 1)
-    return before, after, np.asarray(place - before, np.float32)
+def linear_across(narrow: Image, cols: int) -> Image:
+    """Return rows of so many columns, in straight lines between the middles of the given ones.
 
-
-def _lerp(one: Image, other: Image, share: NDArray[np.float32]) -> Image:
-    # the sum is rounded once, as a fused multiplication and addition is
-    between = (other - one).astype(np.float64)
-    between *= share
-    between += one
-    return np.asarray(between, np.float32)
+    Parameters
+    ----------
+    narrow : ndarray of float32, shape (n, narrow cols)
+        Rows of a field on a coarser grid.
+    cols : int
+        Columns of the finer grid over the same width.
+    """
+    # a single row would be rounded in another way than one of several
+    several = np.repeat(narrow, 2, axis=0) if len(narrow) == 1 else narrow
+    wide = cv2.resize(several, (cols, len(several)), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide[: len(narrow)], np.float32)
 
 
 def local_means(
@@ -131,13 +142,16 @@ def local_means(
     ]
     weight = AreaMeans(rows, grid)
     totals: list[AreaMeans] = []
-    for part in strips(skin.shape, most=_STRIP):
+
+    def narrow(part: slice) -> list[Image]:
         seen = skin[part].astype(np.float32)
-        weight.add(seen)
-        shown = images(part)
+        return [weight.narrow(seen), *(weight.narrow(image * seen) for image in images(part))]
+
+    for _, (seen, *shown) in on_cores(narrow, strips(skin.shape)):
+        weight.add_narrow(seen)
         totals = totals or [AreaMeans(rows, grid) for _ in shown]
         for total, image in zip(totals, shown, strict=True):
-            total.add(image * seen)
+            total.add_narrow(image)
     below = _wide(weight.values, widths) + _NEUTRAL
     return tuple(SlowField(_wide(total.values, widths) / below, skin.shape) for total in totals)
 

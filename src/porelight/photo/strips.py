@@ -2,16 +2,21 @@
 
 What a filter says of a row depends on no row farther away than its reach, and a strip has all
 columns: with that many rows more on each side, each strip has the bits that the whole would have. A
-picture below `STRIP` pixels is one strip.
+picture below `STRIP` pixels is one strip. All cores work on strips, and what they yield comes in
+order, so that nothing depends on how many cores there are.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-STRIP = 4_000_000  # px
+from porelight.threads import available_threads, in_order
+
+STRIP = 500_000  # px; its images of 2 MB stay in a core's cache, and memory is used again
+
+Result = TypeVar("Result")
 
 
 def strips(shape: tuple[int, ...], most: int = STRIP) -> list[slice]:
@@ -24,7 +29,33 @@ def strips(shape: tuple[int, ...], most: int = STRIP) -> list[slice]:
     """
     rows, cols = shape[:2]
     step = max(1, most // max(cols, 1))
+    # as long as one another, so that no core waits for the one with the last
+    step = max(1, -(-rows // max(1, -(-rows // step))))
     return [slice(first, min(first + step, rows)) for first in range(0, rows, step)]
+
+
+def on_cores(
+    compute: Callable[[slice], Result], parts: Iterable[slice]
+) -> Iterator[tuple[slice, Result]]:
+    """Yield each strip with what is computed for it, in their order.
+
+    Examples
+    --------
+    >>> list(on_cores(lambda part: part.stop, strips((10, 4), most=24)))
+    [(slice(0, 5, None), 5), (slice(5, 10, None), 10)]
+    """
+    todo = list(parts)
+    n_threads = min(available_threads(), len(todo))
+    if n_threads < 2:
+        yield from ((part, compute(part)) for part in todo)
+    else:
+        yield from in_order(compute, todo, n_threads)
+
+
+def each(compute: Callable[[slice], object], parts: Iterable[slice]) -> None:
+    """Call for each strip what writes its own rows."""
+    for _ in on_cores(compute, parts):
+        pass
 
 
 def widened(part: slice, reach: int, rows: int, block: int = 1) -> tuple[slice, slice]:

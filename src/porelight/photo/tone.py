@@ -26,7 +26,7 @@ References
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -37,15 +37,13 @@ from porelight.data.library import Z95
 from porelight.errors import PhotographError
 from porelight.photo.darkness import (
     Darkness,
-    block_of,
     blur_reach,
     compared_shape,
     darkness,
-    local_mean,
-    mean_reach,
     nearest,
     nearest_of,
     smoothed,
+    wide_mean,
 )
 from porelight.photo.drawn import DrawnPores
 from porelight.photo.estimate import Estimate
@@ -53,7 +51,7 @@ from porelight.photo.levels import brightest_band, level_counts
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
 from porelight.photo.slow_light import AreaMeans
-from porelight.photo.strips import median_of_counts, strips, widened
+from porelight.photo.strips import median_of_counts, on_cores, strips, widened
 from porelight.photo.zone_mask import ZonePixels
 from porelight.quantities import Floats
 
@@ -73,7 +71,7 @@ _SHINE = 0.10  # absorbance below the local mean from which skin is called shiny
 _TEXTURE = (1.2, 12.0)  # px at the scale of comparison
 _LOOK_SD = 4e-3  # m; shine is judged against skin this far around
 _LEAST_PIXELS = 100
-_AT_ONCE = 1_000_000  # px whose logarithms are taken in float64
+_THIRDS = np.full((1, 3), 1.0 / 3.0, np.float32)
 _TYPES = (
     (55.0, "very light"),
     (41.0, "light"),
@@ -139,6 +137,7 @@ def tone(
     zone_mask: ZonePixels,
     pore_mask: Mask | DrawnPores,
     levels: Mapping[str, Floats] | None = None,
+    dark: Darkness | None = None,
 ) -> Tone:
     """Return tone, redness, shine and texture of a zone.
 
@@ -152,6 +151,8 @@ def tone(
         True on the pores in it.
     levels : mapping of str to ndarray of float64, shape (3,), optional
         Linear sRGB of the patches in view (`porelight.photo.marker.patch_levels`).
+    dark : Darkness, optional
+        That of the photograph and the zone, where it is at hand.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def tone(
     light, red, yellow = _lab(linear)
     angle = None if white is None else _typology(light, yellow)
     shiny_share, shine = _shine(photograph, zone_mask)
-    texture = _texture(darkness(photograph, zone_mask), pores)
+    texture = _texture(dark or darkness(photograph, zone_mask), pores)
     return Tone(
         typology_angle=angle,
         erythema_index=100.0 * math.log10(float(linear[0]) / max(float(linear[1]), 1e-6)),
@@ -235,13 +236,12 @@ def _texture(dark: Darkness, pores: Mask) -> Image:
     """Return the texture of the skin between pores, shape (n,)."""
     skin = dark.skin & ~pores
 
-    def seen() -> Iterator[Image]:
-        for part in strips(skin.shape, most=_AT_ONCE):
-            wide, own = widened(part, blur_reach(_TEXTURE[1]), skin.shape[0])
-            fine, coarse = (smoothed(dark.image[wide], sd) for sd in _TEXTURE)
-            yield (fine - coarse)[own][skin[part]]
+    def seen(part: slice) -> Image:
+        wide, own = widened(part, blur_reach(_TEXTURE[1]), skin.shape[0])
+        fine, coarse = (smoothed(dark.image[wide], sd)[own] for sd in _TEXTURE)
+        return np.asarray((fine - coarse)[skin[part]], np.float32)
 
-    return _together(seen(), int(skin.sum()))
+    return _together(on_cores(seen, strips(skin.shape)), int(skin.sum()))
 
 
 def _shine(photograph: Photograph, zone_mask: ZonePixels) -> tuple[float, float]:
@@ -259,20 +259,18 @@ def _brighter(photograph: Photograph, zone_mask: ZonePixels) -> Image:
     """Return by how much each place of the zone is brighter than those around it, shape (n,)."""
     shape = compared_shape(photograph)
     image, zone = _light(photograph, shape), nearest(zone_mask, shape)
+    mean = wide_mean(lambda part: image[part], lambda part: zone[part], shape, _LOOK_SD)
 
-    def seen() -> Iterator[Image]:
-        for part in strips(shape):
-            wide, own = widened(part, mean_reach(_LOOK_SD), shape[0], block_of(_LOOK_SD))
-            mean = local_mean(image[wide], zone[wide], _LOOK_SD)[own]
-            yield (image[part] - mean)[zone[part]]
+    def above(part: slice) -> Image:
+        return np.asarray((image[part] - mean.at(part))[zone[part]], np.float32)
 
-    return _together(seen(), int(zone.sum()))
+    return _together(on_cores(above, strips(shape)), int(zone.sum()))
 
 
-def _together(parts: Iterable[Image], n: int) -> Image:
+def _together(parts: Iterable[tuple[slice, Image]], n: int) -> Image:
     """Return n values that come in parts, held once."""
     values, first = np.empty(n, np.float32), 0
-    for part in parts:
+    for _, part in parts:
         values[first : first + part.size] = part
         first += part.size
     return values
@@ -280,18 +278,20 @@ def _together(parts: Iterable[Image], n: int) -> Image:
 
 def _light(photograph: Photograph, shape: tuple[int, int]) -> Image:
     """Return the logarithm of the light of each place, at another shape."""
-    level = _linear(np.arange(256.0))
+    level = _linear(np.arange(256.0)).astype(np.float32)
 
     def light(part: slice) -> Image:
-        red, green, blue = cv2.split(cv2.LUT(photograph.pixels[part], level))
-        return np.log((red + green + blue) / 3.0 + 0.02).astype(np.float32)
+        shown = cv2.LUT(photograph.pixels[part], level)
+        total = np.asarray(cv2.transform(shown, _THIRDS), np.float32)
+        total += np.float32(0.02)
+        return np.asarray(cv2.log(total), np.float32)
 
-    (rows, cols), parts = photograph.shape, strips(photograph.shape, most=_AT_ONCE)
+    (rows, cols), parts = photograph.shape, strips(photograph.shape)
     if shape[0] <= rows and shape[1] <= cols:
         # no logarithms of all pixels are held
         means = AreaMeans(rows, shape)
-        for part in parts:
-            means.add(light(part))
+        for _, narrow in on_cores(lambda part: means.narrow(light(part)), parts):
+            means.add_narrow(narrow)
         return means.values
     whole = np.concatenate([light(part) for part in parts])
     return np.asarray(cv2.resize(whole, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)

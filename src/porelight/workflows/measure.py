@@ -12,6 +12,7 @@ from types import MappingProxyType
 from porelight.errors import ParameterError, PhotographError
 from porelight.inference.photographed_colour import fit_colour
 from porelight.photo.blur import SHARP_ENOUGH
+from porelight.photo.darkness import darkness
 from porelight.photo.detect import FALSE_DISCOVERY
 from porelight.photo.estimate import Estimate
 from porelight.photo.measure import Measurement
@@ -297,7 +298,8 @@ def _measured(
     require_quality(photograph, (resolution(photograph),))
     resolution_warnings(photograph)
     require_enough_skin(photograph)
-    quality = findings(photograph, mask)
+    dark = darkness(photograph, mask)
+    quality = findings(photograph, mask, dark)
     limits = (*view.warnings, *require_quality(photograph, quality))
     told(0.1)
     blur = next(one.value for one in quality if one.name == "blur") * mm
@@ -305,7 +307,7 @@ def _measured(
     _require_pores_or_sharpness(photograph, measurement.count, blur)
     told(0.9)
     try:
-        look = tone(photograph, mask, measurement.drawn, scaled.patch_levels)
+        look = tone(photograph, mask, measurement.drawn, scaled.patch_levels, dark)
     except PhotographError as problem:
         look, limits = None, (*limits, f"Tone is not told: {problem}")
     own = None
