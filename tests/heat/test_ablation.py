@@ -9,7 +9,13 @@ from porelight.grid import Grid, graded_edges
 from porelight.heat import _ablation_kernel
 from porelight.heat._ablation_steps import AbsorbedLight, Boiling
 from porelight.heat._column import Column
-from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
+from porelight.heat.ablation import (
+    AblationMaterial,
+    AblationResult,
+    PulseTrain,
+    ablate,
+    ablate_places,
+)
 from porelight.heat.closed_form import steady_front_speed
 from porelight.heat.conduction import temperature_rise
 from porelight.heat.surface import Surface
@@ -312,6 +318,57 @@ def test_the_shape_of_a_short_pulse_moves_the_front_in_time_and_not_in_depth():
     assert first == pytest.approx(math.sqrt(pearl().removal_time[0] / PULSE), rel=0.02)
 
 
+@pytest.mark.verification
+def test_absorption_follows_the_water_within_a_step():
+    # a pulse too short for conduction: every cell by itself, in a hundred thousand explicit steps
+    material = AblationMaterial.from_values({"thermal_conductivity_skin": 0.011})
+    closed, exposure = Surface(0.0, 295.0, 0.0), 3.5e4
+    result = ablate(material, exposure, 4e-7, closed, REST, 1e-5, removal="blow-off")
+    edges = np.zeros(result.depth.size + 1)
+    for i, middle in enumerate(result.depth):
+        edges[i + 1] = 2.0 * middle - edges[i]
+    size = np.diff(edges)
+    boils = material.heat_capacity * (material.boil_off_temperature - REST)
+    heat, each = np.zeros(size.size), exposure / 20_000
+    for _ in range(20_000):
+        wet = 1.0 - np.clip((heat - boils) / material.latent_heat, 0.0, 1.0)
+        warm = 1.0 - (1.0 - material.hot_absorption) * np.minimum(heat / boils, 1.0)
+        dry = material.dry_absorption
+        through = np.exp(-material.mu_a * (dry + (1.0 - dry) * wet) * warm * size)
+        arriving = np.concatenate([[1.0], np.cumprod(through)[:-1]])
+        heat += each * arriving * (1.0 - through) / size
+    gone = heat >= boils + material.latent_heat
+    assert result.ablated_depth == pytest.approx(size[gone].sum(), abs=1e-9)
+    assert result.residual_heat == pytest.approx((heat * size)[~gone].sum(), rel=3e-3)
+
+
+def test_places_whose_pulses_begin_alike_are_as_if_each_were_alone():
+    material = AblationMaterial.from_values({"steam_escape": 0.3, "plume_attenuation": 1e4})
+    one = TemporalProfile.rectangle(PULSE)
+    trains = [
+        PulseTrain(3.5e4 * n, one.repeated(1.0 / 3.0, n), 1.0 / 3.0 * (n - 1) + 5.0)
+        for n in (2, 1, 4)
+    ]
+    trains += [PulseTrain(7e4, one.repeated(0.5, 2), 5.0), trains[0]]
+    together = ablate_places(material, trains, AIR, REST)
+    for train_, found in zip(trains, together, strict=True):
+        alone = ablate(material, *train_[:2], AIR, REST, train_.until)
+        assert found.pulse_end.tolist() == alone.pulse_end.tolist()
+        np.testing.assert_allclose(found.time, alone.time, rtol=1e-12)
+        # on the cells of the deepest: those below the light lie elsewhere
+        assert found.pulse_ablated == pytest.approx(alone.pulse_ablated, abs=1e-12)
+        assert found.pulse_residual == pytest.approx(alone.pulse_residual, rel=1e-5)
+        assert found.absorbed == pytest.approx(
+            found.stored + found.carried_away + found.steam_loss + found.surface_loss, rel=1e-9
+        )
+        below = np.linspace(found.ablated_depth + 1e-6, 2e-4, 50)
+        last = [np.interp(below, r.depth, r.temperature[-1]) for r in (found, alone)]
+        np.testing.assert_allclose(*last, atol=0.02)
+    deepest = ablate(material, *trains[2][:2], AIR, REST, trains[2].until)
+    np.testing.assert_array_equal(together[2].temperature, deepest.temperature)
+    np.testing.assert_array_equal(together[0].temperature, together[4].temperature)
+
+
 def test_unknown_removal_says_what_was_meant():
     with pytest.raises(ParameterError, match="did you mean 'steady'"):
         train(removal="stedy")
@@ -363,8 +420,8 @@ def test_cells_that_no_heat_has_reached_change_no_number(monkeypatch):
     some = train(n=1)
     monkeypatch.setattr("porelight.heat._column._AT_FIRST", some.depth.size)
     every = train(n=1)
-    # 0.1 K is what one step may be wrong by; rounding alone moves them, too
-    np.testing.assert_allclose(some.temperature, every.temperature, atol=0.02)
+    # 3 K is what a step of order one may miss; rounding alone moves the steps, too
+    np.testing.assert_allclose(some.temperature, every.temperature, atol=0.1)
     assert some.residual_heat == pytest.approx(every.residual_heat, rel=1e-6)
     np.testing.assert_array_equal(some.ablated, every.ablated)
 

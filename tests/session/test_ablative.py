@@ -6,7 +6,7 @@ import pytest
 
 from porelight.heat.surface import Surface
 from porelight.laser.devices import pearl
-from porelight.session.ablative import ablation_of_place, ablative_session, coverage
+from porelight.session.ablative import ablation_of_places, ablative_session, coverage
 from porelight.tissue.skin import Skin
 
 SKIN = Skin.typical("cheek", 2, 45.0)
@@ -52,7 +52,7 @@ def test_overlap_removes_more_where_spots_meet():
 
 def test_a_place_under_two_spots_of_two_passes_has_four_pulses():
     exposure = pearl(passes=2)
-    pulses = ablation_of_place(SKIN, exposure, {}, 2, Surface.typical(), 306.0)
+    pulses = ablation_of_places(SKIN, exposure, {}, [2], Surface.typical(), 306.0)[0]
     assert pulses.pulse_ablated.size == 4
     # two in quick succession, then the next pass: its first finds cooler skin than the second did
     assert pulses.pulse_ablated[1] > pulses.pulse_ablated[0]

@@ -7,7 +7,7 @@ import pytest
 
 from porelight.heat.thermometer import lagged
 from porelight.laser.devices import laser_genesis, pearl
-from porelight.session.ablative import COOL_DOWN, ablation_of_place, coverage
+from porelight.session.ablative import COOL_DOWN, ablation_of_places, coverage
 from porelight.session.scattered import session_result
 
 
@@ -64,7 +64,7 @@ def test_a_pass_follows_after_as_long_as_the_one_before_took(skin, physics):
 
     def starts(n_pulses):
         exposure = replace(pearl(), n_pulses=n_pulses, passes=2, area=1e-3)
-        pulses = ablation_of_place(skin, exposure, {}, 1, surface, 305.0)
+        pulses = ablation_of_places(skin, exposure, {}, [1], surface, 305.0)[0]
         return pulses.pulse_end
 
     few, many = starts(16), starts(120)

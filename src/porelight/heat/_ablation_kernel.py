@@ -159,6 +159,21 @@ def substitute(
 
 
 @jit
+def smooth(values: Floats, factors: Floats) -> None:
+    """Replace values by the solve of the Jacobian that was factorised: what is stiff shrinks."""
+    n = values.shape[0]
+    lower, inverse, upper = factors[0], factors[1], factors[2]
+    change = 0.0
+    for i in range(n):
+        change = values[i] * inverse[i] - lower[i] * change
+        values[i] = change
+    change = 0.0
+    for i in range(n - 1, -1, -1):
+        change = values[i] - upper[i] * change
+        values[i] = change
+
+
+@jit
 def implicit_stage(  # noqa: PLR0913, PLR0917
     known: Floats,
     guess: Floats,

@@ -19,9 +19,9 @@ perfusion, so not for longer than about ten seconds.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self, TypeAlias, get_args
+from typing import Literal, NamedTuple, Self, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from porelight.data import library
 from porelight.errors import ParameterError, did_you_mean
 from porelight.grid import graded_edges
+from porelight.heat._ablation_run import AblationRun, pulses_of, times_in_pulse
 from porelight.heat._ablation_steps import AbsorbedLight, Boiling
 from porelight.heat._column import Column
 from porelight.heat.surface import Surface
@@ -63,7 +64,7 @@ _HOT_ABSORPTION = (
     (_ERBIUM_YSGG, "hot_absorption_2790"),
     (2.94e-6, "hot_absorption_2940"),
 )
-_MANY = 8  # pulses in a train from which on fewer times are recorded for each
+_GROWTH = 1.05  # of cells below the light, each to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,14 @@ class AblationResult:
     pulse_residual: Floats  # (n_pulse,) in the skin at the end of each, earlier ones' included
 
 
+class PulseTrain(NamedTuple):
+    """Pulses on one place."""
+
+    radiant_exposure: float  # energy per area that enters the skin, all pulses together [J/m2]
+    temporal_profile: TemporalProfile
+    until: float  # time at which the simulation ends, at most a minute [s]
+
+
 def ablate(  # noqa: PLR0913  two keywords with defaults
     material: AblationMaterial,
     radiant_exposure: float,
@@ -246,70 +255,100 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
     water absorbs less, and boils for less long; it flies off at the same enthalpy, which it now
     reaches as temperature.
     """
-    RADIANT_EXPOSURE.require(radiant_exposure)
     if not isinstance(pulse_duration, TemporalProfile):
         pulse_duration = TemporalProfile.rectangle(pulse_duration)
-    temporal_profile = pulse_duration
+    train = PulseTrain(radiant_exposure, pulse_duration, until)
+    return ablate_places(
+        material, [train], surface, resting_temperature, removal=removal, cell=cell
+    )[0]
+
+
+def ablate_places(
+    material: AblationMaterial,
+    trains: Sequence[PulseTrain],
+    surface: Surface,
+    resting_temperature: float,
+    *,
+    removal: Removal = "steady",
+    cell: float = 0.0,
+) -> tuple[AblationResult, ...]:
+    """Ablation and heating of places of the same skin, each by its own train of pulses.
+
+    Trains that begin alike are computed once up to where they part, on the cells of the deepest.
+
+    Parameters
+    ----------
+    material, surface, resting_temperature, removal, cell
+        As for `ablate`.
+    trains : sequence of PulseTrain
+        One for each place.
+
+    Returns
+    -------
+    tuple of AblationResult
+        One for each place.
+
+    Raises
+    ------
+    ParameterError
+        If a number is outside its sane range.
+    ConvergenceError
+        If a step in time cannot be solved.
+    """
     if removal not in get_args(Removal):
         raise ParameterError(
             f"no removal named {removal!r}{did_you_mean(str(removal), get_args(Removal))}"
         )
     TEMPERATURE.require(resting_temperature, "resting_temperature")
-    TIME.require(until, "until")
-    if not temporal_profile.duration < until <= _LONGEST:
-        raise ParameterError(
-            f"until is {until:g} s; expected more than the pulse of "
-            f"{temporal_profile.duration:g} s and at most {_LONGEST:g} s."
-        )
-    capacity = material.heat_capacity
-    boiling = capacity * (material.boil_off_temperature - resting_temperature)
+    boiling = material.heat_capacity * (material.boil_off_temperature - resting_temperature)
     if boiling <= 0.0:
         raise ParameterError(
             f"resting_temperature is {resting_temperature:g} K, not below the boil-off temperature "
             f"of {material.boil_off_temperature:g} K."
         )
-    boil = Boiling(capacity, boiling, material.latent_heat)
-    stretches = list(_stretches(temporal_profile))
-    size = _cell_sizes(material, radiant_exposure, boil.removal, cell, len(stretches))
-    edges = np.concatenate([[0.0], np.cumsum(size)])
-    column = Column(size, material.thermal_conductivity, surface.heat_transfer, boil)
-    light = AbsorbedLight(
-        mu_a=material.mu_a,
-        slope=(1.0 - material.hot_absorption)
-        / (material.boil_off_temperature - resting_temperature),
-        dry=material.dry_absorption,
-        plume=material.plume_attenuation,
+    places = [pulses_of(*train) for train in map(_required, trains)]
+    boil = Boiling(material.heat_capacity, boiling, material.latent_heat)
+    deepest = max(range(len(trains)), key=lambda i: trains[i].radiant_exposure)
+    n_pulses = len(places[deepest].pulses)
+    size = _cell_sizes(material, trains[deepest].radiant_exposure, boil.removal, cell, n_pulses)
+    run = AblationRun(
+        Column(size, material.thermal_conductivity, surface.heat_transfer, boil),
+        AbsorbedLight(
+            mu_a=material.mu_a,
+            slope=(1.0 - material.hot_absorption)
+            / (material.boil_off_temperature - resting_temperature),
+            dry=material.dry_absorption,
+            plume=material.plume_attenuation,
+        ),
+        removal == "blow-off",
+        material.steam_escape,
+        times_in_pulse(n_pulses),
     )
-    time, rise, pulses = [0.0], [np.zeros(size.size)], []
+    finished = run.follow(places)
+    return tuple(_result(finished[place], size, resting_temperature) for place in places)
 
-    def follow(recorded: Floats, irradiance: float, step: float) -> float:
-        for look in recorded:
-            step = column.advance(float(look), step, irradiance, light)
-            time.append(float(look))
-            rise.append(column.rise)
-        return step
 
-    inside = 32 if len(stretches) <= _MANY else 8
-    for number, pieces in enumerate(stretches):
-        begin, end = pieces[0][0], pieces[-1][1]
-        per_piece = max(1, math.ceil(inside / len(pieces)))
-        step = (end - begin) / 1000.0
-        column.held = removal == "blow-off"
-        for start, stop, strength in pieces:
-            recorded = start + (stop - start) * np.arange(1, per_piece + 1) / per_piece
-            step = follow(recorded, radiant_exposure * strength, step)
-        column.held = False
-        column.blow_off()
-        pulses.append((end, float(edges[column.front]), column.stored))
-        column.let_steam_out(material.steam_escape)
-        following = stretches[number + 1][0][0] if number + 1 < len(stretches) else until
-        follow(_after(begin, end, following), 0.0, step)
-    ends, fronts, residual = (np.array(one) for one in zip(*pulses, strict=True))
+def _required(train: PulseTrain) -> PulseTrain:
+    """Return a train whose numbers are in their sane ranges."""
+    RADIANT_EXPOSURE.require(train.radiant_exposure)
+    TIME.require(train.until, "until")
+    if not train.temporal_profile.duration < train.until <= _LONGEST:
+        raise ParameterError(
+            f"until is {train.until:g} s; expected more than the pulse of "
+            f"{train.temporal_profile.duration:g} s and at most {_LONGEST:g} s."
+        )
+    return train
+
+
+def _result(run: AblationRun, size: Floats, resting_temperature: float) -> AblationResult:
+    """Return what a run recorded."""
+    edges, column = np.concatenate([[0.0], np.cumsum(size)]), run.column
+    ends, fronts, residual = (np.array(one) for one in zip(*run.pulses, strict=True))
     return AblationResult(
         ablated_depth=float(edges[column.front]),
-        time=np.array(time),
+        time=np.array(run.time),
         depth=0.5 * (edges[1:] + edges[:-1]),
-        temperature=resting_temperature + np.array(rise),
+        temperature=resting_temperature + np.array(run.rise),
         ablated=np.isfinite(column.removal_time),
         removal_time=column.removal_time,
         water_left=column.water_left,
@@ -321,21 +360,9 @@ def ablate(  # noqa: PLR0913  two keywords with defaults
         residual_heat=float(residual[-1]),
         stored=column.stored,
         pulse_end=ends,
-        pulse_ablated=np.diff(fronts, prepend=0.0),
+        pulse_ablated=np.diff(edges[fronts], prepend=0.0),
         pulse_residual=residual,
     )
-
-
-def _stretches(temporal_profile: TemporalProfile) -> Iterator[list[tuple[float, float, float]]]:
-    """Yield the intervals of constant power of each pulse, pulses being parted by darkness."""
-    lit: list[tuple[float, float, float]] = []
-    for begin, end, strength in temporal_profile.pieces():
-        if strength > 0.0:
-            lit.append((begin, end, strength))
-        elif lit and end - begin > 1e-9 * temporal_profile.duration:
-            yield lit
-            lit = []
-    yield lit
 
 
 def _cell_sizes(
@@ -355,15 +382,5 @@ def _cell_sizes(
             f"most {_DEEPEST:g} m. Split it into several pulses."
         )
     n_equal = math.ceil((deepest + 4.0 * reach) / cell)
-    deeper = graded_edges(cell * 1.03, 1.03, 2e-4, _EXTENT)
+    deeper = graded_edges(cell * _GROWTH, _GROWTH, 2e-4, _EXTENT)
     return np.concatenate([np.full(n_equal, cell), np.diff(deeper)])
-
-
-def _after(begin: float, end: float, following: float) -> Floats:
-    """Return the times recorded between a pulse and the next, 12 per decade."""
-    rest = following - end
-    earliest = min(0.01 * (end - begin), rest)
-    n = 2 + math.ceil(12.0 * max(0.0, math.log10(rest / earliest)))
-    recorded = end + np.geomspace(earliest, rest, n)
-    recorded[-1] = following
-    return np.unique(recorded)

@@ -5,12 +5,18 @@ places is one column of skin that keeps what its earlier pulses left: depth, hea
 session is their mean, weighted by the share of the area.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 
-from porelight.heat.ablation import AblationMaterial, AblationResult, ablate
+from porelight.heat.ablation import (
+    AblationMaterial,
+    AblationResult,
+    PulseTrain,
+    ablate_places,
+)
 from porelight.heat.conduction import resting_temperature
 from porelight.heat.pulse import treatment_grid
 from porelight.heat.surface import Surface
@@ -67,7 +73,13 @@ def coverage(exposure: Exposure) -> Coverage:
         if more < _SMALLEST:
             return Coverage((whole,), (1.0,))
         return Coverage((whole, whole + 1), (1.0 - more, more))
-    pitch = 1.0 - exposure.overlap  # in diameters
+    return _square_pattern(exposure.overlap)
+
+
+@lru_cache(maxsize=64)  # all members of all plans ask for a few
+def _square_pattern(overlap: float) -> Coverage:
+    """Return how spots on a square pattern cover the area."""
+    pitch = 1.0 - overlap  # in diameters
     at = pitch * (np.arange(_SAMPLES) + 0.5) / _SAMPLES
     reach = int(np.ceil(0.5 / pitch)) + 1
     centres = pitch * np.arange(-reach, reach + 2)
@@ -112,10 +124,12 @@ def ablative_session(
     injury : InjuryLaw
         What the heat does to the tissue that is left.
 
-    Notes ----- One dimension is enough where light ends within microns of a surface millimetres
-    wide. Overlapping spots follow one another at the rate of the pulses. A pass starts when the
-    pass before it has ended, at most ten seconds after it began: skin has cooled by then. Depths
-    are those below the surface before the session.
+    Notes
+    -----
+    One dimension is enough where light ends within microns of a surface millimetres wide.
+    Overlapping spots follow one another at the rate of the pulses. A pass starts when the pass
+    before it has ended, at most ten seconds after it began: skin has cooled by then. Depths are
+    those below the surface before the session.
     """
     surface = Surface.from_values(values, "air" if exposure.cooling == "none" else exposure.cooling)
     grid = treatment_grid(exposure.beam.diameter)
@@ -126,8 +140,19 @@ def ablative_session(
     clock = np.geomspace(
         exposure.pulse_duration / 32.0, _end(exposure, max(covered.n_spots)), N_CLOCK
     )
-    treated = _SessionInput(skin, exposure, values, surface, float(resting[0]), injury)
-    places = [_place_result(treated, n_spots, clock) for n_spots in covered.n_spots]
+    lit = [n for n in covered.n_spots if n]
+    found = ablation_of_places(skin, exposure, values, lit, surface, float(resting[0]))
+    places = [
+        _place_result(
+            pulses,
+            injury(pulses.time, _staying(pulses), values, resting=float(resting[0])),
+            float(resting[0]),
+            clock,
+        )
+        for pulses in found
+    ]
+    if 0 in covered.n_spots:
+        places.insert(covered.n_spots.index(0), _untreated(clock))
     weights = np.array(covered.share)
 
     def mean(name: str) -> Floats:
@@ -163,36 +188,37 @@ def ablative_session(
     )
 
 
-def ablation_of_place(
+def ablation_of_places(
     skin: Skin,
     exposure: Exposure,
     values: Mapping[str, float],
-    n_spots: int,
+    n_spots: Sequence[int],
     surface: Surface,
     skin_temperature: float,
-) -> AblationResult:
-    """Return the ablation of a place that `n_spots` spots of every pass cover, 1 or more.
+) -> tuple[AblationResult, ...]:
+    """Return the ablation of places, one for each number of spots of every pass that cover it.
 
     Parameters
     ----------
     skin, exposure, values
         As in `ablative_session`.
-    n_spots : int
-        Spots of each pass that cover the place.
+    n_spots : sequence of int
+        Spots of each pass that cover the place, 1 or more, for each place.
     surface : Surface
         Heat exchange at the surface.
     skin_temperature : float
         Temperature of the surface before the session [K].
     """
     material, entering = ablation_material(skin, exposure.wavelength, values)
-    return ablate(
-        material,
-        entering * exposure.radiant_exposure * n_spots * exposure.passes,
-        _course(exposure, n_spots),
-        surface,
-        skin_temperature,
-        _end(exposure, n_spots),
-    )
+    trains = [
+        PulseTrain(
+            entering * exposure.radiant_exposure * n * exposure.passes,
+            _course(exposure, n),
+            _end(exposure, n),
+        )
+        for n in n_spots
+    ]
+    return ablate_places(material, trains, surface, skin_temperature)
 
 
 def ablation_material(
@@ -234,38 +260,32 @@ def _end(exposure: Exposure, n_spots: int) -> float:
     return _course(exposure, max(1, n_spots)).duration + COOL_DOWN
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _SessionInput:
-    """The input of a session that is the same for all its places."""
-
-    skin: Skin
-    exposure: Exposure
-    values: Mapping[str, float]
-    surface: Surface
-    skin_temperature: float  # K, of the surface before the session
-    injury: InjuryLaw
+def _untreated(clock: Floats) -> _PlaceResult:
+    """Return the result for places between the spots."""
+    nothing = np.zeros_like(DEPTH)
+    field = InjuryField(**{entry.name: nothing for entry in fields(InjuryField)})
+    still = np.zeros((clock.size, DEPTH.size))
+    return _PlaceResult(field, nothing, nothing, nothing, still, 0.0, 0.0)
 
 
-def _place_result(treated: _SessionInput, n_spots: int, clock: Floats) -> _PlaceResult:
-    """Return the result for the places that `n_spots` spots of every pass cover."""
-    if n_spots == 0:
-        nothing = np.zeros_like(DEPTH)
-        field = InjuryField(**{entry.name: nothing for entry in fields(InjuryField)})
-        still = np.zeros((clock.size, DEPTH.size))
-        return _PlaceResult(field, nothing, nothing, nothing, still, 0.0, 0.0)
-    skin_temperature = treated.skin_temperature
-    pulses = ablation_of_place(
-        treated.skin,
-        treated.exposure,
-        treated.values,
-        n_spots,
-        treated.surface,
-        skin_temperature,
-    )
-    stays = ~pulses.ablated
-    depth, temperature = pulses.depth[stays], pulses.temperature[:, stays]
-    rise = temperature - skin_temperature
-    left = treated.injury(pulses.time, temperature, treated.values, resting=skin_temperature)
+def _at_times(time: Floats, rows: Floats, clock: Floats) -> Floats:
+    """Return rows that belong to times, interpolated at those of a clock; the last one stays."""
+    after = np.clip(np.searchsorted(time, clock), 1, time.size - 1)
+    share = np.clip((clock - time[after - 1]) / (time[after] - time[after - 1]), 0.0, 1.0)
+    before = rows[after - 1]
+    return np.asarray(before + share[:, None] * (rows[after] - before))
+
+
+def _staying(pulses: AblationResult) -> Floats:
+    """Return the temperature of the skin that is left, shape (n_time, n_left) [K]."""
+    return pulses.temperature[:, ~pulses.ablated]
+
+
+def _place_result(
+    pulses: AblationResult, left: InjuryField, skin_temperature: float, clock: Floats
+) -> _PlaceResult:
+    """Return the result for places with these pulses and this injury of the skin that is left."""
+    depth, rise = pulses.depth[~pulses.ablated], _staying(pulses) - skin_temperature
     removed = (pulses.ablated_depth > DEPTH).astype(np.float64)
 
     def below(profile: Floats) -> Floats:
@@ -275,13 +295,12 @@ def _place_result(treated: _SessionInput, n_spots: int, clock: Floats) -> _Place
     for entry in fields(InjuryField):
         gone = 1.0 if entry.name in {"killed", "denatured"} else 0.0
         injury[entry.name] = np.where(removed > 0.0, gone, below(getattr(left, entry.name)))
-    history = np.array([np.interp(clock, pulses.time, column) for column in rise.T]).T
     return _PlaceResult(
         field=InjuryField(**injury),
         removed=removed,
         rise=below(rise.max(axis=0)),
         final=below(rise[-1]),
-        history=np.array([below(row) for row in history]),
+        history=_at_times(pulses.time, np.array([below(row) for row in rise]), clock),
         surface=float(np.interp(pulses.pulse_end[-1] + _READ_AFTER, pulses.time, rise[:, 0])),
         ablated_depth=pulses.ablated_depth,
     )
