@@ -69,6 +69,8 @@ class Quantity:
             If it is not a number, not finite, or outside the range. Truth values and texts are no
             numbers.
         """
+        if isinstance(value, float) and self.low <= value <= self.high:
+            return float(value)  # what a simulation asks a hundred thousand times
         given = np.asarray(value)
         try:
             array = np.asarray(None if given.dtype.kind in "bSU" else given, dtype=np.float64)

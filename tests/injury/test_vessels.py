@@ -128,6 +128,25 @@ def test_pulses_add_up():
     np.testing.assert_allclose(two, one, rtol=1e-12)
 
 
+def test_one_line_is_summed_as_any_rate_is():
+    class SameRate:
+        def log_rate(self, temperature):
+            return BLOOD.log_rate(temperature)
+
+    rng = np.random.default_rng(8)
+    diameters = VesselParameters.typical().diameters()
+    excess = pulse_excess(diameters, 3e-4, DIFFUSIVITY)
+    pulses = np.sort(np.append(rng.uniform(0.0, 3.0, 6), [1.0, 1.0]))  # some at once
+    offsets = np.concatenate([excess.time, rng.uniform(0.0, 1.5, 40)])
+    time = np.unique(np.concatenate([[0.0], *(pulse + offsets for pulse in pulses)]))
+    history = (time, BODY + 6.0 * np.sin(time), pulses, rng.uniform(0.0, 70.0, (8, diameters.size)))
+    one, any_kind = (
+        vessel_coagulation(*history, excess, rate, resting=BODY) for rate in (BLOOD, SameRate())
+    )
+    assert 0.0 < one.min() < 0.1 < one.max() < 1.0
+    np.testing.assert_allclose(one, any_kind, rtol=1e-11)
+
+
 def test_no_heat_coagulates_exactly_nothing():
     diameters = VesselParameters.typical().diameters()
     share = vessel_coagulation(

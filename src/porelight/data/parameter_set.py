@@ -1,8 +1,9 @@
 """Parameter sets: the numbers of a model, each under its name in one data file."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields
-from typing import Self, TypeAlias
+from functools import lru_cache
+from typing import Self, TypeAlias, cast
 
 from porelight.data.library import parameter
 from porelight.quantities import Floats
@@ -36,10 +37,18 @@ class ParameterSet:
         values : mapping of str to float or ndarray of float64, shape (n_draw,)
             Library name to value [SI].
         """
-        names = [field.name for field in fields(cls)]
-        return cls(
-            *(
-                values[name] if name in values else parameter(_PACKAGE, cls.FILE, name).value
-                for name in names
-            )
+        chosen = tuple(
+            values[field.name]
+            if field.name in values
+            else parameter(_PACKAGE, cls.FILE, field.name).value
+            for field in fields(cls)
         )
+        if all(type(one) is float for one in chosen):
+            return cast("Self", _of_numbers(cast("Hashable", cls), chosen))
+        return cls(*chosen)
+
+
+@lru_cache(maxsize=256)  # a session asks for those of its member at every place
+def _of_numbers(kind: type[ParameterSet], chosen: tuple[float, ...]) -> ParameterSet:
+    """Return the set of these numbers; sets do not change, so that one serves all who ask."""
+    return kind(*chosen)

@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from porelight._jit import jit
 from porelight.errors import ParameterError
 from porelight.heat.pulse import PulseResponse
 from porelight.quantities import LENGTH, TEMPERATURE, TIME, Floats
@@ -131,10 +132,16 @@ def lagged(times: Floats, temperature: Floats, lag: float) -> Floats:
     # the response to a ramp runs behind it by slope * lag; the rest of the difference decays
     behind = lag * np.diff(temperature) / spans
     decay = np.exp(-spans / lag)
-    for i in range(spans.size):
+    _run_behind(reading, temperature, behind, decay)
+    return reading
+
+
+@jit
+def _run_behind(reading: Floats, temperature: Floats, behind: Floats, decay: Floats) -> None:
+    """Fill what is read at each time from what was read before."""
+    for i in range(decay.size):
         excess = reading[i] - temperature[i] + behind[i]
         reading[i + 1] = temperature[i + 1] - behind[i] + excess * decay[i]
-    return reading
 
 
 def first_time_above(temperature: Floats, times: Floats, threshold: float) -> float:

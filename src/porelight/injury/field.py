@@ -118,6 +118,8 @@ class InjuryParameters(ParameterSet):
 
     def along_first_axis(self, n_axes: int) -> Self:
         """Return the same parameters with their draws along the first of `n_axes` axes."""
+        if all(isinstance(getattr(self, field.name), float) for field in fields(self)):
+            return self
         moved: list[NumberOrDraws] = []
         for field in fields(self):
             value = np.asarray(getattr(self, field.name), dtype=np.float64)
@@ -318,7 +320,7 @@ def _integrals(
         if arrhenius[number] is _NEVER:
             for row, end in zip(found, at, strict=True):
                 history = np.broadcast_to(temperature[: end + 1], (end + 1, *shape))
-                row[number] = _damage(time[: end + 1], history, rate, reference).ravel()
+                row[number] = damage_above_rest(time[: end + 1], history, rate, reference).ravel()
     return found
 
 
@@ -332,7 +334,7 @@ def _channels(rate: Rate) -> tuple[NumberOrDraws, ...]:
     return _NEVER
 
 
-def _damage(time: Floats, temperature: Floats, rate: Rate, reference: Floats) -> Floats:
+def damage_above_rest(time: Floats, temperature: Floats, rate: Rate, reference: Floats) -> Floats:
     """Return what a process of any kind gains above its rate at rest, (*space)."""
     damage, rate_at_rest = np.zeros(reference.shape), np.exp(rate.log_rate(reference))
     for duration, block in steps(time, temperature):
@@ -340,7 +342,7 @@ def _damage(time: Floats, temperature: Floats, rate: Rate, reference: Floats) ->
         still = (heated[:-1] == reference) & (heated[1:] == reference)
         log_rate = rate.log_rate(heated)
         mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
-        damage += above_rest(mean, rate_at_rest, still, duration)
+        damage += _above_rest(mean, rate_at_rest, still, duration)
     return damage
 
 
@@ -393,7 +395,7 @@ def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Fl
     )
 
 
-def above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
+def _above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
     """Sum over steps of the rate in excess of that at rest; exactly 0 where nothing was heated."""
     # the maximum removes nothing but rounding: the heated temperature is never below rest
     excess = np.where(still, 0.0, np.maximum(mean - at_rest, 0.0))

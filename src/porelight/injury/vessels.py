@@ -28,14 +28,9 @@ from scipy.special import chndtr, erfc, ndtr, ndtri
 
 from porelight.data.parameter_set import ParameterSet
 from porelight.errors import ParameterError
-from porelight.injury.field import above_rest
-from porelight.injury.rate_process import (
-    Rate,
-    altered_fraction,
-    checked_history,
-    mean_of_logarithms,
-    steps,
-)
+from porelight.injury._vessel_kernel import add_blood_damage
+from porelight.injury.field import damage_above_rest
+from porelight.injury.rate_process import Rate, RateProcess, altered_fraction, checked_history
 from porelight.quantities import (
     FRACTION,
     PULSE_DURATION,
@@ -243,16 +238,16 @@ def vessel_coagulation(
         )
     if (np.diff(pulse_time) < 0.0).any():
         raise ParameterError("pulse_time must not fall; sort the pulses by time.")
-    blood = temperature[:, None, None] + pulse_sum(time, pulse_time, pulse_rise, excess)
-    reference = np.asarray(resting)
-    rate_at_rest = np.exp(process.log_rate(reference))
-    damage = np.zeros(blood.shape[1:])
-    for duration, block in steps(time, blood):
-        heated = np.maximum(block, reference)
-        still = (heated[:-1] == reference) & (heated[1:] == reference)
-        log_rate = process.log_rate(heated)
-        mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
-        damage += above_rest(mean, rate_at_rest, still, duration)
+    damage = np.zeros(excess.share.shape[1:])
+    if isinstance(process, RateProcess):
+        log_factor, barrier = process.line
+        add_blood_damage(
+            *(time, temperature, pulse_time, pulse_rise, excess.time, excess.share),
+            *((float(log_factor), float(barrier)), resting, damage),
+        )
+    else:
+        blood = temperature[:, None, None] + pulse_sum(time, pulse_time, pulse_rise, excess)
+        damage = damage_above_rest(time, blood, process, np.full(damage.shape, resting))
     return np.asarray(FRACTION.require(altered_fraction(damage).mean(axis=-1)))
 
 
