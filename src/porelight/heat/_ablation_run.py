@@ -134,7 +134,7 @@ def pulses_of(radiant_exposure: float, profile: TemporalProfile, until: float) -
     Parameters
     ----------
     radiant_exposure : float
-        Of all of the profile [J/m2].
+        Energy per area, all pulses together [J/m2].
     profile : TemporalProfile
         Power over time.
     until : float

@@ -28,8 +28,7 @@ from porelight.injury.rate_process import (
     SeriesProcess,
     altered_fraction,
     checked_history,
-    mean_of_logarithms,
-    steps,
+    damage_above_rest,
 )
 from porelight.injury.thermal_dose import ThermalDose
 from porelight.quantities import FRACTION, LENGTH, TEMPERATURE, Floats, Quantity
@@ -334,18 +333,6 @@ def _channels(rate: Rate) -> tuple[NumberOrDraws, ...]:
     return _NEVER
 
 
-def damage_above_rest(time: Floats, temperature: Floats, rate: Rate, reference: Floats) -> Floats:
-    """Return what a process of any kind gains above its rate at rest, (*space)."""
-    damage, rate_at_rest = np.zeros(reference.shape), np.exp(rate.log_rate(reference))
-    for duration, block in steps(time, temperature):
-        heated = np.maximum(block, reference)
-        still = (heated[:-1] == reference) & (heated[1:] == reference)
-        log_rate = rate.log_rate(heated)
-        mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
-        damage += _above_rest(mean, rate_at_rest, still, duration)
-    return damage
-
-
 def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Floats:
     """Depth of the injured layer that begins at the surface.
 
@@ -393,10 +380,3 @@ def injured_depth(depth: Floats, fraction: Floats, threshold: float = 0.5) -> Fl
     return np.where(
         healthy.any(axis=-1), np.where(healthy[..., 0], 0.0, edge), np.asarray(depth[-1])
     )
-
-
-def _above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
-    """Sum over steps of the rate in excess of that at rest; exactly 0 where nothing was heated."""
-    # the maximum removes nothing but rounding: the heated temperature is never below rest
-    excess = np.where(still, 0.0, np.maximum(mean - at_rest, 0.0))
-    return np.asarray((duration * excess).sum(axis=0))

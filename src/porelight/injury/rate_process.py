@@ -287,5 +287,24 @@ def steps(time: Floats, temperature: Floats) -> Iterator[tuple[Floats, Floats]]:
         yield duration[start:stop], temperature[start : stop + 1]
 
 
+def damage_above_rest(time: Floats, temperature: Floats, rate: Rate, reference: Floats) -> Floats:
+    """Return what a process of any kind gains above its rate at rest, (*space)."""
+    damage, rate_at_rest = np.zeros(reference.shape), np.exp(rate.log_rate(reference))
+    for duration, block in steps(time, temperature):
+        heated = np.maximum(block, reference)
+        still = (heated[:-1] == reference) & (heated[1:] == reference)
+        log_rate = rate.log_rate(heated)
+        mean = mean_of_logarithms(log_rate[:-1], log_rate[1:])
+        damage += _above_rest(mean, rate_at_rest, still, duration)
+    return damage
+
+
+def _above_rest(mean: Floats, at_rest: Floats, still: Floats, duration: Floats) -> Floats:
+    """Sum over steps of the rate in excess of that at rest; exactly 0 where nothing was heated."""
+    # the maximum removes nothing but rounding: the heated temperature is never below rest
+    excess = np.where(still, 0.0, np.maximum(mean - at_rest, 0.0))
+    return np.asarray((duration * excess).sum(axis=0))
+
+
 def _log_rate_at(process: Rate, temperature: float) -> float:
     return float(process.log_rate(np.asarray(temperature)))

@@ -29,8 +29,13 @@ from scipy.special import chndtr, erfc, ndtr, ndtri
 from porelight.data.parameter_set import ParameterSet
 from porelight.errors import ParameterError
 from porelight.injury._vessel_kernel import add_blood_damage
-from porelight.injury.field import damage_above_rest
-from porelight.injury.rate_process import Rate, RateProcess, altered_fraction, checked_history
+from porelight.injury.rate_process import (
+    Rate,
+    RateProcess,
+    altered_fraction,
+    checked_history,
+    damage_above_rest,
+)
 from porelight.quantities import (
     FRACTION,
     PULSE_DURATION,
