@@ -108,7 +108,7 @@ def trained(
 
 
 def write(network: Pair, path: Path) -> None:
-    """Write it for OpenCV, for pictures of any size, with weights of half the length."""
+    """Write it as ONNX, for pictures of any size, with weights of half the length."""
     torch.onnx.export(
         network,
         (torch.zeros(1, N_INPUTS, CROP, CROP),),

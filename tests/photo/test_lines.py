@@ -26,10 +26,6 @@ class Flat:
     absorbance: np.ndarray
     skin: np.ndarray
 
-    def absorbance_at(self, rows):
-        """Return some rows of it."""
-        return self.absorbance[rows]
-
 
 def flat(absorbance):
     everywhere = np.ones(absorbance.shape, bool)

@@ -27,10 +27,6 @@ class Flat:
     absorbance: np.ndarray
     skin: np.ndarray
 
-    def absorbance_at(self, rows):
-        """Return some rows of it."""
-        return self.absorbance[rows]
-
 
 def scene(shapes):
     """Draw what a network says of ellipses (row, col, a, b, angle), half axes in px."""

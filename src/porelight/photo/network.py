@@ -1,32 +1,58 @@
 """The pore network: for each pixel, whether a pore has its middle there, its cover, its width.
 
 Two small U-Nets in ONNX, one of which sees the picture transposed; their mean is what counts.
-OpenCV runs them, no framework of deep learning is needed. They were trained by the recipe in the
-folder ``training`` of the repository, on labelled and on rendered skin. Large pictures are read in
-tiles that overlap by more than the networks see around a pixel, and told a band of tiles at a time.
+Kernels of our own run them (`convolution`), no framework of deep learning is needed. The recipe
+by which they were trained, on labelled and on rendered skin, is the folder ``training``.
+
+A picture passes from the top, some rows at a time (`row_stream`), each network on a core of its
+own; no pixel is looked at twice, and none that is farther from the skin than the networks see.
 """
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from porelight.data.library import data_bytes
-from porelight.errors import DataFileError
+from porelight.photo.convolution import this_processor
 from porelight.photo.flatten import FlatSkin
+from porelight.photo.onnx_weights import convolution_weights
 from porelight.photo.picture import Image, Mask
+from porelight.photo.row_stream import RowStream, Span
+from porelight.photo.unet import (
+    N_INPUTS,
+    N_LAYERS,
+    N_OUTPUTS,
+    STRIDE,
+    RowNetwork,
+    Weights,
+    require_layers,
+)
+from porelight.threads import available_threads
 
 _DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the other inputs do
 _BOUND = np.float32(6.0)
 _NO_PORE = np.float32(-20.0)  # log-odds
-_STRIDE = 8  # px; the network halves its picture three times
-_TILE = 768  # px, at most; the network holds 190 bytes for each pixel of it
-_OVERLAP = 40  # px; a multiple of the stride, and more than it sees to each side
+_AT_ONCE = 200_000  # px that are read at a time
+_SEEN = 40  # px; more than the networks see to each side
+_BEHIND = 80  # rows; more than any layer is behind the rows that come in
+_APART = 128  # px between two spans; a block at a quarter of the resolution goes beyond its end
 
-Network = Any  # OpenCV has no types
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoreNetwork:
+    """Weights of the two networks.
+
+    Attributes
+    ----------
+    weights : tuple of sequence of tuple of ndarray of float32
+        Layers of the plain one and of the one that sees pictures transposed (`RowNetwork`).
+    """
+
+    weights: tuple[Weights, Weights]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +74,7 @@ class NetworkOutput:
     log_diameter: Image
 
 
-def network_output(flat: FlatSkin, network: Network) -> NetworkOutput:
+def network_output(flat: FlatSkin, network: PoreNetwork) -> NetworkOutput:
     """Return the output of a network for a flattened photograph."""
     shape = flat.skin.shape
     whole = NetworkOutput(*(np.empty(shape, np.float32) for _ in range(3)))
@@ -58,7 +84,7 @@ def network_output(flat: FlatSkin, network: Network) -> NetworkOutput:
     return whole
 
 
-def network_bands(flat: FlatSkin, network: Network) -> Iterator[tuple[slice, NetworkOutput]]:
+def network_bands(flat: FlatSkin, network: PoreNetwork) -> Iterator[tuple[slice, NetworkOutput]]:
     """Return the output of a network for a flattened photograph, a band of rows at a time.
 
     Yields
@@ -90,67 +116,134 @@ def _inputs(flat: FlatSkin, rows: slice, cols: slice) -> Image:
     return np.clip(layers, -_BOUND, _BOUND, out=layers)
 
 
-def outputs(image: Image, skin: Mask, network: Network) -> Image:
+def outputs(image: Image, skin: Mask, network: PoreNetwork) -> Image:
     """Return the three images of the network for its inputs, shape (3, rows, cols).
 
-    Tiles without skin are not read; there, no pixel is a pore.
+    Where no skin is near the network does not look; there, no pixel is a pore.
     """
     bands = _bands(lambda rows, cols: image[:, rows, cols], skin, network)
     return np.concatenate([band for _, band in bands], axis=1)
 
 
 def _bands(
-    inputs_of: Callable[[slice, slice], Image], skin: Mask, network: Network
+    inputs_of: Callable[[slice, slice], Image], skin: Mask, network: PoreNetwork
 ) -> Iterator[tuple[slice, Image]]:
-    """Return the outputs of a network whose inputs are made tile by tile, a row of tiles each."""
+    """Yield the outputs of a network, whose inputs are made some rows at a time."""
     rows, cols = skin.shape
-    spans = _spans(rows + -rows % _STRIDE)
-    # a band ends where the next tile has read better
-    ends = [first + skipped for first, _, skipped in spans[1:]] + [rows]
-    for (r0, r1, top), end in zip(spans, ends, strict=True):
-        out = np.empty((3, end - r0 - top, cols), np.float32)
-        out[:2], out[2] = _NO_PORE, 0.0
-        for c0, c1, left in _spans(cols + -cols % _STRIDE):
-            if not skin[r0:r1, c0:c1].any():
-                continue
-            tile = inputs_of(slice(r0, min(r1, rows)), slice(c0, min(c1, cols)))
-            beyond = ((0, 0), (0, max(r1 - rows, 0)), (0, max(c1 - cols, 0)))
-            network.setInput(np.ascontiguousarray(np.pad(tile, beyond, mode="symmetric")[None]))
-            read = network.forward()[0, :, top : end - r0, left : cols - c0]
-            out[:, :, c0 + left : c1] = read
-        yield slice(r0 + top, end), out
-
-
-def _spans(length: int) -> list[tuple[int, int, int]]:
-    """First, last, and how much of the beginning an earlier tile has read better."""
-    shared = 2 * _OVERLAP
-    n = max(1, math.ceil((length - shared) / (_TILE - shared)))
-    # as long as one another, so that no sliver is read with twice its length in overlap
-    step = _STRIDE * math.ceil((length - shared) / n / _STRIDE)
-    return [
-        (i * step, min(i * step + step + shared, length), _OVERLAP if i else 0) for i in range(n)
+    shape = (rows + -rows % STRIDE, cols + -cols % STRIDE)
+    on = this_processor()
+    image = RowStream(N_INPUTS, shape, on.block)
+    nets = [
+        RowNetwork(weights, image, on, is_transposed=k == 1)
+        for k, weights in enumerate(network.weights)
     ]
+    n_threads, done = min(available_threads(), len(nets)), 0
+    with ThreadPoolExecutor(n_threads) as pool:
+        running: list[Future[None]] = []
+        spans: list[Span] = []
+        for part in _steps(shape, rows):
+            following = _spans(skin, part, shape[1])
+            tile = _reaching(inputs_of, part, (rows, cols), shape) if following else None
+            # while the networks look at one part, the next is made and the one before is judged
+            ready = _finished(running, nets, spans, done, (rows, cols))
+            image.make_room(part.stop)
+            if tile is not None:
+                image.view(part, slice(0, shape[1]))[:] = tile
+            image.written(part.stop)
+            spans = following
+            running = [pool.submit(net.run, spans) for net in nets]
+            if ready is not None:
+                yield ready
+                done = ready[0].stop
+        ready = _finished(running, nets, spans, done, (rows, cols))
+        if ready is not None:
+            yield ready
 
 
-def pore_network() -> Network:
-    """Return the network of ``data/photo/pores.onnx``, ready to run.
+def _finished(
+    running: Sequence["Future[None]"],
+    nets: Sequence[RowNetwork],
+    spans: Sequence[Span],
+    done: int,
+    shape: tuple[int, int],
+) -> tuple[slice, Image] | None:
+    """Wait for the networks and return the mean of the rows that are new, if there are any."""
+    for one in running:
+        one.result()
+    last = min(2 * nets[0].output.done, shape[0])
+    if last <= done:
+        return None
+    part = slice(done, last)
+    half = slice(done // 2, -(-last // 2))
+    n = half.stop - half.start
+    seen = np.empty((N_OUTPUTS, 2 * n, shape[1] + shape[1] % 2), np.float32)
+    seen[:2], seen[2] = _NO_PORE, 0.0
+    for left, right in spans:
+        cols = slice(left // 2, min(right // 2, seen.shape[2] // 2))
+        plain, turned = (
+            net.output.view(half, cols).reshape(N_OUTPUTS, 2, 2, n, -1) for net in nets
+        )
+        for down in (0, 1):
+            for along in (0, 1):
+                mean = seen[:, down::2, 2 * cols.start + along : 2 * cols.stop : 2]
+                np.add(plain[:, down, along], turned[:, down, along], out=mean)
+                mean *= np.float32(0.5)
+    return part, seen[:, : last - done, : shape[1]]
 
-    Made in milliseconds, and not kept: with what it computed for a tile it holds 110 MB.
+
+def _reaching(
+    inputs_of: Callable[[slice, slice], Image],
+    part: slice,
+    shape: tuple[int, int],
+    full: tuple[int, int],
+) -> Image:
+    """Return the inputs on some rows, mirrored beyond the picture as far as the network reads."""
+    tile = inputs_of(slice(part.start, min(part.stop, shape[0])), slice(0, shape[1]))
+    beyond = ((0, 0), (0, max(part.stop - shape[0], 0)), (0, full[1] - shape[1]))
+    return np.pad(tile, beyond, mode="symmetric") if any(map(any, beyond)) else tile
+
+
+def _steps(shape: tuple[int, int], rows: int) -> list[slice]:
+    """Return the rows that are read at a time, of a picture of so many rows and those beyond."""
+    step = max(4 * STRIDE, _AT_ONCE // shape[1] // STRIDE * STRIDE)
+    starts = list(range(0, shape[0], step))
+    if len(starts) > 1 and rows - starts[-1] < STRIDE:
+        del starts[-1]  # what is mirrored beyond the last rows must lie in them
+    return [slice(*pair) for pair in pairwise([*starts, shape[0]])]
+
+
+def _spans(skin: Mask, part: slice, cols: int) -> list[Span]:
+    """Return the columns at which the networks look while some rows come in.
+
+    That is where skin is that their layers are busy with then, and as far around it as they see.
     """
+    rows = slice(max(part.start - _BEHIND - _SEEN, 0), part.stop + _SEEN)
+    seen = np.flatnonzero(skin[rows].any(axis=0))
+    if seen.size == 0:
+        return []
+    breaks = np.flatnonzero(np.diff(seen) > 2 * _SEEN + _APART)
+    first, last = seen[np.r_[0, breaks + 1]], seen[np.r_[breaks, seen.size - 1]] + 1
+    left = np.maximum(first - _SEEN, 0) // STRIDE * STRIDE
+    right = np.minimum(-(-(last + _SEEN) // STRIDE) * STRIDE, cols)
+    return list(zip(left.tolist(), right.tolist(), strict=True))
+
+
+@cache
+def pore_network() -> PoreNetwork:
+    """Return the network of ``data/photo/pores.onnx``."""
     return network_of(data_bytes("photo", "pores.onnx"))
 
 
-def network_of(content: bytes) -> Network:
+def network_of(content: bytes) -> PoreNetwork:
     """Return the network that an ONNX file holds.
 
     Raises
     ------
     DataFileError
-        If this OpenCV cannot read it.
+        If it holds another one, or none.
     """
-    try:
-        return cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
-    except cv2.error:
-        raise DataFileError(
-            f"OpenCV {cv2.__version__} cannot read the pore network; expected 5.0 or later."
-        ) from None
+    layers = convolution_weights(content)
+    pair = (layers[:N_LAYERS], layers[N_LAYERS:])
+    for weights in pair:
+        require_layers(weights)
+    return PoreNetwork(pair)
