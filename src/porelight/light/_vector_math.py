@@ -110,10 +110,13 @@ def minus_log(u: Float32) -> Float32:
     bits = bits_of(u)
     exponent = shift_right_signed(subtract(bits, _BITS_OF_ROOT_HALF), _MANTISSA_BITS)
     t = float_of(subtract(bits, shift_left(exponent, _MANTISSA_BITS))) - _ONE
-    p = ((((_L0 * t + _L1) * t + _L2) * t + _L3) * t + _L4) * t + _L5
-    p = ((p * t + _L6) * t + _L7) * t + _L8
+    # by Estrin's scheme: pairs of terms wait for no other, and a flight begins with this number
     square = t * t
-    return -(value_of(exponent) * _LN_2 + (t * square * p - _HALF * square + t))
+    fourth = square * square
+    low = (_L5 * t + _L6) * square + (_L7 * t + _L8)
+    p = (_L0 * fourth + ((_L1 * t + _L2) * square + (_L3 * t + _L4))) * fourth + low
+    whole = value_of(exponent) * _LN_2 + t
+    return -(whole + square * (t * p - _HALF))
 
 
 @jit_fused
