@@ -99,6 +99,9 @@ def test_skin_flattened_in_strips_is_that_of_the_whole(photograph, zone, monkeyp
     tile = (slice(3, 350), slice(20, 99))
     for one, other in zip(parts.colours_at(*tile), whole.colours_at(slice(None)), strict=True):
         np.testing.assert_array_equal(one, other[tile])
+    few = (slice(3, 350), slice(20, 40))
+    for one, other in zip(parts.colours_at(*few), whole.colours_at(slice(None)), strict=True):
+        np.testing.assert_allclose(one, other[few], atol=2e-6)
 
 
 @pytest.mark.parametrize("px_per_metre", [0.6 * WORKING_SCALE, WORKING_SCALE, 2.5 * WORKING_SCALE])
@@ -178,6 +181,20 @@ def test_one_and_two_cores_have_the_same_bits(photograph, zone, monkeypatch):
         sharp = sharpness.sharpness(flat.absorbance, flat.skin)
         look = tone.tone(photograph, zone, np.zeros_like(zone), dark=dark)
         found.append((flat.absorbance.tobytes(), dark.image.tobytes(), judged, sharp, repr(look)))
+    assert found[0] == found[1]
+
+
+def test_pores_are_the_same_on_one_and_two_cores(discs, lattice, monkeypatch):
+    photo = discs(lattice(6), 4e-4)
+    cut(monkeypatch, 60 * photo.shape[1])
+    found = []
+    for n in (1, 2):
+        for module in (strips, network):
+            monkeypatch.setattr(module, "available_threads", lambda n=n: n)
+        seen = measure.measure(photo, zone="cheek")
+        pores = (seen.row, seen.area, seen.elongation, seen.contrast, seen.segments.labels)
+        found.append(([one.tobytes() for one in pores], repr((seen.estimates, seen.rejected))))
+        assert seen.n > 20
     assert found[0] == found[1]
 
 

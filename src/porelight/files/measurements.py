@@ -26,7 +26,7 @@ from porelight.files.writing import folder_replacing
 from porelight.photo.estimate import COVERAGE, SHARES, Estimate
 from porelight.photo.overlay import enlarged_times, overlay_strips
 from porelight.photo.pore_probability import COUNTED_FROM
-from porelight.photo.strips import strips
+from porelight.photo.strips import beside, strips
 from porelight.quantities import PORE_DIAMETER, Floats
 from porelight.tissue.own_optics import OwnOptics
 from porelight.tissue.population import PorePopulation
@@ -159,15 +159,8 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
     """
     place = Path(folder).absolute()
     with folder_replacing(place, MEASUREMENT) as new:
-        for name, text in pore_tables(measured).items():
-            (new / name).write_text(text, encoding="utf-8", newline="")
-        shape = measured.photograph.shape
-        drawn = measured.measurement.drawn
-        masks = (drawn[part].view(np.uint8) * np.uint8(255) for part in strips(shape))
-        write_png(new / "mask.png", shape, masks)
-        times = enlarged_times(measured.photograph)
-        pictures = overlay_strips(measured.photograph, measured.measurement)
-        write_png(new / "overlay.png", (times * shape[0], times * shape[1]), pictures)
+        # pictures are packed without the interpreter, which writes the tables meanwhile
+        beside(lambda: _save_pictures(measured, new), lambda: _save_tables(measured, new))
         save_document(summary(measured), new / "summary.json")
         if measured.optics is not None:
             # with the vocabulary of courses, which a photograph without the sheet does not need
@@ -175,6 +168,21 @@ def save_measurement(measured: MeasuredPhotograph, folder: Path | str) -> Path:
 
             save_optics(measured.optics, new / OPTICS)
     return place
+
+
+def _save_tables(measured: MeasuredPhotograph, folder: Path) -> None:
+    for name, text in pore_tables(measured).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+
+
+def _save_pictures(measured: MeasuredPhotograph, folder: Path) -> None:
+    shape = measured.photograph.shape
+    drawn = measured.measurement.drawn
+    masks = (drawn[part].view(np.uint8) * np.uint8(255) for part in strips(shape))
+    write_png(folder / "mask.png", shape, masks)
+    times = enlarged_times(measured.photograph)
+    pictures = overlay_strips(measured.photograph, measured.measurement)
+    write_png(folder / "overlay.png", (times * shape[0], times * shape[1]), pictures)
 
 
 def pore_tables(measured: MeasuredPhotograph) -> dict[str, str]:

@@ -39,6 +39,7 @@ TOO_SOFT = 1.7e-4  # m; two fifths
 SHARP_ENOUGH = 1.55e-4  # m; through more than this skin without pores looks like skin with pores
 
 _EDGES = (0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.3)  # px; SD of the means between the bands
+_SMOOTH = 4.0  # px; SD of a mean of which every second pixel tells all, to 1e-8
 _LIGHT_SD = 15.0  # px; over which the mean is taken off before
 _TEXTURE = 1.7  # exponent of the power of skin
 _NOISE_SD, _SHARPENING, _SHARPENING_SD = 0.7, 0.3, 1.3  # of noise, in pixels of the camera
@@ -70,7 +71,7 @@ def blur(absorbance: Image, skin: Mask, px_per_metre: float) -> float:
     """
     # of a coarser picture the finest band is made by resampling
     first = 0 if px_per_metre >= SCALE else 1
-    strength = _strengths(absorbance, Sample(skin))[first:]
+    strength = _strengths(absorbance, skin)[first:]
     if not (strength > 0.0).all():
         return 0.0
     texture = _texture()[:, first:]
@@ -117,14 +118,17 @@ class BlurEffect:
         return np.asarray(np.maximum(share, _LEAST_SEEN))
 
 
-def _strengths(image: Image, sample: Sample) -> Floats:
+def _strengths(image: Image, skin: Mask) -> Floats:
     """Return the strength of the picture in each band; two means at a time are held."""
-    finer, coarser = smoothed(image, _EDGES[0]), np.empty_like(image)
-    whole = slice(0, len(image))
-    strengths = []
+    sample, finer, coarser = Sample(skin), smoothed(image, _EDGES[0]), np.empty_like(image)
+    strengths, step = [], 1
     for before, sd in pairwise(_EDGES):
+        if before == _SMOOTH:
+            finer, skin, step = np.ascontiguousarray(finer[::2, ::2]), skin[::2, ::2], 2
+            sample, coarser = Sample(skin), np.empty_like(finer)
         # one mean after another: the same Gaussians, at a third of the time
-        smoothed(finer, float(np.sqrt(sd**2 - before**2)), out=coarser)
+        smoothed(finer, float(np.sqrt(sd**2 - before**2)) / step, out=coarser)
+        whole = slice(0, len(finer))
         band = sample.of(whole, finer) - sample.of(whole, coarser)
         strengths.append(sample.middle_and_spread([band])[1])
         finer, coarser = coarser, finer

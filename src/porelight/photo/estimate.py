@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from porelight.errors import ParameterError
 from porelight.photo.blur import BlurEffect
+from porelight.photo.strips import each
 from porelight.photo.zone_mask import ZonePixels
 from porelight.quantities import Floats
 
@@ -189,13 +190,15 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
     relative = (doubt / doubt.mean() if doubt.any() else np.ones(n)).astype(np.float32)
     fraction = np.empty(_N_DRAWS)
     quantiles = np.empty((_N_DRAWS, len(SHARES)))
-    for first in range(0, _N_DRAWS, _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
+
+    def draw_some(some: slice) -> None:
         # six digits are enough for weights, and take half the time
         weight = np.maximum(np.float32(1.0) - taken[some] * relative, np.float32(0.0))
         weight *= np.take(times[some], tile, axis=1)
         fraction[some] = _weighted(weight, area)
         quantiles[some] = _quantiles(diameter, weight)
+
+    each(draw_some, [slice(k, k + _AT_ONCE) for k in range(0, _N_DRAWS, _AT_ONCE)])
     larger = stretch * swell * soft.narrowed
     fraction *= (swell * soft.narrowed) ** 2 * soft.true / (zone_weight * zone_area * soft.seen)
     quantiles *= larger[:, None]

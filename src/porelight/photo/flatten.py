@@ -38,6 +38,7 @@ _LIGHT_SD = 1.2e-3  # m; what changes more slowly is light and not a pore
 _CONTRAST_SD = 1.0e-3  # m; over which contrast is judged
 _LEAST_CONTRAST = 0.03  # of the absorbance; texture of the smoothest skin
 _GLINT = 0.25  # absorbance below the local mean at which skin is no longer seen
+_RED_AND_YELLOW = np.array([[1.0, -0.5, -0.5], [0.0, 1.0, -1.0]], np.float32)
 _GLINT_SD = 5.0  # and times the spread of the zone, so that noise is no glint
 
 
@@ -79,17 +80,14 @@ class FlatSkin:
 
         Absorbance above the local mean and the same of colour, in units of the local contrast.
         """
-        contrast, skin = self.contrast_at(rows, cols), self.skin[rows, cols]
-
-        def above(colour: Image, light: SlowField) -> Image:
-            colour -= light.at(rows, cols)
-            colour *= skin
-            return np.divide(colour, contrast, out=colour)
-
-        dark = self.absorbance[rows, cols] / contrast
+        one_over = self.contrast_at(rows, cols)
+        np.divide(self.skin[rows, cols], one_over, out=one_over)
         colours = _colours(self.pixels[rows, cols])
-        red, yellow = (above(*both) for both in zip(colours, self.light, strict=True))
-        return dark, red, yellow
+        for colour, light in zip(colours, self.light, strict=True):
+            np.subtract(colour, light.at(rows, cols), out=colour)
+            np.multiply(colour, one_over, out=colour)
+        red, yellow = colours
+        return np.multiply(self.absorbance[rows, cols], one_over, out=one_over), red, yellow
 
     @property
     def darkness(self) -> Image:
@@ -200,5 +198,6 @@ def _nearest(n: int, m: int) -> NDArray[np.intp]:
 
 def _colours(pixels: NDArray[np.uint8]) -> tuple[Image, Image]:
     """Return redness and yellowness."""
-    red, green, blue = cv2.split(cv2.LUT(pixels, LOGARITHM))
-    return np.asarray(red - 0.5 * (green + blue), np.float32), np.asarray(green - blue, np.float32)
+    both = cv2.transform(cv2.LUT(pixels, LOGARITHM), _RED_AND_YELLOW)
+    red, yellow = cv2.split(both)
+    return np.asarray(red, np.float32), np.asarray(yellow, np.float32)

@@ -20,7 +20,7 @@ from porelight.photo.pore_probability import shifted
 from porelight.photo.rejected import RejectedCounts, all_rejected, marks
 from porelight.photo.segment import Segments, segment
 from porelight.photo.sharpness import sharpness
-from porelight.photo.strips import strips
+from porelight.photo.strips import beside, strips
 from porelight.photo.zone_mask import ZonePixels
 from porelight.photo.zones import named_zone, zone_pixels
 from porelight.quantities import Floats
@@ -246,14 +246,14 @@ def measure(
     where = zone_pixels(zone_mask, photograph.shape)
     numbers = detector_parameters()
     flat = flat_skin(photograph, where)
-    beside = marks(flat)
+    beside_pores = marks(flat)
     sharp = sharpness(flat.absorbance, flat.skin)
     if blur is None:
         blur = blur_of(flat.absorbance, flat.skin, photograph.px_per_metre)
     coarse = photograph.px_per_metre < ALL_PORES
     effect = numbers.blur_effect(blur, coarse=coarse) if blur > SOFT else None
     said = network_bands(flat, pore_network())
-    seen = seen_maxima(said, flat.skin, beside.hair, numbers.faintest)
+    seen = seen_maxima(said, flat.skin, beside_pores.hair, numbers.faintest)
     del said  # and with it the network
     spots = candidates(seen, numbers, sharp)
     pores = segment(flat, seen.cover, spots.accepted(numbers.threshold, q), numbers)
@@ -280,6 +280,11 @@ def measure(
         count_error=numbers.count_error,
         blur_effect=effect,
     )
+    # soft lines are looked for while the intervals are drawn
+    rejected, told = beside(
+        lambda: all_rejected(flat, beside_pores, pores.labels > 0),
+        lambda: estimates(found, 0.25 * np.pi * DETECTION_THRESHOLD**2),
+    )
     return Measurement(
         zone=shown,
         row=row,
@@ -295,9 +300,9 @@ def measure(
         false_share=false_share,
         unlabelled_share=unlabelled_share,
         q=q,
-        estimates=estimates(found, 0.25 * np.pi * DETECTION_THRESHOLD**2),
+        estimates=told,
         warnings=limits + _warnings(found, flat),
-        rejected=all_rejected(flat, beside, pores.labels > 0),
+        rejected=rejected,
     )
 
 

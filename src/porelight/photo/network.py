@@ -110,10 +110,14 @@ def inputs(flat: FlatSkin) -> Image:
 
 
 def _inputs(flat: FlatSkin, rows: slice, cols: slice) -> Image:
-    darkness, redness, yellowness = flat.colours_at(rows, cols)
-    absorbance = darkness * flat.contrast_at(rows, cols)
-    layers = np.stack((darkness, redness, yellowness, absorbance * _DARKNESS_GAIN))
-    return np.clip(layers, -_BOUND, _BOUND, out=layers)
+    absorbance = flat.absorbance[rows, cols]
+    layers = np.empty((N_INPUTS, *absorbance.shape), np.float32)
+    for layer, colour in zip(layers, flat.colours_at(rows, cols), strict=False):
+        np.clip(colour, -_BOUND, _BOUND, out=layer)
+    np.clip(
+        np.multiply(absorbance, _DARKNESS_GAIN, out=layers[-1]), -_BOUND, _BOUND, out=layers[-1]
+    )
+    return layers
 
 
 def outputs(image: Image, skin: Mask, network: PoreNetwork) -> Image:

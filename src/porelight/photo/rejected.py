@@ -16,7 +16,7 @@ from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.lines import length_and_width, soft_lines
 from porelight.photo.picture import Mask
 from porelight.photo.robust import Sample
-from porelight.photo.strips import each, strips
+from porelight.photo.strips import strips
 
 _FINE_SD = 6e-5  # m; pixel noise below it makes no mark
 _DARK = 3.2  # robust standard deviations of the skin by which a mark is darker
@@ -101,14 +101,11 @@ def marks(flat: FlatSkin) -> Marks:
         folds=int(is_fold.sum()),
         moles=int(is_mole.sum()),
     )
-    hair, furrow = (np.empty(flat.skin.shape, np.bool_) for _ in range(2))
-    is_furrow = is_line & ~is_hair
-
-    def draw(part: slice) -> None:
-        hair[part] = is_hair[labels[part]]
-        furrow[part] = is_furrow[labels[part]]
-
-    each(draw, strips(hair.shape))
+    hair, furrow = (np.zeros(flat.skin.shape, np.bool_) for _ in range(2))
+    for i in np.flatnonzero(is_line):
+        x, y, w, h, _ = box_of[i]
+        box = (slice(y, y + h), slice(x, x + w))
+        (hair if is_hair[i] else furrow)[box] |= labels[box] == i
     return Marks(counts, hair, furrow)
 
 

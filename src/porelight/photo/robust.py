@@ -31,7 +31,12 @@ def middle_and_spread(values: NDArray[Any]) -> tuple[float, float]:
     >>> middle_and_spread(np.array([1.0, 2.0, 3.0, 4.0, 1000.0]))
     (3.0, 1.4826)
     """
-    return _middle_and_spread(values[:: _step(values.size)].copy())
+    return _middle_and_spread(evenly(values).copy())
+
+
+def evenly(values: NDArray[Any]) -> NDArray[Any]:
+    """Return an evenly spaced part of very many values, as many as a median needs."""
+    return values[:: _step(values.size)]
 
 
 class Sample:
@@ -80,13 +85,16 @@ def _middle_and_spread(values: NDArray[Any]) -> tuple[float, float]:
     """Return both of all values, which are used up."""
     if values.size == 0:
         return 0.0, 0.0
-    middle = _median(values)
+    middle = median(values)
     away = values - middle
-    return middle, SD_OF_MAD * _median(np.abs(away, out=away))
+    return middle, SD_OF_MAD * median(np.abs(away, out=away))
 
 
-def _median(values: NDArray[Any]) -> float:
-    """Return the median; several times as fast as NumPy's, which looks for two places at once."""
+def median(values: NDArray[Any]) -> float:
+    """Return the median of one value or more.
+
+    Several times as fast as NumPy's, which looks for two places at once.
+    """
     half = values.size // 2
     values = np.partition(values, half)
     if values.size % 2:

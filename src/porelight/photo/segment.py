@@ -18,7 +18,7 @@ from porelight.photo.detect import Spots
 from porelight.photo.detector_parameters import DetectorParameters
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin
 from porelight.photo.picture import Image
-from porelight.photo.strips import strips, widened
+from porelight.photo.strips import each, on_cores, strips, widened
 from porelight.photo.windows import offsets, painted, territory, windows
 from porelight.quantities import Floats
 
@@ -90,11 +90,12 @@ def segment(flat: FlatSkin, cover: Image, spots: Spots, detector: DetectorParame
     row, col, elongation, angle, contrast = shapes = np.zeros((5, len(at)))
     in_a_pore = np.zeros(len(at), np.bool_)
     labels = np.zeros(shape, np.int32)
-    for part in strips(shape, most=_STRIP):
+
+    def outlined(part: slice) -> tuple[slice, Labels] | None:
         near = np.flatnonzero(_lie_in(at, part.start - _REACH, part.stop + _REACH))
         mine = _lie_in(at[near], part.start, part.stop)
         if not mine.any():
-            continue
+            return None
         wide, _ = widened(part, _REACH + _HALF, shape[0])
         here = at[near] - [wide.start, 0]
         skin, shown = flat.skin[wide].astype(np.uint8), cover[wide]
@@ -112,12 +113,20 @@ def segment(flat: FlatSkin, cover: Image, spots: Spots, detector: DetectorParame
         in_a_pore[near[mine]] = own[mine, _HALF, _HALF]
         drawn = _connected(painted(own, here, shown.shape), here)
         number = np.concatenate([[0], np.where(mine, near + 1, 0)]).astype(np.int32)
-        drawn = number[drawn]
-        np.maximum(labels[wide], drawn, out=labels[wide])
+        return wide, number[drawn]
+
+    for _, found in on_cores(outlined, strips(shape, most=_STRIP)):
+        if found is not None:
+            # a pore may reach into the next strip
+            wide, drawn = found
+            np.maximum(labels[wide], drawn, out=labels[wide])
     kept = (width >= NARROWEST) & (width <= WIDEST) & (elongation <= LONGEST) & in_a_pore
     number = np.concatenate([[0], np.where(kept, np.cumsum(kept), 0)]).astype(np.int32)
-    for part in strips(shape):
+
+    def renumber(part: slice) -> None:
         labels[part] = number[labels[part]]
+
+    each(renumber, strips(shape))
     return Segments(
         labels,
         row=(at[:, 0] + row)[kept],

@@ -98,11 +98,13 @@ class SlowField:
         down = np.asarray(place - above, np.float32)[:, None]
         narrow = self.blocks[above]
         narrow += (self.blocks[below] - narrow) * down
-        return linear_across(narrow, self.shape[1])[:, cols]
+        return linear_across(narrow, self.shape[1], cols)
 
 
-def linear_across(narrow: Image, cols: int) -> Image:
+def linear_across(narrow: Image, cols: int, part: slice = slice(None)) -> Image:
     """Return rows of so many columns, in straight lines between the middles of the given ones.
+
+    A small part of them is rounded in another way, in the last bit.
 
     Parameters
     ----------
@@ -110,11 +112,21 @@ def linear_across(narrow: Image, cols: int) -> Image:
         Rows of a field on a coarser grid.
     cols : int
         Columns of the finer grid over the same width.
+    part : slice
+        Of these, the ones that are wanted.
     """
+    first, last, _ = part.indices(cols)
+    if last - first < cols // 4:
+        n = narrow.shape[1]
+        place = np.clip((np.arange(first, last) + 0.5) * (n / cols) - 0.5, 0.0, n - 1.0)
+        left = np.minimum(place.astype(np.intp), max(n - 2, 0))
+        share = np.asarray(place - left, np.float32)
+        one, other = narrow[:, left], narrow[:, np.minimum(left + 1, n - 1)]
+        return np.asarray(one + (other - one) * share, np.float32)
     # a single row would be rounded in another way than one of several
     several = np.repeat(narrow, 2, axis=0) if len(narrow) == 1 else narrow
     wide = cv2.resize(several, (cols, len(several)), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(wide[: len(narrow)], np.float32)
+    return np.asarray(wide[: len(narrow), part], np.float32)
 
 
 def local_means(

@@ -7,6 +7,7 @@ order, so that nothing depends on how many cores there are.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from porelight.threads import available_threads, in_order
 STRIP = 500_000  # px; its images of 2 MB stay in a core's cache, and memory is used again
 
 Result = TypeVar("Result")
+Second = TypeVar("Second")
 
 
 def strips(shape: tuple[int, ...], most: int = STRIP) -> list[slice]:
@@ -50,6 +52,22 @@ def on_cores(
         yield from ((part, compute(part)) for part in todo)
     else:
         yield from in_order(compute, todo, n_threads)
+
+
+def beside(one: Callable[[], Result], other: Callable[[], Second]) -> tuple[Result, Second]:
+    """Return what two calls return, made at once where there are two cores.
+
+    Examples
+    --------
+    >>> beside(lambda: 1, lambda: "two")
+    (1, 'two')
+    """
+    if available_threads() < 2:
+        return one(), other()
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(one)
+        second = other()
+        return later.result(), second
 
 
 def each(compute: Callable[[slice], object], parts: Iterable[slice]) -> None:

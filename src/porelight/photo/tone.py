@@ -31,11 +31,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from porelight.brief import brief
 from porelight.data.library import Z95
 from porelight.errors import PhotographError
 from porelight.photo.darkness import (
+    SCALE,
     Darkness,
     blur_reach,
     compared_shape,
@@ -50,8 +52,9 @@ from porelight.photo.estimate import Estimate
 from porelight.photo.levels import brightest_band, level_counts
 from porelight.photo.photograph import Photograph
 from porelight.photo.picture import Image, Mask
+from porelight.photo.robust import SD_OF_MAD, evenly, median
 from porelight.photo.slow_light import AreaMeans
-from porelight.photo.strips import median_of_counts, on_cores, strips, widened
+from porelight.photo.strips import median_of_counts, on_cores, strips, whole, widened
 from porelight.photo.zone_mask import ZonePixels
 from porelight.quantities import Floats
 
@@ -214,15 +217,21 @@ def _median_colour(
     count, pores = np.zeros((3, 256), np.int64), np.empty(shape, np.bool_)
     rows, square = photograph.shape[0], np.ones((3, 3), np.uint8)
     at, columns = (nearest_of(n, m) for n, m in zip(photograph.shape, shape, strict=True))
-    for part in strips(photograph.shape):
+
+    def seen(part: slice) -> tuple[NDArray[np.int64], Mask]:
         wide, own = widened(part, 1, rows)
         # beside a pore its softened rim still darkens the skin
         around = cv2.dilate(pore_mask[wide].view(np.uint8), square)[own].view(np.bool_)
         pixels = photograph.pixels[part]
         bare = zone_mask[part] & ~around & (brightest_band(pixels) < 250)
-        count += level_counts(pixels, bare)
         first, last = np.searchsorted(at, [part.start, part.stop])
-        pores[first:last] = around[at[first:last, None] - part.start, columns]
+        return level_counts(pixels, bare), around[at[first:last, None] - part.start, columns]
+
+    first = 0
+    for _, (levels, near) in on_cores(seen, strips(photograph.shape)):
+        count += levels
+        pores[first : first + len(near)] = near
+        first += len(near)
     n_pixels = int(count[0].sum())
     if n_pixels < _LEAST_PIXELS:
         raise PhotographError(
@@ -235,11 +244,15 @@ def _median_colour(
 def _texture(dark: Darkness, pores: Mask) -> Image:
     """Return the texture of the skin between pores, shape (n,)."""
     skin = dark.skin & ~pores
+    every = whole(dark.skin.shape)
+    coarse = wide_mean(
+        lambda part: dark.image[part], lambda part: every[part], every.shape, _TEXTURE[1] / SCALE
+    )
 
     def seen(part: slice) -> Image:
-        wide, own = widened(part, blur_reach(_TEXTURE[1]), skin.shape[0])
-        fine, coarse = (smoothed(dark.image[wide], sd)[own] for sd in _TEXTURE)
-        return np.asarray((fine - coarse)[skin[part]], np.float32)
+        wide, own = widened(part, blur_reach(_TEXTURE[0]), skin.shape[0])
+        fine = smoothed(dark.image[wide], _TEXTURE[0])[own]
+        return np.asarray((fine - coarse.at(part))[skin[part]], np.float32)
 
     return _together(on_cores(seen, strips(skin.shape)), int(skin.sum()))
 
@@ -248,9 +261,10 @@ def _shine(photograph: Photograph, zone_mask: ZonePixels) -> tuple[float, float]
     """Return the share of shiny skin, and by how much it is brighter."""
     above = _brighter(photograph, zone_mask)
     # shine only adds light: the lower half of the spread is what skin has without it
-    below = above - np.median(above)
+    below = evenly(above)
+    below = below - np.float32(median(below))
     np.abs(np.minimum(below, 0.0, out=below), out=below)
-    spread = 1.4826 * float(np.median(below, overwrite_input=True)) * 2.0
+    spread = SD_OF_MAD * median(below) * 2.0
     shiny = above > max(_SHINE, 3.0 * spread)
     return float(shiny.mean()), float(above[shiny].mean()) if shiny.any() else 0.0
 
@@ -287,6 +301,11 @@ def _light(photograph: Photograph, shape: tuple[int, int]) -> Image:
         return np.asarray(cv2.log(total), np.float32)
 
     (rows, cols), parts = photograph.shape, strips(photograph.shape)
+    if shape == photograph.shape:
+        same = np.empty(shape, np.float32)
+        for part, values in on_cores(light, parts):
+            same[part] = values
+        return same
     if shape[0] <= rows and shape[1] <= cols:
         # no logarithms of all pixels are held
         means = AreaMeans(rows, shape)

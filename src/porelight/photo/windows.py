@@ -65,22 +65,22 @@ def territory(at: PixelPoints, radius: Floats, shape: tuple[int, int], half: int
     """
     row, col = offsets(half)
     from_middle = np.hypot(row, col)
-    nearest = np.full((shape[0] + 2 * half) * (shape[1] + 2 * half), np.inf, np.float32)
+    side = 2 * half + 1
+    nearest = np.full((shape[0] + 2 * half, shape[1] + 2 * half), np.inf, np.float32)
 
-    def parts() -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.int32]]]:
+    def parts() -> Iterator[tuple[slice, NDArray[np.float32]]]:
         for first in range(0, len(at), _AT_ONCE):
             some = slice(first, first + _AT_ONCE)
-            away = (from_middle / radius[some, None, None]).astype(np.float32)
-            yield some, away, _places(at[some], shape, half)
+            yield some, (from_middle / radius[some, None, None]).astype(np.float32)
 
-    for _, away, place in parts():
-        # no two points have the same pixel at the same place of their windows
-        by_offset = (x.reshape(len(away), -1).T for x in (place, away))
-        for here, distance in zip(*map(np.ascontiguousarray, by_offset), strict=True):
-            nearest[here] = np.minimum(nearest[here], distance)
-    own = np.empty((len(at), 2 * half + 1, 2 * half + 1), np.bool_)
-    for some, away, place in parts():
-        own[some] = away <= nearest[place]
+    for some, away in parts():
+        for (y, x), distance in zip(at[some].tolist(), away, strict=True):
+            there = nearest[y : y + side, x : x + side]
+            np.minimum(there, distance, out=there)
+    own = np.empty((len(at), side, side), np.bool_)
+    every = sliding_window_view(nearest, (side, side))
+    for some, away in parts():
+        np.less_equal(away, every[at[some, 0], at[some, 1]], out=own[some])
     return own
 
 
@@ -91,9 +91,3 @@ def painted(kept: Mask, at: PixelPoints, shape: tuple[int, int]) -> NDArray[np.i
     i, row, col = np.nonzero(kept)
     labels[at[i, 0] + row, at[i, 1] + col] = i + 1
     return np.ascontiguousarray(labels[half : half + shape[0], half : half + shape[1]])
-
-
-def _places(at: PixelPoints, shape: tuple[int, int], half: int) -> NDArray[np.int32]:
-    step = np.arange(2 * half + 1)
-    row, col = at[:, 0, None, None] + step[:, None], at[:, 1, None, None] + step
-    return np.asarray(row * (shape[1] + 2 * half) + col, np.int32)
