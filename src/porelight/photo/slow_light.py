@@ -113,7 +113,7 @@ def linear_across(narrow: Image, cols: int, part: slice = slice(None)) -> Image:
     cols : int
         Columns of the finer grid over the same width.
     part : slice
-        Of these, the ones that are wanted.
+        Columns that are wanted.
     """
     first, last, _ = part.indices(cols)
     if last - first < cols // 4:
