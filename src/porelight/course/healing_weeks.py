@@ -41,6 +41,7 @@ from porelight.units import day
 _JUST_AFTER = 60.0  # s; a history jumps at a session, so it is sampled on both sides
 _FINE = 3.0  # d between the points at which collagen is handed to mechanics
 _QUIET = 30.0  # d between them once all has settled
+_SEEN_AT_ONCE = 1 << 15  # diameters of pores on all days that are held at once
 _SETTLED = 400.0  # d; longer than any half-life but that of mature collagen
 # draws of what a photograph leaves open of the pores, kept among those of the biology
 POPULATION_DRAWS = ("pore_diameter_factor", "pore_density_factor")
@@ -265,12 +266,15 @@ def _seen(skin: Skin, ratio: Floats, values: Mapping[str, Floats]) -> dict[str, 
     n_draws = len(ratio)
     larger, denser = (np.resize(values.get(name, 1.0), n_draws) for name in POPULATION_DRAWS)
     result = {name: np.empty_like(ratio) for name in ("mean", "density", "area")}
-    for i, one in enumerate(ratio):  # one draw at a time: all at once would fill the memory
-        diameter = np.maximum(pores.diameter * one[:, None], pores.floor) * larger[i]
-        seen = observed_pores(diameter, pores.area)
-        result["mean"][i] = seen.mean_diameter
-        result["density"][i] = seen.visible_density * denser[i]
-        result["area"][i] = seen.area_fraction * denser[i]
+    # some draws at a time: all at once would fill the memory
+    at_once = max(1, _SEEN_AT_ONCE // max(1, ratio.shape[1] * pores.diameter.size))
+    for first in range(0, n_draws, at_once):
+        some = slice(first, first + at_once)
+        diameter = np.maximum(pores.diameter * ratio[some, :, None], pores.floor)
+        seen = observed_pores(diameter * larger[some, None, None], pores.area)
+        result["mean"][some] = seen.mean_diameter
+        result["density"][some] = seen.visible_density * denser[some, None]
+        result["area"][some] = seen.area_fraction * denser[some, None]
     return {
         "mean_diameter": result["mean"],
         "visible_density": result["density"],

@@ -97,4 +97,7 @@ def signal_step(rates: "CollagenKinetics", step: float, shape: tuple[int, ...]) 
 
 def _flat(shape: tuple[int, ...], *arrays: Floats) -> Floats:
     """Return arrays that broadcast to a shape as rows over its places."""
-    return np.array([np.broadcast_to(one, shape).ravel() for one in arrays])
+    rows = np.empty((len(arrays), *shape))
+    for row, one in zip(rows, arrays, strict=True):
+        row[...] = one
+    return rows.reshape(len(arrays), -1)

@@ -41,11 +41,22 @@ from typing import Literal, Self, TypeAlias, get_args
 import numpy as np
 
 from porelight.errors import ParameterError
+from porelight.mechanics._mixture_kernel import free_strains, turn_over
 from porelight.mechanics.ring import RestingRing, RingMechanics, RingMesh
 from porelight.quantities import Floats
 
 Mechanism: TypeAlias = Literal["stiffness", "pre-strain", "shrinkage", "plug", "contraction"]
 MECHANISMS: frozenset[Mechanism] = frozenset(get_args(Mechanism))
+# in the order of `_mixture_kernel`
+_NUMBERS = (
+    "immature_stiffness",
+    "collagen_stiffness_exponent",
+    "dermal_thickening",
+    "shrinkage_strain",
+    "shrinkage_isotropy",
+    "deposition_pre_strain",
+    "deposition_isotropy",
+)
 Pair: TypeAlias = tuple[Floats, Floats]  # radial and hoop, each (n_element, n_draw)
 
 
@@ -101,9 +112,9 @@ class RestingCollagen:
     def before(cls, collagen: RingCollagen) -> Self:
         """Return the collagen before the first time: what is denatured at that time was mature."""
         return cls(
-            immature=_across(collagen.immature[0]),
-            mature=_across(collagen.mature[0] + collagen.denatured[0]),
-            production=_across(collagen.production[0]),
+            immature=np.ascontiguousarray(collagen.immature[0].T),
+            mature=np.ascontiguousarray((collagen.mature[0] + collagen.denatured[0]).T),
+            production=np.ascontiguousarray(collagen.production[0].T),
         )
 
 
@@ -121,18 +132,28 @@ class RingInstant:
 
     @classmethod
     def at(
-        cls, collagen: RingCollagen, i_time: int, plug_pressure: Floats, contraction: Floats
+        cls,
+        collagen: RingCollagen,
+        i_time: int,
+        plug_pressure: Floats,
+        contraction: Floats,
+        n_draw: int,
     ) -> Self:
-        """Return the histories at time number `i_time`."""
+        """Return the histories at time number `i_time`, one course for all draws or for each."""
         return cls(
-            immature=_across(collagen.immature[i_time]),
-            mature=_across(collagen.mature[i_time]),
-            denatured=_across(collagen.denatured[i_time]),
-            production=_across(collagen.production[i_time]),
-            maturation=_across(collagen.maturation[i_time]),
-            plug_pressure=plug_pressure[i_time],
-            contraction=contraction[i_time],
+            immature=_across(collagen.immature[i_time], n_draw),
+            mature=_across(collagen.mature[i_time], n_draw),
+            denatured=_across(collagen.denatured[i_time], n_draw),
+            production=_across(collagen.production[i_time], n_draw),
+            maturation=_across(collagen.maturation[i_time], n_draw),
+            plug_pressure=np.broadcast_to(plug_pressure[i_time], n_draw),
+            contraction=_across(contraction[i_time], n_draw),
         )
+
+    @property
+    def fluxes(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Immature and mature collagen, production and maturation."""
+        return self.immature, self.mature, self.production, self.maturation
 
     def towards(self, other: "RingInstant", share: float) -> "RingInstant":
         """Return the values at `share` of the way to those of another time."""
@@ -160,6 +181,15 @@ class PoolStrains:
         none = np.zeros(shape)
         return cls(immature=(none, none), mature=(none, none))
 
+    @classmethod
+    def of_array(cls, pools: Floats) -> Self:
+        """Return what `as_array` returned."""
+        return cls(immature=(pools[0], pools[1]), mature=(pools[2], pools[3]))
+
+    def as_array(self) -> Floats:
+        """Return a new array (4, n_element, n_draw): radial and hoop of each pool."""
+        return np.array([*self.immature, *self.mature])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RingEquilibrium:
@@ -174,80 +204,61 @@ class RingEquilibrium:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """The laws of the mixture on one mesh: its equilibrium, and the strains of its pools."""
+    """The laws of the mixture on one mesh: its equilibrium, and the strains of its pools.
+
+    The pools' strains are one array here, (4, n_element, n_draw); see `PoolStrains.as_array`.
+    """
 
     ring: RestingRing
-    resting: RestingCollagen
-    parameters: RingMechanics
     mechanisms: AbstractSet[Mechanism]
+    resting: Floats  # (3, n_element, n_draw) immature, mature [-] and production [1/s]
+    numbers: Floats  # (n_number, n_draw) of `RingMechanics`, see `_mixture_kernel`
 
-    def equilibrium(self, instant: RingInstant, strains: PoolStrains) -> RingEquilibrium:
+    @classmethod
+    def of(
+        cls,
+        ring: RestingRing,
+        resting: RestingCollagen,
+        parameters: RingMechanics,
+        mechanisms: AbstractSet[Mechanism],
+        shape: tuple[int, int],
+    ) -> Self:
+        """Return the laws for skin at rest; `shape` is (n_element, n_draw)."""
+        collagen = (resting.immature, resting.mature, resting.production)
+        numbers = [np.broadcast_to(getattr(parameters, name), shape[1]) for name in _NUMBERS]
+        return cls(
+            ring,
+            mechanisms,
+            np.array([np.broadcast_to(one, shape) for one in collagen]),
+            np.array(numbers, dtype=np.float64),
+        )
+
+    def equilibrium(self, instant: RingInstant, pools: Floats) -> RingEquilibrium:
         """Return the ring in equilibrium at one time."""
-        given, active = self.parameters, self.mechanisms
-        young = given.immature_stiffness * instant.immature
-        bearing = instant.mature + young
-        relative_modulus = np.ones_like(bearing)
-        if "stiffness" in active:
-            rest = self.resting
-            gain = bearing / (rest.mature + given.immature_stiffness * rest.immature)
-            thickness = instant.mature + instant.immature - rest.mature - rest.immature
-            relative_modulus = gain**given.collagen_stiffness_exponent
-            relative_modulus = relative_modulus * (1.0 + given.dermal_thickening * thickness)
-        free = []
-        for i_axis, shrinkage_share in ((0, given.shrinkage_isotropy), (1, 1.0)):
-            held = instant.mature * strains.mature[i_axis] + young * strains.immature[i_axis]
-            strain = held / bearing
-            if "shrinkage" in active:
-                strain = strain - given.shrinkage_strain * shrinkage_share * instant.denatured
-            if "contraction" in active:
-                strain = strain - instant.contraction
-            free.append(strain)
+        active = self.mechanisms
+        modulus, free = np.empty(pools.shape[1:]), np.empty((2, *pools.shape[1:]))
+        free_strains(
+            *(instant.immature, instant.mature, instant.denatured, instant.contraction),
+            *(pools, self.resting, self.numbers),
+            ("stiffness" in active, "shrinkage" in active, "contraction" in active),
+            *(modulus, free),
+        )
         pressure = (
             instant.plug_pressure if "plug" in active else np.ones_like(instant.plug_pressure)
         )
         eigenstrain = (free[0], free[1])
-        ratio, radial, hoop = self.ring.changed(relative_modulus, eigenstrain, pressure)
-        return RingEquilibrium(ratio, (radial, hoop), eigenstrain, relative_modulus, pressure)
+        ratio, radial, hoop = self.ring.changed(modulus, eigenstrain, pressure)
+        return RingEquilibrium(ratio, (radial, hoop), eigenstrain, modulus, pressure)
 
-    def relaxed(
-        self,
-        strains: PoolStrains,
-        left: RingInstant,
-        right: RingInstant,
-        middle: Pair,
-        step: float,
-    ) -> PoolStrains:
-        """Pool strains after one step of turnover at the strain `middle` (radial, hoop)."""
-        if "pre-strain" not in self.mechanisms:
-            return strains
-        activity = 0.5 * (self.activity(left) + self.activity(right))
-        renewal = left.production / left.immature + right.production / right.immature
-        renewed = -np.expm1(-0.5 * step * renewal)
-        # a ring without mature collagen takes on whatever matures first
-        mature = left.mature + right.mature
-        maturing = np.divide(
-            step * (left.maturation + right.maturation),
-            mature,
-            out=np.full_like(mature, np.inf),
-            where=mature > 0.0,
-        )
-        matured = -np.expm1(-maturing)
-        immature, old = [], []
-        pull = self.parameters.deposition_pre_strain
-        for i_axis, share in ((0, self.parameters.deposition_isotropy), (1, 1.0)):
-            was = strains.immature[i_axis]
-            becomes = was + renewed * (middle[i_axis] - pull * share * activity - was)
-            aged = strains.mature[i_axis]
-            old.append(aged + matured * (0.5 * (was + becomes) - aged))
-            immature.append(becomes)
-        return PoolStrains(immature=(immature[0], immature[1]), mature=(old[0], old[1]))
-
-    def activity(self, instant: RingInstant) -> Floats:
-        """Share of deposition beyond the resting one, (n_element, n_draw)."""
-        surplus = np.maximum(instant.production - self.resting.production, 0.0)
-        return np.asarray(surplus / instant.production)
+    def turn_over(
+        self, pools: Floats, left: RingInstant, right: RingInstant, middle: Pair, step: float
+    ) -> None:
+        """Move the pools' strains by one step of turnover at the strain `middle`, in place."""
+        if "pre-strain" in self.mechanisms:
+            turn_over(left.fluxes, right.fluxes, self.resting, self.numbers, *middle, step, pools)
 
 
-def _across(array: Floats) -> Floats:
-    """Return (n_draw, n_element) as (n_element, n_draw), so that draws are contiguous."""
-    return np.ascontiguousarray(array.T)
+def _across(array: Floats, n_draw: int) -> Floats:
+    """Return (n_draw, n_element) or (1, n_element) as (n_element, n_draw), draws side by side."""
+    across = array.T
+    return np.ascontiguousarray(np.broadcast_to(across, (*across.shape[:-1], n_draw)))

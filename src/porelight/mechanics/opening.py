@@ -66,9 +66,10 @@ class RingHistory:
                 "1. It is a strain, not per cent."
             )
 
-    def instant(self, i_time: int) -> RingInstant:
-        """Return the histories at time number `i_time`."""
-        return RingInstant.at(self.collagen, i_time, self.plug_pressure, self.contraction)
+    def instant(self, i_time: int, n_draw: int) -> RingInstant:
+        """Return the histories at time number `i_time`, for so many draws."""
+        histories = self.plug_pressure, self.contraction
+        return RingInstant.at(self.collagen, i_time, *histories, n_draw)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,10 +139,12 @@ def pore_opening(
         If a mechanism is unknown, a step is not positive, or the start is of another time or
         shape.
 
-    Notes ----- Second order in the step: pool strains relax exponentially towards a target taken at
-    the middle of the step, where the ring's strain is extrapolated from the last two equilibria;
-    one solution of the ring a step. Small strain throughout, read as logarithmic in the end: see
-    `opening` in `porelight.mechanics.ring`.
+    Notes
+    -----
+    Second order in the step: pool strains relax exponentially towards a target taken at the middle
+    of the step, where the ring's strain is extrapolated from the last two equilibria; one solution
+    of the ring a step. Small strain throughout, read as logarithmic in the end: see `opening` in
+    `porelight.mechanics.ring`.
     """
     times, collagen = history.times, history.collagen
     n_time, n_draw, n_element = collagen.immature.shape
@@ -162,18 +165,18 @@ def pore_opening(
             f"{state.strain[0].shape}; this history starts at {times[0]:g} s with shape {shape}."
         )
     ring = RestingRing.of(collagen.mesh, parameters, n_draw)
-    mixture = Mixture(ring, state.resting, parameters, mechanisms)
+    mixture = Mixture.of(ring, state.resting, parameters, mechanisms, shape)
 
     ratio = np.empty((n_time, n_draw))
-    after, strains = history.instant(0), state.strains
-    equilibrium = mixture.equilibrium(after, strains)
+    after, pools = history.instant(0, n_draw), state.strains.as_array()
+    equilibrium = mixture.equilibrium(after, pools)
     ratio[0] = equilibrium.ratio if orifice is None else orifice.ratio(equilibrium)
     now = equilibrium.strain
     # heat that is in the first moment already is no slope to follow
     before = now if start is None else state.strain_before
     last_step = state.last_step
     for i_time in range(1, n_time):
-        begin, end = after, history.instant(i_time)
+        begin, end = after, history.instant(i_time, n_draw)
         span = times[i_time] - times[i_time - 1]
         n_step = max(1, int(np.ceil(span / longest[i_time - 1])))  # the ratio may underflow
         step = span / n_step
@@ -183,15 +186,15 @@ def pore_opening(
             # after a step so short that it holds a jump (a session), there is no slope to follow
             lead = 0.5 * step / last_step if step <= _STEADY * last_step else 0.0
             middle = tuple(new + lead * (new - old) for new, old in zip(now, before, strict=True))
-            strains = mixture.relaxed(strains, left, after, (middle[0], middle[1]), step)
+            mixture.turn_over(pools, left, after, (middle[0], middle[1]), step)
             before, last_step = now, step
-            equilibrium = mixture.equilibrium(after, strains)
+            equilibrium = mixture.equilibrium(after, pools)
             now = equilibrium.strain
         ratio[i_time] = equilibrium.ratio if orifice is None else orifice.ratio(equilibrium)
     end_state = MixtureState(
         time=float(times[-1]),
         resting=state.resting,
-        strains=strains,
+        strains=PoolStrains.of_array(pools),
         strain=now,
         strain_before=before,
         last_step=last_step,
