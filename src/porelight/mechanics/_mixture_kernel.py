@@ -40,7 +40,7 @@ def free_strains(  # noqa: PLR0913, PLR0917  a kernel takes arrays
     immature, mature, denatured : ndarray of float64, shape (n_element, n_draw)
         Collagen [-].
     contraction : ndarray of float64, shape (n_draw,)
-        Of a wound [-].
+        Contraction of a healing wound [-].
     pools : ndarray of float64, shape (4, n_element, n_draw)
         Strains at which immature and mature collagen are free: radial and hoop of each [-].
     resting : ndarray of float64, shape (3, n_element, n_draw)
