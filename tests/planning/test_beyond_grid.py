@@ -5,19 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from porelight.course.laws import OWN_LAWS
 from porelight.course.settings import EnsembleSettings
 from porelight.course.statistics import Interval, ShareOfPeople
 from porelight.course.treatment import physics_ensemble
 from porelight.errors import ParameterError
 from porelight.laser.devices import device
 from porelight.planning import beyond_grid as beyond
-from porelight.planning import table as tables
-from porelight.planning.limits import LimitCheck, SessionQuantities
+from porelight.planning.limits import LimitCheck
 from porelight.planning.neighbours import Neighbours
 from porelight.planning.optimise import CourseSearch, Tried, days_of, ranked
 from porelight.planning.plan import Candidate, best_first
 from porelight.planning.search import propose
-from porelight.planning.space import STOP, SettingSpace
+from porelight.planning.space import SettingSpace
+from porelight.planning.tables import session_table
 from porelight.tissue.skin import Skin
 
 SKIN = Skin.typical("cheek", 1, 35.0, oiliness="oily")
@@ -29,12 +30,9 @@ GENESIS = device("laser-genesis").with_plan(
 
 @pytest.fixture(scope="module")
 def table():
-    levels = {"radiant_exposure": 3, "passes": 3, "rate": 2, "overlap": 2}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "_LEVELS", levels)
-        return tables.SessionTable(
-            SKIN, SettingSpace.of(GENESIS, SKIN.zone), physics_ensemble(SKIN, COARSE)
-        )
+    return session_table(
+        SettingSpace.of(GENESIS, SKIN.zone), physics_ensemble(SKIN, COARSE, OWN_LAWS), OWN_LAWS
+    )
 
 
 def tried(net: float, used: float, limit: str = "people hurt") -> Tried:
@@ -54,33 +52,7 @@ def test_every_setting_that_is_tried_lies_within_the_device(key):
 
 
 @pytest.mark.slow
-def test_a_table_is_exact_at_its_own_settings_and_near_between_them(table):
-    space = table.space
-    physics = physics_ensemble(SKIN, COARSE)
-    for point, tolerance in (
-        ({"radiant_exposure": 16e4, "passes": 1.0, "rate": 10.0}, 1e-6),
-        ({"radiant_exposure": 13e4, "passes": 2.0, "rate": 7.0}, 2.5),
-    ):
-        (found,) = table.sessions([point])
-        full = SessionQuantities.of(SKIN, physics.treat(space.exposure(point)))
-        np.testing.assert_allclose(found.quantities.felt, full.felt, atol=tolerance)
-        np.testing.assert_allclose(found.quantities.reading, full.reading, atol=tolerance)
-    assert 0.0 < table.error().felt < 5.0
-
-
-@pytest.mark.slow
-def test_a_stop_ends_a_session_that_would_grow_warmer(table):
-    point = {"radiant_exposure": 14e4, "passes": 12.0, "rate": 10.0}
-    cool, warm = table.sessions([{**point, STOP: 313.15}, {**point, STOP: 315.15}])
-    (free,) = table.sessions([point])
-    assert (cool.quantities.reading < warm.quantities.reading + 1e-9).all()
-    assert (warm.quantities.reading < free.quantities.reading).all()
-    np.testing.assert_allclose(warm.quantities.reading, 315.15, atol=0.5)
-
-
-@pytest.mark.slow
 def test_a_search_tries_different_courses_and_the_same_for_the_same_seed(table):
-    from porelight.course.laws import OWN_LAWS  # noqa: PLC0415
     from porelight.course.outcome_registry import goal_variable  # noqa: PLC0415
     from porelight.course.simulation import begin  # noqa: PLC0415
 
@@ -145,9 +117,7 @@ def test_the_upper_half_of_a_devices_pulses_is_for_small_zones():
 
 
 @pytest.mark.slow
-def test_a_plan_with_a_search_has_the_grid_too_and_is_never_worse(monkeypatch):
-    levels = {"radiant_exposure": 3, "passes": 3, "rate": 2, "overlap": 2}
-    monkeypatch.setattr(tables, "_LEVELS", levels)
+def test_a_plan_with_a_search_has_the_grid_too_and_is_never_worse():
     grid = propose(SKIN, devices=[GENESIS], settings=COARSE)
     found = propose(SKIN, devices=[GENESIS], settings=COARSE, n_settings=100)
     assert {one.label for one in grid.candidates} <= {one.label for one in found.candidates}
@@ -164,7 +134,6 @@ def test_a_plan_with_a_search_has_the_grid_too_and_is_never_worse(monkeypatch):
 def test_a_plan_says_what_happens_to_skin_one_type_off():
     skin = Skin.typical("cheek", 2, 35.0, oiliness="oily")
     pearl = device("pearl").with_plan(radiant_exposure=(2e4,), sessions=(1,))
-    from porelight.course.laws import OWN_LAWS  # noqa: PLC0415
 
     plan = propose(skin, devices=[pearl], settings=replace(COARSE, members=1))
     (course,) = [one for one in plan.candidates if one.sessions]

@@ -96,6 +96,45 @@ def add_damage(  # noqa: PLR0913, PLR0917  a kernel takes plain arrays
             total[3, place] += length * max(worth - at_rest[3, place], 0.0)
 
 
+@jit
+def add_damage_up_to(  # noqa: PLR0913, PLR0917  as `add_damage`
+    at: Ints,
+    duration: Floats,
+    temperature: Floats,
+    column: Ints,
+    reference: Floats,
+    channels: Floats,
+    at_rest: Floats,
+    dose: tuple[float, float, float],
+    found: Floats,
+) -> None:
+    """Write the integrals up to each of some readings.
+
+    Parameters
+    ----------
+    at : ndarray of int64, shape (n_end,)
+        Indices of the readings, not falling.
+    found : ndarray of float64, shape (n_end, 4, n_place)
+        Integrals up to each of them; other parameters are those of `add_damage`.
+    """
+    total, begin = np.zeros(found.shape[1:]), 0
+    for row in range(at.size):
+        end = at[row]
+        if end > begin:
+            add_damage(
+                duration[begin:end],
+                temperature[begin : end + 1],
+                column,
+                reference,
+                channels,
+                at_rest,
+                dose,
+                total,
+            )
+            begin = end
+        found[row] = total
+
+
 @jit_inlined
 def _log_rates(temperature: float, channels: Floats, place: int) -> tuple[float, float, float]:
     """Return ln(rate) of death, denaturation and coagulation at a temperature [ln(1/s)]."""

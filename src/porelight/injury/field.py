@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from porelight.brief import brief
 from porelight.data.parameter_set import NumberOrDraws, ParameterSet
 from porelight.errors import ParameterError
-from porelight.injury._field_kernel import add_damage
+from porelight.injury._field_kernel import add_damage_up_to
 from porelight.injury.heat_shock import heat_shocked_fraction
 from porelight.injury.rate_process import (
     Rate,
@@ -299,22 +299,18 @@ def _integrals(
     coefficients = np.array(numbers).reshape(len(rates), 4, -1)
     resting = np.array([one.ravel() for one in (*at_rest, dose.mean_rate(reference, reference))])
     bounds = (dose.breakpoint, math.log(dose.base_below), math.log(dose.base_above))
-    total = np.zeros((len(rates) + 1, reference.size))
-    found, begin, spans = np.empty((at.size, *total.shape)), 0, np.diff(time)
-    for row, end in zip(found, at, strict=True):
-        if end > begin:
-            add_damage(
-                spans[begin:end],
-                flat[begin : end + 1],
-                column,
-                reference.ravel(),
-                coefficients,
-                resting,
-                bounds,
-                total,
-            )
-            begin = end
-        row[:] = total
+    found = np.empty((at.size, len(rates) + 1, reference.size))
+    add_damage_up_to(
+        np.asarray(at, dtype=np.int64),
+        np.diff(time),
+        flat,
+        column,
+        reference.ravel(),
+        coefficients,
+        resting,
+        bounds,
+        found,
+    )
     for number, rate in enumerate(rates):
         if arrhenius[number] is _NEVER:
             for row, end in zip(found, at, strict=True):

@@ -21,7 +21,7 @@ from porelight.planning.optimise import (
 )
 from porelight.planning.plan import Candidate, Refusal, Searched, best_first, least_net
 from porelight.planning.space import SettingSpace
-from porelight.planning.table import SessionTable
+from porelight.planning.tables import Table, session_table, table_error
 from porelight.progress import Progress
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
@@ -73,10 +73,10 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         Called with the share of the work done.
     """
     offered = [one for one in devices if skin.fitzpatrick <= one.fitzpatrick_darkest]
-    tables: dict[str, SessionTable] = {}
+    tables: dict[str, Table] = {}
     for i, device in enumerate(offered):
         part = _part(progress, 0.6 * i / len(offered), 0.6 / len(offered))
-        tables[device.key] = SessionTable(skin, SettingSpace.of(device, skin.zone), physics, part)
+        tables[device.key] = session_table(SettingSpace.of(device, skin.zone), physics, laws, part)
     if not tables:
         return BeyondGrid((), (), Searched(n_settings, 0, 0, (), (), ()))
     search = CourseSearch(skin, tables, start, aim, laws)
@@ -120,7 +120,7 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         asked=n_settings,
         tried=len(tried),
         kept=len(good),
-        errors=tuple(_error(key, table) for key, table in tables.items()),
+        errors=tuple(_error(key, table, physics) for key, table in tables.items()),
         finalists=tuple(lines),
         relaxations=_relaxations(forbidden, kept),
         interrupted=search.interrupted,
@@ -150,7 +150,7 @@ def _part(progress: Progress, begin: float, whole: float) -> Progress:
     return lambda share: progress(begin + whole * share)
 
 
-def _as_tried(steps: Steps, tables: dict[str, SessionTable]) -> Proposal:
+def _as_tried(steps: Steps, tables: dict[str, Table]) -> Proposal:
     """Return a course of the grid as the search would try it, on the nearest dials."""
     blocks = []
     for key in dict.fromkeys(one.device.key for _, one in steps):
@@ -183,7 +183,7 @@ def _in_full(
     skin: Skin,
     one: Tried,
     search: CourseSearch,
-    tables: dict[str, SessionTable],
+    tables: dict[str, Table],
     physics: PhysicsEnsemble,
 ) -> tuple[str, Steps]:
     """Return a course with its sessions as the full engine judges them."""
@@ -199,12 +199,13 @@ def _in_full(
     return ", then ".join(words), tuple(zip(days_of(one.course), judged, strict=True))
 
 
-def _error(key: str, table: SessionTable) -> str:
-    off = table.error()
-    quantity = f"wounds {off.wound / um:.0f} um" if table.ablating else f"felt {off.felt:.1f} K"
+def _error(key: str, table: Table, physics: PhysicsEnsemble) -> str:
+    off = table_error(table, physics)
+    quantity = f"wounds {off.wound / um:.1f} um" if table.ablating else f"felt {off.felt:.2f} K"
     return (
-        f"{key}: table of {off.n_settings} settings; where it has none nine in ten are off by less "
-        f"than {quantity}, heat-shocked dermis {100 * off.heat_shocked:.1f} %"
+        f"{key}: table of {table.n_settings} settings; at {off.n_compared} others, simulated in "
+        f"full, it is off by {quantity}, heat-shocked dermis {100 * off.heat_shocked:.2f} %, at "
+        "most"
     )
 
 

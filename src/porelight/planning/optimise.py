@@ -1,8 +1,8 @@
 """The search of the continuous settings of courses, by a constrained multi-objective optimiser.
 
-Every course tried is read off the tables of its devices (`planning.table`), and its weeks are those
-of any simulation, for the first forty people. NSGA-II [1]_ of optuna weighs people better off less
-those worse off, pain, darkening, downtime and time in the chair, under the chances that limits
+Every course tried is read off the tables of its devices (`planning.tables`), and its weeks are
+those of any simulation, for the first forty people. NSGA-II [1]_ of optuna weighs people better off
+less those worse off, pain, darkening, downtime and time in the chair, under the chances that limits
 allow. What it finds is a proposal: the full engine decides (`planning.beyond_grid`).
 
 References
@@ -30,7 +30,8 @@ from porelight.laser.exposure import Exposure
 from porelight.planning.limits import LimitCheck, checks_of, darkening_check, hurt_at
 from porelight.planning.plan import SEEN_DRESSING, WOUND_DAYS
 from porelight.planning.space import STOP, SettingSpace
-from porelight.planning.table import SessionTable, TableSession
+from porelight.planning.table_session import TableSession
+from porelight.planning.tables import Table
 from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.threads import available_threads, in_order
@@ -39,8 +40,9 @@ from porelight.tissue.skin import Skin
 if TYPE_CHECKING:
     from optuna import Trial
 
-_GENERATION = 50  # courses tried side by side
-_FOLLOWED = 1.25  # chances over those allowed up to which the weeks are followed, for relaxations
+_PARENTS = 60  # courses that a generation keeps
+_GENERATION = 200  # courses tried side by side: those alike share the work of their weeks
+_SIDE_BY_SIDE = 40  # courses whose weeks are followed together, at most
 _KNOWLEDGE = (
     8  # draws of what nobody knows under which the weeks are followed, each with its people
 )
@@ -118,7 +120,7 @@ class CourseSearch:
     ----------
     skin : Skin
         The skin that is treated.
-    tables : mapping of str to SessionTable
+    tables : mapping of str to Table
         Tables of the devices that may treat it, by key.
     start : CourseState
         The skin on day 0.
@@ -131,7 +133,7 @@ class CourseSearch:
     def __init__(
         self,
         skin: Skin,
-        tables: Mapping[str, SessionTable],
+        tables: Mapping[str, Table],
         start: CourseState,
         aim: OutcomeVariable,
         laws: Laws,
@@ -155,7 +157,7 @@ class CourseSearch:
         import optuna  # noqa: PLC0415  it takes a third of a second
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        sampler = optuna.samplers.NSGAIISampler(population_size=_GENERATION, seed=seed)
+        sampler = optuna.samplers.NSGAIISampler(population_size=_PARENTS, seed=seed)
         smaller = optuna.study.StudyDirection.MINIMIZE
         study = optuna.create_study(directions=5 * [smaller], sampler=sampler)
         for one in warm:
@@ -223,9 +225,9 @@ class CourseSearch:
         return given
 
     def _try(self, courses: Sequence[Proposal]) -> None:
-        """Read courses off the tables, and follow the weeks of those that are near to allowed."""
+        """Read courses off the tables, and follow the weeks of those that are allowed so far."""
         read = self._read(courses)
-        near: dict[tuple[float, ...], list[Proposal]] = defaultdict(list)
+        allowed: dict[tuple[tuple[str, float], ...], list[Proposal]] = defaultdict(list)
         found: dict[Proposal, Tried] = {}
         for one in courses:
             checks = [check for block in one for check in self._checks(block, read[block])]
@@ -239,9 +241,14 @@ class CourseSearch:
             ]
             time = sum(block.sessions * self.exposure(block).duration for block in one)
             found[one] = Tried(one, used, time, max(pain, default=0.0))
-            if max(used.values()) <= _FOLLOWED:
-                near[days_of(one)].append(one)
-        groups = list(near.items())
+            if max(used.values()) <= 1.0:
+                allowed[tuple((block.device, block.interval) for block in one)].append(one)
+        groups = [
+            alike[i : i + _SIDE_BY_SIDE]
+            for mine in allowed.values()
+            for alike in [sorted(mine, key=lambda one: one[-1].sessions)]
+            for i in range(0, len(alike), _SIDE_BY_SIDE)
+        ]
         follow = partial(self._followed, read, found)
         for _, followed in in_order(follow, groups, available_threads()):
             found |= {one.course: one for one in followed}
@@ -264,36 +271,37 @@ class CourseSearch:
         self,
         read: Mapping[SessionBlock, TableSession],
         found: Mapping[Proposal, Tried],
-        group: tuple[tuple[float, ...], Sequence[Proposal]],
+        courses: Sequence[Proposal],
     ) -> list[Tried]:
-        """Return courses of the same days with their weeks, all draws of all side by side."""
-        session_days, courses = group
+        """Return courses of the same rhythm with their weeks, all draws of all side by side.
+
+        A session that a course no longer has is one that does nothing.
+        """
+        session_days = max((days_of(one) for one in courses), key=len)
         n_draws = self._whose.size
         doses = SessionDoses(
             *(
-                np.array(
-                    [
-                        np.concatenate([self._rows(read, one, name.name)[i] for one in courses])
-                        for i in range(len(session_days))
-                    ]
+                np.concatenate(
+                    [self._rows(read, one, name.name, len(session_days)) for one in courses],
+                    axis=1,
                 )
                 for name in fields(SessionDoses)
             )
         )
         values = {name: np.tile(x, len(courses)) for name, x in self._values.items()}
         wounds = [sum(self._tables[b.device].ablating * b.sessions for b in c) for c in courses]
-        judged = session_days[-1] + JUDGED_AFTER
-        observed = np.array(sorted({0.0, judged, *(WOUND_DAYS if any(wounds) else ())}))
+        judged = [days_of(one)[-1] + JUDGED_AFTER for one in courses]
+        observed = np.array(sorted({0.0, *judged, *(WOUND_DAYS if any(wounds) else ())}))
         mine = {k: v for k, v in self._laws.effects.items() if k == self._aim.name}
         healing = self._laws.healing(self._skin, values, (), mine)
         weeks, _ = healing.weeks(np.array(session_days), doses, observed)
-        later = weeks[self._aim.name][:, -1]
-        change = later if self._aim.is_change else relative_to(later, weeks[self._aim.name][:, 0])
+        aim = weeks[self._aim.name]
         least, people = smallest_detectable().value, self._start.settings.people
         tried = []
         for i, one in enumerate(courses):
             rows = slice(i * n_draws, (i + 1) * n_draws)
-            own = change[rows]
+            later = aim[rows, int(np.searchsorted(observed, judged[i]))]
+            own = later if self._aim.is_change else relative_to(later, aim[rows, 0])
             dark = share_of_people(weeks["pigment_risk"][rows], people)
             if self._aim.group == "pores":
                 better, worse = chance_measured(-own).mean(), chance_measured(own).mean()
@@ -322,12 +330,13 @@ class CourseSearch:
         return tried
 
     def _rows(
-        self, read: Mapping[SessionBlock, TableSession], one: Proposal, dose: str
-    ) -> list[Floats]:
-        """Return a dose of every session of a course in every draw."""
-        return [
+        self, read: Mapping[SessionBlock, TableSession], one: Proposal, dose: str, n: int
+    ) -> Floats:
+        """Return a dose of each of n sessions of a course in every draw; 0 after its last."""
+        rows = [
             read[block].doses[dose][self._whose] for block in one for _ in range(block.sessions)
         ]
+        return np.array([*rows, *(n - len(rows)) * [np.zeros(self._whose.size)]])
 
 
 def days_of(course: Proposal) -> tuple[float, ...]:

@@ -113,7 +113,7 @@ class SettingSpace:
             tuple(ranges),
             stop,
             (min(few, *tried), max(many, *tried)),
-            tuple(sorted({*weeks, device.plan.interval})),
+            tuple(sorted(weeks)),
         )
 
     @property
