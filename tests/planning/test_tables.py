@@ -78,12 +78,18 @@ def genesis(energy: float, passes: float, rate: float, stop: float | None = None
 def test_a_session_by_hand_is_that_of_the_engine(by_hand, point):
     found, full, doses = both(by_hand, point)
     # the table of free density that this one replaced was off by up to 3.3 K
-    np.testing.assert_allclose(found.quantities.felt, full.felt, atol=0.4)
-    np.testing.assert_allclose(found.quantities.reading, full.reading, atol=0.15)
+    np.testing.assert_allclose(found.quantities.felt, full.felt, atol=0.15)
+    np.testing.assert_allclose(found.quantities.reading, full.reading, atol=0.2)
     np.testing.assert_allclose(found.quantities.peak, full.peak, atol=1.0)
+    # what is gained while a place cools that was passed over just before a stop is the worst
+    stopped = STOP in point
     for name in ("heat_shocked", "denatured", "plexus_shocked"):
-        np.testing.assert_allclose(found.doses[name], doses[name], rtol=0.15, atol=2e-4)
-    np.testing.assert_allclose(found.quantities.killed, full.killed, rtol=0.15, atol=1e-5)
+        np.testing.assert_allclose(
+            found.doses[name], doses[name], rtol=0.3 if stopped else 0.05, atol=2e-4
+        )
+    np.testing.assert_allclose(
+        found.quantities.killed, full.killed, rtol=0.5 if stopped else 0.1, atol=1e-5
+    )
     np.testing.assert_allclose(found.doses["coagulated"], doses["coagulated"], rtol=0.5, atol=1e-4)
     np.testing.assert_allclose(found.quantities.wound, full.wound, atol=3e-6)
 
@@ -102,7 +108,7 @@ def test_a_stop_ends_a_session_that_would_grow_warmer(by_hand):
     )
     assert (cool.quantities.reading < warm.quantities.reading).all()
     assert (warm.quantities.reading < free.quantities.reading).all()
-    np.testing.assert_allclose(warm.quantities.reading, 315.15, atol=0.2)
+    np.testing.assert_allclose(warm.quantities.reading, 315.15, atol=0.4)
     assert (warm.doses["heat_shocked"] < free.doses["heat_shocked"]).all()
 
 

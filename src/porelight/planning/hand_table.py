@@ -11,17 +11,17 @@ energy, and tells of all that end before:
   interpolated,
 * a stop is the first of the operator's readings above it, at the pulse at which it is read.
 
+Rows of sweeps lie between each other, so a session of fewer sweeps is not the beginning of one of
+more: each number of sweeps is followed on a path of its own, at the middle rate. The longest one is
+followed at other rates too, and what those change after as many pulses is added to the others.
 Between energies there is a monotone cubic of the temperatures (which leaves a straight line
 straight) and of the logarithms of the damage integrals, between rates a parabola over their
-logarithm; rates are compared at the same number of pulses. Rows of sweeps lie between each other,
-so those of a session of fewer sweeps lie elsewhere than those with which a longer one begins. That
-difference is followed for each number of sweeps (of many, for some) at the middle rate and three
-energies, and added at every rate.
+logarithm.
 """
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,17 +55,27 @@ from porelight.threads import available_threads, in_order
 
 Ints = NDArray[np.int64]
 
-_ENERGIES = 6
-_RATES = 3  # the middle one is also that of shorter sessions
-_ENERGIES_OF_SHORTER = (1, 3, 5)  # of those
-# sweeps of the sessions that are followed, up to the most; between them differences are linear
-_SWEEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20)
-_ENDS = 24  # numbers of pulses in a sweep after which a session that ends there is told of
-# after these shares of a session cooling is followed on its own; between them it is smooth
-_COOLED_AFTER = (0.06, 0.125, 0.25, 0.5, 1.0)
+_ENERGIES = 5
+_RATES = 3
+# sweeps of the sessions that are followed, up to the most; one between begins as the next longer
+_SWEEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20)
+# after so many shares of a sweep cooling is followed on its own; between them it is smooth
+_COOLED = 2
 _COOLING_TIMES = np.concatenate([[0.0], np.geomspace(0.1, COOL_DOWN, 16)])  # s
-# vessels coagulate pulse by pulse: two lengths tell of all
+_MOST = 50.0  # logarithm of a damage of which nothing is left
+# share of what a warmer end changes that is of one place, which cools faster than the whole area: by
+# comparison with sessions that were stopped in the middle of a sweep
+_LASTING = 0.5
+# vessels coagulate pulse by pulse: two lengths of a session, as shares of it, tell of all
 _VESSELS_AFTER = (0.25, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Followed:
+    """A planned session of one member: after which pulses it may end, and all that is told then."""
+
+    ends: Ints  # (n_end,)
+    told: Floats  # (n_energy, n_end, n_column)
 
 
 class HandTable:
@@ -94,14 +104,10 @@ class HandTable:
         self._rates = (
             np.geomspace(rate.low, rate.high, _RATES) if rate else np.array([usual["rate"].value])
         )
-        self._most = round(passes.high if passes else usual["passes"].value)
-        fewest = round(passes.low) if passes else self._most
-        self._shorter = [n for n in _SWEEPS if fewest <= n < self._most]
-        # numbers of pulses after which a session is told of, the ends of whole sweeps among them
-        within = np.arange(1, _ENDS * self._most + 1) / _ENDS
-        pulses = np.round(pulses_of_sweep(space.device) * within)
-        self._ends: Ints = np.unique(np.maximum(1, pulses)).astype(np.int64)
-        found: list[tuple[Floats, list[Floats]]] = []
+        most = round(passes.high if passes else usual["passes"].value)
+        fewest = round(passes.low) if passes else most
+        self._sweeps = [*(n for n in _SWEEPS if fewest <= n < most), most]
+        found: list[tuple[list[_Followed], list[_Followed]]] = []
         members = range(len(physics.members))
         with warnings.catch_warnings():
             # the ends of the ranges are not proposed, so that nobody need be warned of them
@@ -109,38 +115,54 @@ class HandTable:
             for done, one in in_order(self._member, members, available_threads()):
                 found.append(one)
                 progress((done + 1) / len(members))
-        # of energies, over rates, ends, columns and members
-        longest = np.stack([one for one, _ in found], axis=-1)
-        self._longest = PchipInterpolator(self._energies, longest, axis=0)
-        some = self._energies[list(_ENERGIES_OF_SHORTER)]
-        # for each number of sweeps: of energies, over its ends, columns and members
-        self._differences = [
-            PchipInterpolator(some, np.stack(each, axis=-1), axis=0)
-            for each in zip(*(shorter for _, shorter in found), strict=True)
-        ]
-        self.n_settings = self._energies.size * self._rates.size + some.size * len(self._shorter)
+        by_sweeps, by_rate = zip(*found, strict=True)
+        # of each number of sweeps: of energies, over ends, columns and members
+        self._ends = [one.ends for one in by_sweeps[0]]
+        self._own = [self._over_energies(each) for each in zip(*by_sweeps, strict=True)]
+        # of the longest at each rate, the same
+        self._at_rates = [self._over_energies(each) for each in zip(*by_rate, strict=True)]
+        self.n_settings = self._energies.size * (len(self._sweeps) + self._rates.size - 1)
+
+    def _over_energies(self, members: Sequence[_Followed]) -> PchipInterpolator:
+        return PchipInterpolator(
+            self._energies, np.stack([one.told for one in members], axis=-1), axis=0
+        )
 
     def sessions(self, points: Sequence[Mapping[str, float]]) -> list[TableSession]:
         """Return what sessions at points of the space do, stops included."""
-        energies = np.array([one["radiant_exposure"] for one in points])
-        curves = np.einsum("prenm,pr->penm", self._longest(energies), self._weights(points))
         found = []
-        for point, curve in zip(points, curves, strict=True):
-            sweeps = self._sweeps(point)
-            told = curve + self._difference(sweeps, point["radiant_exposure"])
-            fired = self._fired(point, told[:, COLUMNS.index("reading")])
-            row = np.empty((len(COLUMNS), fired.size))
-            for m, n in enumerate(fired):
-                after = int(np.clip(np.searchsorted(self._ends, n), 1, self._ends.size - 1))
-                low, high = self._ends[after - 1], self._ends[after]
-                share = np.clip((n - low) / (high - low), 0.0, 1.0)
-                row[:, m] = (1.0 - share) * told[after - 1, :, m] + share * told[after, :, m]
-            back = {name: restored(name, one) for name, one in zip(COLUMNS, row, strict=True)}
-            found.append(TableSession.of(back))
+        for point, weights in zip(points, self._weights(points), strict=True):
+            sweeps = round(point.get("passes", self._sweeps[-1]))
+            path = int(np.searchsorted(self._sweeps, sweeps))
+            ends = self._ends[path]
+            told = self._told(point["radiant_exposure"], path, weights)
+            planned = round(sweeps * pulses_of_sweep(self.space.device))
+            last = int(np.searchsorted(ends, planned, side="right")) - 1
+            reading = told[: last + 1, COLUMNS.index("reading")]
+            above = reading > point.get(STOP, np.inf)
+            at = np.where(above.any(axis=0), above.argmax(axis=0), last)
+            row = told[at, :, np.arange(at.size)].T
+            found.append(
+                TableSession.of(
+                    {name: restored(name, x) for name, x in zip(COLUMNS, row, strict=True)}
+                )
+            )
         return found
 
-    def _sweeps(self, point: Mapping[str, float]) -> int:
-        return round(point.get("passes", self._most))
+    def _told(self, energy: float, path: int, weights: Floats) -> Floats:
+        """Return all about a session on a path, over its ends, columns and members."""
+        told = np.asarray(self._own[path](energy))
+        longest, ends = self._ends[-1], self._ends[path]
+        after = np.clip(np.searchsorted(longest, ends), 1, longest.size - 1)
+        share = (ends - longest[after - 1]) / (longest[after] - longest[after - 1])
+        share = np.clip(share, 0.0, 1.0)[:, None, None]
+        middle = self._rates.size // 2
+        usual = self._at_rates[middle](energy)
+        for weight, at_rate in zip(weights, self._at_rates, strict=True):
+            if weight and at_rate is not self._at_rates[middle]:
+                change = at_rate(energy) - usual
+                told += weight * ((1.0 - share) * change[after - 1] + share * change[after])
+        return told
 
     def _weights(self, points: Sequence[Mapping[str, float]]) -> Floats:
         """Return the weights of the rates, (n_point, n_rate): a parabola over their logarithm."""
@@ -157,80 +179,53 @@ class HandTable:
             ]
         )
 
-    def _difference(self, sweeps: int, energy: float) -> Floats:
-        """Return what a session of some sweeps differs by: of ends, columns and members."""
-        known = [*self._shorter, self._most]
-        low = max(n for n in known if n <= sweeps)
-        high = min(n for n in known if n >= sweeps)
-        share = 0.0 if high == low else (sweeps - low) / (high - low)
-        energy = max(energy, float(self._energies[_ENERGIES_OF_SHORTER[0]]))
-        return (1.0 - share) * self._off(low, energy) + share * self._off(high, energy)
+    def _member(self, member: int) -> tuple[list[_Followed], list[_Followed]]:
+        """Return what is told of one member, on each path, and on the longest at each rate."""
+        middle = self._rates.size // 2
+        own = [self._followed(member, n, self._rates[middle]) for n in self._sweeps]
+        at_rates = [
+            own[-1] if i == middle else self._followed(member, self._sweeps[-1], rate)
+            for i, rate in enumerate(self._rates)
+        ]
+        return own, at_rates
 
-    def _off(self, sweeps: int, energy: float) -> Floats:
-        if sweeps == self._most:
-            return np.zeros((1, 1, 1))
-        off = self._differences[self._shorter.index(sweeps)](energy)
-        missing = self._ends.size - len(off)  # after its end nothing is asked
-        return np.concatenate([off, np.repeat(off[-1:], missing, axis=0)])
-
-    def _fired(self, point: Mapping[str, float], reading: Floats) -> Floats:
-        """Return the pulses fired in each member: all, or up to the reading above the stop."""
-        planned = round(self._sweeps(point) * pulses_of_sweep(self.space.device))
-        n_members = reading.shape[1]
-        if STOP not in point:
-            return np.full(n_members, float(planned))
-        every = max(1, planned // N_READING)
-        fired = np.empty(n_members)
-        for m in range(n_members):
-            warmest = np.maximum.accumulate(reading[:, m])
-            after = np.interp(point[STOP], warmest, self._ends, right=np.inf)
-            # there is a reading behind the first pulse, and then one behind each so many
-            fired[m] = planned if after >= planned else 1 + every * np.ceil((after - 1) / every)
-        return np.minimum(fired, planned)
-
-    def _member(self, member: int) -> tuple[Floats, list[Floats]]:
-        """Return what is told of one member: of the longest session, and how shorter ones differ.
-
-        Shapes (n_energy, n_rate, n_end, n_column) and (3, n_end of its own, n_column).
-        """
-        every = range(self._energies.size)
-        longest = np.stack(
-            [self._followed(member, self._most, rate, every) for rate in self._rates], axis=1
-        )
-        middle, some = self._rates.size // 2, list(_ENERGIES_OF_SHORTER)
-        shorter = []
-        for sweeps in self._shorter:
-            own = self._followed(member, sweeps, self._rates[middle], some)
-            shorter.append(own - longest[some, middle, : own.shape[1]])
-        return longest, shorter
-
-    def _followed(self, member: int, sweeps: int, rate: float, energies: Sequence[int]) -> Floats:
-        """Return all about a planned session at some energies, (n_energy, n_end, n_column)."""
+    def _followed(self, member: int, sweeps: int, rate: float) -> _Followed:
+        """Return everything about a planned session at all energies."""
         cooling: Floats | None = None
-        found = []
-        for energy in self._energies[list(energies)]:
+        told = []
+        for energy in self._energies:
             point = {"radiant_exposure": energy, "passes": float(sweeps), "rate": rate}
             session = self._physics.delivered(self.space.exposure(point), member)
-            ends = self._ends[self._ends <= session.per_joule.path.time.size]
             if cooling is None:
-                cooling = _cooling_rise(session, ends)
-            found.append(_told(self._physics, session, cooling, ends))
-        return np.array(found)
+                # an operator stops at a reading; there is one behind the first pulse
+                n_pulses = session.per_joule.path.time.size
+                every = max(1, n_pulses // N_READING)
+                ends = np.unique([*range(1, n_pulses, every), n_pulses]).astype(np.int64)
+                parts = np.linspace(0, ends.size, _COOLED * sweeps + 1)
+                cooled = np.unique(parts[1:].astype(np.int64)) - 1
+                cooling = _cooling_rise(session, ends[cooled])
+            told.append(_told(self._physics, session, ends, cooled, cooling))
+        return _Followed(ends, np.array(told))
 
 
 def _told(
-    physics: PhysicsEnsemble, session: ScatteredSession, cooling: Floats, ends: Ints
+    physics: PhysicsEnsemble,
+    session: ScatteredSession,
+    ends: Ints,
+    cooled: Ints,
+    cooling: Floats,
 ) -> Floats:
     """Return everything about a session after each number of pulses, (n_end, n_column)."""
     skin, per_joule, rest = physics.skin, session.per_joule, session.response.resting
     energy, path = session.exposure.pulse_energy, session.per_joule.path
     parameters = InjuryParameters.from_values(session.values)
-    damage, peaks, felt, coagulated = [], [], [], []
+    damage, ended, peaks, felt, coagulated = [], [], [], [], []
     vessels = [round(share * (ends.size - 1)) for share in _VESSELS_AFTER]
     for place, times, rise in zip(per_joule.places, per_joule.times, per_joule.rise, strict=True):
         temperature = rest + energy * rise + session.correction(times)
         at = _readings(times, path.time, ends)
         damage.append(damage_along(times, temperature, parameters, at, resting=rest))
+        ended.append(temperature[at])
         peaks.append(np.maximum.accumulate(temperature, axis=0)[at])
         nerves = np.maximum.accumulate(lagged(times, temperature[:, 0], NERVE_LAG))
         felt.append(nerves[at])
@@ -245,7 +240,9 @@ def _told(
                 for last in at[vessels]
             ]
         )
-    warm = np.array(damage) + _while_cooling(session, cooling, ends, parameters)
+    warm = np.array(damage) + _while_cooling(
+        session, ends, cooled, np.array(ended), cooling, parameters
+    )
     injury = field_of_damage(warm, parameters)  # each of places, ends and depths
     mean = {one.name: getattr(injury, one.name).mean(axis=0) for one in fields(InjuryField)}
     epidermis = skin.layers[0].thickness >= DEPTH
@@ -275,10 +272,10 @@ def _told(
     return np.column_stack([transformed(name, told[name]) for name in COLUMNS])
 
 
-def _cooling_rise(session: ScatteredSession, ends: Ints) -> Floats:
-    """Return the rise that the pulses so far leave as the skin cools.
+def _cooling_rise(session: ScatteredSession, fired: Ints) -> Floats:
+    """Return the rise that so many pulses leave as the skin cools.
 
-    Shape (n_time, n_place, n_cooled, n_depth).
+    Shape (n_time, n_place, n_fired, n_depth).
     """
     per_joule, path = session.per_joule, session.per_joule.path
     found = [
@@ -287,33 +284,53 @@ def _cooling_rise(session: ScatteredSession, ends: Ints) -> Floats:
             *(path.time[:n], path.position[:n], 1.0, per_joule.places),
             path.time[n - 1] + _period(path.time) + _COOLING_TIMES,
         )
-        for n in ends[_cooled(ends)]
+        for n in fired
     ]
     return np.stack(found, axis=2)
 
 
 def _while_cooling(
-    session: ScatteredSession, cooling: Floats, ends: Ints, parameters: InjuryParameters
+    session: ScatteredSession,
+    ends: Ints,
+    cooled: Ints,
+    ended: Floats,
+    cooling: Floats,
+    parameters: InjuryParameters,
 ) -> Floats:
-    """Return the damage gained after each end, (n_place, n_end, 4, n_depth)."""
+    """Return the damage gained after each end, (n_place, n_end, 4, n_depth).
+
+    Its logarithm is interpolated after what the temperature at the end changes it by: a place that
+    was just passed over cools from higher than one that was passed over half a minute before.
+    """
     rest, energy = session.response.resting, session.exposure.pulse_energy
-    known = ends[_cooled(ends)]
     # as at the end of the pulses: it falls with the rise, within minutes
-    warmer = session.correction(session.per_joule.path.time[known - 1])
+    warmer = session.correction(session.per_joule.path.time[ends[cooled] - 1])
     temperature = rest + np.maximum(energy * cooling + warmer, 0.0)
     last = np.array([_COOLING_TIMES.size - 1])
     gained = damage_along(_COOLING_TIMES, temperature, parameters, last, resting=rest)[0]
     logs = np.log(np.maximum(np.moveaxis(gained, 0, 2), LEAST))
-    after = np.clip(np.searchsorted(known, ends), 1, known.size - 1)
-    before = np.log(known[after - 1])
-    share = np.clip((np.log(ends) - before) / (np.log(known[after]) - before), 0.0, 1.0)
-    weight = share[:, None, None]
-    return np.asarray(np.exp((1.0 - weight) * logs[:, after - 1] + weight * logs[:, after]))
+    by_end = ended[:, :, None, :]
+    slope = _LASTING * _slope(by_end[:, cooled], logs)
+    level = logs - slope * by_end[:, cooled]
+    after = np.clip(np.searchsorted(cooled, np.arange(ends.size)), 1, cooled.size - 1)
+    before = np.log(ends[cooled[after - 1]])
+    span = np.log(ends[cooled[after]]) - before
+    share = np.clip((np.log(ends) - before) / span, 0.0, 1.0)[:, None, None]
+    between = (1.0 - share) * level[:, after - 1] + share * level[:, after]
+    return np.asarray(np.exp(np.minimum(between + slope * by_end, _MOST)))
 
 
-def _cooled(ends: Ints) -> Ints:
-    """Return at which ends cooling is followed on its own."""
-    return np.unique([round(share * (ends.size - 1)) for share in _COOLED_AFTER]).astype(np.int64)
+def _slope(warmth: Floats, logs: Floats) -> Floats:
+    """Return how the logarithm of each damage grows with the temperature at the end [1/K].
+
+    From one end to the next at the same place and depth, where there is damage at both.
+    """
+    change, rise = np.diff(logs, axis=1), np.diff(warmth, axis=1)
+    known = (logs[:, 1:] > np.log(2.0 * LEAST)) & (logs[:, :-1] > np.log(2.0 * LEAST))
+    both, square = np.where(known, change * rise, 0.0), np.where(known, rise**2, 0.0)
+    return np.asarray(both.sum(axis=(0, 1, 3)) / np.maximum(square.sum(axis=(0, 1, 3)), 1e-9))[
+        :, None
+    ]
 
 
 def _readings(times: Floats, pulse_time: Floats, n_fired: Ints) -> Ints:

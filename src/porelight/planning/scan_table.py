@@ -29,7 +29,7 @@ from porelight.planning.space import SettingSpace
 from porelight.planning.table_session import TableSession
 from porelight.progress import Progress, unheard
 from porelight.quantities import Floats
-from porelight.session.ablative import Coverage, coverage
+from porelight.session.ablative import coverage
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.session.result import DEPTH, SessionResult, at_plexus
 from porelight.threads import available_threads, in_order
@@ -85,7 +85,6 @@ class ScanTable:
         shape = (self._energies.size, self._passes.size, len(_SPOTS), n_members, -1)
         self._columns = PchipInterpolator(self._energies, np.array(rows).reshape(shape), axis=0)
         self.n_settings = len(columns)
-        self._covered: dict[float, Coverage] = {}
 
     def sessions(self, points: Sequence[Mapping[str, float]]) -> list[TableSession]:
         """Return what sessions at points of the space do."""
@@ -97,7 +96,7 @@ class ScanTable:
 
     def _session(self, point: Mapping[str, float], by_passes: Floats) -> TableSession:
         exposure = self.space.exposure(point)
-        covered = self._coverage(exposure)
+        covered = coverage(exposure)
         known = self._passes
         after = int(np.clip(np.searchsorted(known, exposure.passes), 1, max(known.size - 1, 1)))
         if known.size == 1:
@@ -126,12 +125,6 @@ class ScanTable:
                 "dose surface_rise": np.maximum(found["reading"] - found["rest"], 0.0),
             }
         )
-
-    def _coverage(self, exposure: Exposure) -> Coverage:
-        """Return how spots cover the area, which the overlap alone decides."""
-        if exposure.overlap not in self._covered:
-            self._covered[exposure.overlap] = coverage(exposure)
-        return self._covered[exposure.overlap]
 
     @staticmethod
     def _under(n_spots: int, of_spots: Floats) -> Floats:
