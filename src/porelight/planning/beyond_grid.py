@@ -21,7 +21,7 @@ from porelight.planning.optimise import (
 )
 from porelight.planning.plan import Candidate, Refusal, Searched, best_first, least_net
 from porelight.planning.space import SettingSpace
-from porelight.planning.tables import Table, session_table, table_error
+from porelight.planning.tables import DeviceTable, session_table, table_error
 from porelight.progress import Progress
 from porelight.session.ensemble import PhysicsEnsemble
 from porelight.tissue.skin import Skin
@@ -73,7 +73,7 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         Called with the share of the work done.
     """
     offered = [one for one in devices if skin.fitzpatrick <= one.fitzpatrick_darkest]
-    tables: dict[str, Table] = {}
+    tables: dict[str, DeviceTable] = {}
     for i, device in enumerate(offered):
         part = _part(progress, 0.6 * i / len(offered), 0.6 / len(offered))
         tables[device.key] = session_table(SettingSpace.of(device, skin.zone), physics, laws, part)
@@ -150,7 +150,7 @@ def _part(progress: Progress, begin: float, whole: float) -> Progress:
     return lambda share: progress(begin + whole * share)
 
 
-def _as_tried(steps: Steps, tables: dict[str, Table]) -> Proposal:
+def _as_tried(steps: Steps, tables: dict[str, DeviceTable]) -> Proposal:
     """Return a course of the grid as the search would try it, on the nearest dials."""
     blocks = []
     for key in dict.fromkeys(one.device.key for _, one in steps):
@@ -183,7 +183,7 @@ def _in_full(
     skin: Skin,
     one: Tried,
     search: CourseSearch,
-    tables: dict[str, Table],
+    tables: dict[str, DeviceTable],
     physics: PhysicsEnsemble,
 ) -> tuple[str, Steps]:
     """Return a course with its sessions as the full engine judges them."""
@@ -199,7 +199,7 @@ def _in_full(
     return ", then ".join(words), tuple(zip(days_of(one.course), judged, strict=True))
 
 
-def _error(key: str, table: Table, physics: PhysicsEnsemble) -> str:
+def _error(key: str, table: DeviceTable, physics: PhysicsEnsemble) -> str:
     off = table_error(table, physics)
     quantity = f"wounds {off.wound / um:.1f} um" if table.ablating else f"felt {off.felt:.2f} K"
     return (

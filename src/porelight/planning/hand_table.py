@@ -63,8 +63,8 @@ _SWEEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20)
 _COOLED = 2
 _COOLING_TIMES = np.concatenate([[0.0], np.geomspace(0.1, COOL_DOWN, 16)])  # s
 _MOST = 50.0  # logarithm of a damage of which nothing is left
-# share of what a warmer end changes that is of one place, which cools faster than the whole area: by
-# comparison with sessions that were stopped in the middle of a sweep
+# share of what a warmer end changes that is of one place, which cools faster than the whole area:
+# by comparison with sessions that were stopped in the middle of a sweep
 _LASTING = 0.5
 # vessels coagulate pulse by pulse: two lengths of a session, as shares of it, tell of all
 _VESSELS_AFTER = (0.25, 1.0)

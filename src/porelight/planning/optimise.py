@@ -31,7 +31,7 @@ from porelight.planning.limits import LimitCheck, checks_of, darkening_check, hu
 from porelight.planning.plan import SEEN_DRESSING, WOUND_DAYS
 from porelight.planning.space import STOP, SettingSpace
 from porelight.planning.table_session import TableSession
-from porelight.planning.tables import Table
+from porelight.planning.tables import DeviceTable
 from porelight.progress import Progress
 from porelight.quantities import Floats
 from porelight.threads import available_threads, in_order
@@ -120,7 +120,7 @@ class CourseSearch:
     ----------
     skin : Skin
         The skin that is treated.
-    tables : mapping of str to Table
+    tables : mapping of str to DeviceTable
         Tables of the devices that may treat it, by key.
     start : CourseState
         The skin on day 0.
@@ -133,7 +133,7 @@ class CourseSearch:
     def __init__(
         self,
         skin: Skin,
-        tables: Mapping[str, Table],
+        tables: Mapping[str, DeviceTable],
         start: CourseState,
         aim: OutcomeVariable,
         laws: Laws,

@@ -27,7 +27,7 @@ _MEMBERS = 2  # members of each
 _GOLDEN = 1.0 / 1.1673039782614187 ** np.arange(1, 6)
 
 
-class Table(Protocol):
+class DeviceTable(Protocol):
     """Sessions of one device on one skin, read off what the engine simulated before."""
 
     space: SettingSpace
@@ -63,7 +63,7 @@ class TableError:
 
 def session_table(
     space: SettingSpace, physics: PhysicsEnsemble, laws: Laws, progress: Progress = unheard
-) -> Table:
+) -> DeviceTable:
     """Return a table of the sessions of a device.
 
     Parameters
@@ -73,7 +73,7 @@ def session_table(
     physics : PhysicsEnsemble
         The skin's members, under these laws.
     laws : Laws
-        Of the plan.
+        Laws of injury and of sessions that the plan is made with.
     progress : callable
         Called with the share of the work done.
     """
@@ -86,7 +86,7 @@ def session_table(
     return SessionTable(physics.skin, space, physics, progress)
 
 
-def table_error(table: Table, physics: PhysicsEnsemble) -> TableError:
+def table_error(table: DeviceTable, physics: PhysicsEnsemble) -> TableError:
     """Compare a table with the engine at a few settings spread over the space."""
     skin, space, n_members = physics.skin, table.space, len(physics.members)
     points = compared_points(space, _COMPARED)
