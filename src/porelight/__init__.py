@@ -19,6 +19,7 @@ _HOME = {
     "ExtraOutcome": "porelight.course.effects",
     "FittedReflectance": "porelight.workflows.fit_reflectance",
     "FollowUp": "porelight.workflows.follow_up",
+    "FollowedPerson": "porelight.workflows.learn",
     "Forecast": "porelight.workflows.forecast",
     "Laws": "porelight.course.laws",
     "LightSetup": "porelight.workflows.light_setup",
@@ -55,6 +56,7 @@ _HOME = {
     "forecast": "porelight.workflows.forecast",
     "landmark_networks": "porelight.files.models",
     "laser_genesis": "porelight.laser.devices",
+    "learn": "porelight.workflows.learn",
     "library_injury": "porelight.session.injury_law",
     "light_fluence": "porelight.workflows.light_fluence",
     "light_merge": "porelight.workflows.light",
@@ -177,6 +179,8 @@ if TYPE_CHECKING:
     from porelight.workflows.follow_up import visit as visit
     from porelight.workflows.forecast import Forecast as Forecast
     from porelight.workflows.forecast import forecast as forecast
+    from porelight.workflows.learn import FollowedPerson as FollowedPerson
+    from porelight.workflows.learn import learn as learn
     from porelight.workflows.light import light_merge as light_merge
     from porelight.workflows.light import light_run as light_run
     from porelight.workflows.light_fluence import light_fluence as light_fluence

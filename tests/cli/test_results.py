@@ -114,6 +114,7 @@ FILES = [
     ("demo -o x", "x/plan.toml"),
     ("sweep course.toml --vary skin.fitzpatrick=1,2 -o x", "x/sweep.nc"),
     ("trial trial.toml -o x", "x/trial.html"),
+    ("learn visits.csv -o x", "x/learned.html"),
     ("study export --to csv --store study.db -o x", "x/dictionary.csv"),
 ]
 

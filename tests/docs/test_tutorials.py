@@ -20,6 +20,7 @@ CALLS = {
     "credibility": "credibility",
     "export": "export_outcome",
     "follow-up": "follow_up",
+    "learn": "learn",
     "light fluence": "light_fluence",
     "light merge": "light_merge",
     "light paths": "light_paths",

@@ -24,6 +24,7 @@ from porelight.cli.credibility import credibility
 from porelight.cli.demo import demo
 from porelight.cli.export import export
 from porelight.cli.follow_up import follow_up
+from porelight.cli.learn import learn
 from porelight.cli.light import light
 from porelight.cli.marker import marker
 from porelight.cli.measure import measure
@@ -69,6 +70,7 @@ app.command(plan)
 app.command(verify)
 app.command(credibility)
 app.command(follow_up)
+app.command(learn)
 app.command(report)
 app.command(rerun)
 app.command(export)

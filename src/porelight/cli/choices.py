@@ -56,6 +56,13 @@ Measured = Annotated[
     Path | None,
     Parameter(help="Folder that 'porelight measure' wrote: its pores replace the typical ones."),
 ]
+Population = Annotated[
+    Path | None,
+    Parameter(
+        help="Folder that 'porelight learn' wrote: what nobody knows is drawn from what a study of "
+        "many has taught, in place of the priors."
+    ),
+]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON.")]
 StoreOption = Annotated[
     str | None,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from porelight.cli.choices import AsJson, CoursePath, Output, Visits
+from porelight.cli.choices import AsJson, CoursePath, Output, Population, Visits
 from porelight.cli.console import print_json, print_rows, progress_bar, say
 from porelight.cli.numbers import Draws
 
@@ -15,6 +15,7 @@ def follow_up(
     measured: Path,
     visit: Visits,
     output: Output,
+    population: Population = None,
     draws: Draws = 4000,
     json: AsJson = False,
 ) -> int:
@@ -32,6 +33,7 @@ def follow_up(
     from porelight.files.courses import read_course  # noqa: PLC0415
     from porelight.files.follow_ups import visits_of  # noqa: PLC0415
     from porelight.files.outcomes import OUTCOME, save_outcome  # noqa: PLC0415
+    from porelight.files.populations import load_population  # noqa: PLC0415
     from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.report.tables import learned_rows  # noqa: PLC0415
     from porelight.workflows.follow_up import follow_up as followed_up  # noqa: PLC0415
@@ -45,6 +47,7 @@ def follow_up(
             visits,
             replace(content.settings, draws=draws),
             last_day=content.last_day,
+            population=None if population is None else load_population(population),
             progress=progress,
         )
     save_outcome(known.person, output)

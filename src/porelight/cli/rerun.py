@@ -3,14 +3,21 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from porelight.cli.choices import AsJson, Output
+from porelight.cli.choices import AsJson, Output, Population
 from porelight.cli.console import print_json, print_rows, progress_bar, say
 
 if TYPE_CHECKING:
     from porelight.workflows.rerun import Rerun
 
 
-def rerun(run: Path, /, *, output: Output | None = None, json: AsJson = False) -> int:
+def rerun(
+    run: Path,
+    /,
+    *,
+    output: Output | None = None,
+    population: Population = None,
+    json: AsJson = False,
+) -> int:
     """Compute a result again from what its file says: the same bits, or what differs.
 
     Parameters
@@ -28,6 +35,7 @@ def rerun(run: Path, /, *, output: Output | None = None, json: AsJson = False) -
         save_light_run,
     )
     from porelight.files.outcomes import OUTCOME, load_outcome, save_outcome  # noqa: PLC0415
+    from porelight.files.populations import load_population  # noqa: PLC0415
     from porelight.files.writing import require_output  # noqa: PLC0415
     from porelight.workflows.rerun import rerun as again  # noqa: PLC0415
     from porelight.workflows.rerun import rerun_light  # noqa: PLC0415
@@ -43,8 +51,9 @@ def rerun(run: Path, /, *, output: Output | None = None, json: AsJson = False) -
             save_light_run(found.result, case, output)
     else:
         outcome = load_outcome(run)
+        taught = None if population is None else load_population(population)
         with progress_bar("simulating", quiet=json) as progress:
-            found = again(outcome, progress=progress)
+            found = again(outcome, population=taught, progress=progress)
         if output is not None:
             save_outcome(found.result, output)
     if json:

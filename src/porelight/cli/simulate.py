@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from porelight.cli.choices import AsJson, CoursePath, Measured, Output
+from porelight.cli.choices import AsJson, CoursePath, Measured, Output, Population
 from porelight.cli.console import print_json, print_rows, progress_bar, say, tell_usual
 from porelight.cli.numbers import Day
 from porelight.cli.paths import GoesOn, Writes
@@ -20,6 +20,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     output: Output,
     measured: Measured = None,
     posterior: Annotated[bool, Parameter(negative="")] = False,
+    population: Population = None,
     state: Annotated[Path | None, Writes()] = None,
     state_day: Day | None = None,
     continue_from: Annotated[Path | None, GoesOn()] = None,
@@ -49,6 +50,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     )
     from porelight.files.courses import read_course  # noqa: PLC0415
     from porelight.files.outcomes import OUTCOME, save_outcome  # noqa: PLC0415
+    from porelight.files.populations import load_population  # noqa: PLC0415
     from porelight.files.writing import require_output, together  # noqa: PLC0415
     from porelight.report.tables import forecast_rows  # noqa: PLC0415
     from porelight.workflows.forecast import forecast  # noqa: PLC0415
@@ -72,6 +74,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
             content.settings,
             last_day=content.last_day,
             posterior=posterior,
+            population=None if population is None else load_population(population),
             keep_day=keep_day,
             start=start,
             progress=progress,

@@ -22,6 +22,9 @@ from porelight.tissue.skin import Skin
 
 PHYSICS = ("optics", "thermal", "heat", "ablation", "injury")
 BIOLOGY = ("healing", "mechanics", "effects")
+# which draw of knowledge of the physics each draw of the biology goes with, kept among its values
+# where both were learned together
+PHYSICS_KNOWLEDGE = "physics_knowledge"
 
 
 def physics_members(
@@ -67,17 +70,41 @@ def measured_pores(skin: Skin, settings: EnsembleSettings) -> dict[str, Floats]:
     return dict(zip(POPULATION_DRAWS, possible, strict=True))
 
 
-def member_of(settings: EnsembleSettings) -> NDArray[np.int64]:
+def member_of(
+    settings: EnsembleSettings, physics_knowledge: Floats | None = None
+) -> NDArray[np.int64]:
     """Return the member of the physics that treats each draw, shape (n_draw,).
 
     Member 0 is the typical skin. The others stand in pairs, two people under one draw of what
     nobody knows of the physics (`physics_members`): draws of the same
     knowledge go to the same pair. Without nesting, draw *i* goes to member *i mod members*.
+
+    Parameters
+    ----------
+    settings : EnsembleSettings
+        Size of the ensemble.
+    physics_knowledge : ndarray of float64, shape (n_draw,), optional
+        Draw of knowledge of the physics that each draw goes with; in turns when left out.
+
+    Raises
+    ------
+    ParameterError
+        If there are not so many draws of knowledge of the physics.
     """
     draw = np.arange(settings.draws)
-    if settings.people == 1:
+    n_pairs = settings.members // 2 + 1
+    if physics_knowledge is not None:
+        pair = physics_knowledge.astype(np.int64)
+        if not ((pair >= 0) & (pair < n_pairs)).all():
+            raise ParameterError(
+                f"the draws go with up to {pair.max() + 1} draws of knowledge of the physics, "
+                f"{settings.members} members have {n_pairs}; simulate with all members that they "
+                "were learned with."
+            )
+    elif settings.people == 1:
         return np.asarray(draw % settings.members, dtype=np.int64)
-    pair = draw // settings.people % (settings.members // 2 + 1)
+    else:
+        pair = draw // settings.people % n_pairs
     member = 2 * pair - 1 + draw % 2
     return np.asarray(np.where(pair == 0, 0, np.minimum(member, settings.members - 1)), np.int64)
 

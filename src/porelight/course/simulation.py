@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from porelight.course.attendance import MISSED, doses_of_those_who_came, sessions_kept
 from porelight.course.draws import (
     BIOLOGY,
+    PHYSICS_KNOWLEDGE,
     biology_draws,
     measured_pores,
     member_of,
@@ -66,6 +67,10 @@ OTHER_VALUES = (
     "Healing and mechanics were not drawn from the priors of the data files but from draws given, "
     "such as the posterior that ships with porelight (docs/theory/uncertainty.md)."
 )
+LEARNED_VALUES = (
+    "What nobody knows of healing and mechanics was narrowed by a study of many people's "
+    "follow-ups ('porelight learn'), and the physics is that of the same study."
+)
 OWN_OPTICS = (
     "The optics are this person's own, from {source}, with what it leaves open, in place of how "
     "people of the type differ."
@@ -97,6 +102,7 @@ def begin(
         replace those from the priors, by library name; repeated to the number needed. People
         differ about them as the data files say, but for `settings.people` of 1: there each draw is
         a person as given. For example `porelight.inference.calibration.posterior()`.
+        `PHYSICS_KNOWLEDGE` among them ties each to a draw of knowledge of the physics.
     laws : Laws
         porelight's own when left out.
     members_drawn : int, optional
@@ -115,6 +121,8 @@ def begin(
     day = np.zeros(1)
     weeks, memory = laws.healing(skin, biology, (), laws.effects).weeks(np.empty(0), doses, day)
     notes = () if values is None else (OTHER_VALUES,)
+    if values is not None and PHYSICS_KNOWLEDGE in values:
+        notes = (LEARNED_VALUES,)
     if skin.optics is not None:
         notes = (*notes, OWN_OPTICS.format(source=skin.optics.source))
     if settings.perfusion != "constant":
@@ -211,7 +219,8 @@ def advance(  # noqa: PLR0913  each is a choice of the caller
         results = tuple(members for one, members in pairs if one.day < coming[-1])
     order = np.argsort([one.day for one in (*state.sessions, *new)], kind="stable")
     sessions = tuple((*state.sessions, *new)[i] for i in order)
-    whose = member_of(state.settings) if member is None else member
+    pair = state.values.get(PHYSICS_KNOWLEDGE)
+    whose = member_of(state.settings, pair) if member is None else member
     first_day = min((one.day for one in sessions), default=0.0)
     kept = sessions_kept(state.settings, [one.day for one in new], first_day)
     given = doses_of_those_who_came(session_doses(course.skin, results, whose), kept)

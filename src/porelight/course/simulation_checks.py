@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from porelight.course.draws import PHYSICS_KNOWLEDGE
 from porelight.course.healing_weeks import POPULATION_DRAWS
 from porelight.course.laws import Laws
 from porelight.course.state import CourseState
@@ -16,7 +17,8 @@ _RELATIVE = ("pores", "below", "effects")  # groups whose outcomes are told by t
 
 def require_biology(values: Mapping[str, Floats], files: Sequence[str]) -> None:
     """Refuse draws of a number that none of these files of ``data/tissue`` holds."""
-    known = {*POPULATION_DRAWS, *(name for file in files for name in table("tissue", file))}
+    own = {*POPULATION_DRAWS, PHYSICS_KNOWLEDGE}
+    known = {*own, *(name for file in files for name in table("tissue", file))}
     for name in values:
         if name not in known:
             raise ParameterError(

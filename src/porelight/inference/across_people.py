@@ -104,8 +104,6 @@ class LearnedAcross:
     ----------
     weights : ndarray of float64, shape (n_knowledge,)
         Weight of each draw of knowledge; they sum to 1.
-    world_weights : ndarray of float64, shape (2 n_knowledge,)
-        The same for each world; two after another share their knowledge.
     effective_draws : float
         Effective number of draws of knowledge.
     pareto_k : float
@@ -118,13 +116,21 @@ class LearnedAcross:
     """
 
     weights: Floats
-    world_weights: Floats
     effective_draws: float
     pareto_k: float
     blur: float
     conflict: float
 
     __repr__ = brief
+
+    @property
+    def of_worlds(self) -> Floats:
+        """Weight of each world for a person who is not of the study, (2 n_knowledge,).
+
+        Both worlds of a draw of knowledge count the same: which of them the study was like is luck
+        of its people.
+        """
+        return np.repeat(0.5 * self.weights, 2)
 
     def chosen(self, n: int, seed: int) -> NDArray[np.int64]:
         """Return numbers of draws of knowledge, n of them, that count the same, (n,).
@@ -182,7 +188,7 @@ class StudyWorlds:
         n = self.n_knowledge
         if not self.subjects:
             even = np.full(n, 1.0 / n)
-            return LearnedAcross(even, np.repeat(0.5 * even, 2), float(n), -math.inf, 0.0, 0.0)
+            return LearnedAcross(even, float(n), -math.inf, 0.0, 0.0)
         if n < 2.0 * enough:
             raise ParameterError(
                 f"{n} draws of knowledge; expected {2.0 * enough:g} or more, {enough:g} of which "
@@ -218,8 +224,7 @@ class StudyWorlds:
                 f"a tail of shape {shape:.2f}; up to {largest:.2f} can be trusted. Simulate more "
                 "draws."
             )
-        each = np.exp(log_worlds - log_worlds.max())
-        return LearnedAcross(weights, each / each.sum(), effective, shape, width / luck, conflict)
+        return LearnedAcross(weights, effective, shape, width / luck, conflict)
 
     def inside(self, known: LearnedAcross, probability: float = 0.9) -> tuple[float, int]:
         """Return the share of follow-ups inside their interval, and how many there are.
@@ -227,7 +232,7 @@ class StudyWorlds:
         Parameters
         ----------
         known : LearnedAcross
-            By which worlds count.
+            Weights of the draws of knowledge.
         probability : float
             Share of the worlds inside an interval.
         """
@@ -235,9 +240,7 @@ class StudyWorlds:
         hits = []
         for subject, worlds in zip(self.subjects, self.simulated, strict=True):
             for measured, column in zip(subject.changes, worlds.T, strict=True):
-                low, high = weighted_quantile(
-                    column, known.world_weights, np.array([tail, 1.0 - tail])
-                )
+                low, high = weighted_quantile(column, known.of_worlds, np.array([tail, 1.0 - tail]))
                 hits.append(low <= measured <= high)
         return (float(np.mean(hits)) if hits else math.nan), len(hits)
 

@@ -14,6 +14,7 @@ from porelight.course.simulation import advance, begin
 from porelight.course.treatment import treated
 from porelight.data.library import parameter
 from porelight.errors import ParameterError
+from porelight.inference.population import LearnedPopulation
 from porelight.inference.reweighting import Learned, Visit, learned
 from porelight.photo.estimate import COVERAGE, Estimate
 from porelight.progress import Progress, unheard
@@ -109,6 +110,7 @@ def follow_up(
     settings: EnsembleSettings = _USUAL,
     *,
     last_day: float | None = None,
+    population: LearnedPopulation | None = None,
     laws: Laws = OWN_LAWS,
     progress: Progress = unheard,
 ) -> FollowUp:
@@ -126,6 +128,9 @@ def follow_up(
         looked for.
     last_day : float, optional
         Last day of the forecast; half a year after the last session when left out [d].
+    population : LearnedPopulation, optional
+        What a study of many has taught (`porelight.workflows.learn`), to begin from; this person
+        should not have been one of them, or counts twice.
     laws : Laws
         porelight's own when left out.
     progress : callable
@@ -139,9 +144,13 @@ def follow_up(
         If hardly any draw resembles the person.
     """
     settings = replace(settings, people=1)
+    values = None
+    if population is not None:
+        settings = population.settings(settings)
+        values = population.draws(settings)
     days = sorted({*course.observation_days(last_day), *(one.day for one in visits)})
     results = treated(course.skin, course.sessions, settings, laws=laws, progress=progress)
-    start = begin(course.skin, settings, laws=laws)
+    start = begin(course.skin, settings, values, laws)
     everyone = advance(start, course, days[1:], results=results, laws=laws).outcome
     known = learned(everyone, MEASURED, visits)
     when = ", ".join(f"{one.day:g}" for one in visits[1:])

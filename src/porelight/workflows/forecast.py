@@ -1,5 +1,6 @@
 """A forecast: a course simulated to its last day, from the start or from where it was kept."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from porelight.course.course import Course
@@ -10,7 +11,9 @@ from porelight.course.simulation import advance_until, begin
 from porelight.course.state import CourseState
 from porelight.errors import ParameterError
 from porelight.inference.calibration import posterior as shipped_posterior
+from porelight.inference.population import LearnedPopulation
 from porelight.progress import Progress, unheard
+from porelight.quantities import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +43,7 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     *,
     last_day: float | None = None,
     posterior: bool = False,
+    population: LearnedPopulation | None = None,
     keep_day: float | None = None,
     start: CourseState | None = None,
     laws: Laws = OWN_LAWS,
@@ -59,6 +63,9 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     posterior : bool
         Whether to draw healing and mechanics from the posterior of one trial of another laser
         (`porelight.inference.calibration`) instead of from the priors.
+    population : LearnedPopulation, optional
+        What a study of many has taught (`porelight.workflows.learn`), to draw what nobody knows
+        from. Members and seed are those that it was learned with, whatever the settings say.
     keep_day : float, optional
         Day of a state from which the course can go on later [d]; none is kept when left out.
     start : CourseState, optional
@@ -87,7 +94,7 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
             "the forecast."
         )
     chosen = USUAL_SETTINGS if settings is None else settings
-    values = shipped_posterior() if posterior else None
+    chosen, values = _begun_with(chosen, population, posterior=posterior)
     if start is None and keep_day is None:
         outcome = course.simulate_with(
             chosen, last_day=last, values=values, laws=laws, progress=progress
@@ -96,7 +103,7 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     if start is None:
         state = begin(course.skin, chosen, values, laws)
     else:
-        _require_as_begun(start, settings, posterior=posterior)
+        _require_as_begun(start, settings, given=posterior or population is not None)
         state = start
     kept = None
     if keep_day is not None:
@@ -106,14 +113,28 @@ def forecast(  # noqa: PLR0913  each is a choice of the user
     return Forecast(state.outcome, kept)
 
 
-def _require_as_begun(
-    start: CourseState, settings: EnsembleSettings | None, *, posterior: bool
-) -> None:
-    """Refuse to go on from a state with other settings or draws than those it began with."""
+def _begun_with(
+    settings: EnsembleSettings, population: LearnedPopulation | None, *, posterior: bool
+) -> tuple[EnsembleSettings, Mapping[str, Floats] | None]:
+    """Return the settings, and the draws of what nobody knows in place of the priors."""
+    if population is None:
+        return settings, shipped_posterior() if posterior else None
     if posterior:
         raise ParameterError(
-            f"the state of day {start.day:g} keeps the draws that it began with; the posterior can "
-            "only be chosen for a course from day 0."
+            "--posterior and --population are two sources of what nobody knows; choose one."
+        )
+    settings = population.settings(settings)
+    return settings, population.draws(settings)
+
+
+def _require_as_begun(
+    start: CourseState, settings: EnsembleSettings | None, *, given: bool
+) -> None:
+    """Refuse to go on from a state with other settings or draws than those it began with."""
+    if given:
+        raise ParameterError(
+            f"the state of day {start.day:g} keeps the draws that it began with; a posterior or a "
+            "population can only be chosen for a course from day 0."
         )
     kept, asked = asdict(start.settings), asdict(settings or start.settings)
     name = next((name for name in kept if kept[name] != asked[name]), None)

@@ -26,6 +26,7 @@ from porelight.course.treatment import treated
 from porelight.course.vocabulary import ENSEMBLE, SESSION
 from porelight.errors import ParameterError
 from porelight.inference.calibration import posterior
+from porelight.inference.population import LearnedPopulation
 from porelight.laser.exposure import Session
 from porelight.light.averages import Averages
 from porelight.light.run import LightRun, growing
@@ -82,13 +83,21 @@ class _Inputs:
             )
 
 
-def rerun(outcome: Outcome, *, laws: Laws = OWN_LAWS, progress: Progress = unheard) -> Rerun:
+def rerun(
+    outcome: Outcome,
+    *,
+    population: LearnedPopulation | None = None,
+    laws: Laws = OWN_LAWS,
+    progress: Progress = unheard,
+) -> Rerun:
     """Compute an outcome again.
 
     Parameters
     ----------
     outcome : Outcome
         As `porelight.course.course.Course.simulate` returned or a file held it.
+    population : LearnedPopulation, optional
+        The one that it was made with, if it was.
     laws : Laws
         Those that it was made with; porelight's own when left out.
     progress : callable
@@ -112,7 +121,7 @@ def rerun(outcome: Outcome, *, laws: Laws = OWN_LAWS, progress: Progress = unhea
             f"the outcome was made with {named or 'the laws of porelight alone'}; give the same "
             "laws to porelight.workflows.rerun.rerun(outcome, laws=...)."
         )
-    again = _simulated(inputs, _biology(inputs.road.biology), laws, progress)
+    again = _simulated(inputs, _biology(inputs, population), laws, progress)
     recorded = json.loads(outcome.attrs.get(ORIGIN, "{}"))
     old = {str(name): one.to_numpy() for name, one in outcome.data_vars.items()}
     new = {str(name): one.to_numpy() for name, one in again.data_vars.items()}
@@ -183,15 +192,21 @@ def _inputs(outcome: Outcome) -> _Inputs:
         ) from None
 
 
-def _biology(digest: str) -> Mapping[str, Floats] | None:
+def _biology(inputs: _Inputs, population: LearnedPopulation | None) -> Mapping[str, Floats] | None:
+    """Return the draws that an outcome was made with, if they are at hand."""
+    digest = inputs.road.biology
     if digest == PRIORS:
         return None
-    shipped = posterior()
-    if digest == biology_digest(shipped):
-        return shipped
+    at_hand = [posterior()]
+    if population is not None:
+        at_hand.append(population.draws(inputs.settings))
+    for values in at_hand:
+        if digest == biology_digest(values):
+            return values
     raise ParameterError(
-        "the outcome was made with draws of the biology that do not ship with this version; "
-        "simulate again with the draws that were given then."
+        "the outcome was made with draws of the biology that are not at hand; give the population "
+        "of 'porelight learn' that it was made with (--population), or simulate again with the "
+        "draws that were given then."
     )
 
 
