@@ -22,7 +22,6 @@ from porelight.photo.picture import Image, Mask
 from porelight.photo.slow_light import linear_across
 from porelight.photo.strips import STRIP, each, strips, whole, widened
 from porelight.photo.zone_mask import ZonePixels, where_they_meet
-from porelight.threads import available_threads
 
 SCALE = 12.5e3  # px/m, on which visits are compared
 
@@ -142,8 +141,8 @@ def smoothed(image: Image, sd_px: float, out: Image | None = None) -> Image:
         beyond = cv2.GaussianBlur(image[wide], (0, 0), sd_px, borderType=cv2.BORDER_REFLECT)
         soft[part] = beyond[own]
 
-    # one for each core, as what is beyond a strip is work that is done twice
-    each(blur, strips(image.shape, max(3 * STRIP, math.ceil(image.size / available_threads()))))
+    # larger strips than elsewhere, as what is beyond a strip is work that is done twice
+    each(blur, strips(image.shape, 3 * STRIP))
     return soft
 
 

@@ -41,6 +41,7 @@ _TILE = 2e-3  # m
 _LEAST_TILES = 8
 _N_DRAWS = 600
 _AT_ONCE = 50  # draws held in memory
+_WEIGHTS_AT_ONCE = 500_000  # of all pores in some draws, by each core
 _SEED = 20_240_601
 _LEAST_TRUE = 1e-3  # of what is counted; a forecast needs some pore in every draw
 _NONE_FOUND = float(-np.log(0.5 * (1.0 - COVERAGE)))  # Poisson mean that gives no pore in 5 %
@@ -198,7 +199,8 @@ def estimates(found: DetectedPores, faintest_area: float) -> Estimates:
         fraction[some] = _weighted(weight, area)
         quantiles[some] = _quantiles(diameter, weight)
 
-    each(draw_some, [slice(k, k + _AT_ONCE) for k in range(0, _N_DRAWS, _AT_ONCE)])
+    step = max(1, _WEIGHTS_AT_ONCE // n)
+    each(draw_some, [slice(k, min(k + step, _N_DRAWS)) for k in range(0, _N_DRAWS, step)])
     larger = stretch * swell * soft.narrowed
     fraction *= (swell * soft.narrowed) ** 2 * soft.true / (zone_weight * zone_area * soft.seen)
     quantiles *= larger[:, None]

@@ -5,6 +5,7 @@ forgotten. So a picture of any height passes once, no pixel is computed twice, a
 some rows of each image, which stay in the cache.
 """
 
+import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -114,7 +115,9 @@ class RowStream:
             larger[:, :n] = held
             self._data = larger
         else:
-            self._data[:, :n] = held.copy()
+            for plane, kept_rows in zip(self._data, held, strict=True):
+                # to lower addresses, row after row; the two may overlap
+                ctypes.memmove(plane.ctypes.data, kept_rows.ctypes.data, kept_rows.nbytes)
         self._first = kept
 
     def written(self, last: int, *, is_extended: bool = False) -> None:
