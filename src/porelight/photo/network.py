@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from porelight.data.library import data_bytes
@@ -21,7 +22,7 @@ from porelight.photo.convolution import this_processor
 from porelight.photo.flatten import FlatSkin
 from porelight.photo.onnx_weights import convolution_weights
 from porelight.photo.picture import Image, Mask
-from porelight.photo.row_stream import RowStream, Span
+from porelight.photo.row_stream import RowStream, Spans
 from porelight.photo.unet import (
     N_INPUTS,
     N_LAYERS,
@@ -38,7 +39,6 @@ _BOUND = np.float32(6.0)
 _NO_PORE = np.float32(-20.0)  # log-odds
 _AT_ONCE = 200_000  # px that are read at a time
 _SEEN = 40  # px; more than the networks see to each side
-_BEHIND = 80  # rows; more than any layer is behind the rows that come in
 _APART = 128  # px between two spans; a block at a quarter of the resolution goes beyond its end
 
 
@@ -141,20 +141,18 @@ def _bands(
         RowNetwork(weights, image, on, is_transposed=k == 1)
         for k, weights in enumerate(network.weights)
     ]
-    n_threads, done = min(available_threads(), len(nets)), 0
+    n_threads, done, spans = min(available_threads(), len(nets)), 0, _spans_near(skin)
     with ThreadPoolExecutor(n_threads) as pool:
         running: list[Future[None]] = []
-        spans: list[Span] = []
         for part in _steps(shape, rows):
-            following = _spans(skin, part, shape[1])
-            tile = _reaching(inputs_of, part, (rows, cols), shape) if following else None
+            is_seen = bool(spans(1, part.start, part.stop))
+            tile = _reaching(inputs_of, part, (rows, cols), shape) if is_seen else None
             # while the networks look at one part, the next is made and the one before is judged
             ready = _finished(running, nets, spans, done, (rows, cols))
             image.make_room(part.stop)
             if tile is not None:
                 image.view(part, slice(0, shape[1]))[:] = tile
             image.written(part.stop)
-            spans = following
             running = [pool.submit(net.run, spans) for net in nets]
             if ready is not None:
                 yield ready
@@ -167,7 +165,7 @@ def _bands(
 def _finished(
     running: Sequence["Future[None]"],
     nets: Sequence[RowNetwork],
-    spans: Sequence[Span],
+    spans: Spans,
     done: int,
     shape: tuple[int, int],
 ) -> tuple[slice, Image] | None:
@@ -182,8 +180,8 @@ def _finished(
     n = half.stop - half.start
     seen = np.empty((N_OUTPUTS, 2 * n, shape[1] + shape[1] % 2), np.float32)
     seen[:2], seen[2] = _NO_PORE, 0.0
-    for left, right in spans:
-        cols = slice(left // 2, min(right // 2, seen.shape[2] // 2))
+    for left, right in spans(2, half.start, half.stop):
+        cols = slice(left, min(right, seen.shape[2] // 2))
         plain, turned = (
             net.output.view(half, cols).reshape(N_OUTPUTS, 2, 2, n, -1) for net in nets
         )
@@ -216,20 +214,29 @@ def _steps(shape: tuple[int, int], rows: int) -> list[slice]:
     return [slice(*pair) for pair in pairwise([*starts, shape[0]])]
 
 
-def _spans(skin: Mask, part: slice, cols: int) -> list[Span]:
-    """Return the columns at which the networks look while some rows come in.
+def _spans_near(skin: Mask) -> Spans:
+    """Return where the networks look: at the skin, and as far around it as they see."""
+    beyond = ((0, -skin.shape[0] % STRIDE), (0, -skin.shape[1] % STRIDE))
+    padded = np.pad(skin, beyond).view(np.uint8) if any(map(any, beyond)) else skin.view(np.uint8)
+    size = (padded.shape[1] // STRIDE, padded.shape[0] // STRIDE)
+    # a mean of 64 pixels of which one is 255 is 4
+    blocks = cv2.resize(padded * np.uint8(255), size, interpolation=cv2.INTER_AREA) > 0
+    around = _SEEN // STRIDE
 
-    That is where skin is that their layers are busy with then, and as far around it as they see.
-    """
-    rows = slice(max(part.start - _BEHIND - _SEEN, 0), part.stop + _SEEN)
-    seen = np.flatnonzero(skin[rows].any(axis=0))
-    if seen.size == 0:
-        return []
-    breaks = np.flatnonzero(np.diff(seen) > 2 * _SEEN + _APART)
-    first, last = seen[np.r_[0, breaks + 1]], seen[np.r_[breaks, seen.size - 1]] + 1
-    left = np.maximum(first - _SEEN, 0) // STRIDE * STRIDE
-    right = np.minimum(-(-(last + _SEEN) // STRIDE) * STRIDE, cols)
-    return list(zip(left.tolist(), right.tolist(), strict=True))
+    def spans(level: int, first: int, last: int) -> list[tuple[int, int]]:
+        rows = slice(max(first * level // STRIDE - around, 0), last * level // STRIDE + around + 1)
+        seen = np.flatnonzero(blocks[rows].any(axis=0))
+        if seen.size == 0:
+            return []
+        breaks = np.flatnonzero(np.diff(seen) > 2 * around + _APART // STRIDE)
+        left = np.maximum(seen[np.r_[0, breaks + 1]] - around, 0)
+        right = np.minimum(seen[np.r_[breaks, seen.size - 1]] + 1 + around, size[0])
+        scale = STRIDE // level
+        return [
+            (scale * int(one), scale * int(other)) for one, other in zip(left, right, strict=True)
+        ]
+
+    return spans
 
 
 @cache

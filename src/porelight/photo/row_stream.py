@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from porelight.photo.convolution import Convolution, Kernels
 
 Planes = NDArray[np.float32]
-Span = tuple[int, int]
+# first and last column of each part of some rows that is looked at: at a level, of which a pixel is
+# so many of the picture, from one row to another
+Spans = Callable[[int, int, int], Sequence[tuple[int, int]]]
 
 _LEFT = 16  # columns before the first; a whole line of the cache
 _SPARE = 4  # rows
@@ -182,8 +184,8 @@ class RowConvolution:
         """Rows and columns that a window reaches beyond its middle."""
         return self.kind.size // 2
 
-    def run(self, spans: Sequence[Span]) -> None:
-        """Compute the rows that can be, between the columns of each span of the target."""
+    def run(self, level: int, spans: Spans) -> None:
+        """Compute the rows that can be, in a target of which a pixel is so many of the picture."""
         ready, target = self.ready(), self.target
         last = target.rows
         if ready < self.source.rows:
@@ -193,7 +195,7 @@ class RowConvolution:
             return
         target.make_room(last)
         block = self.kernels.processor.block
-        for left, right in spans:
+        for left, right in spans(level, first, last):
             self.kernels.convolutions[self.kind](
                 target.address(first, left),
                 target.channel_size,
@@ -233,14 +235,14 @@ class Enlargement:
         """Return how many rows of the target have got what is added to them."""
         return 2 * self._done
 
-    def run(self, spans: Sequence[Span]) -> None:
-        """Add the rows that can be, between the columns of each span of the source."""
+    def run(self, level: int, spans: Spans) -> None:
+        """Add the rows that can be, of a source of which a pixel is so many of the picture."""
         source, target, first = self._source, self._target, self._done
         last = source.rows if source.is_complete else source.done - 1
         last = min(last, target.done // 2)
         if last <= first:
             return
-        for left, right in spans:
+        for left, right in spans(level, first, last):
             self._kernels.enlarge(
                 target.address(2 * first, 2 * left),
                 target.channel_size,

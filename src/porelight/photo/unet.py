@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from porelight.errors import DataFileError
 from porelight.photo.convolution import Convolution, Processor, kernels, packed
-from porelight.photo.row_stream import Enlargement, RowConvolution, RowStream, Span
+from porelight.photo.row_stream import Enlargement, RowConvolution, RowStream, Spans
 
 Weights = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
@@ -86,10 +86,10 @@ class RowNetwork:
         joined = enlarged(convolved(quarter, 4), half, 4)
         self.output = convolved(convolved(half, 2, joined), 2)
 
-    def run(self, spans: Sequence[Span]) -> None:
-        """Compute what can be of the rows that are there, between these columns of the picture."""
+    def run(self, spans: Spans) -> None:
+        """Compute what can be of the rows that are there, in the columns that are looked at."""
         for level, step in self._steps:
-            step.run([(left // level, right // level) for left, right in spans])
+            step.run(level, spans)
 
 
 def require_layers(weights: Weights) -> None:
