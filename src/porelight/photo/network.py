@@ -136,15 +136,17 @@ def _bands(
     rows, cols = skin.shape
     shape = (rows + -rows % STRIDE, cols + -cols % STRIDE)
     on = this_processor()
-    image = RowStream(N_INPUTS, shape, on.block)
+    steps = _steps(shape, rows)
+    at_once = max(part.stop - part.start for part in steps)
+    image = RowStream(N_INPUTS, shape, on.block, min(at_once + STRIDE, shape[0]))
     nets = [
-        RowNetwork(weights, image, on, is_transposed=k == 1)
+        RowNetwork(weights, image, on, at_once=at_once, is_transposed=k == 1)
         for k, weights in enumerate(network.weights)
     ]
     n_threads, done, spans = min(available_threads(), len(nets)), 0, _spans_near(skin)
     with ThreadPoolExecutor(n_threads) as pool:
         running: list[Future[None]] = []
-        for part in _steps(shape, rows):
+        for part in steps:
             is_seen = bool(spans(1, part.start, part.stop))
             tile = _reaching(inputs_of, part, (rows, cols), shape) if is_seen else None
             # while the networks look at one part, the next is made and the one before is judged

@@ -20,8 +20,7 @@ Planes = NDArray[np.float32]
 Spans = Callable[[int, int, int], Sequence[tuple[int, int]]]
 
 _LEFT = 16  # columns before the first; a whole line of the cache
-_SPARE = 4  # rows
-_BEYOND = 2  # rows above the first and below the last that a window may reach
+_BEYOND = 2  # rows and columns outside of the picture that a window may reach
 
 
 @dataclass(slots=True)
@@ -56,14 +55,16 @@ class RowStream:
         Rows and columns of the whole image.
     block : int
         Columns that are written at once.
+    room : int
+        Rows that there is room for at first.
     """
 
-    def __init__(self, channels: int, shape: tuple[int, int], block: int) -> None:
+    def __init__(self, channels: int, shape: tuple[int, int], block: int, room: int) -> None:
         self.rows, self.cols = shape
         # the last block may begin at the last column, and every second pixel is read of two
         self._width = _odd_lines(_LEFT + self.cols + 2 * block + _LEFT)
         self._first, self.done = -_BEYOND, 0
-        self._data = np.zeros((channels, 2 * _BEYOND + 1, self._width), np.float32)
+        self._data = np.zeros((channels, (room + 2 * _BEYOND) | 1, self._width), np.float32)
         self._readers: list[RowReader] = []
 
     def reader(self, first: int) -> "RowReader":
@@ -111,8 +112,7 @@ class RowStream:
         n = self.done - kept
         held = self._data[:, kept - self._first : self.done - self._first]
         if until - kept > self._data.shape[1]:
-            # a few more, as what is kept varies; odd as the width is
-            n_rows = (until - kept + _SPARE) | 1
+            n_rows = (until - kept) | 1  # odd as the width is
             larger = np.zeros((len(held), n_rows, self._width), np.float32)
             larger[:, :n] = held
             self._data = larger
@@ -143,7 +143,8 @@ class RowStream:
 
     def clear_right(self, first: int, last: int) -> None:
         """Write zeros to the right of some rows, where a block went beyond the last column."""
-        self._data[:, first - self._first : last - self._first, _LEFT + self.cols :] = 0.0
+        right = _LEFT + self.cols
+        self._data[:, first - self._first : last - self._first, right : right + _BEYOND] = 0.0
 
 
 @dataclass(slots=True, eq=False)

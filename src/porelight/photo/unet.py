@@ -28,6 +28,7 @@ _WINDOWS = (
     (3, 1, False),  # four pixels of each image
 )
 N_LAYERS = len(_WINDOWS)
+_KEPT = 40  # rows of the picture that a layer still wants of the ones before
 _PIXELS = 4  # that are written at a time
 
 
@@ -42,12 +43,20 @@ class RowNetwork:
         The inputs; rows and columns are multiples of `STRIDE`.
     on : Processor
         What the kernels are compiled for.
+    at_once : int
+        Rows of the picture that come in at a time, at most.
     is_transposed : bool
         Whether it was trained to see pictures transposed.
     """
 
     def __init__(
-        self, weights: Weights, image: RowStream, on: Processor, *, is_transposed: bool
+        self,
+        weights: Weights,
+        image: RowStream,
+        on: Processor,
+        *,
+        at_once: int,
+        is_transposed: bool,
     ) -> None:
         if is_transposed:
             weights = _transposed(weights)
@@ -64,7 +73,8 @@ class RowNetwork:
         ) -> RowStream:
             kind, (window, bias) = next(layers)
             shape = (image.rows // level, image.cols // level)
-            target = RowStream(len(bias), shape, on.block)
+            room = min(at_once + _KEPT, image.rows) // level
+            target = RowStream(len(bias), shape, on.block, room)
             ready = joined.ready if joined else lambda: source.done
             layer = RowConvolution(
                 *(source, target, kind, packed(window, bias, kind.together), self._kernels, ready),
