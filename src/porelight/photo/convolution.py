@@ -234,7 +234,11 @@ class _Writer:
             with self.loop(n_inputs, begun) as (number, sums):
                 window = self.at(image, self.sum(first, self.product(number, channel)))
                 these = self.at(own, self.sum(self.times(number, taps), _index(kind.together)))
-                sums[:] = self.window(kind, on, window, row, these, sums)
+                with self.loop(_index(kind.size), sums) as (down, line_sums):
+                    line = self.at(window, self.product(row, down))
+                    weight = self.at(these, self.times(down, kind.size * kind.together))
+                    line_sums[:] = self.products(kind, on, line, weight, line_sums)
+                sums[:] = line_sums
             where = self.sum(self.product(y, out_row), column)
             place = self.product(self.times(group, kind.together), out_channel)
             target = self.at(out, self.sum(where, place))
@@ -247,42 +251,36 @@ class _Writer:
                 self.store(value, self.at(target, offset))
         self.build.ret_void()
 
-    def window(
+    def products(
         self,
         kind: Convolution,
         on: Processor,
-        window: ir.Value,
-        row: ir.Value,
+        line: ir.Value,
         weights: ir.Value,
         sums: list[ir.Value],
     ) -> list[ir.Value]:
-        """Write the products of the window of one input, added to the sums."""
-        sums = list(sums)
-        for down in range(kind.size):
-            line = self.at(window, self.times(row, down))
-            pairs: list[list[ir.Value]] = []
-            for along in range(kind.size):
-                starts = [along + kind.stride * on.lanes * v for v in range(on.vectors)]
-                if kind.stride == 1:
-                    pixels = [self.load(self.at(line, _index(k)), on.lanes) for k in starts]
-                else:
-                    if along % 2 == 0:
-                        # every second pixel of two vectors; the others are those of the next
-                        pairs = [
-                            [
-                                self.load(self.at(line, _index(k + j)), on.lanes)
-                                for j in (0, on.lanes)
-                            ]
-                            for k in starts
-                        ]
-                    every = [2 * k + along % 2 for k in range(on.lanes)]
-                    pixels = [self.chosen(one, next_one, every) for one, next_one in pairs]
-                for output in range(kind.together):
-                    place = (down * kind.size + along) * kind.together + output
-                    weight = self.spread(self.at(weights, _index(place)), on.lanes)
-                    for v, pixel in enumerate(pixels):
-                        k = output * on.vectors + v
-                        sums[k] = self.call("fmuladd", pixel, weight, sums[k])
+        """Write the products of one row of the window of one input, added to the sums."""
+        sums, pairs = list(sums), []
+        for along in range(kind.size):
+            starts = [along + kind.stride * on.lanes * v for v in range(on.vectors)]
+            if kind.stride == 1:
+                pixels = [self.load(self.at(line, _index(k)), on.lanes) for k in starts]
+            else:
+                if along % 2 == 0:
+                    # every second pixel of two vectors; the others are those of the next
+                    ends = [(k, k + on.lanes) for k in starts]
+                    pairs = [
+                        [self.load(self.at(line, _index(k)), on.lanes) for k in pair]
+                        for pair in ends
+                    ]
+                every = [2 * k + along % 2 for k in range(on.lanes)]
+                pixels = [self.chosen(one, next_one, every) for one, next_one in pairs]
+            for output in range(kind.together):
+                place = along * kind.together + output
+                weight = self.spread(self.at(weights, _index(place)), on.lanes)
+                for v, pixel in enumerate(pixels):
+                    k = output * on.vectors + v
+                    sums[k] = self.call("fmuladd", pixel, weight, sums[k])
         return sums
 
     def enlargement(self, on: Processor) -> None:

@@ -24,8 +24,8 @@ References
    doi:10.1214/009053606000001460
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -33,11 +33,15 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from porelight.photo.detector_parameters import DetectorParameters
-from porelight.photo.network import NetworkOutput
 from porelight.photo.picture import Image, Mask
 from porelight.photo.pore_probability import shifted
 from porelight.photo.strips import strips, widened
 from porelight.quantities import Floats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from porelight.photo.network import NetworkOutput
 
 FALSE_DISCOVERY: float | None = None  # not asked for: the best balance
 
@@ -150,7 +154,7 @@ class Candidates:
 
 
 def seen_maxima(
-    bands: Iterable[tuple[slice, NetworkOutput]], skin: Mask, hair: Mask, threshold: float
+    bands: "Iterable[tuple[slice, NetworkOutput]]", skin: Mask, hair: Mask, threshold: float
 ) -> SeenMaxima:
     """Return the maxima of a network's output that comes in bands, and its cover.
 

@@ -1,6 +1,7 @@
 """Pores of a photograph: how many, how large, and how sure that is."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from porelight.photo.detector_parameters import detector_parameters
 from porelight.photo.drawn import DrawnPores, drawn_pores
 from porelight.photo.estimate import SHARES, DetectedPores, Estimate, Estimates, estimates
 from porelight.photo.flatten import WORKING_SCALE, FlatSkin, flat_skin
-from porelight.photo.network import network_bands, pore_network
 from porelight.photo.photograph import ALL_PORES, Photograph, resolution_warnings
 from porelight.photo.picture import Mask
 from porelight.photo.pore_probability import shifted
@@ -27,6 +27,11 @@ from porelight.quantities import Floats
 from porelight.tissue.person import Zone
 from porelight.tissue.population import DETECTION_THRESHOLD, PorePopulation
 from porelight.units import cm2, mm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from porelight.photo.network import NetworkOutput
 
 _MUCH_GLINT = 0.05  # of the zone
 _FEW = 20  # pores
@@ -245,14 +250,15 @@ def measure(
     limits = resolution_warnings(photograph)
     where = zone_pixels(zone_mask, photograph.shape)
     numbers = detector_parameters()
-    flat = flat_skin(photograph, where)
+    # the kernels of the networks are compiled, the first time, while the lamp is taken out
+    flat, said_of = beside(lambda: flat_skin(photograph, where), _pore_network)
     beside_pores = marks(flat)
     sharp = sharpness(flat.absorbance, flat.skin)
     if blur is None:
         blur = blur_of(flat.absorbance, flat.skin, photograph.px_per_metre)
     coarse = photograph.px_per_metre < ALL_PORES
     effect = numbers.blur_effect(blur, coarse=coarse) if blur > SOFT else None
-    said = network_bands(flat, pore_network())
+    said = said_of(flat)
     seen = seen_maxima(said, flat.skin, beside_pores.hair, numbers.faintest)
     del said  # and with it the network
     spots = candidates(seen, numbers, sharp)
@@ -304,6 +310,15 @@ def measure(
         warnings=limits + _warnings(found, flat),
         rejected=rejected,
     )
+
+
+def _pore_network() -> "Callable[[FlatSkin], Iterator[tuple[slice, NetworkOutput]]]":
+    """Return what the networks say of a flattened photograph, as a function."""
+    # with the compiler, which the start of a command does not wait for
+    from porelight.photo.network import network_bands, pore_network  # noqa: PLC0415
+
+    network = pore_network()
+    return lambda flat: network_bands(flat, network)
 
 
 def _warnings(found: DetectedPores, flat: FlatSkin) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from porelight.photo.unet import (
     STRIDE,
     RowNetwork,
     Weights,
+    prepare,
     require_layers,
 )
 from porelight.threads import available_threads
@@ -243,8 +244,10 @@ def _spans_near(skin: Mask) -> Spans:
 
 @cache
 def pore_network() -> PoreNetwork:
-    """Return the network of ``data/photo/pores.onnx``."""
-    return network_of(data_bytes("photo", "pores.onnx"))
+    """Return the network of ``data/photo/pores.onnx``, its kernels compiled."""
+    network = network_of(data_bytes("photo", "pores.onnx"))
+    prepare(network.weights[0], this_processor())
+    return network
 
 
 def network_of(content: bytes) -> PoreNetwork:

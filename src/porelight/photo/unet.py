@@ -60,10 +60,7 @@ class RowNetwork:
     ) -> None:
         if is_transposed:
             weights = _transposed(weights)
-        kinds = [
-            Convolution(*window, on.together(len(bias)))
-            for window, (_, bias) in zip(_WINDOWS, weights, strict=True)
-        ]
+        kinds = _kinds(weights, on)
         self._kernels = kernels(frozenset(kinds), on)
         self._steps: list[tuple[int, RowConvolution | Enlargement]] = []
         layers = iter(zip(kinds, weights, strict=True))
@@ -100,6 +97,16 @@ class RowNetwork:
         """Compute what can be of the rows that are there, in the columns that are looked at."""
         for level, step in self._steps:
             step.run(level, spans)
+
+
+def _kinds(weights: Weights, on: Processor) -> list[Convolution]:
+    pairs = zip(_WINDOWS, weights, strict=True)
+    return [Convolution(*window, on.together(len(bias))) for window, (_, bias) in pairs]
+
+
+def prepare(weights: Weights, on: Processor) -> None:
+    """Compile what a network with these weights needs."""
+    kernels(frozenset(_kinds(weights, on)), on)
 
 
 def require_layers(weights: Weights) -> None:
