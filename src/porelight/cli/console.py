@@ -45,6 +45,17 @@ def progress_bar(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]
         yield lambda fraction: bar.update(task, completed=fraction)
 
 
+@contextmanager
+def simulating(what: str, *, quiet: bool) -> "Iterator[Callable[[float], None]]":
+    """Show a bar as `progress_bar` does; on the first use a second process compiles meanwhile."""
+    from porelight.first_use import compiled_meanwhile, is_compiled  # noqa: PLC0415
+
+    if not quiet and not is_compiled():
+        complain("first use on this computer: kernels are compiled, once, for half a minute or so.")
+    with compiled_meanwhile(), progress_bar(what, quiet=quiet) as progress:
+        yield progress
+
+
 def _line_a_minute(what: str) -> "Callable[[float], None]":
     """Return what says how far work is that goes on for more than a minute."""
     told = monotonic()

@@ -15,9 +15,9 @@ def demo(*, output: Output = Path("demo-output"), seed: Seed = 1, json: AsJson =
     output
         Folder for what the demo makes.
     """
-    from porelight.demo.kernels import compiled_meanwhile  # noqa: PLC0415
+    from porelight.first_use import SESSIONS, compiled_meanwhile  # noqa: PLC0415
 
-    with compiled_meanwhile() as sessions_compiled:  # while the libraries load, too
+    with compiled_meanwhile(SESSIONS) as sessions_compiled:  # while the libraries load, too
         from porelight.demo.run import DEMONSTRATION, run_demo  # noqa: PLC0415
         from porelight.files.writing import require_output_folder  # noqa: PLC0415
         from porelight.report.terminal import new_console  # noqa: PLC0415

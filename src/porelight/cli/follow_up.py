@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from porelight.cli.choices import AsJson, CoursePath, Output, Population, Visits
-from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.console import print_json, print_rows, say, simulating
 from porelight.cli.numbers import Draws
 
 
@@ -41,7 +41,7 @@ def follow_up(
     require_output(output, OUTCOME)
     content = read_course(course, measured=measured)
     visits = visits_of(visit, measured)
-    with progress_bar("simulating", quiet=json) as progress:
+    with simulating("simulating", quiet=json) as progress:
         known = followed_up(
             content.course,
             visits,

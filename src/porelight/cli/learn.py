@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.console import print_json, print_rows, say, simulating
 from porelight.cli.numbers import Draws, Seed, typed
 
 
@@ -63,7 +63,7 @@ def learn(
     require_output_folder(output, POPULATION)
     content = read_followed_study(study)
     settings = replace(USUAL_WORLDS, draws=2 * draws, members=members, seed=seed)
-    with progress_bar("simulating", quiet=json) as progress:
+    with simulating("simulating", quiet=json) as progress:
         found = learned(content.people, settings, left_out=content.left_out, progress=progress)
     document = population_document(found)
     with folder_replacing(output, POPULATION) as folder:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinFile
-from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.console import print_json, print_rows, say, simulating
 from porelight.cli.numbers import Draws, Seed, typed
 
 _SHOWN = 10  # rows of each table
@@ -60,7 +60,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     if seed is not None:
         settings = replace(settings, seed=seed)
     at_hand = [read_device(one) if one.endswith(".toml") else one for one in devices or ()]
-    with progress_bar("planning", quiet=json) as progress:
+    with simulating("planning", quiet=json) as progress:
         found = planned(
             whose,
             goal=goal,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output
-from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.cli.console import print_json, print_rows, say, simulating
 from porelight.cli.numbers import Day, typed
 
 
@@ -41,7 +41,7 @@ def sensitivity(
 
     require_output(output, SENSITIVITY)
     content = read_course(course, measured=measured)
-    with progress_bar("simulating", quiet=json) as progress:
+    with simulating("simulating", quiet=json) as progress:
         result = found_of(
             content.course, outcome, day, content.settings, base=base, progress=progress
         )

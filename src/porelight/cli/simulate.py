@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from porelight.cli.choices import AsJson, CoursePath, Measured, Output, Population
-from porelight.cli.console import print_json, print_rows, progress_bar, say, tell_usual
+from porelight.cli.console import print_json, print_rows, say, simulating, tell_usual
 from porelight.cli.numbers import Day
 from porelight.cli.paths import GoesOn, Writes
 from porelight.errors import InputFileError
@@ -68,7 +68,7 @@ def simulate(  # noqa: PLR0913  each is a choice of the user
     if state is not None and keep_day is None:
         keep_day = content.course.observation_days(content.last_day)[-1]
     start = None if continue_from is None else load_course_state(continue_from)
-    with progress_bar("simulating", quiet=json) as progress:
+    with simulating("simulating", quiet=json) as progress:
         done = forecast(
             content.course,
             content.settings,

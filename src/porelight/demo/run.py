@@ -50,7 +50,7 @@ def run_demo(
     console : Console
         Console to print to.
     before_sessions : callable, optional
-        Called before the first session is simulated; see `porelight.demo.kernels`.
+        Called before the first session is simulated; see `porelight.first_use`.
 
     Returns
     -------

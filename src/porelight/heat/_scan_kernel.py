@@ -82,13 +82,14 @@ def add_pulses(  # noqa: PLR0913, PLR0917  a kernel takes arrays
     span = np.empty((_LEVELS + 2, 2))
     todo = np.empty((_LEVELS + 2, 4), dtype=np.int64)
     parent = np.empty((_LEVELS + 1, 2))
-    span[0] = times[0], max(times[-1] - times[0], 1e-300)
-    todo[0] = 0, 0, 0, times.size
+    # number by number: of a tuple that becomes a row, Numba compiles the message of its error, too
+    _put_interval(span, todo, 0, times[0], max(times[-1] - times[0], 1e-300), 0, 0, 0, times.size)
     waiting = 1
     while waiting > 0:
         waiting -= 1
-        start, length = span[waiting]
-        level, first, low, high = todo[waiting]
+        start, length = span[waiting, 0], span[waiting, 1]
+        level, first = todo[waiting, 0], todo[waiting, 1]
+        low, high = todo[waiting, 2], todo[waiting, 3]
         if high == low:
             continue
         if high - low <= NODES or level == _LEVELS:
@@ -103,7 +104,7 @@ def add_pulses(  # noqa: PLR0913, PLR0917  a kernel takes arrays
             continue
         old = np.searchsorted(pulse_time, start - max(_AGE * length, young), side="right")
         old = max(old, first)
-        parent[level] = start, length
+        parent[level, 0], parent[level, 1] = start, length
         for m in range(NODES):
             at = start + 0.5 * length * (1.0 + node[m])
             values[level, m] = 0.0
@@ -116,11 +117,26 @@ def add_pulses(  # noqa: PLR0913, PLR0917  a kernel takes arrays
             )  # fmt: skip
         half = 0.5 * length
         middle = low + np.searchsorted(times[low:high], start + half, side="left")
-        span[waiting] = start + half, half
-        todo[waiting] = level + 1, old, middle, high
-        span[waiting + 1] = start, half
-        todo[waiting + 1] = level + 1, old, low, middle
+        _put_interval(span, todo, waiting, start + half, half, level + 1, old, middle, high)
+        _put_interval(span, todo, waiting + 1, start, half, level + 1, old, low, middle)
         waiting += 2
+
+
+@jit
+def _put_interval(  # noqa: PLR0913, PLR0917
+    span: Floats,
+    todo: Ints,
+    place: int,
+    start: float,
+    length: float,
+    level: int,
+    first: int,
+    low: int,
+    high: int,
+) -> None:
+    """Note an interval that waits; see `add_pulses`."""
+    span[place, 0], span[place, 1] = start, length
+    todo[place, 0], todo[place, 1], todo[place, 2], todo[place, 3] = level, first, low, high
 
 
 @jit

@@ -132,7 +132,10 @@ def add_damage_up_to(  # noqa: PLR0913, PLR0917  as `add_damage`
                 total,
             )
             begin = end
-        found[row] = total
+        # number by number: of an array in an array, Numba compiles the message of its error, too
+        for process in range(total.shape[0]):
+            for place in range(total.shape[1]):
+                found[row, process, place] = total[process, place]
 
 
 @jit_inlined
