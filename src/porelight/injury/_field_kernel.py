@@ -133,8 +133,8 @@ def add_damage_up_to(  # noqa: PLR0913, PLR0917  as `add_damage`
             )
             begin = end
         # number by number: of an array in an array, Numba compiles the message of its error, too
-        for process in range(total.shape[0]):
-            for place in range(total.shape[1]):
+        for process in range(found.shape[1]):
+            for place in range(found.shape[2]):
                 found[row, process, place] = total[process, place]
 
 
