@@ -46,6 +46,26 @@ def test_help_loads_no_heavy_library():
     assert not loaded & set(HEAVY)
 
 
+def test_a_forecast_loads_no_library_that_only_others_need():
+    # each would be a third of a second of every start
+    loaded = modules_after(
+        "import porelight.files.populations, porelight.files.outcomes, porelight.files.courses\n"
+        "import porelight.files.course_states, porelight.workflows.forecast"
+    )
+    assert "xarray" in loaded
+    others = {
+        "scipy.stats",
+        "matplotlib",
+        "skimage",
+        "cv2",
+        "pydantic.v1",
+        "zarr",
+        "dask",
+        "optuna",
+    }
+    assert not loaded & others
+
+
 def test_tables_of_a_study_load_no_simulation():
     loaded = modules_after(
         "import porelight.store.changes, porelight.store.importing, porelight.store.work"

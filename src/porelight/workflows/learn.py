@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from porelight.course.course import Course
 from porelight.course.draws import PHYSICS_KNOWLEDGE
@@ -157,6 +156,8 @@ class LearnedStudy:
 
     def unknowns(self) -> tuple[NarrowedUnknown, ...]:
         """Return what was learned of each number, the most narrowed first."""
+        from scipy.stats import rankdata  # noqa: PLC0415  a third of a second of every start
+
         weights = self.known.weights
         even = np.full(weights.size, 1.0 / weights.size)
         found = []
