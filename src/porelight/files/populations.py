@@ -1,7 +1,7 @@
 """What was learned across people, as JSON: draws for anybody's forecast, and how far they go."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from annotated_types import Len
@@ -14,7 +14,9 @@ from porelight.files.documents import DocumentModel, FractionNumber, WholeNumber
 from porelight.files.kinds import ResultKind, folder_of
 from porelight.files.toml_tables import number
 from porelight.inference.population import LearnedPopulation
-from porelight.workflows.learn import LearnedStudy
+
+if TYPE_CHECKING:
+    from porelight.workflows.learn import LearnedStudy
 
 FORMAT = "porelight-population-1"
 PAGE, DOCUMENT = "learned.html", "population.json"
@@ -79,7 +81,7 @@ class PopulationModel(DocumentModel):
     draws: dict[str, Annotated[list[float], Len(min_length=1)]]
 
 
-def population_document(found: LearnedStudy) -> Document:
+def population_document(found: "LearnedStudy") -> Document:
     """Return what was learned as a document; numbers in SI."""
     known = found.known
     share, n = found.worlds.inside(known)
