@@ -6,7 +6,7 @@ each number that is loaded several are multiplied and added. Libraries lay chann
 which leaves a third of them empty where a small network has 24; laid like this, every lane counts.
 
 The kernels are written as LLVM's intermediate code by llvmlite, on which Numba stands: the compiler
-of Python functions cannot be told what to hold in registers. They are ready in a tenth of a second.
+of Python functions cannot be told what to hold in registers. They are ready in a third of a second.
 Every output is the same chain of fused multiplications and additions wherever it lies and however
 wide the vectors are, so neither strips nor threads change a bit, nor AVX2 or AVX-512.
 """

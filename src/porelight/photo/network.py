@@ -38,7 +38,7 @@ from porelight.threads import available_threads
 _DARKNESS_GAIN = np.float32(8.0)  # of absorbance, so that it spreads as the other inputs do
 _BOUND = np.float32(6.0)
 _NO_PORE = np.float32(-20.0)  # log-odds
-_AT_ONCE = 200_000  # px that are read at a time
+_AT_ONCE = 100_000  # px that are read at a time
 _SEEN = 40  # px; more than the networks see to each side
 _APART = 128  # px between two spans; a block at a quarter of the resolution goes beyond its end
 
