@@ -22,6 +22,7 @@ logarithm.
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ from porelight.threads import available_threads, in_order
 
 Ints = NDArray[np.int64]
 
-_ENERGIES = 5
+_ENERGIES = 4
 _RATES = 3
 # sweeps of the sessions that are followed, up to the most; one between begins as the next longer
 _SWEEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20)
@@ -70,12 +71,35 @@ _LASTING = 0.5
 _VESSELS_AFTER = (0.25, 1.0)
 
 
+_READING = COLUMNS.index("reading")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Followed:
     """A planned session of one member: after which pulses it may end, and all that is told then."""
 
     ends: Ints  # (n_end,)
     told: Floats  # (n_energy, n_end, n_column)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OverEnergies:
+    """Monotone cubics over energies of many columns, of which few are asked at a time."""
+
+    energies: Floats
+    coefficients: Floats  # (4, n_energy - 1, n_end, n_column, n_member)
+
+    @classmethod
+    def of(cls, energies: Floats, members: Sequence[_Followed]) -> "_OverEnergies":
+        values = np.stack([one.told for one in members], axis=-1)
+        return cls(energies, PchipInterpolator(energies, values, axis=0).c)
+
+    def at(self, energy: float, where: tuple[Any, Any, Any]) -> Floats:
+        """Return values at an energy, of some ends, columns and members."""
+        piece = int(np.clip(np.searchsorted(self.energies, energy) - 1, 0, self.energies.size - 2))
+        beyond = energy - self.energies[piece]
+        cubic, square, line, level = (one[piece][where] for one in self.coefficients)
+        return np.asarray(((cubic * beyond + square) * beyond + line) * beyond + level)
 
 
 class HandTable:
@@ -118,30 +142,32 @@ class HandTable:
         by_sweeps, by_rate = zip(*found, strict=True)
         # of each number of sweeps: of energies, over ends, columns and members
         self._ends = [one.ends for one in by_sweeps[0]]
-        self._own = [self._over_energies(each) for each in zip(*by_sweeps, strict=True)]
+        self._own = [
+            _OverEnergies.of(self._energies, each) for each in zip(*by_sweeps, strict=True)
+        ]
         # of the longest at each rate, the same
-        self._at_rates = [self._over_energies(each) for each in zip(*by_rate, strict=True)]
+        self._at_rates = [
+            _OverEnergies.of(self._energies, each) for each in zip(*by_rate, strict=True)
+        ]
         self.n_settings = self._energies.size * (len(self._sweeps) + self._rates.size - 1)
-
-    def _over_energies(self, members: Sequence[_Followed]) -> PchipInterpolator:
-        return PchipInterpolator(
-            self._energies, np.stack([one.told for one in members], axis=-1), axis=0
-        )
 
     def sessions(self, points: Sequence[Mapping[str, float]]) -> list[TableSession]:
         """Return what sessions at points of the space do, stops included."""
         found = []
+        everyone = np.arange(len(self._physics.members))
         for point, weights in zip(points, self._weights(points), strict=True):
             sweeps = round(point.get("passes", self._sweeps[-1]))
             path = int(np.searchsorted(self._sweeps, sweeps))
-            ends = self._ends[path]
-            told = self._told(point["radiant_exposure"], path, weights)
             planned = round(sweeps * pulses_of_sweep(self.space.device))
-            last = int(np.searchsorted(ends, planned, side="right")) - 1
-            reading = told[: last + 1, COLUMNS.index("reading")]
-            above = reading > point.get(STOP, np.inf)
-            at = np.where(above.any(axis=0), above.argmax(axis=0), last)
-            row = told[at, :, np.arange(at.size)].T
+            last = int(np.searchsorted(self._ends[path], planned, side="right")) - 1
+            energy, at = point["radiant_exposure"], np.full(everyone.size, last)
+            if STOP in point:
+                each = np.arange(last + 1)[:, None]
+                reading = self._told(energy, path, weights, (each, _READING, everyone))
+                above = reading > point[STOP]
+                at = np.where(above.any(axis=0), above.argmax(axis=0), last)
+            columns = np.arange(len(COLUMNS))[:, None]
+            row = self._told(energy, path, weights, (at, columns, everyone))
             found.append(
                 TableSession.of(
                     {name: restored(name, x) for name, x in zip(COLUMNS, row, strict=True)}
@@ -149,19 +175,24 @@ class HandTable:
             )
         return found
 
-    def _told(self, energy: float, path: int, weights: Floats) -> Floats:
-        """Return all about a session on a path, over its ends, columns and members."""
-        told = np.asarray(self._own[path](energy))
-        longest, ends = self._ends[-1], self._ends[path]
+    def _told(
+        self, energy: float, path: int, weights: Floats, where: tuple[Any, Any, Any]
+    ) -> Floats:
+        """Return what is told of a session on a path at some ends, columns and members."""
+        told = self._own[path].at(energy, where)
+        longest, ends = self._ends[-1], self._ends[path][where[0]]
         after = np.clip(np.searchsorted(longest, ends), 1, longest.size - 1)
         share = (ends - longest[after - 1]) / (longest[after] - longest[after - 1])
-        share = np.clip(share, 0.0, 1.0)[:, None, None]
+        share = np.clip(share, 0.0, 1.0)
         middle = self._rates.size // 2
-        usual = self._at_rates[middle](energy)
-        for weight, at_rate in zip(weights, self._at_rates, strict=True):
-            if weight and at_rate is not self._at_rates[middle]:
-                change = at_rate(energy) - usual
-                told += weight * ((1.0 - share) * change[after - 1] + share * change[after])
+        for rate, weight in enumerate(weights):
+            if rate == middle:
+                continue
+    x
+            for part, end in ((1.0 - share, after - 1), (share, after)):
+                there = (end, *where[1:])
+                change = self._at_rates[rate].at(energy, there)
+                told = told + weight * part * (change - self._at_rates[middle].at(energy, there))
         return told
 
     def _weights(self, points: Sequence[Mapping[str, float]]) -> Floats:
