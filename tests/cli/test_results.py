@@ -87,6 +87,7 @@ FILES = [
     ("simulate course.toml -o y.nc --state x.nc", "x.nc"),
     ("plan course.toml -o x.toml", "x.toml"),
     ("plan course.toml -o x.toml", "x.json"),
+    ("plan course.toml -o x.toml --report x.html", "x.html"),
     ("follow-up course.toml --measured m --visit 42=w -o x.nc", "x.nc"),
     ("sensitivity course.toml -o x.json", "x.json"),
     ("what-if course.toml -o x.png", "x.png"),

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from porelight.course.laws import OWN_LAWS
+from porelight.course.outcome_registry import goal_variable
 from porelight.course.settings import EnsembleSettings
+from porelight.course.simulation import begin
 from porelight.course.statistics import Interval, ShareOfPeople
 from porelight.course.treatment import physics_ensemble
 from porelight.errors import ParameterError
@@ -14,10 +16,18 @@ from porelight.laser.devices import device
 from porelight.planning import beyond_grid as beyond
 from porelight.planning.limits import LimitCheck
 from porelight.planning.neighbours import Neighbours
-from porelight.planning.optimise import CourseSearch, Tried, days_of, ranked
+from porelight.planning.optimise import (
+    CourseSearch,
+    SessionBlock,
+    Tried,
+    days_of,
+    forbidden_by_one,
+    on_front,
+    ranked,
+)
 from porelight.planning.plan import Candidate, best_first
 from porelight.planning.search import propose
-from porelight.planning.space import SettingSpace
+from porelight.planning.space import STOP, SettingSpace
 from porelight.planning.tables import session_table
 from porelight.tissue.skin import Skin
 
@@ -53,9 +63,6 @@ def test_every_setting_that_is_tried_lies_within_the_device(key):
 
 @pytest.mark.slow
 def test_a_search_tries_different_courses_and_the_same_for_the_same_seed(table):
-    from porelight.course.outcome_registry import goal_variable  # noqa: PLC0415
-    from porelight.course.simulation import begin  # noqa: PLC0415
-
     aim = goal_variable("pore-area", [])
     runs = []
     for _ in range(2):
@@ -73,6 +80,54 @@ def test_a_search_tries_different_courses_and_the_same_for_the_same_seed(table):
 def test_what_breaks_a_limit_is_not_ranked():
     found = [tried(0.1, 0.9), tried(0.2, 1.15), tried(0.3, 1.3)]
     assert ranked(found) == [found[0]]
+
+
+def test_of_what_one_limit_alone_forbids_the_best_is_asked_in_full():
+    near, better, far = tried(0.2, 1.1), tried(0.3, 1.24), tried(0.9, 1.26)
+    dark = tried(0.1, 1.2, "darkening that shows")
+    both = replace(tried(0.8, 1.1), used={"people hurt": 1.1, "darkening that shows": 1.1})
+    found = forbidden_by_one([tried(0.1, 0.9), near, better, far, dark, both])
+    assert found == {"people hurt": better, "darkening that shows": dark}
+
+
+def test_the_front_of_a_search_holds_what_nothing_beats_in_all_that_counts():
+    strong, gentle = tried(0.3, 0.9), replace(tried(0.1, 0.5), chair_time=10.0)
+    beaten = replace(strong, chair_time=90.0)
+    assert on_front([strong, beaten, gentle]) == [strong, gentle]
+    assert on_front([]) == []
+
+
+def test_a_space_tells_what_is_turned_and_what_no_file_allows():
+    told = SettingSpace.of(GENESIS, "cheek").told
+    assert told.startswith("laser-genesis: turned from 5 J/cm2, 500 pulses, 5 Hz, stop at 38 degC")
+    assert "to 16 J/cm2, 4000 pulses, 10 Hz, stop at 42 degC; 3 to 8 sessions" in told
+    assert "pulse 0.3 ms (its file allows 0.3 to 0.5 ms)" in told
+    assert told.endswith("its file gives no range for cooling or path.")
+
+
+@pytest.mark.slow
+def test_courses_followed_side_by_side_are_those_followed_alone(table):
+    start = begin(SKIN, COARSE)
+    aim = goal_variable("pore-area", [])
+
+    def course(sessions: int, energy: float):
+        point = tuple(
+            {"radiant_exposure": energy, "passes": 4.0, "rate": 7.0, STOP: 314.15}.items()
+        )
+        return (SessionBlock("laser-genesis", point, sessions, 14.0),)
+
+    courses = [course(3, 9e4), course(5, 8e4), course(8, 7e4)]
+    together = CourseSearch(SKIN, {"laser-genesis": table}, start, aim, OWN_LAWS)
+    together._try(courses)
+    for one in courses:
+        alone = CourseSearch(SKIN, {"laser-genesis": table}, start, aim, OWN_LAWS)
+        alone._try([one])
+        found, own = together.tried[one], alone.tried[one]
+        assert found.followed
+        assert own.followed
+        # later sessions of the others do nothing to it; the weeks are stepped on other days
+        assert found.change == pytest.approx(own.change, rel=0.02, abs=2e-5)
+        assert found.better == pytest.approx(own.better, abs=2e-3)
 
 
 def test_a_course_in_full_that_one_limit_forbids_is_told_as_what_more_would_give():

@@ -43,6 +43,7 @@ Devices = Annotated[
     ),
 ]
 Output = Annotated[Path, Writes(), Parameter(name=["--output", "-o"])]
+PageFile = Annotated[Path | None, Writes()]
 Visits = Annotated[list[str], Names(lambda word: Path(word.partition("=")[2]))]
 CoursePath = Annotated[
     Path,

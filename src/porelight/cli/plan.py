@@ -1,11 +1,16 @@
 """``porelight plan``: settings within the limits of a skin, best first."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, SkinFile
+from porelight.cli.choices import AsJson, Devices, Goal, Measured, Output, PageFile, SkinFile
 from porelight.cli.console import print_json, print_rows, say, simulating
 from porelight.cli.numbers import Draws, Seed, typed
+
+if TYPE_CHECKING:
+    from porelight.planning.plan import Plan
 
 _SHOWN = 10  # rows of each table
 
@@ -19,6 +24,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     devices: Devices = None,
     measured: Measured = None,
     draws: Draws = 100,
+    report: PageFile = None,
     tries: Annotated[int, typed("planning.search.N_SETTINGS")] = 2000,
     seed: Seed | None = None,
     json: AsJson = False,
@@ -33,9 +39,11 @@ def plan(  # noqa: PLR0913  each is an option of the command line
     draws
         Draws of the biology for each of the many courses, whatever the file's [simulation] says of
         a single one; its members, photons and perfusion are those of the plan.
+    report
+        HTML page of the plan: trade-offs, the front, which limit binds, what others would give.
     tries
         Courses to try between and beyond those of the devices' grids, with the settings that a user
-        can turn: two minutes on two cores, half of it the second time; 0 for the grids alone.
+        can turn: a minute and a half on two cores, less the second time; 0 for the grids alone.
     seed
         The same seed gives the same plan; that of [simulation], or 1, when left out.
     """
@@ -48,13 +56,15 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         plan_document,
         save_plan,
     )
-    from porelight.files.writing import require_output  # noqa: PLC0415
+    from porelight.files.writing import require_output, write_text  # noqa: PLC0415
     from porelight.planning.search import PLANNED_WITH  # noqa: PLC0415
-    from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
+    from porelight.report.plan_page import PLAN_PAGE, plan_page  # noqa: PLC0415
     from porelight.workflows.plan import plan as planned  # noqa: PLC0415
 
     require_output(everything_beside(output), PLAN)
     require_output(output, PLANNED_COURSE)
+    if report is not None:
+        require_output(report, PLAN_PAGE)
     whose = read_skin(skin, measured=measured)
     settings = replace(read_settings(skin, PLANNED_WITH), draws=draws)
     if seed is not None:
@@ -71,20 +81,31 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         )
     written = save_plan(found, output)
     document = plan_document(found)
+    if report is not None:
+        write_text(report, plan_page(document), PLAN_PAGE)
+        written.append(report)
     if json:
         print_json(document)
         return 0
-    for title, rows in (("plan, best first", plan_rows), ("refused", refusal_rows)):
-        everything = rows(document)
-        print_rows(title, everything[:_SHOWN])
-        if len(everything) > _SHOWN:
-            say(f"{len(everything) - _SHOWN} more in {everything_beside(output)}")
-    say(found.verdict)
-    if found.searched is not None:
-        for line in (found.searched.words, *found.searched.errors, *found.searched.finalists):
-            say(line)
-    for note in document["safety"]:
-        say(note)
+    _tell(found, document, everything_beside(output))
     for path in written:
         say(f"written: {path}")
     return 0
+
+
+def _tell(found: "Plan", document: Mapping[str, Any], everything: Path) -> None:
+    """Print the best courses and refusals, and what the search and its tables did."""
+    from porelight.report.tables import plan_rows, refusal_rows  # noqa: PLC0415
+
+    for title, rows in (("plan, best first", plan_rows), ("refused", refusal_rows)):
+        every = rows(document)
+        print_rows(title, every[:_SHOWN])
+        if len(every) > _SHOWN:
+            say(f"{len(every) - _SHOWN} more in {everything}")
+    say(found.verdict)
+    if found.searched is not None:
+        told = found.searched
+        for line in (told.words, *told.settings, *told.errors, *told.finalists):
+            say(line)
+    for note in document["safety"]:
+        say(note)

@@ -103,6 +103,19 @@ class RefusalModel(DocumentModel):
     reason: str
 
 
+class FrontModel(DocumentModel):
+    """A course of the search's front, by tables."""
+
+    label: str
+    change: Change
+    better_share: FractionNumber
+    worse_share: FractionNumber
+    painful_share: FractionNumber
+    darkening_share: FractionNumber
+    downtime_days: Days
+    chair_minutes: Minutes
+
+
 class SearchedModel(DocumentModel):
     """What a search beyond the grid did."""
 
@@ -112,6 +125,8 @@ class SearchedModel(DocumentModel):
     errors: list[str]
     finalists: list[str]
     relaxations: list[str]
+    settings: list[str] = Field(default_factory=list)
+    front: list[FrontModel] = Field(default_factory=list)
     interrupted: bool
 
 
@@ -228,6 +243,20 @@ def _searched(found: Searched) -> Document:
         "errors": list(found.errors),
         "finalists": list(found.finalists),
         "relaxations": list(found.relaxations),
+        "settings": list(found.settings),
+        "front": [
+            {
+                "label": one.label,
+                "change": one.change,
+                "better_share": one.better,
+                "worse_share": one.worse,
+                "painful_share": one.hurt,
+                "darkening_share": one.darkened,
+                "downtime_days": one.downtime_days,
+                "chair_minutes": one.chair_time / 60.0,
+            }
+            for one in found.front
+        ],
         "interrupted": found.interrupted,
     }
 

@@ -12,14 +12,17 @@ from porelight.planning.judged import JudgedSession, Steps, candidate
 from porelight.planning.limits import LimitCheck, binding, session_checks
 from porelight.planning.neighbours import Neighbours
 from porelight.planning.optimise import (
+    RELAXED,
     CourseSearch,
     Proposal,
     Tried,
     block_of,
     days_of,
+    forbidden_by_one,
+    on_front,
     ranked,
 )
-from porelight.planning.plan import Candidate, Refusal, Searched, best_first, least_net
+from porelight.planning.plan import Candidate, FrontCourse, Refusal, Searched, best_first, least_net
 from porelight.planning.space import SettingSpace
 from porelight.planning.tables import DeviceTable, session_table, table_error
 from porelight.progress import Progress
@@ -31,7 +34,8 @@ _FINALISTS = 6  # courses simulated in full
 _AHEAD = 2  # of them the best of all; then the best of each order of devices
 _LEAST_USED = 0.1  # of a chance allowed: less tells nothing of how far a table is off
 _ASKED_OF_NEIGHBOURS = 5  # courses from the first on; each is simulated on two more skins
-_RELAXED = 1.25  # at most so much of a chance allowed is told as a relaxation
+_RELAXATIONS = 2  # courses beyond one limit that are simulated in full, to tell what it costs
+_SHOWN = 60  # courses of the front that a plan keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,14 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         else:
             kept.append(full)
         progress(0.9 + 0.1 * number / _FINALISTS)
+    best_net = max((one.net for one in kept), default=least_net())
+    beyond = [one for one in forbidden_by_one(tried).values() if one.net > best_net]
+    for one in sorted(beyond, key=lambda one: -one.net)[:_RELAXATIONS]:
+        label, steps = _in_full(skin, one, search, tables, physics)
+        full = candidate(skin, label, steps, aim, start, laws)
+        failed = [check for check in full.checks if not check.passed]
+        if len(failed) == 1:
+            forbidden.append((full, failed[0]))
     searched = Searched(
         asked=n_settings,
         tried=len(tried),
@@ -123,6 +135,8 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
         errors=tuple(_error(key, table, physics) for key, table in tables.items()),
         finalists=tuple(lines),
         relaxations=_relaxations(forbidden, kept),
+        settings=tuple(table.space.told for table in tables.values()),
+        front=tuple(_front_course(one, tables) for one in on_front(good)[:_SHOWN]),
         interrupted=search.interrupted,
     )
     return BeyondGrid(tuple(kept), tuple(refused), searched)
@@ -179,6 +193,29 @@ def _bears(one: Tried, off: Mapping[str, float]) -> bool:
     return all(used * off.get(limit, 1.0) <= 1.0 for limit, used in one.used.items())
 
 
+def _words_of_course(course: Proposal, tables: Mapping[str, DeviceTable]) -> str:
+    """Return a course in words: each device, its settings, and how often."""
+    words = []
+    for block in course:
+        every = f" every {block.interval:g} days" if block.sessions > 1 else ""
+        told = tables[block.device].space.words(dict(block.point))
+        words.append(f"{block.sessions} x {told}{every}")
+    return ", then ".join(words)
+
+
+def _front_course(one: Tried, tables: Mapping[str, DeviceTable]) -> FrontCourse:
+    return FrontCourse(
+        label=_words_of_course(one.course, tables),
+        change=one.change,
+        better=one.better,
+        worse=one.worse,
+        hurt=one.hurt,
+        darkened=one.darkened,
+        downtime_days=one.downtime_days,
+        chair_time=one.chair_time,
+    )
+
+
 def _in_full(
     skin: Skin,
     one: Tried,
@@ -187,16 +224,15 @@ def _in_full(
     physics: PhysicsEnsemble,
 ) -> tuple[str, Steps]:
     """Return a course with its sessions as the full engine judges them."""
-    judged, words = [], []
+    judged = []
     for block in one.course:
         space = tables[block.device].space
         exposure = search.exposure(block)
         results = physics.treat(exposure)
         checks = session_checks(skin, exposure, results, search.settings)
         judged += block.sessions * [JudgedSession(space.device, exposure, checks, results)]
-        every = f" every {block.interval:g} days" if block.sessions > 1 else ""
-        words.append(f"{block.sessions} x {space.words(dict(block.point))}{every}")
-    return ", then ".join(words), tuple(zip(days_of(one.course), judged, strict=True))
+    steps = tuple(zip(days_of(one.course), judged, strict=True))
+    return _words_of_course(one.course, tables), steps
 
 
 def _error(key: str, table: DeviceTable, physics: PhysicsEnsemble) -> str:
@@ -216,7 +252,7 @@ def _relaxations(
     best = best_first(kept)[0] if kept else None
     lines = []
     for one, check in sorted(forbidden, key=lambda both: -both[0].net):
-        if check.used > _RELAXED or (best is not None and one.net <= best.net):
+        if check.used > RELAXED or (best is not None and one.net <= best.net):
             continue
         now = "nothing" if best is None else f"{100 * best.benefit.median:+.1f} %"
         lines.append(

@@ -188,7 +188,7 @@ class HandTable:
         for rate, weight in enumerate(weights):
             if rate == middle:
                 continue
-    x
+            # a parabola's weights add up to 1: another rate's change is counted from the middle
             for part, end in ((1.0 - share, after - 1), (share, after)):
                 there = (end, *where[1:])
                 change = self._at_rates[rate].at(energy, there)

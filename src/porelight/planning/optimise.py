@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _PARENTS = 60  # courses that a generation keeps
 _GENERATION = 200  # courses tried side by side: those alike share the work of their weeks
+RELAXED = 1.25  # a chance over the one allowed up to which a plan tells what it would give
 _SIDE_BY_SIDE = 40  # courses whose weeks are followed together, at most
 _KNOWLEDGE = (
     8  # draws of what nobody knows under which the weeks are followed, each with its people
@@ -225,7 +226,7 @@ class CourseSearch:
         return given
 
     def _try(self, courses: Sequence[Proposal]) -> None:
-        """Read courses off the tables, and follow the weeks of those that are allowed so far."""
+        """Read courses off the tables, and follow the weeks of those that are nearly allowed."""
         read = self._read(courses)
         allowed: dict[tuple[tuple[str, float], ...], list[Proposal]] = defaultdict(list)
         found: dict[Proposal, Tried] = {}
@@ -241,7 +242,9 @@ class CourseSearch:
             ]
             time = sum(block.sessions * self.exposure(block).duration for block in one)
             found[one] = Tried(one, used, time, max(pain, default=0.0))
-            if max(used.values()) <= 1.0:
+            beyond = [one for one in used.values() if one > 1.0]
+            # what one limit alone forbids, and not by far, tells what a little more would give
+            if not beyond or (len(beyond) == 1 and beyond[0] <= RELAXED):
                 allowed[tuple((block.device, block.interval) for block in one)].append(one)
         groups = [
             alike[i : i + _SIDE_BY_SIDE]
@@ -364,3 +367,28 @@ def ranked(tried: Sequence[Tried], relaxed: Mapping[str, float] | None = None) -
     """Return the courses that keep every limit, as a plan ranks them, best first."""
     kept = [one for one in tried if one.keeps(relaxed)]
     return sorted(kept, key=lambda one: (-round(one.net, 2), round(one.change, 3), one.chair_time))
+
+
+def forbidden_by_one(tried: Sequence[Tried]) -> dict[str, Tried]:
+    """Return for each limit the best course that it alone forbids, by no more than `RELAXED`."""
+    best: dict[str, Tried] = {}
+    for one in tried:
+        beyond = [name for name, used in one.used.items() if used > 1.0]
+        if one.followed and len(beyond) == 1 and one.used[beyond[0]] <= RELAXED:
+            other = best.get(beyond[0])
+            if other is None or one.net > other.net:
+                best[beyond[0]] = one
+    return best
+
+
+def on_front(kept: Sequence[Tried]) -> list[Tried]:
+    """Return the courses that no other is as good as in every objective and better in one."""
+    if not kept:
+        return []
+    points = np.array([one.objectives for one in kept])
+    front = []
+    for one, own in zip(kept, points, strict=True):
+        beaten = (points <= own).all(axis=1) & (points < own).any(axis=1)
+        if not beaten.any():
+            front.append(one)
+    return front

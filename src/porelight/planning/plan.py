@@ -107,6 +107,32 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontCourse:
+    """A course of a search's front as its tables tell it: what it brings and costs.
+
+    Attributes
+    ----------
+    label : str
+        The course in words.
+    change : float
+        Median change of the goal [-].
+    better, worse, hurt, darkened : float
+        Shares of people [-].
+    downtime_days, chair_time : float
+        As of `Candidate`, in days and seconds.
+    """
+
+    label: str
+    change: float
+    better: float
+    worse: float
+    hurt: float
+    darkened: float
+    downtime_days: float
+    chair_time: float
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
     """What a search beyond the grid did, and what it would find if limits were others.
 
@@ -120,6 +146,10 @@ class Searched:
         Each course that the full engine simulated again: what the tables said, and what it says.
     relaxations : tuple of str
         What up to a quarter more of a chance would allow, by the full engine, in words.
+    settings : tuple of str
+        What was turned on each device, within which range, and what was left as usual, in words.
+    front : tuple of FrontCourse
+        Courses within every limit, by tables, that no other beats in everything.
     interrupted : bool
         Whether it was stopped before its end.
     """
@@ -130,6 +160,8 @@ class Searched:
     errors: tuple[str, ...]
     finalists: tuple[str, ...]
     relaxations: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    front: tuple[FrontCourse, ...] = ()
     interrupted: bool = False
 
     @property

@@ -157,6 +157,26 @@ class SettingSpace:
                 columns.append((column - one.low) / max(one.high - one.low, one.step))
         return np.array(columns).T
 
+    @property
+    def told(self) -> str:
+        """What is turned, within which range, and what stays as usual and why."""
+        low = {one.name: one.low for one in self.ranges}
+        high = {one.name: one.high for one in self.ranges}
+        ends = [{**low, **({STOP: self.stop.low} if self.stop else {})}]
+        ends.append({**high, **({STOP: self.stop.high} if self.stop else {})})
+        first, last = (self.words(one).removeprefix(f"{self.device.key} ") for one in ends)
+        few, many = self.sessions
+        days = ", ".join(f"{one:g}" for one in self.intervals)
+        held, ms = self.device.settings["pulse_duration"], 1e3
+        pulse = f"pulse {ms * held.value:g} ms"
+        if held.high > held.low:
+            pulse += f" (its file allows {ms * held.low:g} to {ms * held.high:g} ms)"
+        return (
+            f"{self.device.key}: turned from {first} to {last}; {few} to {many} sessions, {days} "
+            f"days apart. As usual: {pulse}, the beam, its path over "
+            f"{1e4 * self.device.plan.area:g} cm2; its file gives no range for cooling or path."
+        )
+
     def words(self, point: Mapping[str, float]) -> str:
         """Return a session in words: its device and every setting that was turned."""
         texts = {
