@@ -40,10 +40,10 @@ _HOME = {
     "ScaledPhotograph": "porelight.workflows.scaled_photograph",
     "Session": "porelight.laser.exposure",
     "Skin": "porelight.tissue.skin",
-    "TrialArm": "porelight.workflows.trial",
-    "TrialDesign": "porelight.workflows.trial",
+    "TrialArm": "porelight.workflows.trial_design",
+    "TrialDesign": "porelight.workflows.trial_design",
     "TrialNoise": "porelight.statistics.virtual_trial",
-    "TrialPeople": "porelight.workflows.trial",
+    "TrialPeople": "porelight.workflows.trial_design",
     "Visit": "porelight.inference.reweighting",
     "WhatIf": "porelight.workflows.what_if",
     "agreement": "porelight.workflows.agreement",
@@ -199,10 +199,10 @@ if TYPE_CHECKING:
     from porelight.workflows.sensitivity import sensitivity as sensitivity
     from porelight.workflows.session_heat import session_heat as session_heat
     from porelight.workflows.threshold import threshold as threshold
-    from porelight.workflows.trial import TrialArm as TrialArm
-    from porelight.workflows.trial import TrialDesign as TrialDesign
-    from porelight.workflows.trial import TrialPeople as TrialPeople
     from porelight.workflows.trial import trial as trial
+    from porelight.workflows.trial_design import TrialArm as TrialArm
+    from porelight.workflows.trial_design import TrialDesign as TrialDesign
+    from porelight.workflows.trial_design import TrialPeople as TrialPeople
     from porelight.workflows.verify import verify as verify
     from porelight.workflows.what_if import WhatIf as WhatIf
     from porelight.workflows.what_if import what_if as what_if

@@ -1,5 +1,6 @@
 """A virtual trial from its file to its page."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -8,12 +9,31 @@ import numpy as np
 import pytest
 
 from porelight.cli.app import main
-from porelight.course.course import Course
+from porelight.course.documents import json_text
+from porelight.course.regimen import Care
 from porelight.errors import InputFileError
+from porelight.execution.chunks import Chunk, SameProcess
+from porelight.execution.dask_cluster import DaskCluster
+from porelight.execution.processes import Processes
 from porelight.files.course_file import EXAMPLE
+from porelight.files.trial_documents import (
+    DesignDocument,
+    design_document,
+    design_of,
+)
 from porelight.files.trials import read_trial
 from porelight.laser.devices import laser_genesis
-from porelight.workflows.trial import TrialPeople, trial_population
+from porelight.report.trial_page import trial_page, visit_rows
+from porelight.statistics.virtual_trial import TrialPopulation
+from porelight.workflows.trial import analysed_trial
+from porelight.workflows.trial_design import TrialArm, TrialPeople
+from porelight.workflows.trial_subjects import (
+    simulated_rows,
+    trial_population,
+    trial_subjects,
+)
+
+CARE = (Care("picking", 0.0),)
 
 TRIAL = """\
 [trial]
@@ -25,12 +45,12 @@ attendance_percent = 90
 takes = 2
 worth_while_percent = -10
 knowledge_draws = 8
-people_draws = 2
+simulated_people = 40
 members = 3
 photons = 1000
 
 [people]
-zone = "cheek"
+zones = ["cheek"]
 fitzpatrick_shares = [0, 0, 1, 0, 0, 0]
 age_years = [40, 40]
 female_share = 1.0
@@ -71,7 +91,16 @@ def read(text: str):
         ("[0, 1, 0]", "[1, 0]", "oiliness_shares has 2 numbers"),
         ("subjects_per_arm = 40", "subjects_per_arm = 1", "trial.subjects_per_arm is 1"),
         ("sham = true", "sham = false", "are one and the same"),
-        ('name = "sham"', 'name = "laser"', "both arms are called 'laser'"),
+        ('name = "sham"', 'name = "laser"', "two arms are called 'laser'"),
+        ("takes = 2", 'takes = 2\ncontrol = "shan"', "no arm is called; did you mean 'sham'?"),
+        ('zones = ["cheek"]', 'zones = ["cheek", "cheek"]', "each of them once"),
+        ('zones = ["cheek"]', "zones = []", "people.zones"),
+        ("takes = 2", 'takes = 2\ntake_error_from = "none.csv"', "none.csv: no such file"),
+        (
+            "takes = 2",
+            'takes = 2\ntake_error_percent = 3\ntake_error_from = "repeats.csv"',
+            "exclude each other",
+        ),
         ("age_years = [40, 40]", "age_years = [50, 40]", "expected the younger first"),
         ('"area_fraction"', '"mean_diameter"', "trial.take_error_percent is missing"),
         ('course = "course.toml"', 'course = "none.toml"', "none.toml: no such file"),
@@ -93,38 +122,140 @@ def test_a_wrong_file_leaves_no_folder(place, capsys):
     assert not (place / "out").exists()
 
 
-def test_strata_hold_everybody_once():
-    people = TrialPeople("cheek", (0.5, 0.0, 0.5, 0, 0, 0), (20.0, 50.0), 0.8, (0.2, 0.4, 0.4))
-    strata = people.strata()
-    assert len(strata) == 2 * 3 * 2 * 3
-    assert sum(one[-1] for one in strata) == pytest.approx(1.0)
-    assert {one[1] for one in strata} == {25.0, 35.0, 45.0}
+@pytest.mark.usefixtures("place")
+def test_subjects_are_of_the_shares_in_the_order_of_types_and_others_in_each_arm():
+    people = TrialPeople(("cheek",), (0.5, 0.0, 0.5, 0, 0, 0), (20.0, 50.0), 0.8, (0.2, 0.4, 0.4))
+    design = replace(read(TRIAL), people=people, per_arm=1000)
+    found = trial_subjects(design)
+    assert len(found) == 2000
+    assert set(found.fitzpatrick) == {1, 3}
+    assert (np.diff(found.fitzpatrick) >= 0).all()
+    for shares, got in (
+        (0.5, found.fitzpatrick == 1),
+        (0.8, found.sex == 0),
+        (0.2, found.oiliness == 0),
+        (0.4, found.oiliness == 2),
+    ):
+        assert abs(np.mean(got) - shares) < 3.0 * np.sqrt(shares * (1.0 - shares) / 2000)
+    assert abs(found.age.mean() - 35.0) < 3.0 * 30.0 / np.sqrt(12 * 2000)
+    assert len(set(found.seed)) == 2000
+    places = {(one.arm, one.number) for one in (found[row] for row in range(2000))}
+    assert places == {(arm, number) for arm in (0, 1) for number in range(1000)}
 
 
 @pytest.mark.usefixtures("place")
-def test_a_sham_changes_as_little_as_care_does_and_people_are_others_in_each_stratum():
-    design = read(TRIAL.replace("female_share = 1.0", "female_share = 0.5"))
-    sham = replace(design.arms[1], course=Course(design.arms[1].course.skin))
-    treated = Course(sham.course.skin, (laser_genesis().on_day(0),))
-    laser = replace(design.arms[0], course=treated)
-    people = trial_population(replace(design, arms=(laser, sham)))
-    assert people.changes.shape == (2, 2, 8, 2, 2)
-    assert np.abs(people.changes[1]).max() < 0.01
-    assert not np.array_equal(people.changes[0, :, :, 0], people.changes[0, :, :, 1])
+def test_a_sham_changes_as_little_as_care_does_and_people_differ(tmp_path):
+    design = read(TRIAL)
+    genesis = (laser_genesis().on_day(0),)
+    arms = (TrialArm("laser", genesis), TrialArm("sham"))
+    design = replace(design, arms=arms, per_arm=8, simulated=8)
+    people = trial_population(design, tmp_path / "people", SameProcess())
+    assert people.changes.shape == (2, 2, 8, 8)
+    assert np.abs(people.changes[1]).max() < 0.02
+    assert np.abs(people.changes[0]).max() > 0.02
+    assert people.changes[0, -1].std(axis=1).min() > 0.0
+
+
+@pytest.mark.usefixtures("place")
+def test_a_subject_has_the_same_numbers_in_any_chunk_and_in_a_larger_trial():
+    design = replace(read(TRIAL), arms=(TrialArm("care", (), CARE), TrialArm("sham")))
+    whole = simulated_rows(design, Chunk(0, 0, 4))["change"]
+    part = simulated_rows(design, Chunk(7, 2, 4))["change"]
+    assert np.array_equal(whole[2:], part)
+    assert np.abs(whole).max() > 0.0
+
+
+@pytest.mark.usefixtures("place")
+def test_the_mean_over_zones_is_the_change_of_a_subject():
+    design = replace(read(TRIAL), arms=(TrialArm("care", (), CARE), TrialArm("sham")))
+    zones = [
+        simulated_rows(replace(design, people=replace(design.people, zones=one)), Chunk(0, 0, 2))
+        for one in (("cheek",), ("nose",), ("cheek", "nose"))
+    ]
+    cheek, nose, both = (one["change"] for one in zones)
+    assert both == pytest.approx(0.5 * (cheek + nose))
+    assert not np.array_equal(cheek, nose)
+
+
+@pytest.mark.usefixtures("place")
+def test_the_error_of_a_take_comes_from_the_file_from_repeats_or_from_porelight():
+    assert read(TRIAL).noise.source.startswith("derived: within-subject")
+    given = read(TRIAL.replace("takes = 2", "takes = 2\ntake_error_percent = 4.1"))
+    assert (given.noise.take_sd, given.noise.source) == (0.041, "given")
+    rows = [f"s{s},{k},{0.02 + 0.01 * s + 0.001 * k * s}" for s in range(4) for k in range(2)]
+    Path("repeats.csv").write_text(
+        "subject,repeat,area_fraction\n" + "\n".join(rows), encoding="utf-8"
+    )
+    found = read(TRIAL.replace("takes = 2", 'takes = 2\ntake_error_from = "repeats.csv"'))
+    assert 0.01 < found.noise.take_sd < 0.04
+    assert found.noise.source.startswith("measured: 4 subjects, 2 repeats each, repeats.csv")
+
+
+@pytest.mark.usefixtures("place")
+def test_several_arms_are_compared_with_the_control_at_a_level_that_all_of_them_keep():
+    third = '\n[[arm]]\nname = "more"\ncourse = "other.toml"\n'
+    Path("other.toml").write_text(EXAMPLE.replace("= 14", "= 15"), encoding="utf-8")
+    design = read(TRIAL.replace("takes = 2", 'takes = 2\ncontrol = "sham"') + third)
+    assert design.compared == ((0, 1), (2, 1))
+    assert design.alpha_of_each == 0.025
+    rng = np.random.default_rng(4)
+    changes = 0.05 * rng.standard_normal((3, 2, 8, 60))
+    changes[0] -= 0.1
+    found = analysed_trial(design, TrialPopulation(changes, np.full((3, 60), 3)))
+    assert [one.pair for one in found.comparisons] == [(0, 1), (2, 1)]
+    assert found.comparisons[0].measured[-1].p < 0.025 < found.comparisons[1].measured[-1].p
+    assert [row["arm"] for row in visit_rows(found)] == ["laser"] * 2 + ["more"] * 2
+    page = trial_page(found, {"trial.toml": "0" * 64})
+    assert "laser and more against sham" in page
+    assert "Bonferroni" in page
+
+
+@pytest.mark.usefixtures("place")
+def test_a_design_is_read_back_from_its_document():
+    design = read(TRIAL.replace("drop_out_percent = 10", "drop_out_percent = 14.3"))
+    text = json_text(design_document(design))
+    again = design_of(DesignDocument.model_validate(json.loads(text)))
+    assert again == design
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("place")
-def test_the_command_writes_a_page_and_the_same_numbers_again():
+def test_the_command_writes_a_page_goes_on_and_is_registered(capsys):
     Path("trial.toml").write_text(TRIAL, encoding="utf-8")
     documents = []
     for _ in range(2):
         with pytest.raises(SystemExit) as left:
-            main(["trial", "trial.toml", "-o", "out"])
+            main(["trial", "trial.toml", "-o", "out", "--workers", "1"])
         assert left.value.code == 0
         documents.append(json.loads(Path("out/trial.json").read_text(encoding="utf-8")))
     assert documents[0] == documents[1]
-    assert [one["day"] for one in documents[0]["visits"]] == [28.0, 84.0]
+    assert "80 subjects in 3 chunks, 3 runs of photons; about " in capsys.readouterr().out
+    (one,) = documents[0]["comparisons"]
+    assert [visit["day"] for visit in one["visits"]] == [28.0, 84.0]
+    digest = hashlib.sha256(TRIAL.encode()).hexdigest()
+    assert documents[0]["registered_sha256"]["trial.toml"] == digest
+    assert set(documents[0]["registered_sha256"]) == {"trial.toml", "course.toml"}
     page = Path("out/trial.html").read_text(encoding="utf-8")
     assert "assurance of" in page
+    assert digest[:16] in page
     assert "derived: within" in page
+    Path("trial.toml").write_text(TRIAL.replace("[28, 84]", "[28, 85]"), encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        main(["trial", "trial.toml", "-o", "out", "--workers", "1"])
+    assert left.value.code == 2
+    assert "differs in content.visits_days" in capsys.readouterr().err
+    assert json.loads(Path("out/trial.json").read_text(encoding="utf-8")) == documents[0]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("place")
+def test_workers_of_any_kind_find_the_same_bits(tmp_path):
+    genesis = (laser_genesis().on_day(0),)
+    arms = (TrialArm("laser", genesis), TrialArm("sham"))
+    design = replace(read(TRIAL), arms=arms, per_arm=20, simulated=20)
+    found = [
+        trial_population(design, tmp_path / str(i), executor).changes
+        for i, executor in enumerate([SameProcess(), Processes(2), DaskCluster("local:2")])
+    ]
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])

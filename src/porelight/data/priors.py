@@ -145,15 +145,43 @@ def among_people(
         raise ParameterError(f"people is {people}; expected 1 or more.")
     knowledge = np.arange(n_draws) // people
     values = {name: column[knowledge % column.size] for name, column in typical.items()}
-    differ = [one for one in parameters if one.people.share > 0.0 and one.name in values]
-    persons = _hypercube(differ, n_draws, (seed, _PEOPLE))
-    for entry, probability in zip(differ, persons, strict=True):
+    differ = _differing(values, parameters)
+    return _spread(values, differ, _hypercube(differ, n_draws, (seed, _PEOPLE)))
+
+
+def of_one_person(typical: Draws, parameters: Sequence[Parameter], seed: int) -> dict[str, Floats]:
+    """Return the values of one person under each draw of what nobody knows.
+
+    Parameters
+    ----------
+    typical, parameters
+        See `among_people`.
+    seed : int
+        Seed of the person, who stands at the same place among all people whatever is true of them.
+
+    Returns
+    -------
+    dict of ndarray of float64, shape (n_knowledge,)
+    """
+    differ = _differing(typical, parameters)
+    places = np.random.default_rng((seed, _PEOPLE)).random((len(differ), 1))
+    return _spread(typical, differ, places)
+
+
+def _differing(values: Draws, parameters: Sequence[Parameter]) -> list[Parameter]:
+    return [one for one in parameters if one.people.share > 0.0 and one.name in values]
+
+
+def _spread(values: Draws, differ: Sequence[Parameter], places: Floats) -> dict[str, Floats]:
+    """Move values of the person in the middle to those of people at these places among all."""
+    spread = dict(values)
+    for entry, probability in zip(differ, places, strict=True):
         middle = values[entry.name]
         below = entry.probability(middle)
         score = ndtri(below) + np.sqrt(entry.people.share) * ndtri(probability)
         inside = (below > 0.0) & (below < 1.0)
-        values[entry.name] = np.where(inside, entry.quantile(ndtr(score)), middle)
-    return values
+        spread[entry.name] = np.where(inside, entry.quantile(ndtr(score)), middle)
+    return spread
 
 
 def _hypercube(

@@ -16,14 +16,18 @@ References
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from porelight.errors import ParameterError
 from porelight.quantities import Floats
+
+Pair: TypeAlias = tuple[int, int]
+"""An arm and the one that it is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,28 @@ class TrialNoise:
     Attributes
     ----------
     take_sd : float
-        Error of one take, a standard deviation of the logarithm.
+        Error of one take of one zone, a standard deviation of the logarithm.
     takes : int
         Takes that are averaged at each visit.
     drop_out : float
         Share of subjects that is lost between the baseline and the last visit [-]; they leave at a
         visit drawn evenly, whatever their skin does.
+    zones : int
+        Zones that are averaged, each with takes of its own.
+    source : str
+        How the error is known.
     """
 
     take_sd: float
     takes: int
     drop_out: float
+    zones: int = 1
+    source: str = "given"
+
+    @property
+    def visit_sd(self) -> float:
+        """Error of a visit, a standard deviation of the logarithm."""
+        return self.take_sd / math.sqrt(self.takes * self.zones)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,43 +67,40 @@ class TrialPopulation:
 
     Attributes
     ----------
-    changes : ndarray of float64, shape (2, n_visit, n_knowledge, n_stratum, n_people)
-        Change of the logarithm of the endpoint from baseline: treated arm, then control.
-    weights : ndarray of float64, shape (n_stratum,)
-        Share of the strata in the trial; sums to 1.
-    groups : tuple of str, length n_stratum
-        Subgroup of each stratum.
+    changes : ndarray of float64, shape (n_arm, n_visit, n_knowledge, n_people)
+        Change of the logarithm of the endpoint from baseline; each arm has people of its own.
+    types : ndarray of int, shape (n_arm, n_people)
+        Skin type of each.
     """
 
     changes: Floats
-    weights: Floats
-    groups: tuple[str, ...]
+    types: NDArray[np.int64]
 
-    def means(self, arm: int, visit: int = -1) -> Floats:
-        """Return the mean true change of the people of an arm, shape (n_knowledge,)."""
-        return np.asarray(self.changes[arm, visit].mean(axis=2) @ self.weights)
+    @property
+    def n_people(self) -> int:
+        """People in each arm."""
+        return int(self.changes.shape[-1])
+
+    def means(self, arm: int, visit: int = -1, of_type: int | None = None) -> Floats:
+        """Return the mean true change of the people of an arm or type, shape (n_knowledge,)."""
+        return np.asarray(self._people(arm, visit, of_type).mean(axis=-1))
 
     def variances(self, arm: int, visit: int = -1) -> Floats:
         """Return the variance of true changes between the people of an arm, (n_knowledge,)."""
-        squares = (self.changes[arm, visit] ** 2).mean(axis=2) @ self.weights
-        return np.asarray(np.maximum(squares - self.means(arm, visit) ** 2, 0.0))
+        return np.asarray(self._people(arm, visit, None).var(axis=-1))
 
-    def effects(self, visit: int = -1) -> Floats:
-        """Return the true effect, treated less control, in each draw of knowledge."""
-        return self.means(0, visit) - self.means(1, visit)
+    def effects(self, pair: Pair, visit: int = -1, of_type: int | None = None) -> Floats:
+        """Return the true effect, the first arm less the second, in each draw of knowledge."""
+        return self.means(pair[0], visit, of_type) - self.means(pair[1], visit, of_type)
 
-    @property
-    def middle(self) -> int:
-        """The draw of knowledge whose effect at the last visit is the median."""
-        return int(np.argsort(self.effects(), kind="stable")[(self.effects().size - 1) // 2])
+    def middle(self, pair: Pair) -> int:
+        """Return the draw of knowledge whose effect at the last visit is the median."""
+        effects = self.effects(pair)
+        return int(np.argsort(effects, kind="stable")[(effects.size - 1) // 2])
 
-    def of_group(self, group: str) -> "TrialPopulation":
-        """Return the people of one subgroup alone."""
-        rows = np.array([one == group for one in self.groups])
-        weights = self.weights[rows]
-        return TrialPopulation(
-            self.changes[..., rows, :], weights / weights.sum(), (group,) * int(rows.sum())
-        )
+    def _people(self, arm: int, visit: int, of_type: int | None) -> Floats:
+        changes = self.changes[arm, visit]
+        return np.asarray(changes if of_type is None else changes[:, self.types[arm] == of_type])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +123,27 @@ class TrialEffect:
     n: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class TrialTable:
-    """What one virtual trial measured.
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredArm:
+    """What was measured in one arm of a virtual trial.
 
     Attributes
     ----------
-    changes : tuple of two ndarray of float64, each (n_subject, n_visit)
-        Measured changes in either arm; NaN after a subject has left.
-    strata : tuple of two ndarray of int, each (n_subject,)
-        Stratum of each subject.
+    changes : ndarray of float64, shape (n_subject, n_visit)
+        Measured changes; NaN after a subject has left.
+    types : ndarray of int, shape (n_subject,)
+        Skin type of each subject.
     """
 
-    changes: tuple[Floats, Floats]
-    strata: tuple[np.ndarray, np.ndarray]
+    changes: Floats
+    types: NDArray[np.int64]
 
-    def effect(
-        self, visit: int = -1, alpha: float = 0.05, strata: Sequence[int] | None = None
-    ) -> TrialEffect:
-        """Return the effect at a visit, by Welch's t test; of some strata alone if given."""
-        arms = []
-        for changes, of in zip(self.changes, self.strata, strict=True):
-            there = np.isfinite(changes[:, visit])
-            if strata is not None:
-                there &= np.isin(of, strata)
-            arms.append(changes[there, visit])
-        return welch(arms[0], arms[1], alpha)
+    def came(self, visit: int, of_type: int | None = None) -> Floats:
+        """Return the changes of those who came to a visit, of one type alone if given."""
+        there = np.isfinite(self.changes[:, visit])
+        if of_type is not None:
+            there &= self.types == of_type
+        return np.asarray(self.changes[there, visit])
 
 
 def welch(treated: Floats, control: Floats, alpha: float) -> TrialEffect:
@@ -160,50 +167,62 @@ def welch(treated: Floats, control: Floats, alpha: float) -> TrialEffect:
     return TrialEffect(estimate, error, float(ends.low), float(ends.high), float(found.pvalue), n)
 
 
-def drawn_trial(
+def measured_arm(
     people: TrialPopulation,
     noise: TrialNoise,
-    per_arm: int,
+    arm: int,
+    who: NDArray[np.int64],
     knowledge: int,
     rng: np.random.Generator,
-    arms: tuple[int, int] = (0, 1),
-) -> TrialTable:
-    """Draw a trial under one draw of knowledge.
+) -> MeasuredArm:
+    """Draw what is measured in an arm under one draw of knowledge.
 
     Parameters
     ----------
     people : TrialPopulation
-        From whom subjects are drawn, with replacement.
+        Whose changes are measured.
     noise : TrialNoise
         Error of measuring and drop-out.
-    per_arm : int
-        Subjects in either arm.
+    arm : int
+        Arm of `people`.
+    who : ndarray of int, shape (n_subject,)
+        Which of its people take part; one may stand for several.
     knowledge : int
         Draw of what nobody knows that is the truth of this trial.
     rng : Generator
         Random numbers.
-    arms : tuple of int
-        Arms of `people`; (1, 1) is sham against sham.
     """
-    _, n_visit, _, n_stratum, n_people = people.changes.shape
-    sd = noise.take_sd / math.sqrt(noise.takes)
-    found, strata = [], []
-    for arm in arms:
-        of = rng.choice(n_stratum, per_arm, p=people.weights)
-        who = rng.integers(n_people, size=per_arm)
-        true = people.changes[arm, :, knowledge, of, who]  # (per_arm, n_visit)
-        errors = sd * rng.standard_normal((per_arm, n_visit + 1))
-        measured = true + errors[:, 1:] - errors[:, :1]
-        leaves = rng.random(per_arm) < noise.drop_out
-        first = np.where(leaves, rng.integers(n_visit, size=per_arm), n_visit)
-        measured[np.arange(n_visit) >= first[:, None]] = np.nan
-        found.append(measured)
-        strata.append(of)
-    return TrialTable((found[0], found[1]), (strata[0], strata[1]))
+    n, n_visit = who.size, people.changes.shape[1]
+    true = people.changes[arm, :, knowledge, :][:, who].T
+    errors = noise.visit_sd * rng.standard_normal((n, n_visit + 1))
+    measured = true + errors[:, 1:] - errors[:, :1]
+    leaves = rng.random(n) < noise.drop_out
+    first = np.where(leaves, rng.integers(n_visit, size=n), n_visit)
+    measured[np.arange(n_visit) >= first[:, None]] = np.nan
+    return MeasuredArm(measured, people.types[arm, who])
+
+
+def standard_errors(people: TrialPopulation, noise: TrialNoise, pair: Pair, per_arm: int) -> Floats:
+    """Return the standard error of the effect of a trial of a size, (n_knowledge,).
+
+    Parameters
+    ----------
+    people, noise, pair, per_arm
+        See `power_by_knowledge`.
+    """
+    left = max(math.floor(per_arm * (1.0 - noise.drop_out)), 1)
+    between = people.variances(pair[0]) + people.variances(pair[1])
+    return np.asarray(np.sqrt((between + 4.0 * noise.visit_sd**2) / left))
 
 
 def power_by_knowledge(
-    people: TrialPopulation, noise: TrialNoise, per_arm: int, alpha: float, *, wanted: int = -1
+    people: TrialPopulation,
+    noise: TrialNoise,
+    pair: Pair,
+    per_arm: int,
+    alpha: float,
+    *,
+    wanted: int = -1,
 ) -> Floats:
     """Return the chance of a significant effect in the wanted direction, in each draw of knowledge.
 
@@ -211,8 +230,12 @@ def power_by_knowledge(
 
     Parameters
     ----------
-    people, noise, per_arm
-        See `drawn_trial`.
+    people, noise
+        See `measured_arm`.
+    pair : tuple of int
+        Arm and control.
+    per_arm : int
+        Subjects in each.
     alpha : float
         Two-sided level [-].
     wanted : int
@@ -225,9 +248,7 @@ def power_by_knowledge(
     left = math.floor(per_arm * (1.0 - noise.drop_out))
     if left < 2:
         return np.zeros(people.changes.shape[2])
-    of_error = 2.0 * noise.take_sd**2 / noise.takes
-    variance = 0.5 * (people.variances(0) + people.variances(1)) + of_error
-    apart = wanted * people.effects() / np.sqrt(2.0 * variance / left)
+    apart = wanted * people.effects(pair) / standard_errors(people, noise, pair, per_arm)
     freedom = 2 * (left - 1)
     t = float(stats.t.ppf(1.0 - 0.5 * alpha, freedom))
     # the noncentral t is lost in rounding far out, where the chance is 1 or 0 to all digits
@@ -265,18 +286,26 @@ class TrialCheck:
 def checked_analysis(
     people: TrialPopulation,
     noise: TrialNoise,
+    pair: Pair,
     per_arm: int,
     alpha: float,
     trials: int,
     rng: np.random.Generator,
 ) -> TrialCheck:
     """Return the share of false positives, sham against sham, and the coverage of intervals."""
-    effects = people.effects()
+    effects = people.effects(pair)
+
+    def effect(arms: Pair, k: int) -> TrialEffect:
+        treated, control = (
+            measured_arm(people, noise, a, rng.integers(people.n_people, size=per_arm), k, rng)
+            for a in arms
+        )
+        return welch(treated.came(-1), control.came(-1), alpha)
+
     false = covered = 0
     for i in range(trials):
         k = i % effects.size
-        null = drawn_trial(people, noise, per_arm, k, rng, (1, 1)).effect(alpha=alpha)
-        false += null.p < alpha
-        found = drawn_trial(people, noise, per_arm, k, rng).effect(alpha=alpha)
+        false += effect((pair[1], pair[1]), k).p < alpha
+        found = effect(pair, k)
         covered += bool(found.low <= effects[k] <= found.high)
     return TrialCheck(trials, per_arm, false / trials, covered / trials, alpha)
