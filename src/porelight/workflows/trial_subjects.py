@@ -61,7 +61,7 @@ class TrialSubject:
     sex, oiliness : str
         As `porelight.tissue.person` names them.
     seed : int
-        Of all in which the subject differs from others of the same description.
+        Seed of pores, sebum, healing and sessions missed.
     """
 
     arm: int
