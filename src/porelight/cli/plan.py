@@ -43,7 +43,7 @@ def plan(  # noqa: PLR0913  each is an option of the command line
         HTML page of the plan: trade-offs, the front, which limit binds, what others would give.
     tries
         Courses to try between and beyond those of the devices' grids, with the settings that a user
-        can turn: a minute and a half on two cores, less the second time; 0 for the grids alone.
+        can turn: one to two minutes on two cores, less the second time; 0 for the grids alone.
     seed
         The same seed gives the same plan; that of [simulation], or 1, when left out.
     """
