@@ -1,13 +1,16 @@
 """A study of fifty narrows everybody's forecast, and by no more than it may.
 
-    python benchmarks/learning_across_people.py [STUDIES] [FIGURE.png]
+    python benchmarks/learning_across_people.py [STUDIES] [FIGURE.png] [TRUTHS]
 
-Simulation-based calibration of `porelight.workflows.learn`. Each of STUDIES (300) has one truth of
-what nobody knows, drawn from the priors, the physics among it; 50 subjects of three skin types are
-followed under it three times by a camera of 3 %, and the truth's rank among the draws that the
-study leaves is uniform if the update is right. Ten people who were not in the study are then
-forecast. The worlds that a study is compared with are the same for all studies, as a user's would
-be. Prints the chi-square of ten bins for every number, and coverage and width for held-out people.
+Simulation-based calibration of `porelight.workflows.learn`: 50 subjects of three skin types are
+treated with Laser Genesis and Pearl and followed three times by a camera of 3 %. Each of STUDIES
+(1000) is one of the worlds that a study is compared with, left out of them with its twin: its
+truth of what nobody knows, the physics among it, is a draw from the priors like those that are
+left, so its rank among the draws that its study leaves is uniform if the update is right. Ten
+people who were not in the study are then forecast. With TRUTHS, as many studies more have truths
+drawn on their own, all compared with one and the same set of worlds, so that what is luck of that
+set is counted against the update. Prints the chi-square of ten bins for every number, and coverage
+and width for held-out people.
 """
 
 import json
@@ -35,7 +38,7 @@ from porelight.workflows.learn import FollowedPerson, treated_by_type, true_chan
 
 SUBJECTS, HELD_OUT, BINS = 50, 10, 10
 CAMERA = 0.03
-STUDIES = 300
+STUDIES = 1000
 WORLDS = EnsembleSettings(draws=8000, people=2, photons=10_000)
 
 
@@ -71,71 +74,86 @@ def truths(n, seed):
     return values
 
 
-def simulated(n_studies):
-    """Return the worlds, held-out people in them, knowledge of both, and what studies do."""
+def simulated(n_truths):
+    """Return what everybody does in every world, and in studies with truths of their own."""
     everyone = people(SUBJECTS + HELD_OUT)
     results = treated_by_type(everyone, WORLDS, lambda _: None)
     known = typical_draws(uncertain(BIOLOGY_OF_PORES), WORLDS.knowledge_draws, WORLDS.seed)
-    true = truths(n_studies, 77)
-    studies = EnsembleSettings(2 * n_studies, photons=10_000, people=2, seed=10_000)
-    which = 2 * np.arange(n_studies) + np.random.default_rng(78).integers(0, 2, n_studies)
+    true = truths(max(n_truths, 8), 77)
+    studies = replace(WORLDS, draws=2 * max(n_truths, 8), seed=10_000)
     ensemble, outcome = {}, {}
     for i, one in enumerate(everyone):
         of = [results[one.key][session.exposure] for session in one.course.sessions]
-        ensemble[one.name] = true_changes_of(
-            one, replace(WORLDS, seed=WORLDS.seed + 1 + i), known, of
-        )
-        outcome[one.name] = true_changes_of(one, replace(studies, seed=studies.seed + i), true, of)[
-            which
-        ]
+        own = replace(WORLDS, seed=WORLDS.seed + 1 + i)
+        ensemble[one.name] = true_changes_of(one, own, known, of)
+        own = replace(studies, seed=studies.seed + i)
+        outcome[one.name] = true_changes_of(one, own, true, of)
         print(f"{i + 1} of {len(everyone)} people", file=sys.stderr, flush=True)
     subjects = [one.subject for one in everyone[:SUBJECTS]]
-    worlds = study_worlds(subjects, ensemble, WORLDS.knowledge_draws, WORLDS.seed)
     held = [one.name for one in everyone[SUBJECTS:]]
+    worlds = study_worlds(subjects, ensemble, WORLDS.knowledge_draws, WORLDS.seed)
+    drawn = study_worlds(subjects, outcome, max(n_truths, 8), studies.seed)
     return (
-        worlds,
-        known,
-        true,
-        [outcome[one.name] for one in subjects],
-        [ensemble[name][:, -1] for name in held],
-        np.array([outcome[name][:, -1] for name in held]).T,
+        (worlds, known, [ensemble[name][:, -1] for name in held]),
+        (drawn, true, [outcome[name][:, -1] for name in held]),
     )
 
 
-def calibrated(worlds: StudyWorlds, known, true, outcome, held_worlds, held):
-    """Return ranks by number, and a row for each study: coverage, widths, blur, conflict."""
-    rng = np.random.default_rng(79)
+def left_out(reference, n, rng):
+    """Yield studies that are worlds of the reference: measured, truth, held out, what is left."""
+    worlds, known, held = reference
+    for k in rng.permutation(worlds.n_knowledge)[:n]:
+        world = 2 * k + int(rng.integers(2))
+        keep = np.delete(np.arange(2 * worlds.n_knowledge), [2 * k, 2 * k + 1])
+        rest = StudyWorlds(
+            worlds.subjects, tuple(one[keep] for one in worlds.simulated), worlds.n_knowledge - 1
+        )
+        yield (
+            [one[world] for one in worlds.simulated],
+            {name: values[k] for name, values in known.items()},
+            np.array([one[world] for one in held]),
+            (rest, {n: np.delete(v, k) for n, v in known.items()}, [one[keep] for one in held]),
+        )
+
+
+def drawn_anew(reference, studies, n, rng):
+    """Yield studies with truths of their own, all compared with the whole reference."""
+    worlds, true, held = studies
+    for k in range(n):
+        world = 2 * k + int(rng.integers(2))
+        yield (
+            [one[world] for one in worlds.simulated],
+            {name: values[k] for name, values in true.items()},
+            np.array([one[world] for one in held]),
+            reference,
+        )
+
+
+def calibrated(studies):
+    """Return ranks by number, a row for each study (coverage, widths, ...), and refusals."""
     tails = np.array([0.05, 0.95])
-    even = np.full(held_worlds[0].size, 1.0)
-    before = np.array([weighted_quantile(one, even / even.sum(), tails) for one in held_worlds])
-    names = [name for name, values in known.items() if np.ptp(values) > 0.0]
-    ranks = {name: [] for name in names}
-    rows, refused = [], []
-    for study in range(len(held)):
-        measured = []
-        for one in outcome:
-            error = CAMERA * rng.standard_normal(one.shape[1] + 1)
-            measured.append(one[study] + error[1:] - error[0])
+    ranks, rows, refused = {}, [], []
+    for measured, truth, held, (worlds, known, held_worlds) in studies:
+        even = np.full(held_worlds[0].size, 1.0 / held_worlds[0].size)
         try:
             found = worlds.learned(measured)
         except ConvergenceError as problem:
             refused.append(str(problem))
             continue
-        for name in names:
-            ranks[name].append(float(found.weights @ (known[name] < true[name][study])))
-        after = np.array([weighted_quantile(one, found.of_worlds, tails) for one in held_worlds])
-        inside = (after[:, 0] <= held[study]) & (held[study] <= after[:, 1])
-        was = (before[:, 0] <= held[study]) & (held[study] <= before[:, 1])
+        for name, values in known.items():
+            if np.ptp(values) > 0.0:
+                rank = float(found.weights @ (values < truth[name]))
+                ranks.setdefault(name, []).append(rank)
+        spans = [
+            np.array([weighted_quantile(one, weights, tails) for one in held_worlds])
+            for weights in (even, found.of_worlds)
+        ]
+        inside = [((one[:, 0] <= held) & (held <= one[:, 1])).mean() for one in spans]
+        widths = [np.diff(one, axis=1).mean() for one in spans]
         rows.append(
             (
-                inside.mean(),
-                was.mean(),
-                np.diff(after, axis=1).mean(),
-                np.diff(before, axis=1).mean(),
-                found.effective_draws,
-                found.pareto_k,
-                found.blur,
-                found.conflict,
+                *(*inside, *widths, found.effective_draws),
+                *(found.pareto_k, found.blur, found.conflict),
             )
         )
     return ranks, np.array(rows), refused
@@ -144,7 +162,7 @@ def calibrated(worlds: StudyWorlds, known, true, outcome, held_worlds, held):
 def figure(ranks, tests, rows, path):
     """Draw ranks of the numbers that are learned most, and the widths of held-out people."""
     shown = sorted(tests, key=tests.get)[:9]
-    page = Figure((9.0, 8.0), layout="constrained")
+    page = Figure((9.0, 9.5), layout="constrained")
     grid = page.subplots(4, 3)
     n = len(rows)
     for axes, name in zip(grid.flat, shown, strict=False):
@@ -156,48 +174,56 @@ def figure(ranks, tests, rows, path):
     low.plot(np.sort(list(tests.values())), np.linspace(0, 1, len(tests)), "o", ms=3)
     low.plot([0, 1], [0, 1], "k", lw=0.7)
     low.set_xlabel("p of the numbers, sorted")
-    middle.hist(1.0 - rows[:, 2] / rows[:, 3], 20, color="#0072B2")
+    middle.hist(1.0 - rows[:, 3] / rows[:, 2], 20, color="#0072B2")
     middle.set_xlabel("interval of a new person: narrower by")
-    right.hist(rows[:, 0], np.linspace(-0.05, 1.05, 12), color="#0072B2")
+    right.hist(rows[:, 1], np.linspace(-0.05, 1.05, 12), color="#0072B2")
     right.set_xlabel("share of ten new people inside 90 %")
     page.savefig(path, dpi=110)
+
+
+def told(title, ranks, rows, refused):
+    """Print the figures of one design and return the p of each number."""
+    tests = {
+        name: float(chisquare(np.histogram(one, BINS, (0.0, 1.0))[0]).pvalue)
+        for name, one in ranks.items()
+    }
+    was, now, before, after = rows[:, :4].T
+    quantiles = (0.0, 0.05, 0.5, 0.95, 1.0)
+    names = ("effective draws", "k", "blur", "conflict")
+    content = {
+        "truths": title,
+        "studies": len(rows),
+        "refused": len(refused),
+        "numbers": len(tests),
+        "smallest p": dict(sorted(tests.items(), key=lambda one: one[1])[:5]),
+        "p of all p being uniform": float(kstest(list(tests.values()), "uniform").pvalue),
+        "coverage before and after": [was.mean(), now.mean()],
+        "its standard error": now.std(ddof=1) / np.sqrt(now.size),
+        "width before and after": [before.mean(), after.mean()],
+        "narrower": 1.0 - after.mean() / before.mean(),
+        "narrower in the median study": float(np.median(1.0 - after / before)),
+        "studies narrower": float((after < before).mean()),
+        **{
+            name: np.quantile(column, quantiles).round(2).tolist()
+            for name, column in zip(names, rows[:, 4:].T, strict=True)
+        },
+    }
+    print(json.dumps(content, indent=1), flush=True)
+    return tests
 
 
 def main():
     """Print the figures and draw them."""
     n = int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES
-    ranks, rows, refused = calibrated(*simulated(n))
-    tests = {
-        name: float(chisquare(np.histogram(one, BINS, (0.0, 1.0))[0]).pvalue)
-        for name, one in ranks.items()
-    }
-    quantiles = (0.0, 0.05, 0.5, 0.95, 1.0)
-    print(
-        json.dumps(
-            {
-                "studies": n,
-                "refused": len(refused),
-                "smallest p": dict(sorted(tests.items(), key=lambda one: one[1])[:5]),
-                "numbers": len(tests),
-                "p of all p being uniform": float(kstest(list(tests.values()), "uniform").pvalue),
-                "coverage before": rows[:, 1].mean(),
-                "coverage after": rows[:, 0].mean(),
-                "its standard error": rows[:, 0].std(ddof=1) / np.sqrt(len(rows)),
-                "width before": rows[:, 3].mean(),
-                "width after": rows[:, 2].mean(),
-                "narrower": 1.0 - rows[:, 2].mean() / rows[:, 3].mean(),
-                "narrower in the median study": float(np.median(1.0 - rows[:, 2] / rows[:, 3])),
-                "studies narrower": float((rows[:, 2] < rows[:, 3]).mean()),
-                "effective draws": np.quantile(rows[:, 4], quantiles).tolist(),
-                "k": np.quantile(rows[:, 5], quantiles).tolist(),
-                "blur": np.quantile(rows[:, 6], quantiles).tolist(),
-                "conflict": np.quantile(rows[:, 7], quantiles).tolist(),
-            },
-            indent=1,
-        )
-    )
+    n_truths = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    reference, own = simulated(n_truths)
+    rng = np.random.default_rng(79)
+    ranks, rows, refused = calibrated(left_out(reference, n, rng))
+    tests = told("worlds left out", ranks, rows, refused)
     if len(sys.argv) > 2:
         figure(ranks, tests, rows, Path(sys.argv[2]))
+    if n_truths:
+        told("drawn on their own", *calibrated(drawn_anew(reference, own, n_truths, rng)))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def learn(
     """Learn what nobody knows of healing from many people's follow-ups, for anybody's forecast.
 
     The study is simulated as it was made in many worlds, each with other knowledge, and the worlds
-    in which it came out as it did are kept. 'simulate', 'plan' and 'follow-up' take the result by
+    in which it came out as it did are kept. 'simulate' and 'follow-up' take the result by
     --population.
 
     Parameters
