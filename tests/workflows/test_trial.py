@@ -16,16 +16,20 @@ from porelight.execution.chunks import Chunk, SameProcess
 from porelight.execution.dask_cluster import DaskCluster
 from porelight.execution.processes import Processes
 from porelight.files.course_file import EXAMPLE
+from porelight.files.documents import save_document
 from porelight.files.trial_documents import (
     DesignDocument,
     design_document,
     design_of,
+    rerun_trial,
+    trial_document,
+    trial_numbers,
 )
 from porelight.files.trials import read_trial
-from porelight.laser.devices import laser_genesis
+from porelight.laser.devices import laser_genesis, pearl
 from porelight.report.trial_page import trial_page, visit_rows
 from porelight.statistics.virtual_trial import TrialPopulation
-from porelight.workflows.trial import analysed_trial
+from porelight.workflows.trial import analysed_trial, trial
 from porelight.workflows.trial_design import TrialArm, TrialPeople
 from porelight.workflows.trial_subjects import (
     simulated_rows,
@@ -245,6 +249,27 @@ def test_the_command_writes_a_page_goes_on_and_is_registered(capsys):
     assert left.value.code == 2
     assert "differs in content.visits_days" in capsys.readouterr().err
     assert json.loads(Path("out/trial.json").read_text(encoding="utf-8")) == documents[0]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("place")
+def test_a_trial_is_run_again_from_its_document():
+    arms = (TrialArm("laser", (pearl().on_day(0),)), TrialArm("sham"))
+    design = replace(read(TRIAL), arms=arms, per_arm=8, simulated=8)
+    document = trial_document(trial(design), {})
+    save_document(document, Path("trial.json"))
+    found = rerun_trial(Path("trial.json"))
+    assert found.has_same_bits
+    assert "laser, visits 2, effect_percent" in trial_numbers(document)
+    edited = Path("trial.json").read_text(encoding="utf-8").replace('"seed": 1', '"seed": 2')
+    Path("other.json").write_text(edited, encoding="utf-8")
+    assert "people" in rerun_trial(Path("other.json")).changed
+    Path("none.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputFileError, match="not a virtual trial"):
+        rerun_trial(Path("none.json"))
+    with pytest.raises(SystemExit) as left:
+        main(["rerun", "trial.json", "-o", "x.nc"])
+    assert left.value.code == 2
 
 
 @pytest.mark.slow

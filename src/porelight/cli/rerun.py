@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from porelight.cli.choices import AsJson, Output, Population
 from porelight.cli.console import print_json, print_rows, progress_bar, say
+from porelight.errors import InputFileError
 
 if TYPE_CHECKING:
     from porelight.workflows.rerun import Rerun
@@ -23,9 +24,10 @@ def rerun(
     Parameters
     ----------
     run
-        NetCDF file that 'porelight simulate' or 'porelight light run' wrote.
+        NetCDF file that 'porelight simulate' or 'porelight light run' wrote, or trial.json of
+        'porelight trial'.
     output
-        NetCDF file for the new result.
+        NetCDF file for the new result; of a trial nothing is written.
     """
     from porelight.files.light_runs import (  # noqa: PLC0415
         LIGHT_RUN,
@@ -40,10 +42,18 @@ def rerun(
     from porelight.workflows.rerun import rerun as again  # noqa: PLC0415
     from porelight.workflows.rerun import rerun_light  # noqa: PLC0415
 
-    is_light = is_light_run(run)
+    is_trial = run.suffix == ".json"
+    is_light = not is_trial and is_light_run(run)
+    if is_trial and output is not None:
+        raise InputFileError(
+            f"--output is {output}; a trial that is run again is compared, not written: leave it "
+            "out, or begin a trial with 'porelight trial'."
+        )
     if output is not None:
         require_output(output, LIGHT_RUN if is_light else OUTCOME)
-    if is_light:
+    if is_trial:
+        found = _rerun_trial(run, json=json)
+    elif is_light:
         photons, case = load_light_run(run)
         with progress_bar("following photons", quiet=json) as progress:
             found = rerun_light(photons, light_run_origin(run), progress=progress)
@@ -64,6 +74,15 @@ def rerun(
         if output is not None:
             say(f"written: {output}")
     return 0 if found.has_same_bits else 1
+
+
+def _rerun_trial(run: Path, *, json: bool) -> "Rerun":
+    from porelight.execution.processes import Processes  # noqa: PLC0415
+    from porelight.files.trial_documents import rerun_trial  # noqa: PLC0415
+    from porelight.threads import available_threads  # noqa: PLC0415
+
+    with progress_bar("simulating", quiet=json) as progress:
+        return rerun_trial(run, executor=Processes(available_threads()), progress=progress)
 
 
 def _document(found: "Rerun") -> dict[str, object]:

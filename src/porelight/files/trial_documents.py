@@ -14,14 +14,17 @@ from porelight.course.documents import Document
 from porelight.course.origin import this_origin
 from porelight.course.vocabulary import CARE, SESSION
 from porelight.errors import InputFileError, ParameterError
+from porelight.execution.chunks import Executor
 from porelight.files.documents import read_json
 from porelight.files.toml_tables import FileModel, validated
 from porelight.files.trials import PeopleTable, TrialSettings, trial_design
 from porelight.kept import content_key
+from porelight.progress import Progress, unheard
 from porelight.quantities import Floats
 from porelight.statistics.virtual_trial import TrialEffect
 from porelight.tissue.person import roman
-from porelight.workflows.trial import TrialComparison, VirtualTrial
+from porelight.workflows.rerun import Rerun, compared
+from porelight.workflows.trial import TrialComparison, VirtualTrial, trial
 from porelight.workflows.trial_design import TrialArm, TrialDesign
 
 FORMAT = "porelight-trial-2"
@@ -195,6 +198,36 @@ def load_trial(path: Path) -> tuple[TrialDesign, TrialDocument]:
         raise InputFileError(
             f"{path}: its design cannot be read ({problem}). Was it edited?"
         ) from None
+
+
+def rerun_trial(
+    path: Path, *, executor: Executor | None = None, progress: Progress = unheard
+) -> Rerun:
+    """Simulate a trial again from its document: the same bits, or what differs.
+
+    Parameters
+    ----------
+    path : Path
+        The trial.json of a trial's folder.
+    executor : Executor, optional
+        Who computes; this process when left out.
+    progress : callable
+        Called with the share of the work done, 0 to 1.
+
+    Returns
+    -------
+    Rerun
+        `result` is the new `VirtualTrial`.
+
+    Raises
+    ------
+    InputFileError
+        If the file is no trial's, or was edited.
+    """
+    design, old = load_trial(path)
+    found = trial(design, executor=executor, afresh=True, progress=progress)
+    new = trial_document(found, {})
+    return compared(found, trial_numbers(old.model_dump()), trial_numbers(new), old.computed_with)
 
 
 def trial_numbers(document: Mapping[str, Any]) -> dict[str, Floats]:
