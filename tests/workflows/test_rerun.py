@@ -135,7 +135,7 @@ def test_the_shipped_posterior_is_taken_again_and_other_draws_are_refused(course
     assert rerun(done).has_same_bits
     own = {name: 0.99 * column for name, column in posterior().items()}
     other = begin(course.skin, SETTINGS, own).outcome
-    with pytest.raises(ParameterError, match="draws of the biology that do not ship"):
+    with pytest.raises(ParameterError, match="draws of the biology that are not at hand"):
         rerun(other)
 
 
