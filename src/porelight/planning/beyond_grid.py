@@ -8,6 +8,7 @@ from porelight.course.outcome_variables import OutcomeVariable
 from porelight.course.state import CourseState
 from porelight.course.value_text import chance
 from porelight.laser.device import Device
+from porelight.planning.fresh_draws import FreshDraws
 from porelight.planning.judged import JudgedSession, Steps, candidate
 from porelight.planning.limits import LimitCheck, binding, session_checks
 from porelight.planning.neighbours import Neighbours
@@ -142,22 +143,37 @@ def beyond_grid(  # noqa: PLR0913  a plan's parts
     return BeyondGrid(tuple(kept), tuple(refused), searched)
 
 
-def with_neighbours(
-    candidates: Sequence[Candidate], neighbours: Neighbours
-) -> tuple[Candidate, ...]:
-    """Return candidates, best first, where skin one type off is asked of the first few.
+def proposed(
+    candidates: Sequence[Candidate], fresh: FreshDraws, neighbours: Neighbours
+) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
+    """Return candidates, best first, and those that did not stand a second look.
 
-    Those that it would not bear stand after those that it would.
+    Whatever comes out on top has kept the limits with draws that had no part in finding it. It is
+    asked, too, what it would do to skin one type off, up to a number of courses; one that such skin
+    would not bear stands after those that it would.
     """
-    ranked_first = best_first(candidates)
-    least, asked = least_net(), []
-    worth = [one for one in ranked_first if one.sessions and one.net >= least]
-    for one in worth[:_ASKED_OF_NEIGHBOURS]:
-        asked.append(neighbours.asked(one))
-        if asked[-1].robust:
-            break
-    new = {one.label: one for one in asked}
-    return best_first([new.get(one.label, one) for one in ranked_first])
+    known = {one.label: one for one in candidates}
+    looked_at: set[str] = set()
+    asked: set[str] = set()
+    refused: list[Refusal] = []
+    while True:
+        ranked_now = best_first(tuple(known.values()))
+        top = ranked_now[0]
+        if not top.sessions:
+            return ranked_now, tuple(refused)
+        if top.label not in looked_at:
+            looked_at.add(top.label)
+            found = fresh.asked(top)
+            if isinstance(found, Refusal):
+                refused.append(found)
+                del known[top.label]
+            else:
+                known[top.label] = found
+        elif top.label not in asked and len(asked) < _ASKED_OF_NEIGHBOURS:
+            asked.add(top.label)
+            known[top.label] = neighbours.asked(top)
+        else:
+            return ranked_now, tuple(refused)
 
 
 def _part(progress: Progress, begin: float, whole: float) -> Progress:

@@ -17,7 +17,8 @@ from porelight.errors import ParameterError
 from porelight.laser.device import Device
 from porelight.laser.devices import device as device_of
 from porelight.laser.devices import devices as shipped_devices
-from porelight.planning.beyond_grid import beyond_grid, with_neighbours
+from porelight.planning.beyond_grid import beyond_grid, proposed
+from porelight.planning.fresh_draws import FreshDraws
 from porelight.planning.judged import JudgedSession, Steps, candidate, untreated, words_of
 from porelight.planning.limits import binding, session_checks
 from porelight.planning.neighbours import Neighbours
@@ -132,7 +133,13 @@ def propose(
             searched = found.searched
             candidates += found.candidates
             ranked = best_first(candidates)
-            ranked = with_neighbours(candidates, Neighbours(skin, at_hand, settings, aim, laws))
+            ranked, not_borne_out = proposed(
+                candidates,
+                FreshDraws(skin, physics, settings, laws),
+                Neighbours(skin, at_hand, settings, aim, laws),
+            )
+            refused += not_borne_out
+            n_courses -= len(not_borne_out)
         except KeyboardInterrupt:
             # the grid is a plan
             searched = searched or Searched(n_settings, 0, 0, (), (), (), interrupted=True)
