@@ -166,7 +166,7 @@ def figure(ranks, tests, rows, path):
     grid = page.subplots(4, 3)
     n = len(rows)
     for axes, name in zip(grid.flat, shown, strict=False):
-        axes.hist(ranks[name], BINS, (0.0, 1.0), color="#0072B2")
+        axes.hist(ranks[name], BINS, range=(0.0, 1.0), color="#0072B2")
         deviation = np.sqrt(n / BINS * (1.0 - 1.0 / BINS))
         axes.axhspan(n / BINS - 2 * deviation, n / BINS + 2 * deviation, color="#ddd", zorder=0)
         axes.set_title(f"{name.replace('_', ' ')}, p = {tests[name]:.2f}", fontsize=8)
