@@ -51,7 +51,8 @@ def kept_when_stopped() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            "what is done is kept, and the same command goes on where it stopped"
+            "what is done is kept, and the same command goes on where it stopped; what was under "
+            "work begins again"
         ) from None
 
 

@@ -37,6 +37,8 @@ def plan_page(document: Mapping[str, Any]) -> str:
         "front of the search, as its tables tell it."
     )
     rows = plan_rows(document)
+    # a course that the picture shows as one to weigh is in the table, too
+    shown = [row for i, row in enumerate(rows) if i < _SHOWN or row["on the front"] == "yes"]
     return (
         environment()
         .get_template("plan.html.j2")
@@ -48,8 +50,8 @@ def plan_page(document: Mapping[str, Any]) -> str:
             goal=str(document["goal"]).replace("-", " "),
             verdict=str(document["verdict"]),
             chart={"uri": data_uri(figure), "alt": caption, "caption": caption},
-            rows=rows[:_SHOWN],
-            more=max(0, len(rows) - _SHOWN),
+            rows=shown,
+            more=len(rows) - len(shown),
             front=front_rows(search)[:_SHOWN],
             checks=check_rows(judged),
             judged=str(judged["label"]),

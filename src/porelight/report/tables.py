@@ -132,6 +132,7 @@ def plan_rows(document: Mapping[str, Any]) -> Rows:
                 "people better": _of_ten(one, "better"),
                 "people hurt": _of_ten(one, "painful"),
                 "people darkened": _of_ten(one, "darkening"),
+                "better less harmed": f"{100.0 * float(one['net_share']):+.1f} %",
                 "days with a dressing": f"{float(one['downtime_days']):.0f}",
                 "on the front": "yes" if one["on_front"] else "no",
                 "why": str(one["why"]),
