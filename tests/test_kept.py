@@ -119,8 +119,33 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
+def test_files_of_others_in_the_folder_are_left_alone(tmp_path):
+    own = [
+        tmp_path / "de" / "holiday.jpg",
+        tmp_path / "01" / "notes.kept",
+        tmp_path / "ab" / "x.txt",
+    ]
+    for one in own:
+        one.parent.mkdir()
+        one.write_bytes(bytes(5000))
+    place = Kept(tmp_path, 2000)
+    place.put("ab12", {"a": np.arange(6.0)})
+    assert place.usage().n_entries == 1
+    for number in range(30):  # beyond the limit
+        place.put(f"{number:04x}", {"a": np.arange(60.0)})
+    place.clear()
+    assert place.usage().n_entries == 0
+    assert all(one.read_bytes() == bytes(5000) for one in own)
+
+
+def test_a_home_that_is_not_there_is_one_line(monkeypatch):
+    monkeypatch.setenv("PORELIGHT_CACHE", "~nosuchuser/x")
+    with pytest.raises(ParameterError, match="PORELIGHT_CACHE is '~nosuchuser/x'"):
+        kept_results()
+
+
 def test_the_user_chooses_folder_and_limit(tmp_path, monkeypatch):
-    for word in ("off", "OFF"):
+    for word in ("off", "OFF", "no", "0"):
         monkeypatch.setenv("PORELIGHT_CACHE", word)
         assert kept_results() is None
     monkeypatch.setenv("PORELIGHT_CACHE", str(tmp_path))

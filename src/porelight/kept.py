@@ -11,6 +11,7 @@ PORELIGHT_CACHE names another folder, or is ``off``; PORELIGHT_CACHE_MB is its l
 import hashlib
 import io
 import os
+import re
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,9 @@ FOLDER, LIMIT = "PORELIGHT_CACHE", "PORELIGHT_CACHE_MB"
 _USUAL_LIMIT = 1000  # MB
 _CHECK = 16  # bytes of the hash before an entry's content
 _SUFFIX = ".kept"
+# what this module writes: entries, and unfinished ones
+_OWN = re.compile(r"[0-9a-f]{2}/[0-9a-f]+\.(kept|[0-9a-f]{32})")
+_OFF = ("off", "no", "none", "false", "0")
 _SLACK = 0.05  # share of the limit that a process adds before it looks at the whole folder
 _LEFT = 0.9  # share of the limit that is kept when the folder is full
 
@@ -167,6 +171,8 @@ class Kept:
         """Return when each file was last read, its size and its path: unfinished ones, too."""
         found = []
         for path in self.folder.glob("??/*.*"):
+            if not _OWN.fullmatch(f"{path.parent.name}/{path.name}"):
+                continue  # a user's own, in a folder that is used for other things, too
             with suppress(OSError):  # another process removed it
                 about = path.stat()
                 found.append((about.st_mtime, about.st_size, path))
@@ -208,7 +214,7 @@ def kept_results() -> Kept | None:
         If the limit is no number of megabytes.
     """
     where = os.environ.get(FOLDER, "")
-    if where.lower() == "off":
+    if where.lower() in _OFF:
         return None
     text = os.environ.get(LIMIT, str(_USUAL_LIMIT))
     if not text.isdecimal() or int(text) == 0:
@@ -216,5 +222,10 @@ def kept_results() -> Kept | None:
             f"{LIMIT} is {text!r}; expected a whole number of megabytes from 1 on, such as "
             f"{_USUAL_LIMIT}, or {FOLDER}=off to keep nothing."
         )
-    folder = Path(where).expanduser().absolute() if where else users_cache() / "results"
+    try:
+        folder = Path(where).expanduser().absolute() if where else users_cache() / "results"
+    except RuntimeError as problem:
+        raise ParameterError(
+            f"{FOLDER} is {where!r} ({str(problem).rstrip('.')}); expected a folder, or off."
+        ) from None
     return _kept_in(folder, int(text) * 1_000_000)

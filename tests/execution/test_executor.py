@@ -1,7 +1,10 @@
 """Chunks on workers: the same bits anywhere, and what a stop or a lost worker costs."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 from functools import partial
 
@@ -121,6 +124,51 @@ def test_a_damaged_chunk_is_computed_again(tmp_path, expected):
     (folder / "arrays.zarr" / "draw" / "c" / "1" / "0").write_bytes(b"damaged")
     assert [one.number for one in ChunkStore(folder, MANIFEST).missing()] == [1]
     assert result_of(folder, SameProcess())[0] == expected[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"0" * 40])
+def test_a_damaged_mark_costs_its_chunk(tmp_path, expected, content):
+    result_of(tmp_path / "here", SameProcess())
+    (tmp_path / "here" / "done" / "1").write_bytes(content)
+    assert [one.number for one in ChunkStore(tmp_path / "here", MANIFEST).missing()] == [1]
+    assert result_of(tmp_path / "here", SameProcess())[0] == expected[0]
+
+
+def test_damaged_arrays_are_told_before_anything_is_computed(tmp_path):
+    for number, damage in enumerate(
+        (
+            lambda arrays: shutil.rmtree(arrays / "draw"),
+            lambda arrays: (arrays / "zarr.json").write_text("[]", encoding="utf-8"),
+            lambda arrays: (arrays / "draw" / "zarr.json").write_text("{", encoding="utf-8"),
+        )
+    ):
+        folder = tmp_path / str(number)
+        result_of(folder, SameProcess())
+        damage(folder / "arrays.zarr")
+        with pytest.raises(ExecutionError, match="is damaged and cannot be opened"):
+            ChunkStore(folder, MANIFEST)
+
+
+def test_marks_that_are_gone_are_computed_again(tmp_path, expected):
+    result_of(tmp_path / "here", SameProcess())
+    shutil.rmtree(tmp_path / "here" / "done")
+    assert result_of(tmp_path / "here", SameProcess())[0] == expected[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_a_folder_that_another_run_writes_is_refused(tmp_path):
+    holding = (
+        "import fcntl, os, sys, time; lock = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT);"
+        "fcntl.lockf(lock, fcntl.LOCK_EX); print('held', flush=True); time.sleep(60)"
+    )
+    result_of(tmp_path / "here", SameProcess())
+    command = [sys.executable, "-c", holding, str(tmp_path / "here" / ".lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(ExecutionError, match="in use by another run"):
+            ChunkStore(tmp_path / "here", MANIFEST)
+        other.kill()
+    assert ChunkStore(tmp_path / "here", MANIFEST).missing() == ()
 
 
 def test_the_store_of_another_work_is_refused(tmp_path):

@@ -12,7 +12,8 @@ from porelight.cli.app import main
 from porelight.course.documents import json_text
 from porelight.course.regimen import Care
 from porelight.errors import InputFileError
-from porelight.execution.chunks import Chunk, SameProcess
+from porelight.execution.chunk_store import ChunkStore
+from porelight.execution.chunks import Chunk, ExecutionError, SameProcess
 from porelight.execution.dask_cluster import DaskCluster
 from porelight.execution.processes import Processes
 from porelight.files.course_file import EXAMPLE
@@ -33,6 +34,7 @@ from porelight.workflows.trial import analysed_trial, trial
 from porelight.workflows.trial_design import TrialArm, TrialPeople
 from porelight.workflows.trial_subjects import (
     simulated_rows,
+    trial_manifest,
     trial_population,
     trial_subjects,
 )
@@ -249,6 +251,17 @@ def test_the_command_writes_a_page_goes_on_and_is_registered(capsys):
     assert left.value.code == 2
     assert "differs in content.visits_days" in capsys.readouterr().err
     assert json.loads(Path("out/trial.json").read_text(encoding="utf-8")) == documents[0]
+
+
+@pytest.mark.usefixtures("place")
+def test_arms_in_another_order_are_another_trial():
+    # rows are by number of the arm: a laser that finds the rows of a sham would turn the answer
+    design = read(TRIAL)
+    ChunkStore(Path("chunks"), trial_manifest(design))
+    ChunkStore(Path("chunks"), trial_manifest(read(TRIAL)))
+    turned = replace(design, arms=design.arms[::-1], control=design.control)
+    with pytest.raises(ExecutionError, match=r"differs in content\.arms"):
+        ChunkStore(Path("chunks"), trial_manifest(turned))
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ half written is not done, and what was damaged since is computed again.
 
 import json
 import os
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -23,7 +24,7 @@ from porelight.errors import did_you_mean
 from porelight.execution.chunks import Chunk, ExecutionError
 
 FORMAT = "porelight chunks 1"
-MANIFEST, ARRAYS, DONE = "manifest.json", "arrays.zarr", "done"
+MANIFEST, ARRAYS, DONE, LOCK = "manifest.json", "arrays.zarr", "done", ".lock"
 _HASH_BYTES = 16
 
 
@@ -108,8 +109,10 @@ class ChunkStore:
         self.manifest = manifest
         with self._written():
             folder.mkdir(parents=True, exist_ok=True)
+            self._hold()
             if (folder / MANIFEST).is_file():
                 self._require_same()
+                (folder / DONE).mkdir(exist_ok=True)
             else:
                 self._begin()
         self._arrays = self._opened()
@@ -167,8 +170,29 @@ class ChunkStore:
         marks = [(self.folder / DONE / str(one.number)).read_text("utf-8") for one in self.chunks]
         return blake2b("".join(marks).encode(), digest_size=_HASH_BYTES).hexdigest()
 
+    def _hold(self) -> None:
+        """Hold the folder until this store is gone, so that two runs never write into one."""
+        try:
+            import fcntl  # noqa: PLC0415  not on Windows
+        except ImportError:
+            return
+        lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            os.close(lock)
+            raise ExecutionError(
+                f"{self.folder} is in use by another run of porelight; wait until it ends, or give "
+                "another folder."
+            ) from None
+        except OSError:  # a file system without locks
+            os.close(lock)
+            return
+        weakref.finalize(self, os.close, lock)
+
     def _begin(self) -> None:
-        other = sorted(one.name for one in self.folder.iterdir() if one.name not in {ARRAYS, DONE})
+        own = {ARRAYS, DONE, LOCK}
+        other = sorted(one.name for one in self.folder.iterdir() if one.name not in own)
         other = [name for name in other if not name.startswith(".tmp-")]
         if other:
             raise ExecutionError(
@@ -193,7 +217,7 @@ class ChunkStore:
 
     def _require_same(self) -> None:
         try:
-            found = json.loads((self.folder / MANIFEST).read_text("utf-8"))
+            found = json.loads((self.folder / MANIFEST).read_bytes())
         except ValueError:
             found = None
         if not isinstance(found, dict) or found.get("format") != FORMAT:
@@ -213,16 +237,19 @@ class ChunkStore:
         import zarr  # noqa: PLC0415
 
         try:
-            return zarr.open_group(str(self.folder / ARRAYS), mode="r+")
-        except (OSError, ValueError, KeyError) as problem:
+            group = zarr.open_group(str(self.folder / ARRAYS), mode="r+")
+            for name in self.manifest.variables:
+                group[name]
+        except Exception as problem:  # whatever a damaged file makes of the library
             raise ExecutionError(
-                f"{self.folder / ARRAYS} cannot be opened ({' '.join(str(problem).split())}); "
-                "remove the folder and begin again."
+                f"{self.folder / ARRAYS} is damaged and cannot be opened "
+                f"({' '.join(str(problem).split())}); remove {self.folder} and begin again."
             ) from None
+        return group
 
     def _is_kept(self, chunk: Chunk) -> bool:
         mark = self.folder / DONE / str(chunk.number)
-        return mark.is_file() and mark.read_text("utf-8") == self._hash(chunk)
+        return mark.is_file() and mark.read_bytes() == self._hash(chunk).encode()
 
     def _hash(self, chunk: Chunk) -> str:
         names = self.manifest.variables

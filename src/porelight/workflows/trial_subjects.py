@@ -239,13 +239,17 @@ def trial_manifest(design: TrialDesign) -> ChunkManifest:
     """Return what the changes of a trial's people follow from; how it is judged is no part."""
     settings, people = design.settings, design.people
     content: dict[str, Any] = {
-        "arms": {
-            one.name: content_key(
-                json_text([SESSION.document(session) for session in one.sessions]),
-                json_text([CARE.document(care) for care in one.care]),
-            )
+        # in their order, in which the rows are
+        "arms": [
+            [
+                one.name,
+                content_key(
+                    json_text([SESSION.document(session) for session in one.sessions]),
+                    json_text([CARE.document(care) for care in one.care]),
+                ),
+            ]
             for one in design.arms
-        },
+        ],
         "people": {
             "zones": list(people.zones),
             "fitzpatrick_shares": list(people.fitzpatrick_shares),
