@@ -65,7 +65,8 @@ def test_a_study_narrows_the_forecast_of_people_treated_alike(study):
     (one,) = study.forecasts()
     assert one.treatment == "pearl"
     assert one.narrower > 0.2
-    assert study.unknowns()[0].narrower > 0.1
+    # three people tell each number little, and together much
+    assert study.unknowns()[0].narrower > 0.05
     share, n = study.worlds.inside(study.known)
     assert (share, n) == (1.0, 3)
 
